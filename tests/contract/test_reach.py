@@ -13,7 +13,8 @@ from shared.service import Service
 OTHERWISE = {
     "intake /customers": "the list and the file cover numbers themselves: the owner of a customer reads them whole",
     "intake /enquiries": "who answers a caller has to reach them; the desk alone reads it",
-    "intake /visits": "a shop that an account manager found, who may have no file yet",
+    "intake /visits": "a shop that an account manager found, which may have no file yet",
+    "intake /visit-texts": "the same, as it was texted",
 }
 """Routes that say how somebody is reached and leave no field out, by the beginning of their path, with the reason."""
 

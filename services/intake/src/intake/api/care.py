@@ -85,7 +85,7 @@ def routes(stores: Stores, rules: Rules) -> Sequence[APIRouter]:
 
 
 def _care(stores: Stores, rules: Rules) -> APIRouter:
-    router = Router(readers=readers.CUSTOMERS, tags=["customers"], prefix="/care")
+    router = Router(readers=readers.CUSTOMERS, whole=readers.WHOLE_FILES, tags=["customers"], prefix="/care")
     care = stores.care
 
     @router.get("")
