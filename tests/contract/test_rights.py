@@ -143,6 +143,7 @@ def test_what_anybody_may_ask_is_what_has_no_identity_to_ask_for():
         "/callbacks/{secret}/{provider}/receipts",
         "/callbacks/{secret}/{provider}/replies",
         "/p/{link}",
+        "/p/{link}/{complaint_id}/answer",
     }
 
 
