@@ -13,7 +13,7 @@ from shared.contracts.roles import Role
 from shared.contracts.vocabulary import FileRef
 from shared.http import CausedByRequest, Router, View, allow
 from shared.pictures.picture import Picture, Pictures
-from shared.pictures.reading import NotAPicture, PictureType, Read, read
+from shared.pictures.reading import NotAPicture, PictureType, ReadPicture, read
 
 STAFF = tuple(Role)
 KEPT = {"Cache-Control": "private, max-age=86400", "Content-Security-Policy": "default-src 'none'; sandbox"}
@@ -37,7 +37,7 @@ def routes(service: str, pictures: Pictures) -> APIRouter:
     router = Router(readers=STAFF, tags=["pictures"], prefix="/pictures")
     one_at_a_time = asyncio.Semaphore(1)
 
-    async def understood(sent: bytes) -> Read:
+    async def understood(sent: bytes) -> ReadPicture:
         """Decoded beside the event loop, and one after the other: each takes memory for its pixels."""
         async with one_at_a_time:
             try:

@@ -8,7 +8,7 @@ from uuid import UUID, uuid5
 from shared.aggregate import Aggregate, Cause, Change
 from shared.contracts.event import Actor, Instant
 from shared.erasure import Personal
-from shared.pictures.reading import PictureType, Read
+from shared.pictures.reading import PictureType, ReadPicture
 from shared.store import Store
 
 _PICTURES = UUID("5d0c7d8e-4a0f-4f0c-9f8a-9e1d3c2b7a60")
@@ -30,7 +30,7 @@ class Picture(Aggregate):
     handed_in_at: Instant
 
     @classmethod
-    def of(cls, read: Read, sent: bytes, customer_id: UUID | None, cause: Cause) -> Self:
+    def of(cls, read: ReadPicture, sent: bytes, customer_id: UUID | None, cause: Cause) -> Self:
         """Its id follows from what was sent and about whom: the same picture again is the same one."""
         return cls(
             id=uuid5(_PICTURES, f"{customer_id or ''}/{sha256(sent).hexdigest()}"),

@@ -26,7 +26,7 @@ class NotAPicture(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class ReadPicture:
     """A picture as it is kept, and a small one of it."""
 
     type: PictureType
@@ -36,7 +36,7 @@ class Read:
     small: bytes
 
 
-def read(sent: bytes) -> Read:
+def read(sent: bytes) -> ReadPicture:
     """The picture in these bytes. Raises NotAPicture.
 
     Nothing of the file is kept but its pixels: neither where and when a photograph was taken nor what is hidden in it.
@@ -59,7 +59,7 @@ def read(sent: bytes) -> Read:
     small = picture.copy()
     small.thumbnail((SMALL_SIDE, SMALL_SIDE), reducing_gap=2)
     type: PictureType = "image/png" if drawn else "image/jpeg"
-    return Read(type, *picture.size, _written(picture, type), _written(small, type))
+    return ReadPicture(type, *picture.size, _written(picture, type), _written(small, type))
 
 
 def _on_white(picture: Image.Image) -> Image.Image:
