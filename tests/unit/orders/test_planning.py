@@ -53,7 +53,7 @@ async def test_a_contract_whose_day_the_planner_cannot_keep_is_amended_and_plann
     assert await refusal(company, review_contract, 1, "approved", (), role="cs_specialist") == "not_feasible"
     await company.decide(review_contract, 1, "amend", (), role="cs_specialist")
     later = Draft(revision=0, changes=("发货日期改为 2026-12-05",), ship_on=date(2026, 12, 5))
-    await company.decide(amend, later, role="cs_specialist")
+    await company.decide(amend, later, role="cs_specialist", by="cs_specialist-2")
 
     assert [role for role, _ in await owed(company, "countersign")] == ["planner"]
     assert await refusal(company, countersign_revision, 1, True, "", role="planner") == "contract_changed"
@@ -66,9 +66,8 @@ async def test_a_contract_whose_day_the_planner_cannot_keep_is_amended_and_plann
 async def test_the_planner_takes_part_in_the_review_of_a_change_too(company):
     await company.place()
     await company.sign_contract()
-    await company.decide(
-        amend, Draft(revision=0, changes=("提前发货",), ship_on=date(2026, 11, 10)), role="cs_specialist"
-    )
+    earlier = Draft(revision=0, changes=("提前发货",), ship_on=date(2026, 11, 10))
+    await company.decide(amend, earlier, role="cs_specialist", by="cs_specialist-2")
     assert await refusal(company, review_contract, 2, "approved", (), role="cs_specialist") == "not_countersigned"
 
 

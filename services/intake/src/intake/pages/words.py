@@ -97,6 +97,7 @@ FACTS: Mapping[str, str] = MappingProxyType(
         "orders.contract_signed": "签订合同",
         "orders.contract_amended": "合同变更",
         "orders.order_released": "下单生产",
+        "orders.work_order_issued": "下达制造工单",
         "orders.design_ordered": "下达图纸任务",
         "orders.design_reviewed": "审核图纸",
         "orders.production_released": "转交拆单",
