@@ -35,7 +35,7 @@ secrets: setup ## Draw the passwords and keys that docker-compose.yml shows to t
 
 .PHONY: check lint types layers current requirements marks
 check: setup ## Everything that needs no server: linters, types, unit and contract rings, generated docs
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target unit lint types layers contract marks
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target unit-1 unit-2 contract lint types layers marks
 
 lint: setup
 	$(BIN)/ruff check --quiet
@@ -47,7 +47,7 @@ types: setup
 layers: setup
 	$(BIN)/lint-imports --no-logo
 
-.PHONY: test unit thorough contract integration e2e browser chaos containers
+.PHONY: test unit unit-1 unit-2 thorough contract integration e2e browser chaos containers
 test: setup ## All rings but chaos, on real servers of their own, two at a time; RINGS="integration e2e" runs only those
 	@deploy/local/test-servers
 	@echo "$(RINGS): two at a time, each is shown when it has ended, the last after some five minutes"
@@ -55,6 +55,15 @@ test: setup ## All rings but chaos, on real servers of their own, two at a time;
 
 unit contract: setup
 	$(PYTEST) tests/$@
+
+# The unit ring in two halves, for two processors.
+HALF := $(addprefix tests/unit/,orders shared)
+
+unit-1: setup
+	$(PYTEST) $(HALF)
+
+unit-2: setup
+	$(PYTEST) $(filter-out $(HALF) tests/unit/__pycache__,$(patsubst %/,%,$(wildcard tests/unit/*/)))
 
 thorough: setup ## Property tests with 10,000 examples each, where a test names no number of its own; FOLDER=tests/unit/orders
 	$(PYTEST) --hypothesis-profile=thorough --timeout=0 -m hypothesis $(or $(FOLDER),tests/unit)
