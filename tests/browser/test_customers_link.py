@@ -103,7 +103,7 @@ async def test_the_customer_chooses_and_signs_without_a_script_and_a_forwarded_l
     await expect(page.get_by_role("alert")).to_contain_text("手机号后四位不对")
     assert (await told())["stage"] == "approved"
 
-    await answer(offered["form"]["customer"]["mobile"][-4:])
+    await answer((await told())["form"]["customer"]["mobile"][-4:])
     await expect(page.get_by_text("方案执行中")).to_be_visible()
     await expect(page.locator("form")).to_have_count(0)
     await phone.close()
