@@ -176,7 +176,7 @@ def _envelope(fact: Fact) -> Envelope:
         causation=fact.id,
         actor=Actor(kind="department", id=fact.department, role=fact.department),
         traceparent=None,
-        body=fact.event.model_dump_json(),
+        body=fact.event.model_dump_json(exclude_none=True),
     )
 
 
@@ -186,6 +186,6 @@ def _structured(fact: Fact) -> bytes:
         **about,
         "correlation": str(fact.case),
         "time": fact.at.isoformat(),
-        "data": fact.event.model_dump(mode="json"),
+        "data": fact.event.model_dump(mode="json", exclude_none=True),
     }
     return json.dumps(told).encode()

@@ -131,7 +131,7 @@ class Reading:
                 "type": self.key,
                 "source": self.department,
                 "time": self._time(cells).astimezone(UTC).isoformat(),
-                "data": event.model_dump(mode="json"),
+                "data": event.model_dump(mode="json", exclude_none=True),
             },
         )
 

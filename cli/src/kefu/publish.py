@@ -78,7 +78,7 @@ def _envelope(event: Event, id: UUID, subject: UUID | None, at: datetime) -> Env
         causation=id,
         actor=Actor(kind=kind, id=publisher, role=publisher if department else None),
         traceparent=None,
-        body=event.model_dump_json(),
+        body=event.model_dump_json(exclude_none=department),
     )
 
 
