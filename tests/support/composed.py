@@ -65,8 +65,8 @@ class Composed:
     @contextmanager
     def console(self, issuer: str) -> Iterator[None]:
         """The console beside the others, for people who sign in at this provider; without it again afterwards."""
-        before = dict(self._env)
-        self._env |= {
+        before = self._env
+        self._env = before | {
             "COMPOSE_PROFILES": "console",
             "KEFU_CONSOLE_URL": self.door,
             "KEFU_OIDC_ISSUER": issuer,
