@@ -108,7 +108,7 @@ class Running:
 
     async def _live(self, service: str) -> Look | None:
         said = await self._ask(service, "/health/live")
-        return said and Look(datetime.fromisoformat(said["time"]), said["taken"], said["idle"])
+        return said and Look(datetime.fromisoformat(said.get("time") or said["clock"]), said["taken"], said["idle"])
 
     async def _left(self, service: str) -> str:
         """What is still to be done there, in words; nothing when there is nothing."""
