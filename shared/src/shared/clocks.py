@@ -267,17 +267,21 @@ class Clocks:
     ) -> Callable[[T], Change[T]]:
         def end(aggregate: T) -> Change[T]:
             meant = [run for run in aggregate.running if run.clock.name in (names or (run.clock.name,))]
-            ended: list[ClockRun] = []
-            events: list[Event] = []
-            for run in meant:
-                if of not in (None, run.of):
-                    continue
-                unsaid = needed and not run.held and run.missed_at is None and cause.at > run.due_at
-                known = _one_rung_up(run) if unsaid else run
-                ended.append(_ended(known, cause.at, needed=needed))
-                events += [self._missed(known)] if unsaid else []
-                events.append(self._announce.met.of(_said(run), met_at=cause.at, outcome=ended[-1].outcome))
-            return Change(_with(aggregate, *ended), tuple(events))
+            change = Change(_with(aggregate))
+            for run in (each for each in meant if of in (None, each.of)):
+                if needed and not run.held and run.missed_at is None and cause.at > run.due_at:
+                    change = change.then(self._moved_on(run.id, cause, None))
+                change = change.then(self._ended(run.id, cause, needed=needed))
+            return change
+
+        return end
+
+    def _ended(self, id: UUID, cause: Cause, *, needed: bool) -> Callable[[T], Change[T]]:
+        def end(aggregate: T) -> Change[T]:
+            (run,) = (run for run in aggregate.running if run.id == id)
+            ended = _ended(run, cause.at, needed=needed)
+            said = self._announce.met.of(_said(run), met_at=cause.at, outcome=ended.outcome)
+            return Change(_with(aggregate, ended), (said,))
 
         return end
 
@@ -378,14 +382,12 @@ class Clocks:
                 said = _approaching(self._announce, run, cause.at)
                 return Change(_with(aggregate, warned), (said,))
             missed = _one_rung_up(run)
-            change = Change(_with(aggregate, missed), (self._missed(missed),))
+            role = run.clock.ladder[missed.rung - 1] if run.clock.ladder else None
+            said = self._announce.missed.of(_said(run), supervisor_role=role, rung=missed.rung, title=run.clock.title)
+            change = Change(_with(aggregate, missed), (said,))
             return change.then(lambda late: on_miss(late, missed, cause)) if on_miss else change
 
         return move_on
-
-    def _missed(self, run: ClockRun) -> Event:
-        role = run.clock.ladder[run.rung - 1] if run.clock.ladder else None
-        return self._announce.missed.of(_said(run), supervisor_role=role, rung=run.rung, title=run.clock.title)
 
     def follow_calendar(self, cause: Cause) -> Callable[[T], Change[T]]:
         """Running clocks that count working days end when the present calendar says; one that ran out stays so."""
