@@ -16,8 +16,8 @@ from shared.pictures.picture import Picture, Pictures
 from shared.pictures.reading import NotAPicture, PictureType, ReadPicture, read
 
 STAFF = tuple(Role)
-KEPT = {"Cache-Control": "private, max-age=86400", "Content-Security-Policy": "default-src 'none'; sandbox"}
-"""A picture never changes, and whatever it may be taken for, it runs nothing and loads nothing."""
+KEPT = {"Cache-Control": "no-store", "Content-Security-Policy": "default-src 'none'; sandbox"}
+"""No browser keeps it for the next person, and whatever it may be taken for, it runs nothing and loads nothing."""
 
 
 class PictureView(View):
@@ -58,8 +58,12 @@ def routes(service: str, pictures: Pictures) -> APIRouter:
         be seen. The same picture again has the same reference.
         """
         picture = Picture.of(await understood(sent), sent, customer_id, cause)
-        kept = await pictures.apply(picture.id, _again(picture), cause, start=picture)
-        return PictureView(ref=f"{service}/pictures/{kept.id}", type=kept.type, width=kept.width, height=kept.height)
+        taken = await pictures.apply(
+            picture.id, lambda known: Change(picture if known.erased else known), cause, start=picture
+        )
+        return PictureView(
+            ref=f"{service}/pictures/{taken.id}", type=taken.type, width=taken.width, height=taken.height
+        )
 
     async def kept(picture_id: UUID, request: Request) -> Picture:
         request.state.personal = True
@@ -86,12 +90,3 @@ def routes(service: str, pictures: Pictures) -> APIRouter:
 _IMAGES: dict[int | str, dict[str, Any]] = {
     200: {"content": {each: {"schema": {"type": "string", "format": "binary"}} for each in ("image/jpeg", "image/png")}}
 }
-
-
-def _again(picture: Picture) -> Any:
-    """What was erased and is handed in again is there again; what is there stays as it is."""
-
-    def decide(kept: Picture) -> Change[Picture]:
-        return Change(picture if kept.erased else kept)
-
-    return decide
