@@ -16,7 +16,6 @@ from shared.contracts.vocabulary import (
     DueAt,
     Email,
     Line,
-    Period,
     Phone,
     Prose,
     StaffId,
@@ -160,17 +159,6 @@ class CustomersSeparated(Event, key="intake.customers_separated.v1"):
     separated_id: CustomerId
     revision: int = Field(ge=1, examples=[3])
     reason: Line = Field(examples=["经核实为两位客户"])
-
-
-class CustomerGraded(Event, key="intake.customer_graded.v1", announced=False):
-    """A customer's grade for a period, from orders, payments and complaints (004 一㈣3)."""
-
-    customer_id: CustomerId
-    grade: Literal["A", "B", "C", "D"]
-    period: Period
-    orders: int = Field(ge=0)
-    late_payments: int = Field(ge=0)
-    complaints: int = Field(ge=0)
 
 
 class CustomerErased(Event, key="intake.customer_erased.v1"):
