@@ -1,12 +1,11 @@
 """What waits for a person's signature in after-sales, and what they see before they sign."""
 
-import re
 from datetime import UTC, datetime
 from decimal import Decimal
-from html import unescape
 from uuid import UUID
 
 import pytest
+from decide_page import matters, text
 
 from aftersales.domain.parts.trip import Remote
 from shared.aggregate import Change
@@ -14,24 +13,6 @@ from shared.contracts.event import Money
 from shared.testing import cause
 
 AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
-
-
-def text(html):
-    """What is read of it, without marks, its blanks made one."""
-    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]*>", " ", html))).strip()
-
-
-def matters(html):
-    """Each matter: what is asked for, its number, and the decisions that there are forms for."""
-    found = re.findall(r"<article.*?</article>", html, re.DOTALL)
-    return [
-        (
-            text(re.search(r"<h3.*?</h3>", each)[0]),
-            text(re.search(r"<a .*?</a>", each)[0]),
-            re.findall(r'<form id="form-([a-z_]+)-', each),
-        )
-        for each in found
-    ]
 
 
 @pytest.fixture

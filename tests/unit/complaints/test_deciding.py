@@ -3,10 +3,10 @@
 import re
 from datetime import UTC, datetime
 from decimal import Decimal
-from html import unescape
 from uuid import UUID
 
 import pytest
+from decide_page import matters, text
 
 from complaints.domain.decisions import allowance as on_allowance
 from complaints.domain.decisions import goods_return as on_return
@@ -25,24 +25,6 @@ AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 
 def by(role):
     return cause(AT, actor=Actor(kind="staff", id=f"{role}-07", role=role))
-
-
-def text(html):
-    """What is read of it, without marks."""
-    return unescape(re.sub(r"<[^>]*>", "", html)).strip()
-
-
-def matters(html):
-    """Each matter: what is asked for, its number, and the decisions that there are forms for."""
-    found = re.findall(r"<article.*?</article>", html, re.DOTALL)
-    return [
-        (
-            text(re.search(r"<h3.*?</h3>", each)[0]),
-            text(re.search(r"<a .*?</a>", each)[0]),
-            re.findall(r'<form id="form-([a-z_]+)-', each),
-        )
-        for each in found
-    ]
 
 
 @pytest.fixture

@@ -1,27 +1,7 @@
 """What waits for a person's signature in orders: once there is something to sign, and never from who prepared it."""
 
-import re
-from html import unescape
-
 import pytest
-
-
-def text(html):
-    """What is read of it, without marks, its blanks made one."""
-    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]*>", " ", html))).strip()
-
-
-def matters(html):
-    """Each matter: what is asked for, its number, and the decisions that there are forms for."""
-    found = re.findall(r"<article.*?</article>", html, re.DOTALL)
-    return [
-        (
-            text(re.search(r"<h3.*?</h3>", each)[0]),
-            text(re.search(r"<a .*?</a>", each)[0]),
-            re.findall(r'<form id="form-([a-z_]+)-', each),
-        )
-        for each in found
-    ]
+from decide_page import matters, text
 
 
 @pytest.fixture
