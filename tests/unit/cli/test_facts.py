@@ -107,6 +107,12 @@ def test_each_line_is_told_as_a_fact_with_an_id_of_its_own_columns(
     assert batches == [[TOLD]]
 
 
+def test_what_a_line_leaves_open_is_not_told(imported: Import, batches: list[Any]) -> None:
+    imported(FIRST.removesuffix("60"))
+    known = {name: value for name, value in TOLD["data"].items() if name != "ready_percent"}
+    assert batches == [[{**TOLD, "data": known}]]
+
+
 def test_a_dry_run_tells_nothing(imported: Import, batches: list[Any]) -> None:
     result = imported(FIRST, options=("--dry-run",))
     assert (result.exit_code, result.stdout) == (0, "1 would be told, 0 refused\n")
