@@ -5,15 +5,13 @@ A browser prints such a page or keeps it as PDF; it carries no script and loads 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 from typing import Protocol, TypeVar
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 
 from shared.calendar import Calendar
-from shared.contracts.event import Money
 from shared.identity import Principal
 from shared.pages.rendering import Renderer
 
@@ -107,21 +105,6 @@ class Press:
 def is_grid(part: Boxes | Grid) -> bool:
     """Whether a part of a paper is a grid of lines."""
     return isinstance(part, Grid)
-
-
-def day(given: date | None) -> str:
-    """A day; nothing for none."""
-    return given.isoformat() if given else ""
-
-
-def money(amount: Money | Decimal | None) -> str:
-    """An amount with its sign, its thousands and its cents; nothing for none."""
-    if amount is None:
-        return ""
-    if isinstance(amount, Decimal):
-        return f"¥{amount:,.2f}"
-    sign = "¥" if amount.currency == "CNY" else f"{amount.currency} "
-    return f"{sign}{amount.amount:,.2f}"
 
 
 def ticked(options: Mapping[N, str], chosen: N | None) -> str:

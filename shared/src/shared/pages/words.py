@@ -1,8 +1,11 @@
-"""What several services call alike on their pages."""
+"""What several services call and write alike on their pages and papers."""
 
 from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
 from types import MappingProxyType
 
+from shared.contracts.event import Money
 from shared.contracts.vocabulary import DepartmentName
 
 SERVICES: Mapping[str, str] = MappingProxyType(
@@ -25,3 +28,17 @@ DEPARTMENTS: Mapping[DepartmentName, str] = MappingProxyType(
         "cs": "客服部",
     }
 )
+
+
+def day(given: date | None) -> str:
+    """A day; nothing for none."""
+    return given.isoformat() if given else ""
+
+
+def money(amount: Money | Decimal | None) -> str:
+    """An amount with its sign, its thousands and its cents; nothing for none. One without a currency is in yuan."""
+    if amount is None:
+        return ""
+    value, currency = (amount, "CNY") if isinstance(amount, Decimal) else (amount.amount, amount.currency)
+    sign = "¥" if currency == "CNY" else f"{currency} "
+    return f"{'−' if value < 0 else ''}{sign}{abs(value):,.2f}"

@@ -7,7 +7,7 @@ from aftersales.domain.parts.blocks import Block
 from aftersales.domain.service_order import ServiceOrder
 from aftersales.pages.words import BLOCKS, CAPACITIES
 from shared.contracts.event import Instant
-from shared.pages.papers import money
+from shared.pages.words import money
 
 WRITTEN_BY: dict[Block, str] = {
     "opinion": "运作主管",

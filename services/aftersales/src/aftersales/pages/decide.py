@@ -17,8 +17,8 @@ from shared.http import AskedBy, Router
 from shared.identity import Principal
 from shared.pages.deciding import DueBy, WaitingMatter, in_turn
 from shared.pages.forms import Forms
-from shared.pages.papers import money
 from shared.pages.rendering import Renderer
+from shared.pages.words import money
 from shared.store import OneOf
 
 LOOKED_AT = 200

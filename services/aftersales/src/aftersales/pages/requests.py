@@ -21,10 +21,10 @@ from aftersales.store import Stores
 from shared.http import After, AskedBy, Router
 from shared.identity.reach import as_read
 from shared.pages.forms import Forms
-from shared.pages.papers import day
 from shared.pages.rendering import Renderer
 from shared.pages.shown_pictures import pictures_in
 from shared.pages.strip import strip
+from shared.pages.words import day
 
 SHOWN = 50
 """Requests on one page."""

@@ -25,10 +25,10 @@ from aftersales.store import ServiceOrders
 from shared.http import After, AskedBy, Router
 from shared.identity.reach import as_read
 from shared.pages.forms import Filled, Forms
-from shared.pages.papers import money
 from shared.pages.rendering import Renderer
 from shared.pages.shown_pictures import pictures_in
 from shared.pages.strip import strip
+from shared.pages.words import money
 from shared.store import OneOf
 
 SHOWN = 50

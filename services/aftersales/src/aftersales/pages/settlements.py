@@ -13,9 +13,9 @@ from aftersales.store import Settlements
 from shared.contracts.vocabulary import Month
 from shared.http import After, AskedBy, Router, View
 from shared.pages.forms import Filled, Forms
-from shared.pages.papers import money
 from shared.pages.rendering import Renderer
 from shared.pages.strip import strip
+from shared.pages.words import money
 
 SHOWN = 50
 """Months on one page."""

@@ -23,7 +23,6 @@ from complaints.pages.proposals import (
     ShownProposal,
     decided_by_others,
     limit_of,
-    money,
     shown_proposals,
     verdict_forms,
 )
@@ -36,7 +35,7 @@ from shared.pages.rendering import Renderer
 from shared.pages.shown_pictures import pictures_in
 from shared.pages.strip import strip
 from shared.pages.timeline import PastMoment, timeline
-from shared.pages.words import DEPARTMENTS
+from shared.pages.words import DEPARTMENTS, money
 
 SHOWN_LATER = "核准后才显示"
 SHOWN_WHEN_CLOSED = "结案后才显示"

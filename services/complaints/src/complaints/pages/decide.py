@@ -20,7 +20,6 @@ from complaints.pages.proposals import (
     ShownProposal,
     decided_by_others,
     limit_of,
-    money,
     shown_proposals,
     verdict_forms,
 )
@@ -34,7 +33,7 @@ from shared.lifecycle import Lifecycle
 from shared.pages.deciding import DueBy, WaitingMatter, in_turn
 from shared.pages.forms import Filled, Forms
 from shared.pages.rendering import Renderer
-from shared.pages.words import DEPARTMENTS
+from shared.pages.words import DEPARTMENTS, money
 from shared.store import Store
 
 LOOKED_AT = 200

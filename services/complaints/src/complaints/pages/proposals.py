@@ -12,10 +12,10 @@ from complaints.domain.policy.authority import AuthorityMatrix
 from complaints.pages.words import REMEDIES
 from shared.aggregate import one_person
 from shared.contracts.complaints import Remediation
-from shared.contracts.event import Money
 from shared.contracts.roles import Role
 from shared.identity import Principal
 from shared.pages.forms import Choice, Filled
+from shared.pages.words import money
 
 WHO_BY_AMOUNT = "按金额，见方案"
 BY_AMOUNT = ("approve", "reject")
@@ -127,9 +127,3 @@ def limit_of(authority: AuthorityMatrix, role: Role) -> str:
     if limit is None:
         return "您可核决任何金额"
     return f"您可核决至{money(limit)}" if limit.amount else ""
-
-
-def money(amount: Money) -> str:
-    """An amount with its sign, its thousands and its cents."""
-    sign = "¥" if amount.currency == "CNY" else f"{amount.currency} "
-    return f"{sign}{amount.amount:,.2f}"

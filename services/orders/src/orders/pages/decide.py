@@ -13,7 +13,7 @@ from orders.domain.parts.contract import Draft
 from orders.domain.policy.policy import Rules
 from orders.domain.route import DRAWINGS, Milestone, every_route
 from orders.pages import words
-from orders.pages.page import money, seen_of
+from orders.pages.page import seen_of
 from orders.pages.risk import awaited
 from orders.store import Stores
 from shared.duties.api import STAFF
@@ -21,8 +21,8 @@ from shared.http import AskedBy, Router
 from shared.identity import Principal
 from shared.pages.deciding import DueBy, WaitingMatter, in_turn
 from shared.pages.forms import Forms
-from shared.pages.papers import day
 from shared.pages.rendering import Renderer
+from shared.pages.words import day, money
 from shared.store import OneOf
 
 LOOKED_AT = 200

@@ -15,7 +15,6 @@ from orders.domain.policy.policy import Rules
 from orders.pages import words
 from orders.pages.risk import Outlooks, awaited, whose_turn
 from orders.store import Stores
-from shared.contracts.event import Money
 from shared.http import AskedBy, Router
 from shared.identity.reach import as_read
 from shared.pages.countdown import in_words
@@ -24,6 +23,7 @@ from shared.pages.rendering import Renderer
 from shared.pages.shown_pictures import pictures_in
 from shared.pages.strip import strip
 from shared.pages.timeline import PastMoment, timeline
+from shared.pages.words import money
 
 REVISED = ("submit_for_review", "countersign", "review", "sign", "prepare_notice", "review_notice", "approve_notice")
 """The decisions about a contract, which name the revision that was read."""
@@ -84,12 +84,6 @@ def routes(stores: Stores, rules: Rules, forms: Forms, render: Renderer) -> APIR
         )
 
     return router
-
-
-def money(amount: Money) -> str:
-    """An amount with its sign, its thousands and its cents."""
-    sign = "¥" if amount.currency == "CNY" else f"{amount.currency} "
-    return f"{'−' if amount.amount < 0 else ''}{sign}{abs(amount.amount):,.2f}"
 
 
 def _stages(order: Order, outlooks: Outlooks, now: datetime) -> Iterator[ShownStage]:

@@ -6,7 +6,8 @@ from aftersales.domain.service_order import ServiceOrder
 from aftersales.domain.service_request import ServiceRequest
 from aftersales.pages.words import CAPACITIES, FAULTS, PAYERS, VERDICTS
 from shared.contracts.event import PreciseDate
-from shared.pages.papers import Box, Boxes, Paper, Press, day, money, ticked
+from shared.pages.papers import Box, Boxes, Paper, Press, ticked
+from shared.pages.words import day, money
 
 MODES = {"plan": "按计划安排", "resolve_on_site": "现场解决"}
 

@@ -4,7 +4,8 @@ from decimal import Decimal
 
 from aftersales.domain.settlement import Settlement
 from aftersales.pages.words import SETTLEMENTS, TYPES, VERDICTS
-from shared.pages.papers import Box, Grid, Paper, Press, money, yes_or_no
+from shared.pages.papers import Box, Grid, Paper, Press, yes_or_no
+from shared.pages.words import money
 
 _HEADS = ("凭证", "类型", "客户", "产品", "质保", "服务人员", "次数", "成本", "免费", "收费", "完成")
 

@@ -4,7 +4,8 @@ from aftersales.domain.parts.service import Visit
 from aftersales.domain.parts.trip import Appointment, Remote
 from aftersales.domain.service_order import ServiceOrder
 from aftersales.pages.words import MODES, PAYERS, TYPES
-from shared.pages.papers import Box, Boxes, Grid, Paper, Press, money, ticked, yes_or_no
+from shared.pages.papers import Box, Boxes, Grid, Paper, Press, ticked, yes_or_no
+from shared.pages.words import money
 
 
 def voucher(order: ServiceOrder, press: Press) -> Paper:

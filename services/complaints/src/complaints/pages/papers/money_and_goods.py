@@ -3,7 +3,8 @@
 from complaints.domain.allowance import Allowance
 from complaints.domain.goods_return import GoodsReturn
 from complaints.domain.parts.papers import Copy, Holder, Settled
-from shared.pages.papers import Box, Boxes, Grid, Paper, Press, money, ticked
+from shared.pages.papers import Box, Boxes, Grid, Paper, Press, ticked
+from shared.pages.words import money
 
 HOLDERS: dict[Holder, str] = {"sales": "销售部", "warehouse": "仓储部", "finance": "财务部"}
 METHODS = {"return": "退货", "rework": "返修"}

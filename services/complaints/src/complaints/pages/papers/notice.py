@@ -2,8 +2,8 @@
 
 from complaints.domain.penalty import Penalty
 from complaints.pages.papers.form import INTERNAL
-from shared.pages.papers import Box, Paper, Press, money, yes_or_no
-from shared.pages.words import DEPARTMENTS
+from shared.pages.papers import Box, Paper, Press, yes_or_no
+from shared.pages.words import DEPARTMENTS, money
 
 PARTS = {"direct": "直接责任人", "department_head": "部门负责人"}
 
