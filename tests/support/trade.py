@@ -20,7 +20,6 @@ from kefu.replay.olist import Log, Row
 from kefu.replay.running import Running
 from kefu.surroundings import Surroundings
 from kefu.tokens import local_token
-from shared.contracts.departments import ShipmentArrived
 from shared.contracts.event import Event
 from shared.contracts.intake import EnquiryReceived
 from shared.contracts.roles import Role
@@ -56,7 +55,6 @@ class Trade:
         self._mark = mark
         self._rows: list[Row] = []
         self._numbers: dict[str, str] = {}
-        self._arrivals: list[Fact] = []
         self.longest_wait = 0.0
         """Seconds from a complaint to the answer, with all that was tried in between."""
 
@@ -73,14 +71,9 @@ class Trade:
         await self._stack.aclose()
 
     async def orders(self, count: int) -> None:
-        """So many orders at once; returns when the departments' broker has every fact but the arrivals.
-
-        Those come when all else is known: of goods that are there already no departure is told.
-        """
+        """So many orders at once; returns when the departments' broker has every fact."""
         self._rows += [self._row(len(self._rows) + place) for place in range(count)]
-        facts = [fact for turn in range(count + LAG * (STEPS - 1)) for fact in self._happens(turn)]
-        self._arrivals += [fact for fact in facts if isinstance(fact.event, ShipmentArrived)]
-        await self._doors.tell([fact for fact in facts if not isinstance(fact.event, ShipmentArrived)])
+        await self._doors.tell([fact for turn in range(count + LAG * (STEPS - 1)) for fact in self._happens(turn)])
 
     async def complaints(self) -> None:
         """One about each order, as an enquiry that is announced on the bus."""
@@ -110,8 +103,6 @@ class Trade:
     async def wrong(self) -> list[str]:
         """Once all is at rest: every fact that had no effect or several, every complaint lost or doubled."""
         async with Running(self._around) as running:
-            await running.at_rest()
-            await self._doors.tell(self._arrivals)
             await running.at_rest()
         log = Log(tuple(self._rows), ())
         found = audit(self._around, log, facts_of(log.rows), self._since)

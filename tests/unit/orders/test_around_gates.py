@@ -1,6 +1,7 @@
 """What happens around a gate does not count silently: it is refused with a reason, or it is a duty to look into it."""
 
 from datetime import timedelta
+from itertools import permutations
 
 import pytest
 from order_rules import RULES
@@ -291,3 +292,20 @@ async def test_the_seal_is_the_supervisor_s(company, kind):
         assert refused.value.code == "not_authorised"
     await company.decide(sign, PreciseDate(on=BEGIN.date()), "签订", role="cs_supervisor")
     assert [use.staff for use in (await company.order()).contract.seals] == ["cs_supervisor-1"]
+
+
+@pytest.mark.parametrize("heard", permutations(("paid", "left", "arrived")), ids="-".join)
+async def test_in_whatever_order_facts_are_heard_each_departure_is_told_once(company, heard):
+    told_at = company.now
+    promised = (told_at + timedelta(days=3)).date()
+    await company.place(total=None, requested_ship_date=None, promised_arrival_date=promised)
+    reports = {
+        "paid": (facts.PaymentReceived, {"kind": "balance", "received_at": told_at - timedelta(minutes=170)}),
+        "left": (facts.GoodsDispatched, {"left_at": told_at - timedelta(minutes=120)}),
+        "arrived": (facts.ShipmentArrived, {"arrived_at": told_at - timedelta(minutes=60)}),
+    }
+    for each in heard:
+        report, fields = reports[each]
+        await company.fact(report, **fields)
+    assert [each.left_at for each in company.announced(said.ShipmentDispatched)] == [told_at - timedelta(minutes=120)]
+    assert (await company.order()).stage == "closed"

@@ -164,9 +164,16 @@ def announce_departures(order: Order, rules: Rules, cause: Cause) -> Change[Orde
     """What has left and was not announced yet is announced, with the time it is expected (001 售中三).
 
     Goods that left around a gate are announced when it opens, as it is then: without an hour of arrival that has
-    passed, and not at all once they are there.
+    passed, and not at all if they were there by then. An arrival that is only heard of before what happened earlier
+    keeps nothing back.
     """
-    waiting = [each for each in order.shipment.under_way if not each.announced and each.arrived_at is None]
+    gates = order.route.before("shipping")
+    opened = max((order.reached[each] for each in gates if each in order.reached), default=cause.at)
+    waiting = [
+        each
+        for each in order.shipment.under_way
+        if not each.announced and (each.arrived_at is None or each.arrived_at > opened)
+    ]
     told = tuple(each.but(announced=True) for each in order.shipment.consignments)
     events = tuple(
         ShipmentDispatched.of(
