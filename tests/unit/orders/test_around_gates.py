@@ -294,7 +294,7 @@ async def test_the_seal_is_the_supervisor_s(company, kind):
     assert [use.staff for use in (await company.order()).contract.seals] == ["cs_supervisor-1"]
 
 
-@pytest.mark.parametrize("heard", permutations(("paid", "left", "arrived")), ids="-".join)
+@pytest.mark.parametrize("heard", [*permutations(("paid", "left", "arrived"))], ids="-".join)
 async def test_in_whatever_order_facts_are_heard_each_departure_is_told_once(company, heard):
     told_at = company.now
     promised = (told_at + timedelta(days=3)).date()

@@ -48,7 +48,7 @@ def routes(service: str, pictures: Pictures) -> APIRouter:
 
     @router.post("", status_code=201, dependencies=[allow(*STAFF)])
     async def hand_in_picture(
-        sent: Annotated[bytes, Body(media_type="application/octet-stream")],
+        sent: Annotated[bytes, Body(media_type="application/octet-stream", min_length=1)],
         cause: CausedByRequest,
         customer_id: Annotated[UUID | None, Query(description="Whom it is about; it is erased with them.")] = None,
     ) -> PictureView:

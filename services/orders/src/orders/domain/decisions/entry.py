@@ -172,14 +172,14 @@ def announce_departures(order: Order, rules: Rules, cause: Cause) -> Change[Orde
     waiting = [
         each
         for each in order.shipment.under_way
-        if not each.announced and (each.arrived_at is None or each.arrived_at > opened)
+        if each.left_at and not each.announced and (each.arrived_at is None or each.arrived_at > opened)
     ]
-    told = tuple(each.but(announced=True) for each in order.shipment.consignments)
+    told = tuple(each.but(announced=True) if each.left_at else each for each in order.shipment.consignments)
     events = tuple(
         ShipmentDispatched.of(
             order.about,
             shipment_id=each.id,
-            left_at=each.left_at or order.since,
+            left_at=each.left_at,
             eta=each.eta if each.eta and each.eta > cause.now else None,
             carrier=each.carrier,
             delivery_note_no=each.delivery_note_no,
