@@ -87,7 +87,15 @@ async def test_somebody_with_the_authority_decides_otherwise_and_says_why(ask, c
     assert refused.status_code == 403
     assert (decided.json()["verdict"], decided.json()["override"]) == (
         "out_of_warranty",
-        {"by": "cs_manager-01", "reason": "人为损坏封条"},
+        {
+            "by": "cs_manager-01",
+            "role": "cs_manager",
+            "reason": "人为损坏封条",
+            "verdict": "out_of_warranty",
+            "as_of": "2026-11-22",
+            "until": None,
+            "at": "2026-11-22T02:00:00.000000Z",
+        },
     )
     assert database.published[-1].override.by == "cs_manager-01"
 

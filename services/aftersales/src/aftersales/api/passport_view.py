@@ -6,7 +6,7 @@ from typing import Self
 from aftersales.domain.covered_order import CoveredOrder
 from aftersales.domain.parts.finding import Finding
 from aftersales.domain.parts.warranty import Rule
-from shared.contracts.aftersales import Verdict
+from shared.contracts.aftersales import Verdict, WarrantyOverride
 from shared.contracts.event import PreciseDate
 from shared.contracts.vocabulary import ContractNo, CustomerId, OrderNo
 from shared.http import View
@@ -25,6 +25,7 @@ class Passport(View):
     expires_on: date | None
     days_left: int | None
     verdict: Verdict
+    override: WarrantyOverride | None
     explanation: tuple[str, ...]
 
     @classmethod

@@ -44,6 +44,11 @@ class OverrideWarranty(RequestBody):
 
     answer: UUID = Field(description="The name of the answer that it replaces, as the check shows it.")
     verdict: Literal["in_warranty", "out_of_warranty"]
+    until: date | None = Field(
+        default=None,
+        description="The last day under warranty, where it is known. Without it the decision is about that day alone.",
+        examples=["2026-11-28"],
+    )
     reason: Prose = Field(examples=["合同原件载明 2025-11-28 签订"])
 
 
@@ -120,7 +125,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         """Decide otherwise than the rule; who and why is announced with it."""
 
         def decide(check: WarrantyCheck) -> Change[WarrantyCheck]:
-            return warranty.override(check, body.answer, body.verdict, body.reason, rules, cause)
+            return warranty.override(check, body.answer, body.verdict, body.until, body.reason, rules, cause)
 
         return CheckView.of((await checks.apply(check_id, decide, cause)).checked)
 

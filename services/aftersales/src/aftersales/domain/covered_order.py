@@ -5,6 +5,7 @@ from typing import Self
 
 from aftersales.domain.parts.warranty import Covered
 from shared.aggregate import Aggregate
+from shared.contracts.aftersales import WarrantyOverride
 from shared.contracts.event import PreciseDate
 from shared.contracts.vocabulary import (
     AboutOrder,
@@ -29,6 +30,7 @@ class CoveredOrder(Aggregate):
     closed: bool = False
     months: int | None = None
     accepted_on: date | None = None
+    decided: WarrantyOverride | None = None
 
     @classmethod
     def of(cls, order_no: OrderNo) -> Self:
@@ -53,4 +55,5 @@ class CoveredOrder(Aggregate):
             registered_date=self.registered_date,
             accepted_on=self.accepted_on,
             months=self.months,
+            decided=self.decided,
         )

@@ -2,7 +2,9 @@
 
 from uuid import UUID
 
+from aftersales.domain.covered_order import CoveredOrder
 from aftersales.domain.decisions import request, warranty
+from aftersales.domain.decisions.coverage import keep_decision
 from aftersales.domain.parts.warranty import Question
 from aftersales.domain.policy.policy import Rules
 from aftersales.domain.service_request import ServiceRequest
@@ -48,13 +50,20 @@ def subscribe(on: Subscriptions, stores: Stores, rules: Rules) -> None:
         return await checked(event.request_id, stores, rules, cause)
 
     @on(WarrantyChecked)
-    def keep_warranty(event: WarrantyChecked, cause: Cause) -> Touch[ServiceRequest] | None:
-        """The answer belongs into the request that asked."""
-        if event.service_request_id is None:
-            return None
-        return stores.service_requests.touch(
-            event.service_request_id, lambda asking: request.keep_warranty(asking, event, cause)
-        )
+    def keep_warranty(event: WarrantyChecked, cause: Cause) -> tuple[Touch[ServiceRequest] | Touch[CoveredOrder], ...]:
+        """The answer belongs into the request that asked, and what a person decided belongs to the contract too."""
+        touches: list[Touch[ServiceRequest] | Touch[CoveredOrder]] = []
+        if event.service_request_id is not None:
+            touches.append(
+                stores.service_requests.touch(
+                    event.service_request_id, lambda asking: request.keep_warranty(asking, event, cause)
+                )
+            )
+        if (decided := event.override) is not None and event.order_id is not None:
+            touches.append(
+                stores.covered_orders.touch(event.order_id, lambda order: keep_decision(order, decided, cause))
+            )
+        return tuple(touches)
 
 
 async def answered(question: Question, stores: Stores, rules: Rules, cause: Cause) -> Touch[WarrantyCheck]:

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.contracts.event import Event, Part, PreciseDate
+from shared.contracts.event import Event, Instant, Part, PreciseDate
+from shared.contracts.roles import Role
 from shared.contracts.vocabulary import (
     AboutCustomersOrder,
     AboutServiceRequest,
@@ -70,10 +71,18 @@ class WarrantyRule(Part):
 
 
 class WarrantyOverride(Part):
-    """A person with the authority decided otherwise than the rule."""
+    """A person with the authority decided otherwise than the rule.
+
+    It holds on the day `as_of` for which it was made; where `until` names the last day under warranty, from then on.
+    """
 
     by: StaffId
     reason: Prose = Field(examples=["老客户，经理特批免费"])
+    role: Role | None = Field(default=None, examples=["cs_manager"])
+    verdict: Verdict | None = Field(default=None, examples=["in_warranty"])
+    as_of: date | None = Field(default=None, examples=["2026-11-22"])
+    until: date | None = Field(default=None, examples=["2026-11-28"])
+    at: Instant | None = None
 
 
 class WarrantyFinding(Part):

@@ -4,6 +4,7 @@ from aftersales.domain.covered_order import CoveredOrder
 from aftersales.domain.decisions.reminders import plan_reminders
 from aftersales.domain.policy.policy import Rules
 from shared.aggregate import Cause, Change
+from shared.contracts.aftersales import WarrantyOverride
 from shared.contracts.intake import OrderPlaced
 from shared.contracts.orders import AcceptancePassed, ContractSigned, OrderClosed
 from shared.contracts.vocabulary import CustomerSnapshot
@@ -40,6 +41,14 @@ def date_acceptance(order: CoveredOrder, passed: AcceptancePassed, rules: Rules,
 def complete_order(order: CoveredOrder, closed: OrderClosed, cause: Cause) -> Change[CoveredOrder]:
     """The order is installed, accepted and paid: what comes now is after-sales (001 售后 定义)."""
     return Change(order.but(customer=_known_as(closed.customer), closed=True))
+
+
+def keep_decision(order: CoveredOrder, decided: WarrantyOverride, cause: Cause) -> Change[CoveredOrder]:
+    """What a person decided about the warranty last; an earlier decision that is heard of later changes nothing."""
+    before = order.decided.at if order.decided else None
+    if before is not None and (decided.at is None or decided.at < before):
+        return Change(order)
+    return Change(order.but(decided=decided))
 
 
 def _known_as(customer: CustomerSnapshot) -> CustomerSnapshot:

@@ -1,15 +1,17 @@
 """Answering whether something is under warranty, and deciding otherwise than the rule (001 售后四, 备注3)."""
 
+from datetime import date
 from uuid import UUID
 
 from aftersales.domain.covered_order import CoveredOrder
-from aftersales.domain.parts.finding import Finding, assess
+from aftersales.domain.parts.finding import Finding, assess, days_left, in_words
 from aftersales.domain.parts.warranty import Covered, Question, Rule
 from aftersales.domain.parts.who_pays import OwnFault, charge_policy, exception_owner
 from aftersales.domain.policy.policy import Rules
 from aftersales.domain.warranty_check import WarrantyCheck
 from shared.aggregate import Cause, Change, Refused
 from shared.contracts.aftersales import Fault, Verdict, WarrantyChecked, WarrantyOverride, WarrantyRule
+from shared.contracts.roles import Role
 from shared.contracts.vocabulary import Prose
 
 
@@ -18,12 +20,15 @@ def answer(
 ) -> Change[WarrantyCheck]:
     """Answer from what is known about the order. Refused when nothing says whose an unknown contract is.
 
-    Uncertain where another contract is asked about than the one that the order is known under.
+    Uncertain where another contract is asked about than the one that the order is known under. What a person decided
+    about another question goes on only where it names the last day under warranty.
     """
     customer = question.customer_id or (order.customer_id if order else None)
     if customer is None:
         raise Refused("this contract is not known here; say whose it is with customer_id", "unknown_contract")
     covered = order.covered if order else None
+    if covered is not None and covered.decided is not None and covered.decided.until is None:
+        covered = covered.but(decided=None)
     policy = rules.on(cause.at)
     found = _of_one_contract(assess(policy.warranty, covered, question.as_of), question, covered)
     checked = WarrantyChecked(
@@ -45,17 +50,25 @@ def answer(
         days_left=found.days_left,
         fault=question.fault,
         charge_policy=charge_policy(found.verdict, question.fault, policy.own_fault),
+        override=found.override,
         explanation=(*found.explanation, *_exception(found.verdict, question.fault, policy.own_fault)),
     )
     return Change(WarrantyCheck(id=id, checked=checked, own_fault=policy.own_fault), (checked,))
 
 
 def override(
-    check: WarrantyCheck, seen: UUID, verdict: Verdict, reason: Prose, rules: Rules, cause: Cause
+    check: WarrantyCheck,
+    seen: UUID,
+    verdict: Verdict,
+    until: date | None,
+    reason: Prose,
+    rules: Rules,
+    cause: Cause,
 ) -> Change[WarrantyCheck]:
-    """Decide otherwise than the rule; who did and why goes with the verdict.
+    """Decide otherwise than the rule; who did and why goes with the verdict, in the same words for everybody.
 
-    `seen` names the answer that they have seen; one that was decided otherwise meanwhile stays (`answer_changed`).
+    `until` is the last day under warranty, where it is known; it is refused where it contradicts the verdict
+    (`until_contradicts`). `seen` names the answer that they have seen; one that was decided otherwise meanwhile stays (`answer_changed`).
     Refused to a role that the company's authority does not name (`no_authority`).
     """
     rules.on(cause.at).authority.must("override_warranty", cause)
@@ -64,12 +77,38 @@ def override(
             f"the answer is another meanwhile, {check.checked.verdict}: look at it and name that one, {check.answer}",
             "answer_changed",
         )
-    checked = check.checked.but(
+    asked = check.checked
+    if until is not None and (until >= asked.as_of) != (verdict == "in_warranty"):
+        raise Refused(
+            f"a warranty that ends on {until} is {'in' if until >= asked.as_of else 'out of'} warranty on {asked.as_of}",
+            "until_contradicts",
+        )
+    decided = WarrantyOverride(
+        by=cause.actor.id,
+        role=Role(cause.actor.role) if cause.actor.role else None,
+        reason=reason,
         verdict=verdict,
-        charge_policy=charge_policy(verdict, check.checked.fault, check.own_fault),
-        override=WarrantyOverride(by=cause.actor.id, reason=reason),
+        as_of=asked.as_of,
+        until=until,
+        at=cause.at,
+    )
+    checked = asked.but(
+        verdict=verdict,
+        charge_policy=charge_policy(verdict, asked.fault, check.own_fault),
+        expires_on=until,
+        days_left=days_left(decided, asked.as_of),
+        override=decided,
+        explanation=(*_by_rule(check), in_words(decided), *_exception(verdict, asked.fault, check.own_fault)),
     )
     return Change(check.but(checked=checked), (checked,))
+
+
+def _by_rule(check: WarrantyCheck) -> tuple[str, ...]:
+    """The steps of the explanation without those that follow from a verdict or from an earlier decision."""
+    checked = check.checked
+    earlier = (in_words(checked.override),) if checked.override else ()
+    following = {*earlier, *_exception(checked.verdict, checked.fault, check.own_fault)}
+    return tuple(step for step in checked.explanation if step not in following)
 
 
 def _of_one_contract(found: Finding, question: Question, covered: Covered | None) -> Finding:
@@ -77,7 +116,7 @@ def _of_one_contract(found: Finding, question: Question, covered: Covered | None
     if asked is None or known is None or asked == known:
         return found
     doubt = f"所报合同编号 {asked} 与订单登记的合同编号不同，因此无法确定是否在保修期内，请核对合同原件。"
-    return found.but(verdict="uncertain", days_left=None, explanation=(*found.explanation, doubt))
+    return found.but(verdict="uncertain", days_left=None, override=None, explanation=(*found.explanation, doubt))
 
 
 def _exception(verdict: Verdict, fault: Fault, beyond: OwnFault) -> tuple[str, ...]:

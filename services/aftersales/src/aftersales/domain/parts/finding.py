@@ -5,7 +5,7 @@ from datetime import date
 
 from aftersales.domain.parts.warranty import Covered, Rule, span
 from shared.calendar import months_later
-from shared.contracts.aftersales import Verdict
+from shared.contracts.aftersales import Verdict, WarrantyOverride
 from shared.contracts.event import Part, PreciseDate
 
 _BASIS_IN_WORDS = {"contract_date": "合同日期", "acceptance_date": "验收日期"}
@@ -23,6 +23,7 @@ class Finding(Part):
     begins: PreciseDate | None = None
     expires_on: date | None = None
     days_left: int | None = None
+    override: WarrantyOverride | None = None
     explanation: tuple[str, ...]
 
 
@@ -45,6 +46,48 @@ def governing(rules: Sequence[Rule], covered: Covered | None, as_of: date) -> Ru
 
 def assess(rules: Sequence[Rule], covered: Covered | None, as_of: date) -> Finding:
     """Whether the contract was under warranty on `as_of`, a local day. Never guesses: doubt is `uncertain`.
+
+    What a person decided otherwise than the rule goes before it, on the days on which it holds, and is named; the last
+    day under warranty is then the one that they named, if they did.
+    """
+    found = _by_rule(rules, covered, as_of)
+    decided = covered.decided if covered else None
+    if decided is None or decided.as_of is None or as_of < decided.as_of:
+        return found
+    verdict = _decided(decided, as_of)
+    if verdict is None:
+        return found.but(explanation=(*found.explanation, in_words(decided)))
+    return found.but(
+        verdict=verdict,
+        override=decided,
+        expires_on=decided.until,
+        days_left=days_left(decided, as_of),
+        explanation=(*found.explanation, in_words(decided)),
+    )
+
+
+def in_words(decided: WarrantyOverride) -> str:
+    """Who decided otherwise than the rule, for which day and why, as customer, staff and finance read it."""
+    who = f"{decided.role.chinese}（{decided.by}）" if decided.role else decided.by
+    until = f"，保修截止日为 {decided.until}" if decided.until else ""
+    said = "在保修期内" if decided.verdict == "in_warranty" else "已过保修期"
+    return f"{who}认定 {decided.as_of} {said}{until}，理由：{decided.reason.rstrip('。')}。"
+
+
+def days_left(decided: WarrantyOverride, as_of: date) -> int | None:
+    """The days left until the last day that a person named; nothing where they named none."""
+    return (decided.until - as_of).days if decided.until else None
+
+
+def _decided(decided: WarrantyOverride, as_of: date) -> Verdict | None:
+    """What a decision says about a day since the one for which it was made; nothing later where no last day is named."""
+    if decided.until is not None:
+        return "in_warranty" if as_of <= decided.until else "out_of_warranty"
+    return decided.verdict if as_of == decided.as_of else None
+
+
+def _by_rule(rules: Sequence[Rule], covered: Covered | None, as_of: date) -> Finding:
+    """The answer of the rule alone.
 
     Where the date on the number and the registered one contradict each other, the number's counts (001 售后四b) as long
     as both lead to the same answer; otherwise the answer is `uncertain`.

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from shared.contracts.aftersales import Fault, WarrantyRule
+from shared.contracts.aftersales import Fault, WarrantyOverride, WarrantyRule
 from shared.contracts.event import Part, PreciseDate
 from shared.contracts.vocabulary import (
     ComplaintId,
@@ -51,12 +51,13 @@ class Rule(WarrantyRule):
 
 
 class Covered(Part):
-    """What is known about a contract when its warranty is asked about."""
+    """What is known about a contract when its warranty is asked about, and what a person decided about it last."""
 
     contract_no: str | None = None
     registered_date: PreciseDate | None = None
     accepted_on: date | None = None
     months: int | None = Field(default=None, ge=0)
+    decided: WarrantyOverride | None = None
 
     @property
     def contract_date(self) -> PreciseDate | None:
