@@ -68,7 +68,9 @@ def override(
     """Decide otherwise than the rule; who did and why goes with the verdict, in the same words for everybody.
 
     `until` is the last day under warranty, where it is known; it is refused where it contradicts the verdict
-    (`until_contradicts`). `seen` names the answer that they have seen; one that was decided otherwise meanwhile stays (`answer_changed`).
+    (`until_contradicts`).
+
+    `seen` names the answer that they have seen; one that was decided otherwise meanwhile stays (`answer_changed`).
     Refused to a role that the company's authority does not name (`no_authority`).
     """
     rules.on(cause.at).authority.must("override_warranty", cause)
@@ -79,10 +81,8 @@ def override(
         )
     asked = check.checked
     if until is not None and (until >= asked.as_of) != (verdict == "in_warranty"):
-        raise Refused(
-            f"a warranty that ends on {until} is {'in' if until >= asked.as_of else 'out of'} warranty on {asked.as_of}",
-            "until_contradicts",
-        )
+        right = "in_warranty" if until >= asked.as_of else "out_of_warranty"
+        raise Refused(f"with {until} as the last day, the verdict for {asked.as_of} is {right}", "until_contradicts")
     decided = WarrantyOverride(
         by=cause.actor.id,
         role=Role(cause.actor.role) if cause.actor.role else None,

@@ -80,7 +80,7 @@ def days_left(decided: WarrantyOverride, as_of: date) -> int | None:
 
 
 def _decided(decided: WarrantyOverride, as_of: date) -> Verdict | None:
-    """What a decision says about a day since the one for which it was made; nothing later where no last day is named."""
+    """What a decision says about its own day or a later one; nothing about later days where it names no last day."""
     if decided.until is not None:
         return "in_warranty" if as_of <= decided.until else "out_of_warranty"
     return decided.verdict if as_of == decided.as_of else None
