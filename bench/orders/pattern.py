@@ -6,11 +6,8 @@ from functools import partial
 from uuid import uuid4
 
 from orders.domain.decisions.contract import (
-    approve_notice,
     countersign,
-    prepare_notice,
     review,
-    review_notice,
     sign,
     submit_for_review,
     take_on,
@@ -22,6 +19,7 @@ from orders.domain.decisions.installation import (
     pass_acceptance,
     schedule_installation,
 )
+from orders.domain.decisions.notice import approve_notice, prepare_notice, review_notice
 from orders.domain.decisions.opening import open_order
 from orders.domain.decisions.packaging import pack
 from orders.domain.decisions.payment import grant_credit, receive

@@ -133,6 +133,42 @@ def test_a_part_decides_nothing_either() -> None:
     assert verbs == []
 
 
+def test_a_noun_and_a_part_never_answer_themselves_changed() -> None:
+    """What is to change is a decision's: it makes the changed copy, or calls a function that stands beside it."""
+    nouns = [file for name in NAMES for file in sorted((source(name) / "domain").glob("*.py"))]
+    parts = [file for name in NAMES for file, _ in trees(source(name) / "domain/parts")]
+    changed = [
+        f"{where(file, method)} {klass.name}.{method.name}"
+        for file in (*nouns, *parts, SHARED / "parking/parked.py")
+        for klass in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(klass, ast.ClassDef)
+        for method in klass.body
+        if isinstance(method, ast.FunctionDef) and not made_by_the_class(method)
+        if copies_itself(method) or klass.name in types_of(method) or "Self" in types_of(method)
+    ]
+    assert changed == []
+
+
+def made_by_the_class(method: ast.FunctionDef) -> bool:
+    """A birth from something else, or a check of pydantic's, which answers itself as it is."""
+    marks = " ".join(map(ast.unparse, method.decorator_list))
+    return "classmethod" in marks or "validator" in marks
+
+
+def copies_itself(method: ast.FunctionDef) -> bool:
+    calls = (node.func for node in ast.walk(method) if isinstance(node, ast.Call))
+    return any(ast.unparse(call) in ("self.but", "self.amended") for call in calls)
+
+
+def types_of(method: ast.FunctionDef) -> set[str]:
+    """The names in what a method says that it returns, also those in quotes."""
+    if method.returns is None:
+        return set()
+    quoted = [node.value for node in ast.walk(method.returns) if isinstance(node, ast.Constant)]
+    plain = [node.id for node in ast.walk(method.returns) if isinstance(node, ast.Name)]
+    return {word for each in (*quoted, *plain) for word in str(each).replace("[", " ").replace("]", " ").split()}
+
+
 def decisions() -> Iterator[tuple[Path, ast.FunctionDef]]:
     for name in NAMES:
         for file, tree in trees(source(name) / "domain/decisions"):

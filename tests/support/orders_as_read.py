@@ -2,7 +2,7 @@
 
 from uuid import uuid4
 
-from orders.domain.decisions import cancellation, contract, production
+from orders.domain.decisions import cancellation, contract, notice, production
 from orders.domain.order import Order
 from orders.domain.parts.contract import Outcome
 from orders.domain.parts.notice import Signature
@@ -65,9 +65,9 @@ def review_breakdown(order: Order, approved: bool, notes: str, rules: Rules, cau
 
 
 _SIGN = {
-    "prepared": contract.prepare_notice,
-    "reviewed": contract.review_notice,
-    "approved": contract.approve_notice,
+    "prepared": notice.prepare_notice,
+    "reviewed": notice.review_notice,
+    "approved": notice.approve_notice,
 }
 
 

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 from customer_page import link_of, opened, text
 
+from complaints.domain.decisions.filing import put_form
 from shared.aggregate import Change
 from shared.contracts.complaints import ResolutionAccepted, ResolutionDeclined
 from shared.testing import cause
@@ -128,7 +129,7 @@ async def test_what_another_page_has_sent_is_not_taken(stores, send, case, digit
 async def test_without_a_telephone_number_on_file_the_page_asks_for_no_signature(world, stores, in_every_stage):
     without = in_every_stage["approved"]
     form = without.form.but(customer=without.form.customer.but(mobile=None))
-    await stores.complaints.create(Change(without.with_form(form)), cause(AT))
+    await stores.complaints.create(Change(put_form(without, form)), cause(AT))
     html = (await opened(world, LINK)).text
     assert "<form" not in html
     assert "请回复我们发给您的短信" in html

@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 from customer_page import MOST_BYTES, link_of, opened, text
 
+from complaints.domain.decisions.filing import put_form
 from complaints.domain.lifecycle import COMPLAINT
 from shared.aggregate import Change
 from shared.testing import cause
@@ -35,7 +36,7 @@ async def kept(in_every_stage, stores):
     for n, (stage, case) in enumerate(in_every_stage.items(), start=1):
         number = f"2026-11-{n:04d}" if case.number else None
         form = case.form.but(received_at=AT + timedelta(minutes=n))
-        cases[stage] = case.but(id=UUID(int=n), number=number).with_form(form)
+        cases[stage] = put_form(case.but(id=UUID(int=n), number=number), form)
         await stores.complaints.create(Change(cases[stage]), cause(AT))
     return cases
 
@@ -75,7 +76,7 @@ async def test_whoever_has_the_link_reads_nothing_of_the_house_and_no_name_or_nu
 
 async def test_what_the_customer_wrote_is_shown_as_it_was_written(world, kept, stores):
     form = kept["filed"].form.but(content="<script>alert(1)</script>")
-    case = kept["filed"].but(id=UUID(int=50), number="2026-11-0050").with_form(form)
+    case = put_form(kept["filed"].but(id=UUID(int=50), number="2026-11-0050"), form)
     await stores.complaints.create(Change(case), cause(AT))
     html = (await opened(world, link_of(WHO, TODAY))).text
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from complaints.domain.decisions.escalation import escalate
-from complaints.domain.decisions.filing import draft
+from complaints.domain.decisions.filing import draft, put_form
 from complaints.domain.decisions.handling import assign_owner, classify
 from complaints.domain.parts.handling import Classification
 from shared.aggregate import Change
@@ -175,7 +175,7 @@ async def test_a_question_that_says_too_little_is_refused(ask):
 async def test_only_the_beginning_of_a_long_text_is_found(in_every_stage, form):
     long = form.but(content="玻璃" * 250 + "崩角")
 
-    found = in_every_stage["draft"].with_form(long).found_by
+    found = put_form(in_every_stage["draft"], long).found_by
     assert ("玻璃" in found, "崩角" in found) == (True, False)
 
 
@@ -208,7 +208,7 @@ async def test_major_cases_come_before_those_that_have_to_be_closed_earlier(in_e
 async def test_a_search_walks_along_its_rarest_word(complaints, in_every_stage):
     filed = in_every_stage["filed"]
     for number, content in enumerate(("玻璃崩角", "玻璃划伤", "玻璃门锁"), start=1):
-        case = filed.but(id=UUID(int=number), number=f"2026-11-{number:04d}").with_form(filed.form.but(content=content))
+        case = put_form(filed.but(id=UUID(int=number), number=f"2026-11-{number:04d}"), filed.form.but(content=content))
         await complaints.create(Change(case), cause(AT))
 
     assert await complaints.holding("玻璃 门锁") == AllOf("门锁", "玻璃")

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 
+from complaints.domain.decisions.filing import put_form
 from complaints.domain.lifecycle import COMPLAINT
 from complaints.pages.words import DECISIONS, STAGES
 from shared.aggregate import Change
@@ -41,7 +42,7 @@ async def kept(in_every_stage, stores):
         number = f"2026-11-{n:04d}" if case.number else None
         form = case.form.but(received_at=AT + timedelta(minutes=n))
         close_by = case.close_by and case.close_by + timedelta(minutes=n)
-        cases[stage] = case.but(id=UUID(int=n), number=number, close_by=close_by).with_form(form)
+        cases[stage] = put_form(case.but(id=UUID(int=n), number=number, close_by=close_by), form)
         await stores.complaints.create(Change(cases[stage]), cause(AT))
     return cases
 

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from complaints.domain.decisions.register import enter
 from complaints.domain.parts.form import Form
 from complaints.domain.register import Register
+from complaints.subscribers.forms import of_declined_conclusion
 from shared.aggregate import Change
 from shared.calendar import CHINA
-from shared.contracts.complaints import ComplaintFiled, ComplaintResubmitted
+from shared.contracts.complaints import ComplaintFiled, ComplaintResubmitted, ResolutionDeclined
 from shared.contracts.vocabulary import CustomerSnapshot
 from shared.testing import cause
 
@@ -88,9 +89,22 @@ def test_an_entered_complaint_is_not_announced_again(form):
     assert enter(register, CASE, form.but(demand="别的"), cause(NOVEMBER)) == Change(register)
 
 
+def declined(number, form, reason):
+    return ResolutionDeclined(
+        complaint_id=CASE,
+        complaint_no=number,
+        customer=form.customer,
+        proposal_id=UUID(int=2),
+        via="phone",
+        reason=reason,
+        at=NOVEMBER,
+    )
+
+
 @pytest.mark.requirement("R156.b")
 def test_a_complaint_taken_up_again_names_all_cases_before_it(form):
-    again = form.resubmitted("2026-10-0003", "要求另加折扣", NOVEMBER).resubmitted("2026-11-0001", None, NOVEMBER)
+    once = of_declined_conclusion(form, declined("2026-10-0003", form, "要求另加折扣"))
+    again = of_declined_conclusion(once, declined("2026-11-0001", form, None))
 
     filed, resubmitted = enter(Register.at(NOVEMBER, CHINA), CASE, again, FILING).events
 

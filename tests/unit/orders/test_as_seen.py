@@ -6,7 +6,8 @@ import pytest
 from orders_as_read import sign_notice
 
 from orders.domain.decisions.cancellation import ask_to_cancel, cancel, decline_cancelling
-from orders.domain.decisions.contract import amend, approve_notice, prepare_notice, review_notice, use_seal
+from orders.domain.decisions.contract import amend, use_seal
+from orders.domain.decisions.notice import approve_notice, prepare_notice, review_notice
 from orders.domain.decisions.production import inspect, judge_sample
 from orders.domain.parts.contract import Draft
 from orders.domain.parts.notice import Notice

@@ -1,17 +1,20 @@
 """The customer hears first: readiness, delays, promises, forecasts."""
 
 from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
 
 import pytest
 
 from orders.domain.decisions.delay import postpone, slip
-from orders.domain.decisions.promise import agree, promise
+from orders.domain.decisions.pace import learn
+from orders.domain.decisions.promise import agree, break_promise, keep_promise, promise
 from orders.domain.decisions.shipment import send
 from orders.domain.pace import SAMPLE, Pace, StagePace
 from orders.domain.parts.delay import REASONS
 from shared.aggregate import Refused
 from shared.contracts import departments as facts
 from shared.contracts import orders as said
+from shared.contracts.vocabulary import CustomerSnapshot
 
 SHIP_ON = date(2026, 11, 26)
 
@@ -345,12 +348,16 @@ async def test_the_same_day_once_more_is_no_new_promise(company):
     assert await company.decide(promise, "arrive", date(2026, 11, 28), "plan", role="order_specialist") == ()
 
 
-async def test_a_broken_promise_turns_out_kept_when_the_news_was_late():
-    from orders.domain.parts.promise import Promises
+@pytest.mark.parametrize(("happened", "stage"), [(date(2026, 11, 28), "kept"), (date(2026, 11, 29), "broken")])
+async def test_a_broken_promise_turns_out_kept_when_the_news_was_late(company, happened, stage):
+    await ready_to_ship(company)
+    await company.decide(promise, "arrive", date(2026, 11, 28), "plan", role="order_specialist")
+    await company.decide(break_promise, "arrive")
+    assert (await company.order()).promises.given[-1].stage == "broken"
 
-    given = Promises().give("arrive", date(2026, 11, 28), "contract", "cs-07")
-    assert given.broken("arrive").settle("arrive", date(2026, 11, 28)).given[0].stage == "kept"
-    assert given.broken("arrive").settle("arrive", date(2026, 11, 29)).given[0].stage == "broken"
+    await company.decide(keep_promise, "arrive", happened)
+
+    assert (await company.order()).promises.given[-1].stage == stage
 
 
 def test_a_percentile_is_a_duration_that_was_really_needed():
@@ -359,11 +366,21 @@ def test_a_percentile_is_a_duration_that_was_really_needed():
     assert StagePace(stage="x", hours=(7.0,)).percentile(50) == 7.0
 
 
-def test_only_the_latest_durations_count():
-    pace = StagePace(stage="production")
+def test_only_the_latest_durations_count(company):
+    pace, begin, cause = Pace.blank("standard.v1"), datetime(2026, 11, 1, tzinfo=UTC), company.cause()
     for n in range(SAMPLE + 5):
-        pace = pace.with_one_more(float(n))
-    assert (len(pace.hours), pace.hours[0]) == (SAMPLE, 5.0)
+        left = said.OrderStageChanged(
+            order_id=UUID(int=n),
+            order_no=f"S-{n}",
+            customer=CustomerSnapshot(customer_id=UUID(int=7), kind="end", name="广州恒达装饰"),
+            before="production",
+            after="packaging",
+            at=begin + timedelta(hours=n),
+            route="standard.v1",
+            entered_at=begin,
+        )
+        pace = learn(pace, left, cause).state
+    assert pace.stages == (StagePace(stage="production", hours=tuple(float(n) for n in range(5, SAMPLE + 5))),)
 
 
 def test_a_forecast_adds_up_what_is_left_and_plans_where_nothing_is_known():

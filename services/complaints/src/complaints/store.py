@@ -13,6 +13,7 @@ from complaints.domain.allowance import Allowance
 from complaints.domain.cause_list import CauseList
 from complaints.domain.complaint import Complaint
 from complaints.domain.corrective_action import CorrectiveAction
+from complaints.domain.decisions.filing import find_anew
 from complaints.domain.figures.statistics import CaseFigures, Counted
 from complaints.domain.goods_return import GoodsReturn
 from complaints.domain.known_order import KnownOrder
@@ -22,7 +23,7 @@ from complaints.domain.penalty import Penalty
 from complaints.domain.register import Register
 from complaints.domain.report import Report
 from complaints.domain.roles import PENALTY_READERS
-from shared.aggregate import Cause, Change, Refused
+from shared.aggregate import Refused
 from shared.contracts.event import Part
 from shared.contracts.vocabulary import AboutComplaint, CustomerId, OrderNo, order_id_of
 from shared.erasure import ErasedCustomers, Personal
@@ -225,9 +226,7 @@ class Stores:
     def personal(self) -> tuple[Personal, ...]:
         """Where complaints keeps something personal about customers (003 二1-7)."""
         return (
-            Personal(
-                self.complaints, "form.customer.customer_id", words=("complainant", "signatory"), also=_found_anew
-            ),
+            Personal(self.complaints, "form.customer.customer_id", words=("complainant", "signatory"), also=find_anew),
             Personal(self.allowances, "case.about.customer.customer_id"),
             Personal(self.returns, "case.about.customer.customer_id"),
             self.pictures.personal,
@@ -291,8 +290,3 @@ class Stores:
             return {}
         page = await self.orders.find({"id": OneOf(*ids)}, limit=PAGE)
         return {order.id: order for order in page.items}
-
-
-def _found_anew(before: Complaint, after: Complaint, cause: Cause) -> Change[Complaint]:
-    """An erased customer's case is found by its numbers and its words alone."""
-    return Change(after.with_form(after.form))

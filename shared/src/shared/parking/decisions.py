@@ -10,6 +10,7 @@ from shared.parking.parked import (
     RETRY,
     Edit,
     Parked,
+    ParkedNote,
     RetryPolicy,
     code,
     hopeless,
@@ -58,13 +59,13 @@ def replay(parked: Parked, now: datetime, cause: Cause) -> Change[Parked]:
     """An operator wants it tried again now."""
     _must_be_alive(parked, "replayed")
     again = parked.but(state="parked", attempts=0, crashes=0).awaiting(RETRY, now)
-    return Change(again.noting(cause, "replayed"))
+    return Change(_noted(again, cause, "replayed"))
 
 
 def drop(parked: Parked, why: str, cause: Cause) -> Change[Parked]:
     """An operator decides that it is not wanted. It stays readable."""
     _must_be_alive(parked, "dropped")
-    return Change(parked.but(state="dropped").done_with(RETRY).noting(cause, f"dropped: {why}"))
+    return Change(_noted(parked.but(state="dropped").done_with(RETRY), cause, f"dropped: {why}"))
 
 
 def propose_edit(parked: Parked, body: str, cause: Cause) -> Change[Parked]:
@@ -73,7 +74,7 @@ def propose_edit(parked: Parked, body: str, cause: Cause) -> Change[Parked]:
     if parked.letter is None:
         raise Refused("a deadline has no body; only messages can be edited", "not_a_message")
     edit = Edit(id=cause.derive("edit"), body=body, by=cause.actor)
-    return Change(parked.but(edit=edit).noting(cause, "edit proposed", proposed=body))
+    return Change(_noted(parked.but(edit=edit), cause, "edit proposed", proposed=body))
 
 
 def confirm_edit(parked: Parked, edit: UUID, now: datetime, cause: Cause) -> Change[Parked]:
@@ -92,7 +93,13 @@ def confirm_edit(parked: Parked, edit: UUID, now: datetime, cause: Cause) -> Cha
         body=parked.edit.body, encoding="utf-8", edited_by=f"{parked.edit.by.id}+{cause.actor.id}"
     )
     edited = parked.but(letter=letter, edit=None, state="parked", attempts=0, crashes=0)
-    return Change(edited.awaiting(RETRY, now).noting(cause, "edit confirmed", parked.letter.body))
+    return Change(_noted(edited.awaiting(RETRY, now), cause, "edit confirmed", parked.letter.body))
+
+
+def _noted(parked: Parked, cause: Cause, what: str, before: str | None = None, proposed: str | None = None) -> Parked:
+    """With what a person did to it."""
+    note = ParkedNote(at=cause.at, by=cause.actor, what=what, before=before, proposed=proposed)
+    return parked.but(history=(*parked.history, note))
 
 
 def _must_be_alive(parked: Parked, what: str) -> None:

@@ -7,12 +7,12 @@ import traceback
 from dataclasses import dataclass, fields
 from datetime import timedelta
 from itertools import islice
-from typing import Any, Literal, Self
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import ValidationError
 
-from shared.aggregate import Aggregate, Cause, Refused
+from shared.aggregate import Aggregate, Refused
 from shared.contracts.event import Actor, Instant, Part
 from shared.contracts.roles import Role
 from shared.lifecycle import Lifecycle, Move, follows
@@ -175,11 +175,6 @@ class Parked(Aggregate):
     def closed_by_people(self) -> bool:
         """Whether people have settled or dropped it: another copy of it changes nothing."""
         return self.state in ("settled", "dropped")
-
-    def noting(self, cause: Cause, what: str, before: str | None = None, proposed: str | None = None) -> Self:
-        """With what a person did to it."""
-        note = ParkedNote(at=cause.at, by=cause.actor, what=what, before=before, proposed=proposed)
-        return self.but(history=(*self.history, note))
 
 
 def hopeless(error: Exception) -> bool:

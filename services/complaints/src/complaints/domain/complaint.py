@@ -1,7 +1,5 @@
 """A complaint: the form, and what our departments add to it (002 六, 003 §24-3)."""
 
-from typing import Self
-
 from pydantic import computed_field
 
 from complaints.domain.lifecycle import COMPLAINT, LIVE, Stage
@@ -35,10 +33,6 @@ from shared.contracts.vocabulary import (
     StaffId,
 )
 from shared.lifecycle import follows
-from shared.search import tokens
-
-_FOUND = 500
-"""How many characters of a text are found."""
 
 
 @follows(COMPLAINT)
@@ -86,23 +80,6 @@ class Complaint(Timed):
     closing: Closing | None = None
     found_by: tuple[str, ...] = ()
     turn: str | None = None
-
-    def with_form(self, form: Form) -> Self:
-        """With this form, found by its words, its people and its numbers.
-
-        Of what the customer said the first 500 characters are found.
-        """
-        customer = form.customer
-        names = (customer.name, customer.contact_name, form.complainant)
-        numbers = (self.number, form.order_no, form.contract_no, form.batch_no, customer.mobile)
-        texts = (form.content[:_FOUND], (form.demand or "")[:_FOUND])
-        found = tokens(filter(None, names), texts, filter(None, numbers))
-        return self.but(form=form, found_by=found)
-
-    def in_its_turn(self) -> Self:
-        """In its place among the cases that wait: the major ones first, then by when they have to be closed."""
-        assert self.close_by is not None, "a draft has no turn"
-        return self.but(turn=f"{0 if self.major else 1} {self.close_by:%Y-%m-%dT%H:%M:%S}")
 
     @property
     def live(self) -> bool:

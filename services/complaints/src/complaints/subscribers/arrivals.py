@@ -8,7 +8,12 @@ from complaints.domain.parts.form import Form
 from complaints.domain.policy.policy import Rules
 from complaints.domain.register import Register
 from complaints.store import Stores
-from complaints.subscribers.forms import of_enquiry, of_failed_acceptance, of_negative_feedback
+from complaints.subscribers.forms import (
+    of_declined_conclusion,
+    of_enquiry,
+    of_failed_acceptance,
+    of_negative_feedback,
+)
 from shared.aggregate import Cause
 from shared.contracts.complaints import ResolutionDeclined
 from shared.contracts.intake import EnquiryReceived, NegativeFeedbackReceived
@@ -51,4 +56,4 @@ def subscribe(on: Subscriptions, stores: Stores, rules: Rules) -> None:
     async def resubmit(event: ResolutionDeclined, cause: Cause) -> Touch[Register]:
         """A conclusion that the customer did not accept is taken up again in a new case (003 §25.6)."""
         declined = await stores.complaints.get(event.complaint_id)
-        return entered(declined.form.resubmitted(event.complaint_no, event.reason, event.at), cause)
+        return entered(of_declined_conclusion(declined.form, event), cause)

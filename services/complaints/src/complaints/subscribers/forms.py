@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from complaints.domain.parts.form import Channel, Form
+from shared.contracts.complaints import ResolutionDeclined
 from shared.contracts.intake import EnquiryReceived, NegativeFeedbackReceived
 from shared.contracts.orders import AcceptanceFailed
 from shared.contracts.vocabulary import CustomerSnapshot
@@ -60,6 +61,16 @@ def of_enquiry(event: EnquiryReceived, customer: CustomerSnapshot, event_id: UUI
         content=event.text,
         order_no=event.order_no if event.order_no and len(event.order_no) <= _LONGEST_NUMBER else None,
         source_event_id=event_id,
+    )
+
+
+def of_declined_conclusion(declined: Form, event: ResolutionDeclined) -> Form:
+    """A new form for a case whose conclusion the customer did not accept, with the old one attached (003 §25.6)."""
+    return declined.but(
+        received_at=event.at,
+        demand=event.reason or declined.demand,
+        source_event_id=None,
+        chain=(*declined.chain, event.complaint_no),
     )
 
 

@@ -1,6 +1,6 @@
 """The record of talks with a customer: it only grows, a correction is a further entry that names what it corrects."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from uuid import UUID, uuid5
 
 from intake.domain.parts.chain import Entry, first_altered
@@ -24,15 +24,12 @@ class ContactLog(Aggregate):
 
     def records(self) -> tuple[Record, ...]:
         """Every talk as it reads now, oldest first."""
-        records: dict[UUID, Record] = {}
-        for entry in self.entries:
-            if entry.kind == "contact":
-                record = Record.model_validate(entry.content)
-                records[record.contact_id] = record
-            else:
-                correction = Correction.model_validate(entry.content)
-                records[correction.contact_id] = records[correction.contact_id].corrected(correction)
-        return tuple(records.values())
+        written = [Record.model_validate(each.content) for each in self.entries if each.kind == "contact"]
+        corrections = [Correction.model_validate(each.content) for each in self.entries if each.kind != "contact"]
+        return tuple(
+            _as_it_reads(record, [each for each in corrections if each.contact_id == record.contact_id])
+            for record in written
+        )
 
     def record(self, contact_id: UUID) -> Record:
         """One talk as it reads now. Raises NotFound."""
@@ -52,6 +49,12 @@ class ContactLog(Aggregate):
         """
         cut_off = set(announced) - {entry.hash for entry in self.entries}
         return first_altered(self.entries) or (len(self.entries) + 1 if cut_off else None)
+
+
+def _as_it_reads(record: Record, corrections: Sequence[Correction]) -> Record:
+    """The latest correction of a field counts."""
+    talk = record.talk.but(**{each.field: each.after for each in corrections})
+    return record.but(talk=talk, corrections=tuple(corrections))
 
 
 def contact_log_id_of(customer_id: UUID) -> UUID:

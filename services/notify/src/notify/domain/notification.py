@@ -183,17 +183,6 @@ class Notification(Aggregate):
             return (self.revision, self.created_at) > (other.revision, other.created_at)
         return False
 
-    def met_by(self, recipient: Recipient) -> Recipient:
-        """The recipient as this message meets it: of a customer, the contact that is told of such things."""
-        return recipient.towards(self.concern, self.channels) if self.audience == "customer" else recipient
-
-    def addressed_to(self, recipient: Recipient) -> "Notification":
-        """The same message on the ways to this recipient, in whose name and language it is told."""
-        routed = self.but(ways=self.routed(recipient))
-        if self.audience != "customer" or not recipient.contacts:
-            return routed
-        return routed.but(name=recipient.name, locale=recipient.locale)
-
     def ways_to(self, recipient: Recipient) -> tuple[Way, ...]:
         """The ways that its recipient can be reached on, the preferred one first."""
         found = [self._way_on(channel, recipient) for channel in self.channels]

@@ -1,6 +1,5 @@
 """Who gets messages: how to reach them, when they rest, and what they refused."""
 
-from collections.abc import Iterable
 from typing import Literal
 from uuid import UUID, uuid5
 
@@ -11,7 +10,6 @@ from notify.domain.parts.ids import PEOPLE
 from notify.domain.parts.rest import Rest
 from shared.aggregate import Aggregate
 from shared.contracts.event import Instant
-from shared.contracts.intake.customers import Concern
 from shared.contracts.vocabulary import CustomerSnapshot
 
 
@@ -66,25 +64,8 @@ class Recipient(Aggregate):
         usable = as_mobile(address) if channel == "sms" and address else address
         return usable if usable and self.takes(channel, usable) else None
 
-    def towards(self, concern: Concern, channels: Iterable[Channel]) -> "Recipient":
-        """This recipient as a message about this concern reaches it: at the contact in the file that is told of it.
-
-        A contact that is named for the concern comes first, then one that is named for none, then any; among these the
-        first in the file that one of the channels reaches. The whole message goes to this one contact.
-        """
-        named = [each for each in self.contacts if concern in each.concerns]
-        general = [each for each in self.contacts if not each.concerns]
-        ranked = dict.fromkeys([*named, *general, *self.contacts])
-        over = tuple(channels)
-        reached = (each for each in ranked if any(self._reaches(each, channel) for channel in over))
-        told = next(reached, next(iter(ranked), None))
-        return self.at(told) if told else self
-
-    def at(self, contact: FileContact) -> "Recipient":
-        """This recipient with this contact as the one that is told."""
-        return self.but(**{name: getattr(contact, name) for name in FileContact.model_fields if name != "concerns"})
-
-    def _reaches(self, contact: FileContact, channel: Channel) -> bool:
+    def reaches(self, contact: FileContact, channel: Channel) -> bool:
+        """Whether messages over this channel reach this contact in the file."""
         address = contact.address(channel)
         return bool(address) and address not in self.unusable
 

@@ -9,7 +9,7 @@ import structlog
 
 from notify.composer import Composer
 from notify.domain.decisions.asking import fail_unreachable
-from notify.domain.decisions.claiming import claim, route
+from notify.domain.decisions.claiming import address, claim, route
 from notify.domain.decisions.ledgers import let_out
 from notify.domain.decisions.ways import try_next_way
 from notify.domain.decisions.withholding import wait_for_provider, withhold
@@ -198,5 +198,5 @@ class Dispatcher:
 def _goes_to(claimed: Notification, recipient: Recipient) -> bool:
     """Whether what was claimed at its birth is addressed as the file says by now."""
     now = claimed.but(ways=claimed.ways_to(recipient))
-    addressed = claimed.addressed_to(recipient)
+    addressed = address(claimed, recipient)
     return (now.ways, addressed.name, addressed.locale) == (claimed.ways, claimed.name, claimed.locale)

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from uuid import UUID
 
 from notify.composer import Composer
+from notify.domain.decisions.claiming import meet
 from notify.domain.ledger import UNCOUNTED, Ledger
 from notify.domain.notification import Lane, Notification
 from notify.domain.recipient import Recipient
@@ -50,7 +51,7 @@ class DueMessages:
         self, messages: Sequence[Notification], claimed: Mapping[UUID, Claimed] = MappingProxyType({})
     ) -> list[Due]:
         known = await self._stores.recipients.of(messages)
-        people = {each.id: each.met_by(known[each.recipient]) for each in messages}
+        people = {each.id: meet(each, known[each.recipient]) for each in messages}
         counted = {each.id: self._counted_at(each, people[each.id]) for each in messages}
         ledgers = await self._stores.ledgers.of(filter(None, counted.values()))
         newer = await self._stores.notifications.newer_than([each for each in messages if self._gives_way(each)])

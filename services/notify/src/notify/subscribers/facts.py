@@ -6,6 +6,7 @@ from uuid import UUID, uuid5
 
 from notify.composer import Body, Composer, Person
 from notify.domain.decisions.asking import end, join, queue, supersede
+from notify.domain.decisions.recipients import turn
 from notify.domain.messages.rule import FILE, KNOWN_BY, Rule, reach
 from notify.domain.notification import Notification
 from notify.domain.parts.duty import OnDuty
@@ -135,7 +136,7 @@ class Facts:
             known = unknown_recipient(customer_recipient(snapshot.customer_id), "customer", snapshot.customer_id)
         else:
             known = await self._stores.recipients.of_customer(snapshot.customer_id)
-        return Person(known.towards(rule.concern, rule.channels), snapshot)
+        return Person(turn(known, rule.concern, rule.channels), snapshot)
 
 
 def _duty_of(rosters: Iterable[Roster], staff: str) -> OnDuty | None:

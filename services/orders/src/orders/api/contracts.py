@@ -11,16 +11,14 @@ from orders.api.readers import CONTRACTS, WHOLE
 from orders.api.views import OrderFacts, OrderRow, OrderView
 from orders.domain.decisions.contract import (
     amend,
-    approve_notice,
     countersign,
-    prepare_notice,
     review,
-    review_notice,
     sign,
     submit_for_review,
     take_on,
     use_seal,
 )
+from orders.domain.decisions.notice import approve_notice, prepare_notice, review_notice
 from orders.domain.lifecycle import deciders
 from orders.domain.parts.contract import Contract, Draft, Outcome, SealUse
 from orders.domain.policy.policy import Rules

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
-from typing import Self
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from orders.domain.parts.entry import AccountEntry, Position
@@ -87,26 +86,10 @@ class Account(Aggregate):
         limits = (each for each in (self.limit, *self.further_limits) if each.currency == currency)
         return next(limits, Money(amount=Decimal(), currency=currency))
 
-    def limited(self, limit: Money) -> Self:
-        """With this limit in the place of the one in its currency."""
-        if limit.currency == self.limit.currency:
-            return self.but(limit=limit)
-        others = tuple(each for each in self.further_limits if each.currency != limit.currency)
-        return self.but(further_limits=(*others, limit))
-
     def position(self, order_id: UUID, order_no: str, currency: str) -> Position:
         """The position of this order, blank when the account has none."""
         known = (each for each in self._of(currency) if each.order_id == order_id)
         return next(known, Position(order_id=order_id, order_no=order_no, currency=currency))
-
-    def put(self, position: Position) -> Self:
-        """With this position, new or in the place of the one before."""
-        key = (position.order_id, position.currency)
-        if all((each.order_id, each.currency) != key for each in self.positions):
-            return self.but(positions=(*self.positions, position))
-        return self.but(
-            positions=tuple(position if (each.order_id, each.currency) == key else each for each in self.positions)
-        )
 
     def fits(self, position: Position) -> bool:
         """Whether credit for this order stays within the limit."""

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
-from typing import Self, get_args
+from typing import get_args
 
 from pydantic import Field
 
@@ -214,14 +214,6 @@ class Order(Timed):
         if cause.kind == "request":
             self.route.authorise(milestone, cause.actor)
         return cause.actor.id
-
-    def noting(self, *milestones: Milestone, at: datetime) -> Self:
-        """With these milestones true from a moment on; what was true before stays so from then."""
-        return self.but(reached={**dict.fromkeys(milestones, at), **self.reached})
-
-    def without(self, *milestones: Milestone) -> Self:
-        """With these milestones no longer true."""
-        return self.but(reached={each: at for each, at in self.reached.items() if each not in milestones})
 
 
 def _may_be_submitted(order: Order) -> bool:

@@ -25,10 +25,6 @@ class StagePace(Part):
     stage: str
     hours: tuple[float, ...] = ()
 
-    def with_one_more(self, hours: float) -> "StagePace":
-        """With the newest duration; the oldest leaves."""
-        return StagePace(stage=self.stage, hours=(*self.hours, hours)[-SAMPLE:])
-
     def percentile(self, percent: int) -> float:
         """The nearest-rank percentile in hours: the smallest duration that so many percent did not exceed."""
         ranked = sorted(self.hours)
@@ -52,11 +48,6 @@ class Pace(Aggregate):
     def blank(cls, route: str) -> "Pace":
         """The pace of a route that no order has gone yet."""
         return cls(id=pace_id_of(route), route=route)
-
-    def with_one_more(self, stage: str, hours: float) -> "Pace":
-        """With the newest duration of a stage."""
-        others = tuple(each for each in self.stages if each.stage != stage)
-        return self.but(stages=(*others, self.of(stage).with_one_more(hours)))
 
     def of(self, stage: str) -> StagePace:
         """The pace of one stage."""

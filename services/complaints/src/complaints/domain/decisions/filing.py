@@ -6,6 +6,7 @@ from complaints.domain.complaint import Complaint
 from complaints.domain.decisions.checks import check_form
 from complaints.domain.decisions.clock import start, stop
 from complaints.domain.decisions.escalation import take_to_major
+from complaints.domain.decisions.handling import give_turn
 from complaints.domain.decisions.stage import move
 from complaints.domain.known_order import KnownOrder
 from complaints.domain.lifecycle import COMPLAINT
@@ -14,11 +15,15 @@ from complaints.domain.policy.policy import Rules
 from complaints.domain.register import Register
 from shared.aggregate import Cause, Change
 from shared.contracts.complaints import ComplaintFiled, ComplaintTakenIn
+from shared.search import tokens
+
+_FOUND = 500
+"""How many characters of a text are found."""
 
 
 def draft(id: UUID, form: Form, rules: Rules, cause: Cause) -> Change[Complaint]:
     """Write down what may be a complaint; whether it is one has to be decided soon (002 五a)."""
-    return start(Complaint(id=id, form=form).with_form(form), "draft", rules, cause)
+    return start(put_form(Complaint(id=id, form=form), form), "draft", rules, cause)
 
 
 def take_in(id: UUID, form: Form, order: KnownOrder | None, rules: Rules, cause: Cause) -> Change[Complaint]:
@@ -34,14 +39,43 @@ def file(
     The first filing decides on the form and on the month whose register gives the number.
     """
     COMPLAINT.must(complaint.stage, "file")
-    return _taken_in(complaint, complaint.form.completed(added), order, rules, cause)
+    return _taken_in(complaint, _completed(complaint.form, added), order, rules, cause)
+
+
+def _completed(form: Form, added: Additions) -> Form:
+    return form.but(
+        demand=added.demand or form.demand,
+        order_no=added.order_no or form.order_no,
+        contract_no=added.contract_no or form.contract_no,
+        opinion=added.opinion or form.opinion,
+        nature=added.nature or form.nature,
+        severity=added.severity or form.severity,
+    )
+
+
+def put_form(complaint: Complaint, form: Form) -> Complaint:
+    """With this form, found by its words, its people and its numbers.
+
+    Of what the customer said the first 500 characters are found.
+    """
+    customer = form.customer
+    names = (customer.name, customer.contact_name, form.complainant)
+    numbers = (complaint.number, form.order_no, form.contract_no, form.batch_no, customer.mobile)
+    texts = (form.content[:_FOUND], (form.demand or "")[:_FOUND])
+    found = tokens(filter(None, names), texts, filter(None, numbers))
+    return complaint.but(form=form, found_by=found)
+
+
+def find_anew(before: Complaint, after: Complaint, cause: Cause) -> Change[Complaint]:
+    """An erased customer's case is found by its numbers and its words alone."""
+    return Change(put_form(after, after.form))
 
 
 def _taken_in(
     complaint: Complaint, form: Form, order: KnownOrder | None, rules: Rules, cause: Cause
 ) -> Change[Complaint]:
     checked = check_form(form, order, rules.calendar, cause)
-    taken = complaint.but(stage="taken_in", taken_in_at=cause.at).with_form(checked)
+    taken = put_form(complaint.but(stage="taken_in", taken_in_at=cause.at), checked)
     told = ComplaintTakenIn(complaint_id=complaint.id, taken_in_at=cause.at, by=cause.actor.id)
     return Change(taken, (told,)).then(lambda case: stop(case, rules=rules, cause=cause))
 
@@ -73,7 +107,7 @@ def open_case(complaint: Complaint, filed: ComplaintFiled, rules: Rules, cause: 
         accepted_at=filed.accepted_at,
         close_by=policy.close.term.due(filed.accepted_at, rules.calendar),
     )
-    found = numbered.with_form(Form.of(filed)).in_its_turn()
+    found = give_turn(put_form(numbered, Form.of(filed)))
     opened = (
         stop(found, rules=rules, cause=cause)
         .then(lambda case: start(case, "close", rules, cause))

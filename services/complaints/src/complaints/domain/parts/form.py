@@ -60,23 +60,3 @@ class Form(ComplaintForm):
             accepted_at=accepted_at,
             previous_no=self.chain[-1] if self.chain else None,
         )
-
-    def completed(self, added: Additions) -> Self:
-        """The form with what a person adds to it."""
-        return self.but(
-            demand=added.demand or self.demand,
-            order_no=added.order_no or self.order_no,
-            contract_no=added.contract_no or self.contract_no,
-            opinion=added.opinion or self.opinion,
-            nature=added.nature or self.nature,
-            severity=added.severity or self.severity,
-        )
-
-    def resubmitted(self, number: ComplaintNo, reason: Prose | None, at: Instant) -> Self:
-        """A new form for a case whose conclusion the customer did not accept, with the old one attached (003 §25.6)."""
-        return self.but(
-            received_at=at,
-            demand=reason or self.demand,
-            source_event_id=None,
-            chain=(*self.chain, number),
-        )

@@ -1,6 +1,6 @@
 """A talk as its record reads now, with every correction that was made to it."""
 
-from typing import Literal, Self
+from typing import Literal
 from uuid import UUID
 
 from shared.contracts.event import Part
@@ -28,8 +28,3 @@ class Record(Part):
     contact_id: UUID
     talk: Talk
     corrections: tuple[Correction, ...] = ()
-
-    def corrected(self, correction: Correction) -> Self:
-        """The record as it reads after a correction."""
-        talk = self.talk.but(**{correction.field: correction.after})
-        return self.but(talk=talk, corrections=(*self.corrections, correction))

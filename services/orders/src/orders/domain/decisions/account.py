@@ -25,13 +25,13 @@ def enter(account: Account, event: LedgerEntered, rules: Rules, cause: Cause) ->
     A custom order needs credit before it is released; orders that waited for credit may fit now (000 §3.5.5).
     """
     amount = event.amount
-    position = account.position(event.order_id, event.order_no, amount.currency).with_entry(event.kind, amount.amount)
+    position = _with_entry(account.position(event.order_id, event.order_no, amount.currency), event)
     if event.kind in ("invoice", "cancellation"):
         position = position.but(on_credit=event.on_credit and event.kind == "invoice")
     entry = AccountEntry(
         order_no=event.order_no, kind=event.kind, amount=amount, at=event.at, reference=event.reference
     )
-    entered = account.put(position).but(entries=(*account.entries, entry))
+    entered = _put(account, position).but(entries=(*account.entries, entry))
     if entered.deadline("statement") is None:
         entered = _with_statement(entered, rules, cause)
     change = grant(entered, cause)
@@ -41,7 +41,7 @@ def enter(account: Account, event: LedgerEntered, rules: Rules, cause: Cause) ->
 
 def set_credit(account: Account, limit: Money, days: int, cause: Cause) -> Change[Account]:
     """The director decides about limit and period; orders that waited may fit now (000 §3.5.5)."""
-    return grant(account.limited(limit).but(days=days), cause)
+    return grant(_limited(account, limit).but(days=days), cause)
 
 
 def grant(account: Account, cause: Cause) -> Change[Account]:
@@ -54,7 +54,7 @@ def grant(account: Account, cause: Cause) -> Change[Account]:
 
 
 def _grant_one(account: Account, position: Position) -> Change[Account]:
-    granted = account.put(position.but(granted=True))
+    granted = _put(account, position.but(granted=True))
     event = CreditGranted(
         order_id=position.order_id,
         order_no=position.order_no,
@@ -88,6 +88,30 @@ def _statement(account: Account, currency: str, cause: Cause) -> StatementIssued
         opening=account.opening_in(currency),
         entries=tuple(_entry(each) for each in account.entries if each.amount.currency == currency),
     )
+
+
+def _limited(account: Account, limit: Money) -> Account:
+    """With this limit in the place of the one in its currency."""
+    if limit.currency == account.limit.currency:
+        return account.but(limit=limit)
+    others = tuple(each for each in account.further_limits if each.currency != limit.currency)
+    return account.but(further_limits=(*others, limit))
+
+
+def _put(account: Account, position: Position) -> Account:
+    """With this position, new or in the place of the one before."""
+    key = (position.order_id, position.currency)
+    if all((each.order_id, each.currency) != key for each in account.positions):
+        return account.but(positions=(*account.positions, position))
+    known = tuple(position if (each.order_id, each.currency) == key else each for each in account.positions)
+    return account.but(positions=known)
+
+
+def _with_entry(position: Position, event: LedgerEntered) -> Position:
+    """With one more entry: money that came or went is paid, everything else is billed."""
+    if event.kind in ("payment", "refund"):
+        return position.but(paid=position.paid - event.amount.amount)
+    return position.but(billed=position.billed + event.amount.amount)
 
 
 def _entry(entry: AccountEntry) -> StatementEntry:

@@ -5,6 +5,7 @@ from decimal import Decimal
 from orders.domain.decisions.clock import start
 from orders.domain.decisions.ledger import refund as pay_back
 from orders.domain.decisions.ledger import write_off
+from orders.domain.decisions.promise import withdraw_promises
 from orders.domain.order import Order
 from orders.domain.parts.passage import Cancellation, CancellingRequest, Passage
 from orders.domain.policy.policy import Rules
@@ -54,12 +55,11 @@ def _end(order: Order, reason: Prose, back: Money | None, cause: Cause) -> Chang
         refund=back,
     )
     passage = Passage(stage=order.stage, entered=order.since, left=max(cause.at, order.since))
-    ended = order.but(
+    ended = withdraw_promises(order).but(
         stage=CANCELLED,
         since=passage.left,
         passages=(*order.passages, passage),
         deadlines=(),
-        promises=order.promises.withdrawn(),
         cancellation=Cancellation(reason=reason, by=by, at=cause.at, refund=back),
         overdue_since=None,
     )

@@ -1,4 +1,4 @@
-"""How a contract is reviewed, changed, signed and sealed, and how the order notice gets its signatures."""
+"""How a contract is reviewed, changed, signed and sealed."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -8,11 +8,11 @@ from orders.domain.decisions.cancellation import terminate
 from orders.domain.decisions.duty import follow_duties
 from orders.domain.decisions.exception import raise_exception
 from orders.domain.decisions.ledger import book_confirmed, follow_ledger, post_price
+from orders.domain.decisions.notice import ask_for_signatures_anew
 from orders.domain.decisions.promise import promise
 from orders.domain.decisions.stage import lose, reach
 from orders.domain.order import Order
-from orders.domain.parts.contract import Contract, Countersignature, Draft, Outcome, Review, contract_no_of
-from orders.domain.parts.notice import Signature
+from orders.domain.parts.contract import Contract, Countersignature, Draft, Outcome, Review, SealUse, contract_no_of
 from orders.domain.parts.times import day_ahead
 from orders.domain.policy.policy import Rules
 from orders.domain.route import Milestone
@@ -27,6 +27,7 @@ from shared.contracts.orders import (
     Reviewer,
     SealUsed,
 )
+from shared.contracts.vocabulary import StaffId
 
 _M = Milestone
 
@@ -57,9 +58,9 @@ def review(
         _must_be_feasible(order, draft)
     reviewers = (*_planner(draft), Reviewer(staff=by, role=cause.actor.role or cause.actor.kind))
     made = Review(revision=draft.revision, outcome=outcome, findings=findings, reviewers=reviewers, at=cause.at)
-    reviewed = order.but(contract=order.contract.reviewed(made))
+    reviewed = order.but(contract=_with_review(order.contract, made))
     if outcome != "approved":
-        reviewed = reviewed.but(notice=reviewed.notice.anew())
+        reviewed = ask_for_signatures_anew(reviewed)
     told = Change(reviewed, (_told(reviewed, made),))
     if outcome == "terminate":
         reason = "; ".join(finding.issue for finding in findings) or "合同评审未通过"
@@ -136,7 +137,7 @@ def amend(order: Order, draft: Draft, rules: Rules, cause: Cause) -> Change[Orde
     if draft.ship_on is not None:
         day_ahead(draft.ship_on, order.day(cause.at), rules.of(order).horizon_days)
     written = draft.but(written_by=cause.actor.id)
-    amended = order.but(contract=order.contract.drafted(written), notice=order.notice.anew())
+    amended = ask_for_signatures_anew(order.but(contract=_with_draft(order.contract, written)))
     if order.contract.signed:
         return follow_duties(amended, rules, cause)
     return lose(amended, _M.CONTRACT_APPROVED, rules=rules, cause=cause)
@@ -196,7 +197,7 @@ def sign(
     if order.contract.ship_on is not None:
         day_ahead(order.contract.ship_on, order.day(cause.at), rules.of(order).horizon_days)
     no = order.contract.no or contract_no_of(order.order_no, signed_on.on)
-    contract = order.contract.sealed(by, purpose, cause.at).but(no=no, signed_on=signed_on)
+    contract = _with_seal_use(order.contract, by, purpose, cause).but(no=no, signed_on=signed_on)
     signed = Change(
         order.but(contract=contract, sold_on=order.day(cause.at)),
         (_sealed(contract, order, by, purpose), _signed(order, contract, by, rules)),
@@ -224,50 +225,8 @@ def use_seal(order: Order, revision: int, purpose: str, cause: Cause) -> Change[
     order.lifecycle.must(order.stage, "use_seal")
     by = order.decided_by(_M.CONTRACT_SIGNED, cause)
     order.contract.must_be_seen(revision)
-    contract = order.contract.sealed(by, purpose, cause.at)
+    contract = _with_seal_use(order.contract, by, purpose, cause)
     return Change(order.but(contract=contract), (_sealed(contract, order, by, purpose),))
-
-
-def prepare_notice(order: Order, revision: int, rules: Rules, cause: Cause) -> Change[Order]:
-    """CS prepares the order notice: the first of its three signatures (000 §3.3.2).
-
-    Each of the three names the revision of the contract that it has read, and a change that is written down afterwards
-    asks for all three anew. Refused: `illegal_transition`, `not_authorised`, `contract_changed` where another revision
-    stands by now, `wrong_signature` when it is prepared already.
-    """
-    order.lifecycle.must(order.stage, "prepare_notice")
-    order.route.may_draft(cause.actor)
-    order.contract.must_be_seen(revision)
-    return follow_duties(_with_signature(order, "prepared", cause), rules, cause)
-
-
-def review_notice(order: Order, revision: int, rules: Rules, cause: Cause) -> Change[Order]:
-    """A supervisor reviews every order before it is made (004 三2(1)): the second signature.
-
-    Refused: `illegal_transition`, `not_authorised`, `contract_changed`, `wrong_signature` out of order, `own_notice`
-    for the one who prepared it.
-    """
-    order.lifecycle.must(order.stage, "review_notice")
-    order.route.may_review(cause.actor)
-    order.contract.must_be_seen(revision)
-    return follow_duties(_with_signature(order, "reviewed", cause), rules, cause)
-
-
-def approve_notice(order: Order, revision: int, rules: Rules, cause: Cause) -> Change[Order]:
-    """To approve the notice is to order: the third signature, for a custom order of a head of CS (000 §3.5.1).
-
-    Refused: `illegal_transition`, `not_authorised`, `contract_changed`, `wrong_signature` out of order, `own_notice`
-    for one who prepared or reviewed it.
-    """
-    order.lifecycle.must(order.stage, "approve_notice")
-    order.decided_by(_M.NOTICE_SIGNED, cause)
-    order.contract.must_be_seen(revision)
-    signed = _with_signature(order, "approved", cause)
-    return reach(signed, _M.NOTICE_SIGNED, since=cause.at, rules=rules, cause=cause)
-
-
-def _with_signature(order: Order, signature: Signature, cause: Cause) -> Order:
-    return order.but(notice=order.notice.signed(signature, cause.actor.id, cause.at))
 
 
 def _told(order: Order, review: Review) -> ContractReviewed:
@@ -345,6 +304,38 @@ def _look_into_foreign(order: Order, cause: Cause) -> Change[Order]:
             detail = f"收到其他币种的款项：{-amount} {currency}，请核对"
             change = change.then(partial(raise_exception, kind="payment", detail=detail, cause=cause))
     return change
+
+
+def _with_draft(contract: Contract, draft: Draft) -> Contract:
+    """With a further revision to review. Refused with `under_review` while another one is.
+
+    Before the signature it keeps what the one says that came back from review, wherever it says nothing else.
+    """
+    if contract.draft is not None:
+        raise Refused(f"revision {contract.draft.revision} is under review; decide on it first", "under_review")
+    before = contract.returned or Draft(revision=0)
+    revised = draft.but(
+        revision=contract.next_revision,
+        total=draft.total or before.total,
+        ship_on=draft.ship_on or before.ship_on,
+        terms=draft.terms or before.terms,
+    )
+    return contract.but(draft=revised, returned=None)
+
+
+def _with_review(contract: Contract, review: Review) -> Contract:
+    """After a review: approved makes the draft valid, the other outcomes drop it; a first contract comes back."""
+    draft = contract.to_review()
+    reviewed = contract.but(reviews=(*contract.reviews, review), draft=None)
+    if review.outcome == "approved":
+        ship_on, terms = draft.ship_on or contract.ship_on, draft.terms or contract.terms
+        return reviewed.but(revision=draft.revision, ship_on=ship_on, terms=terms)
+    return reviewed if contract.signed else reviewed.but(returned=draft)
+
+
+def _with_seal_use(contract: Contract, by: StaffId, purpose: str, cause: Cause) -> Contract:
+    use = SealUse(staff=by, purpose=purpose, at=cause.at)
+    return contract.but(seals=(*contract.seals, use))
 
 
 def _sealed(contract: Contract, order: Order, by: str, purpose: str) -> SealUsed:

@@ -5,7 +5,7 @@ from typing import Literal
 
 from orders.domain.decisions.duty import follow_duties
 from orders.domain.decisions.exception import raise_exception
-from orders.domain.decisions.promise import break_promise, promise
+from orders.domain.decisions.promise import break_promise, mark_broken, promise
 from orders.domain.order import Order
 from orders.domain.parts.delay import NOT_SENT, ON_THE_ROAD, REASONS, Delay, UntoldDelay, delay_id_of
 from orders.domain.parts.times import day_ahead
@@ -175,7 +175,7 @@ def be_late(order: Order, arrives_on: date, cause: Cause) -> Change[Order]:
         return Change(order)
     if current.basis != "contract":
         return break_promise(order, "arrive", cause)
-    broken = order.but(promises=order.promises.broken("arrive"))
+    broken = mark_broken(order, "arrive")
     if order.shipment.under_way:
         return _announce(broken, current.on, arrives_on, "transport", ON_THE_ROAD, "arrive", cause=cause)
     return _announce(broken, current.on, arrives_on, "other", NOT_SENT, "arrive", cause=cause)

@@ -11,11 +11,29 @@ from shared.contracts.orders import DesignReviewed
 
 
 def submit(order: Order, fact: DesignSubmitted, cause: Cause) -> Change[Order]:
-    """The project team or R&D hands in a drawing; one that comes before its order is kept (000 §3.4.2, §3.5.2)."""
+    """The project team or R&D hands in a drawing; one that comes before its order is kept (000 §3.4.2, §3.5.2).
+
+    One that is not newer changes nothing, nor does any after approval.
+    """
     if order.ended:
         return Change(order)
-    drawing = order.drawings.of(fact.drawing_kind).submitted(fact.version, fact.files, fact.designer, fact.packages)
-    return Change(order.but(drawings=order.drawings.put(drawing)))
+    drawing = order.drawings.of(fact.drawing_kind)
+    if fact.version > drawing.version and drawing.stage != "approved":
+        drawing = drawing.but(
+            stage="submitted",
+            version=fact.version,
+            files=fact.files,
+            designer=fact.designer,
+            packages=fact.packages,
+            notes="",
+        )
+    return Change(replace(order, drawing))
+
+
+def replace(order: Order, drawing: Drawing) -> Order:
+    """With this drawing in the place of the one of its kind."""
+    others = tuple(each for each in order.drawings.items if each.kind != drawing.kind)
+    return order.but(drawings=order.drawings.but(items=(*others, drawing)))
 
 
 def review_drawing(
@@ -28,7 +46,10 @@ def review_drawing(
     """
     order.lifecycle.must(order.stage, "review_drawing")
     by = order.decided_by(DRAWINGS[kind], cause)
-    reviewed = order.drawings.of(kind).reviewed(version, approved, notes)
+    drawing = order.drawings.of(kind)
+    if drawing.stage != "submitted" or version != drawing.version:
+        raise Refused(f"version {version} of the {kind} drawing is not up for review", "not_submitted")
+    reviewed = drawing.but(stage="approved" if approved else "rejected", notes=notes)
     if approved:
         _must_be_standard(order, reviewed, rules)
     event = DesignReviewed.of(
@@ -40,8 +61,7 @@ def review_drawing(
         by_role=cause.actor.role or cause.actor.kind,
         notes=notes,
     )
-    decided = order.but(drawings=order.drawings.put(reviewed))
-    change = Change(decided, (event,))
+    change = Change(replace(order, reviewed), (event,))
     return (
         change.then(lambda order: reach(order, DRAWINGS[kind], since=cause.at, rules=rules, cause=cause))
         if approved

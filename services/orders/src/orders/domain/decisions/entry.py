@@ -1,6 +1,6 @@
 """What happens when an order enters a stage: who hears of it and which clocks start; no gate is opened here."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, time, timedelta
 from functools import partial
 from types import MappingProxyType
@@ -8,12 +8,11 @@ from types import MappingProxyType
 from orders.domain.decisions.duty import follow_duties
 from orders.domain.decisions.promise import pass_on
 from orders.domain.order import Order
-from orders.domain.parts.drawing import Drawing
+from orders.domain.parts.drawing import Drawing, Drawings
 from orders.domain.parts.receivable import Due, Instalment
 from orders.domain.policy.policy import Rules
 from orders.domain.route import CLOSED, DRAWINGS, Milestone
 from shared.aggregate import Cause, Change
-from shared.contracts.event import Event
 from shared.contracts.orders import (
     AcceptanceInvited,
     DesignOrdered,
@@ -90,7 +89,14 @@ def _ask_for(order: Order, instalment: Instalment, asked: Due | None, rules: Rul
         collector_role=order.route.collector,
         collector=order.sales_owner,
     )
-    return Change(order.but(receivable=order.receivable.asking(due)), (event,))
+    return Change(note_dues(order, (due,)), (event,))
+
+
+def note_dues(order: Order, dues: Iterable[Due]) -> Order:
+    """With what has become of these amounts, each in the place of an earlier asking for the same instalment."""
+    noted = {(each.kind, each.number): each for each in dues}
+    others = (each for each in order.receivable.dues if (each.kind, each.number) not in noted)
+    return order.but(receivable=order.receivable.but(dues=(*others, *noted.values())))
 
 
 def _payable_by(order: Order, instalment: Instalment, asked: Due | None, rules: Rules, cause: Cause) -> date:
@@ -137,12 +143,9 @@ def place_with_design(order: Order, rules: Rules, cause: Cause) -> Change[Order]
     """The notice goes to design and four drawings are ordered; the customer hears it (001 售中一, 000 §3.3.2)."""
     if order.drawings.items:
         return Change(order)
-    events: list[Event] = [_released(order)]
-    drawings = order.drawings
-    for kind in DRAWINGS:
-        drawings = drawings.put(Drawing(kind=kind))
-        events.append(DesignOrdered.of(order.named, drawing_kind=kind, assigned_to=order.route.designers))
-    return Change(order.but(drawings=drawings, released_on=order.day(order.since)), tuple(events))
+    drawings = Drawings(items=tuple(Drawing(kind=kind) for kind in DRAWINGS))
+    ordered = (DesignOrdered.of(order.named, drawing_kind=kind, assigned_to=order.route.designers) for kind in DRAWINGS)
+    return Change(order.but(drawings=drawings, released_on=order.day(order.since)), (_released(order), *ordered))
 
 
 def _released(order: Order) -> OrderReleased:

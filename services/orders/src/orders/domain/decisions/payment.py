@@ -8,7 +8,7 @@ from uuid import UUID
 
 from orders.domain.decisions.clock import follow_complaints
 from orders.domain.decisions.duty import follow_duties
-from orders.domain.decisions.entry import set_reminders
+from orders.domain.decisions.entry import note_dues, set_reminders
 from orders.domain.decisions.exception import look_into
 from orders.domain.decisions.ledger import book, follow_ledger, post
 from orders.domain.decisions.stage import reach
@@ -119,7 +119,7 @@ def tell_ahead(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
     today = order.day(cause.now)
     near = today + timedelta(days=rules.of(order).notice_days)
     found = [each for each in order.receivable.claims if not each.due.told_ahead and each.due.on <= near]
-    told = order.but(receivable=order.receivable.noting(each.due.but(told_ahead=True) for each in found))
+    told = note_dues(order, (each.due.but(told_ahead=True) for each in found))
     events = tuple(
         PaymentApproaching.of(
             order.about,
@@ -141,7 +141,7 @@ def fall_overdue(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
     late = [each for each in order.receivable.claims if not each.due.overdue and each.due.on < today]
     if order.ended or not late:
         return Change(order if order.ended else set_reminders(order, rules))
-    noted = order.receivable.noting(each.due.but(overdue=True, overdue_on=today) for each in late)
+    noted = note_dues(order, (each.due.but(overdue=True, overdue_on=today) for each in late))
     events = tuple(
         PaymentOverdue.of(
             order.about,
@@ -154,7 +154,7 @@ def fall_overdue(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
         for each in late
     )
     since = order.overdue_since or late[0].due.on
-    return Change(set_reminders(order.but(receivable=noted, overdue_since=since), rules), events)
+    return Change(set_reminders(noted.but(overdue_since=since), rules), events)
 
 
 def remind(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
@@ -168,14 +168,14 @@ def remind(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
     if order.ended or not found:
         return Change(order if order.ended else set_reminders(order, rules))
     today = order.day(cause.now)
-    reminded = order.receivable.noting(each.due.but(level=each.due.level + 1, reminded_on=today) for each in found)
+    reminded = note_dues(order, (each.due.but(level=each.due.level + 1, reminded_on=today) for each in found))
     issued = DunningIssued.of(
         order.about,
         level=max(each.due.level for each in found) + 1,
         amount=order.receivable.money(sum((each.open for each in found), Decimal())),
         due_on=min(each.due.on for each in found),
     )
-    return Change(set_reminders(order.but(receivable=reminded), rules), (issued,))
+    return Change(set_reminders(reminded, rules), (issued,))
 
 
 def _to_remind_of(order: Order, due: Due, rules: Rules, cause: Cause) -> bool:

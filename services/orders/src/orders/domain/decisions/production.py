@@ -6,9 +6,10 @@ from types import MappingProxyType
 from typing import Literal
 
 from orders.domain.decisions.delay import slip
+from orders.domain.decisions.drawing import replace
 from orders.domain.decisions.duty import follow_duties
 from orders.domain.decisions.exception import look_into, object_to, raise_exception
-from orders.domain.decisions.stage import lose, reach
+from orders.domain.decisions.stage import lose, reach, without
 from orders.domain.order import Order
 from orders.domain.parts.times import day_ahead
 from orders.domain.parts.works import Inspection, ProductionPlan, Sample, Verdict, WorkOrder
@@ -60,10 +61,10 @@ def send_back(order: Order, kinds: tuple[DrawingKind, ...], reason: Prose, rules
     """
     order.lifecycle.must(order.stage, "send_back")
     by = order.decided_by(_M.PRODUCTION_RELEASED, cause)
-    drawings, events = order.drawings, list[DesignReviewed]()
+    sent_back, events = order, list[DesignReviewed]()
     for kind in dict.fromkeys(kinds):
-        drawing = drawings.of(kind).but(stage="rejected", notes=reason)
-        drawings = drawings.put(drawing)
+        drawing = order.drawings.of(kind).but(stage="rejected", notes=reason)
+        sent_back = replace(sent_back, drawing)
         reviewed = DesignReviewed.of(
             order.named,
             drawing_kind=kind,
@@ -75,7 +76,7 @@ def send_back(order: Order, kinds: tuple[DrawingKind, ...], reason: Prose, rules
         )
         events.append(reviewed)
     undone = tuple(DRAWINGS[kind] for kind in kinds)
-    change = Change(order.but(drawings=drawings), tuple(events))
+    change = Change(sent_back, tuple(events))
     return change.then(lambda order: lose(order, *undone, rules=rules, cause=cause))
 
 
@@ -159,7 +160,8 @@ def review_breakdown(
     change = Change(order, (reviewed,))
     if approved:
         return change.then(lambda order: reach(order, _M.BREAKDOWN_APPROVED, since=cause.at, rules=rules, cause=cause))
-    redone = change.then(lambda order: Change(order.but(works=order.works.with_samples_void())))
+    void = tuple(sample.but(void=True) for sample in order.works.samples)
+    redone = change.then(lambda order: Change(order.but(works=order.works.but(samples=void))))
     undone = (_M.BROKEN_DOWN, _M.SAMPLE_CONFIRMED, _M.PRODUCED, _M.INSPECTED)
     return redone.then(lambda order: lose(order, *undone, rules=rules, cause=cause))
 
@@ -169,7 +171,13 @@ def make_sample(order: Order, fact: SampleMade, cause: Cause) -> Change[Order]:
     known = order.works.sample(fact.sample_no)
     if order.ended or (known and not known.void):
         return Change(order)
-    return Change(order.but(works=order.works.with_sample(Sample(no=fact.sample_no, photos=fact.photos))))
+    return Change(_with_sample(order, Sample(no=fact.sample_no, photos=fact.photos)))
+
+
+def _with_sample(order: Order, sample: Sample) -> Order:
+    """With this sample, new or in the place of the one of its number."""
+    others = tuple(each for each in order.works.samples if each.no != sample.no)
+    return order.but(works=order.works.but(samples=(*others, sample)))
 
 
 def judge_sample(
@@ -214,8 +222,7 @@ def _judged(
     order: Order, sample: Sample, outcome: Verdict, notes: str, by: StaffId, rules: Rules, cause: Cause
 ) -> Change[Order]:
     reviewed = SampleReviewed.of(order.named, sample_no=sample.no, outcome=outcome, by=by, notes=notes)
-    judged = order.works.with_sample(sample.but(verdict=outcome, notes=notes))
-    change = Change(order.but(works=judged), (reviewed,))
+    change = Change(_with_sample(order, sample.but(verdict=outcome, notes=notes)), (reviewed,))
     if outcome == "rejected":
         made = () if order.has(_M.SAMPLE_CONFIRMED) else (_M.PRODUCED, _M.INSPECTED)
         return change.then(lambda order: lose(order, *made, rules=rules, cause=cause))
@@ -228,7 +235,7 @@ def send_sample(order: Order, sample_no: str, carrier: str, cause: Cause) -> Cha
     sample = order.works.sample(sample_no)
     if sample is None:
         raise Refused(f"there is no sample {sample_no} of this order", "no_such_sample")
-    sent = order.but(works=order.works.with_sample(sample.but(sent_by=carrier)))
+    sent = _with_sample(order, sample.but(sent_by=carrier))
     event = SampleSent.of(
         order.about,
         sample_no=sample_no,
@@ -268,7 +275,7 @@ def complete(order: Order, fact: ProductionCompleted, rules: Rules, cause: Cause
     done = order.but(works=order.works.but(quantity_short=0, ready_percent=100, told_at=cause.at))
     inspected = order.reached.get(_M.INSPECTED)
     if inspected and inspected < fact.completed_at:
-        done = done.without(_M.INSPECTED)
+        done = without(done, _M.INSPECTED)
     unconfirmed = _M.SAMPLE_CONFIRMED in order.route.milestones and not order.has(_M.SAMPLE_CONFIRMED)
     finished = reach(done, _M.PRODUCED, since=fact.completed_at, rules=rules, cause=cause)
     detail = "样品尚未确认，货物已生产完毕"
@@ -325,8 +332,11 @@ def _inspected(
     if inspection.passed:
         seen = Change(order.but(works=works), (event,))
         return seen.then(lambda order: reach(order, _M.INSPECTED, since=cause.at, rules=rules, cause=cause))
+    returned = tuple(each.but(returned=True) for each in order.shipment.consignments)
     unready = order.but(
-        works=works.but(ready_percent=0, packed=()), dispatched_on=None, shipment=order.shipment.sent_back()
+        works=works.but(ready_percent=0, packed=()),
+        dispatched_on=None,
+        shipment=order.shipment.but(consignments=returned, arrived_at=None),
     )
     undone = (_M.PRODUCED, _M.INSPECTED, _M.DISPATCHED, _M.ARRIVED)
     change = Change(unready, (event,)).then(lambda order: lose(order, *undone, rules=rules, cause=cause))

@@ -8,7 +8,7 @@ from orders.domain.decisions.clock import start
 from orders.domain.decisions.exception import raise_exception
 from orders.domain.order import Order
 from orders.domain.parts.exception_kind import ExceptionKind
-from orders.domain.parts.promise import Basis, PromiseKind
+from orders.domain.parts.promise import Basis, Promise, PromiseKind, Promises, PromiseStage
 from orders.domain.parts.times import day_ahead
 from orders.domain.parts.titles import PROMISES
 from orders.domain.policy.policy import Rules
@@ -40,13 +40,16 @@ def _give(
     current = order.promises.current(kind)
     if current and current.stage == "open" and current.on == on:
         return Change(order)
-    promises = order.promises.give(kind, on, basis, who)
+    revision = current.revision + 1 if current else 1
+    given = Promise(kind=kind, on=on, revision=revision, basis=basis, given_by=who)
+    before = _turned(order.promises, kind, "superseded")
+    promises = before.but(given=(*before.given, given))
     promised = order.but(promises=promises, ship_on=on if kind == "ship" else order.ship_on)
     event = DeliveryDatePromised.of(
         order.about,
         kind=kind,
         promised_for=on,
-        revision=promises.given[-1].revision,
+        revision=revision,
         basis=basis,
         promised_by=who,
         agreed=agreed,
@@ -72,9 +75,40 @@ def agree(order: Order, kind: PromiseKind, on: date, rules: Rules, cause: Cause)
 
 
 def keep_promise(order: Order, kind: PromiseKind, on: date, rules: Rules, cause: Cause) -> Change[Order]:
-    """What was promised has happened: kept or broken by its own day, whenever the news came."""
-    settled = order.but(promises=order.promises.settle(kind, on))
+    """What was promised has happened: kept or broken by its own day, whenever the news came.
+
+    A day that was broken for want of news may turn out to have been kept.
+    """
+    settled = order.but(promises=_settled(order.promises, kind, on))
     return rules.clocks.stop(rules.of(order).promises[kind].name, cause=cause)(settled)
+
+
+def _settled(promises: Promises, kind: PromiseKind, on: date) -> Promises:
+    current = promises.current(kind)
+    if current is None or current.stage not in ("open", "broken") or current.settled_on is not None:
+        return promises
+    settled = current.but(stage="kept" if on <= current.on else "broken", settled_on=on)
+    return promises.but(given=tuple(settled if each is current else each for each in promises.given))
+
+
+def _turned(promises: Promises, kind: PromiseKind, stage: PromiseStage) -> Promises:
+    """With the open promise of this kind in another stage; what is not open stays as it is on the record."""
+    current = promises.current(kind)
+    if current is None or current.stage != "open":
+        return promises
+    turned = current.but(stage=stage)
+    return promises.but(given=tuple(turned if each is current else each for each in promises.given))
+
+
+def mark_broken(order: Order, kind: PromiseKind) -> Order:
+    """After the promised day ended without news."""
+    return order.but(promises=_turned(order.promises, kind, "broken"))
+
+
+def withdraw_promises(order: Order) -> Order:
+    """After the order's end: what was open is owed no more."""
+    given = tuple(each.but(stage="withdrawn") if each.stage == "open" else each for each in order.promises.given)
+    return order.but(promises=order.promises.but(given=given))
 
 
 def break_promise(order: Order, kind: PromiseKind, cause: Cause) -> Change[Order]:
@@ -85,7 +119,7 @@ def break_promise(order: Order, kind: PromiseKind, cause: Cause) -> Change[Order
     current = order.promises.current(kind)
     if current is None or current.stage != "open":
         return Change(order)
-    broken = order.but(promises=order.promises.broken(kind))
+    broken = mark_broken(order, kind)
     if order.awaits_payment:
         detail = f"原定{current.on}{PROMISES[kind]}，客户尚未付款，未能实现，请与客户另约日期"
         return raise_exception(broken, "payment", detail, cause)

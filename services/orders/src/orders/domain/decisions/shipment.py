@@ -14,7 +14,7 @@ from orders.domain.decisions.stage import lose, reach
 from orders.domain.order import Order
 from orders.domain.parts.exception_kind import ExceptionKind
 from orders.domain.parts.installation import suits
-from orders.domain.parts.shipment import Consignment, Crew, DeliveryNote
+from orders.domain.parts.shipment import Consignment, Crew, DeliveryNote, Shipment
 from orders.domain.parts.times import day_ahead, has_happened
 from orders.domain.parts.titles import PAPERS
 from orders.domain.policy.policy import Rules
@@ -148,7 +148,7 @@ def dispatch(order: Order, fact: GoodsDispatched, rules: Rules, cause: Cause) ->
     sent = _sent(order, known, fact, cause)
     if order.ended or sent == known:
         return Change(order)
-    change = Change(order.but(shipment=order.shipment.put(sent)))
+    change = Change(order.but(shipment=_with_consignment(order.shipment, sent)))
     if known is None or known.left_at is None:
         change = change.then(lambda order: _left(order, fact, rules, cause))
     elif known.partial and not sent.partial:
@@ -278,10 +278,18 @@ def arrive(order: Order, fact: ShipmentArrived, rules: Rules, cause: Cause) -> C
         return Change(order)
     consignment = known or Consignment(id=cause.derive("shipment"), delivery_note_no=no)
     came = consignment.but(arrived_at=at, damages=fact.damages)
-    shipment = order.shipment.put(came).but(damages=(*order.shipment.damages, *fact.damages))
+    shipment = _with_consignment(order.shipment, came).but(damages=(*order.shipment.damages, *fact.damages))
     change = _there(order.but(shipment=shipment), rules, cause)
     change = change.then(lambda order: follow_duties(order, rules, cause))
     if not fact.damages:
         return change
     detail = "；".join(damage.description for damage in fact.damages)
     return change.then(lambda order: raise_exception(order, "quality", f"到货破损：{detail}", cause))
+
+
+def _with_consignment(shipment: Shipment, consignment: Consignment) -> Shipment:
+    """With these goods, new or in the place of what was known of them before."""
+    if all(each.id != consignment.id for each in shipment.consignments):
+        return shipment.but(consignments=(*shipment.consignments, consignment))
+    known = tuple(consignment if each.id == consignment.id else each for each in shipment.consignments)
+    return shipment.but(consignments=known)

@@ -15,13 +15,19 @@ from shared.contracts.orders import OrderStageChanged
 
 
 def reach(order: Order, *milestones: Milestone, since: datetime, rules: Rules, cause: Cause) -> Change[Order]:
-    """These milestones are true since that moment; the order goes as far as its gates let it."""
-    return advance(order.noting(*milestones, at=since), rules, cause)
+    """These milestones are true since that moment, or an earlier one; the order goes as far as its gates let it."""
+    reached = {**dict.fromkeys(milestones, since), **order.reached}
+    return advance(order.but(reached=reached), rules, cause)
 
 
 def lose(order: Order, *milestones: Milestone, rules: Rules, cause: Cause) -> Change[Order]:
     """These milestones are true no longer; the order goes back to the first gate that has closed."""
-    return advance(order.without(*milestones), rules, cause)
+    return advance(without(order, *milestones), rules, cause)
+
+
+def without(order: Order, *milestones: Milestone) -> Order:
+    """With these milestones true no longer, where it stands."""
+    return order.but(reached={each: at for each, at in order.reached.items() if each not in milestones})
 
 
 def advance(order: Order, rules: Rules, cause: Cause) -> Change[Order]:

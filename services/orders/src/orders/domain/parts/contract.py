@@ -82,29 +82,10 @@ class Contract(Part):
         """Whether the contract is in force."""
         return self.signed_on is not None
 
-    def drafted(self, draft: Draft) -> "Contract":
-        """With a further revision to review. Refused with `under_review` while another one is.
-
-        Before the signature it keeps what the one says that came back from review, wherever it says nothing else.
-        """
-        if self.draft is not None:
-            raise Refused(f"revision {self.draft.revision} is under review; decide on it first", "under_review")
-        before = self.returned or Draft(revision=0)
-        revised = draft.but(
-            revision=self._next_revision(),
-            total=draft.total or before.total,
-            ship_on=draft.ship_on or before.ship_on,
-            terms=draft.terms or before.terms,
-        )
-        return self.but(draft=revised, returned=None)
-
-    def reviewed(self, review: Review) -> "Contract":
-        """After a review: approved makes the draft valid, the other outcomes drop it; a first contract comes back."""
-        draft = self.to_review()
-        reviewed = self.but(reviews=(*self.reviews, review), draft=None)
-        if review.outcome == "approved":
-            return reviewed._valid(draft)
-        return reviewed if self.signed else reviewed.but(returned=draft)
+    @property
+    def next_revision(self) -> int:
+        """The number of the next revision that is written down."""
+        return max([self.revision, *(review.revision for review in self.reviews)]) + 1
 
     def to_review(self) -> Draft:
         """The revision under review. Refused with `nothing_to_review` when there is none."""
@@ -117,13 +98,3 @@ class Contract(Part):
         now = self.draft.revision if self.draft else self.revision
         if revision != now:
             raise Refused(f"revision {now} stands by now; read it and name that one", "contract_changed")
-
-    def sealed(self, staff: StaffId, purpose: str, at: Instant) -> "Contract":
-        """With one more use of the seal in its log."""
-        return self.but(seals=(*self.seals, SealUse(staff=staff, purpose=purpose, at=at)))
-
-    def _next_revision(self) -> int:
-        return max([self.revision, *(review.revision for review in self.reviews)]) + 1
-
-    def _valid(self, draft: Draft) -> "Contract":
-        return self.but(revision=draft.revision, ship_on=draft.ship_on or self.ship_on, terms=draft.terms or self.terms)

@@ -55,9 +55,3 @@ class Position(Part):
     def moved(self) -> bool:
         """Whether anything is billed or paid."""
         return bool(self.billed or self.paid)
-
-    def with_entry(self, kind: EntryKind, amount: Decimal) -> "Position":
-        """With one more entry: money that came or went is paid, everything else is billed."""
-        if kind in ("payment", "refund"):
-            return self.but(paid=self.paid - amount)
-        return self.but(billed=self.billed + amount)

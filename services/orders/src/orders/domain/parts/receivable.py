@@ -1,6 +1,5 @@
 """What is owed for an order, what has come in, and what of it the customer may be asked for."""
 
-from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
@@ -188,15 +187,3 @@ class Receivable(Part):
         return bool(self.terms) and all(
             each.open == 0 for each in self.instalments if _IN_TURN.index(each.kind) <= last
         )
-
-    def asking(self, due: Due) -> "Receivable":
-        """With this amount asked for, anew or in the place of an earlier asking for the same instalment."""
-        others = tuple(each for each in self.dues if (each.kind, each.number) != (due.kind, due.number))
-        return self.but(dues=(*others, due))
-
-    def noting(self, dues: Iterable[Due]) -> "Receivable":
-        """With what has become of these amounts."""
-        noted = self
-        for due in dues:
-            noted = noted.asking(due)
-        return noted

@@ -125,15 +125,3 @@ class Shipment(Part):
             return named
         unnamed = [each for each in self.under_way if no is None or each.delivery_note_no is None]
         return next((each for each in reversed(unnamed) if each.arrived_at is None), None)
-
-    def put(self, consignment: Consignment) -> "Shipment":
-        """With this shipment, new or in the place of the one before."""
-        if all(each.id != consignment.id for each in self.consignments):
-            return self.but(consignments=(*self.consignments, consignment))
-        return self.but(
-            consignments=tuple(consignment if each.id == consignment.id else each for each in self.consignments)
-        )
-
-    def sent_back(self) -> "Shipment":
-        """After a failed inspection: what left has to be made again, and is awaited no more."""
-        return self.but(consignments=tuple(each.but(returned=True) for each in self.consignments), arrived_at=None)

@@ -86,15 +86,6 @@ class Works(Part):
         """The sample with this number, if it is known."""
         return next((sample for sample in self.samples if sample.no == no), None)
 
-    def with_sample(self, sample: Sample) -> "Works":
-        """With this sample, new or in the place of the one of its number."""
-        others = tuple(each for each in self.samples if each.no != sample.no)
-        return self.but(samples=(*others, sample))
-
-    def with_samples_void(self) -> "Works":
-        """With no sample that counts any more: the breakdown by which they were made was rejected."""
-        return self.but(samples=tuple(each.but(void=True) for each in self.samples))
-
     def must_be_seen(self, breakdown: int) -> None:
         """Refused with `breakdown_changed` where the order was broken down again since the one that a person names."""
         if breakdown != self.breakdown:

@@ -1,0 +1,65 @@
+"""How the order notice gets its three signatures."""
+
+from orders.domain.decisions.duty import follow_duties
+from orders.domain.decisions.stage import reach
+from orders.domain.order import Order
+from orders.domain.parts.notice import Notice, Signature, Signed
+from orders.domain.policy.policy import Rules
+from orders.domain.route import Milestone
+from shared.aggregate import Cause, Change, Overstepped, Refused, one_person
+
+_M = Milestone
+
+
+def prepare_notice(order: Order, revision: int, rules: Rules, cause: Cause) -> Change[Order]:
+    """CS prepares the order notice: the first of its three signatures (000 §3.3.2).
+
+    Each of the three names the revision of the contract that it has read, and a change that is written down afterwards
+    asks for all three anew. Refused: `illegal_transition`, `not_authorised`, `contract_changed` where another revision
+    stands by now, `wrong_signature` when it is prepared already.
+    """
+    order.lifecycle.must(order.stage, "prepare_notice")
+    order.route.may_draft(cause.actor)
+    order.contract.must_be_seen(revision)
+    return follow_duties(_with_signature(order, "prepared", cause), rules, cause)
+
+
+def review_notice(order: Order, revision: int, rules: Rules, cause: Cause) -> Change[Order]:
+    """A supervisor reviews every order before it is made (004 三2(1)): the second signature.
+
+    Refused: `illegal_transition`, `not_authorised`, `contract_changed`, `wrong_signature` out of order, `own_notice`
+    for the one who prepared it.
+    """
+    order.lifecycle.must(order.stage, "review_notice")
+    order.route.may_review(cause.actor)
+    order.contract.must_be_seen(revision)
+    return follow_duties(_with_signature(order, "reviewed", cause), rules, cause)
+
+
+def approve_notice(order: Order, revision: int, rules: Rules, cause: Cause) -> Change[Order]:
+    """To approve the notice is to order: the third signature, for a custom order of a head of CS (000 §3.5.1).
+
+    Refused: `illegal_transition`, `not_authorised`, `contract_changed`, `wrong_signature` out of order, `own_notice`
+    for one who prepared or reviewed it.
+    """
+    order.lifecycle.must(order.stage, "approve_notice")
+    order.decided_by(_M.NOTICE_SIGNED, cause)
+    order.contract.must_be_seen(revision)
+    signed = _with_signature(order, "approved", cause)
+    return reach(signed, _M.NOTICE_SIGNED, since=cause.at, rules=rules, cause=cause)
+
+
+def ask_for_signatures_anew(order: Order) -> Order:
+    """A paper that has changed is signed anew; one that has all three signatures has left and stays as it is."""
+    return order if order.notice.complete else order.but(notice=Notice())
+
+
+def _with_signature(order: Order, signature: Signature, cause: Cause) -> Order:
+    """With one more signature. Refused: `wrong_signature` out of order, `own_notice` for a person's second one."""
+    notice = order.notice
+    if signature != notice.next:
+        raise Refused(f"the signature that is missing next is {notice.next or 'none'}", "wrong_signature")
+    before = (each for each in (notice.prepared, notice.reviewed, notice.approved) if each)
+    if one_person(cause.actor.id) in {one_person(each.by) for each in before}:
+        raise Overstepped("a notice is prepared, reviewed and approved by three people", "own_notice")
+    return order.but(notice=notice.but(**{signature: Signed(by=cause.actor.id, at=cause.at)}))
