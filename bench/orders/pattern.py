@@ -14,7 +14,6 @@ from orders.domain.decisions.contract import (
 )
 from orders.domain.decisions.drawing import review_drawing, submit
 from orders.domain.decisions.installation import (
-    Acceptance,
     complete_installation,
     pass_acceptance,
     schedule_installation,
@@ -34,7 +33,7 @@ from orders.domain.decisions.production import (
 )
 from orders.domain.decisions.shipment import arrive, dispatch
 from orders.domain.order import Order
-from orders.domain.parts.installation import Installer
+from orders.domain.parts.installation import Acceptance, Installer
 from orders.domain.parts.packaging import PackedItem
 from orders.domain.route import DRAWINGS, Milestone
 from orders.settings import Settings
