@@ -31,7 +31,7 @@ from kefu_local.servers import ServerPorts, servers
 from kefu_local.story.world import World, world
 from kefu_local.system import system
 from shared.contracts.roles import Role
-from shared.identity.cookie import COOKIE
+from shared.identity.cookie import LOCAL_COOKIE
 
 CHROMIUM = "/usr/bin/chromium-headless-shell"
 WHO = "cs_manager-1"
@@ -70,7 +70,7 @@ async def signed_in(browser: Browser, address: str) -> str:
     await page.goto("/sign-in")
     await page.locator(f"button[value='{WHO}']").click()
     await expect(page.get_by_role("heading", name="我的一天")).to_be_visible()
-    found = next(each["value"] for each in await context.cookies() if each["name"] == COOKIE)
+    found = next(each["value"] for each in await context.cookies() if each["name"] == LOCAL_COOKIE)
     await context.close()
     return found
 
@@ -79,7 +79,7 @@ async def signed_in(browser: Browser, address: str) -> str:
 async def fresh(browser: Browser, address: str, session: str) -> AsyncIterator[BrowserContext]:
     """A browser that has seen nothing yet but its session."""
     context = await browser.new_context(base_url=address, viewport={"width": 1280, "height": 800}, locale="zh-CN")
-    await context.add_cookies([{"name": COOKIE, "value": session, "url": address}])
+    await context.add_cookies([{"name": LOCAL_COOKIE, "value": session, "url": address}])
     yield context
     await context.close()
 
@@ -157,7 +157,7 @@ async def held_open(address: str, session: str, consoles: int, pid: int) -> None
     before = _resident(pid)
     limits = httpx.Limits(max_connections=None)
     async with AsyncExitStack() as stack:
-        cookies = {COOKIE: session}
+        cookies = {LOCAL_COOKIE: session}
         asking = await stack.enter_async_context(
             httpx.AsyncClient(base_url=address, cookies=cookies, limits=limits, timeout=30, trust_env=False)
         )

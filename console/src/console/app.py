@@ -15,7 +15,7 @@ from starlette.middleware.sessions import SessionMiddleware
 from console import company, trial
 from console.asking import of_our_own_page
 from console.hints import Hints
-from console.session import Session, Sessions
+from console.session import Session, Sessions, only_ours
 from console.settings import Settings
 from shared.calendar import Calendar
 from shared.pages.countdown import BANDS
@@ -86,10 +86,10 @@ def console(settings: Settings) -> FastAPI:
         app.add_middleware(
             SessionMiddleware,
             settings.session_key.get_secret_value(),
-            session_cookie="kefu-signing-in",
-            path="/sign-in",
+            session_cookie=only_ours("kefu-signing-in", settings),
+            path="/" if settings.over_tls else "/sign-in",
             max_age=_SIGNING_IN,
-            https_only=(settings.console_url or "").startswith("https://"),
+            https_only=settings.over_tls,
         )
     return app
 

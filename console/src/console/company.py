@@ -13,7 +13,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 from joserfc.errors import JoseError
 
 from console.asking import of_our_own_page
-from console.session import RENEWAL_COOKIE, RENEWAL_PATH, Session, Sessions
+from console.session import RENEWAL_PATH, Session, Sessions
 from console.settings import Settings
 from shared.identity import Forbidden, TurnedAway, Unauthenticated
 from shared.identity.provider import is_private_line, trusting
@@ -27,6 +27,7 @@ PATIENCE = 5.0
 """Seconds that the provider has for an answer."""
 RENEWED_BEFORE = 60
 """Seconds before a session's end from which on it is renewed."""
+_OVER = "登录已过期，请重新登录。"
 _LARGEST_COOKIE = 4000
 """Characters that every browser keeps in one cookie."""
 
@@ -86,12 +87,14 @@ class Company:
 
     async def renew(self, renewal: str) -> Mapping[str, Any]:
         """What the provider gives for what it gave before. SignInFailed when it gives no more."""
+        if not renewal:
+            raise SignInFailed(_OVER, 401)
         try:
             async with AsyncOAuth2Client(**self._renewing) as client:
                 endpoints = await self._endpoints()
                 given: Mapping[str, Any] = await client.refresh_token(endpoints["token_endpoint"], renewal)
         except OAuthError:
-            raise SignInFailed("登录已过期，请重新登录。", 401) from None
+            raise SignInFailed(_OVER, 401) from None
         except (httpx2.HTTPError, ValueError) as error:
             raise _away(error) from None
         return given
@@ -147,7 +150,7 @@ def _renewing(router: APIRouter, company: Company, sessions: Sessions) -> None:
         if session and session.seconds > RENEWED_BEFORE:
             return JSONResponse({"seconds": session.seconds})
         try:
-            given = await company.renew(request.cookies.get(RENEWAL_COOKIE, ""))
+            given = await company.renew(sessions.renewal(request))
             session = await _session(given, sessions)
         except SignInFailed as failed:
             return JSONResponse({"detail": failed.said}, failed.status)

@@ -3,6 +3,9 @@
 import time
 from dataclasses import dataclass
 from datetime import timedelta
+from hashlib import sha256
+from hmac import compare_digest
+from urllib.parse import quote, unquote
 
 import jwt
 from fastapi import Request, Response
@@ -10,11 +13,14 @@ from fastapi import Request, Response
 from console.settings import Settings
 from shared.contracts.roles import Role
 from shared.identity import Principal, TurnedAway
-from shared.identity.cookie import COOKIE
+from shared.identity.cookie import COOKIE, LOCAL_COOKIE, cookie_of, kept_token
 
 RENEWAL_COOKIE = "kefu-renewal"
 """The cookie with what the identity provider gives a new token for; sent to RENEWAL_PATH alone."""
 RENEWAL_PATH = "/session"
+MARK_COOKIE = "kefu-renewal-mark"
+"""The cookie with the digest of that, under a name that only this address can set: RENEWAL_COOKIE has a path, and
+therefore cannot have such a name."""
 LONGEST = timedelta(hours=12)
 """How long a session lasts at most without signing in again: a working day."""
 
@@ -48,7 +54,9 @@ class Sessions:
 
     def __init__(self, settings: Settings) -> None:
         self.tokens = settings.staff_tokens()
-        self._secure = (settings.console_url or "").startswith("https://")
+        self._secure = settings.over_tls
+        self._session = COOKIE if self._secure else LOCAL_COOKIE
+        self._mark = only_ours(MARK_COOKIE, settings)
 
     async def read(self, token: str) -> Session:
         """The session that a token makes. TurnedAway when it does not let a person in, as at the services."""
@@ -59,25 +67,43 @@ class Sessions:
     async def of(self, request: Request) -> Session | None:
         """The session of the browser that asks, if a person is signed in there."""
         try:
-            return await self.read(request.cookies.get(COOKIE, ""))
+            return await self.read(kept_token(request) or "")
         except TurnedAway:
             return None
 
     def keep(self, session: Session, answer: Response) -> None:
         """From now on the browser acts as this person."""
         answer.set_cookie(
-            COOKIE, session.token, max_age=session.seconds, httponly=True, samesite="lax", secure=self._secure
+            self._session, session.token, max_age=session.seconds, httponly=True, samesite="lax", secure=self._secure
         )
 
     def keep_renewal(self, renewal: str, answer: Response) -> None:
         """The browser keeps what a new token is given for, until the working day is over."""
-        seconds = int(LONGEST.total_seconds())
+        kept, seconds = quote(renewal, safe=""), int(LONGEST.total_seconds())
         answer.set_cookie(
-            RENEWAL_COOKIE, renewal, max_age=seconds, path=RENEWAL_PATH, httponly=True, samesite="strict",
+            RENEWAL_COOKIE, kept, max_age=seconds, path=RENEWAL_PATH, httponly=True, samesite="strict",
             secure=self._secure,
         )  # fmt: skip
+        answer.set_cookie(
+            self._mark, _mark_of(kept), max_age=seconds, httponly=True, samesite="strict", secure=self._secure
+        )
+
+    def renewal(self, request: Request) -> str:
+        """What `keep_renewal` left in this browser; nothing where another host has put something in its place."""
+        kept, mark = cookie_of(request, RENEWAL_COOKIE) or "", cookie_of(request, self._mark) or ""
+        return unquote(kept) if compare_digest(_mark_of(kept).encode(), mark.encode()) else ""
 
     def end(self, answer: Response) -> None:
         """The browser forgets whom it acted for."""
-        answer.delete_cookie(COOKIE, httponly=True, samesite="lax", secure=self._secure)
+        answer.delete_cookie(self._session, httponly=True, samesite="lax", secure=self._secure)
+        answer.delete_cookie(self._mark, httponly=True, samesite="strict", secure=self._secure)
         answer.delete_cookie(RENEWAL_COOKIE, path=RENEWAL_PATH, httponly=True, samesite="strict", secure=self._secure)
+
+
+def only_ours(name: str, settings: Settings) -> str:
+    """The name with the prefix that lets no other host set this cookie, which needs TLS; without TLS the name alone."""
+    return f"__Host-{name}" if settings.over_tls else name
+
+
+def _mark_of(kept: str) -> str:
+    return sha256(kept.encode()).hexdigest()

@@ -41,6 +41,11 @@ class Settings(StaffSettings):
         default=None, description="Signs what a browser keeps while its person signs in; the same in all replicas."
     )
 
+    @property
+    def over_tls(self) -> bool:
+        """Whether browsers reach the console over TLS."""
+        return (self.console_url or "").startswith("https://")
+
     @field_validator("console_url")
     @classmethod
     def _is_an_origin(cls, url: str | None) -> str | None:

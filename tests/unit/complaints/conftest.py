@@ -164,7 +164,7 @@ def decide(
         "record_notice": lambda case: record_notice(case, "phone", "同意免费更换", None, handler),
         "convene_panel": lambda case: convene_panel(majored(case), ("production", "rd"), AT + HOUR, handler),
         "record_panel": lambda case: record_panel(paneled(case), "全批复检", None, handler),
-        "audit": lambda case: audit(case, True, "资料齐全", handler),
+        "audit": lambda case: audit(case, True, "资料齐全", deputy),
         "contact_department": lambda case: contact_department(case, "engineering", "请查看现场", handler),
         "report_opinion": lambda case: report_opinion(case, "design", "说明书注明清洁方法", handler),
         "classify": lambda case: classify(case, quality, rules, handler),

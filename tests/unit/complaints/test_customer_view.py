@@ -45,7 +45,7 @@ def secretive(in_every_stage, rules) -> list[Complaint]:
     )
     owned = assign_owner(in_every_stage["filed"], HANDLER.id, True, rules, handler).state
     visited = record_visit(owned, AT, SECRET, SECRET, handler).state
-    audited = audit(visited, True, SECRET, handler).state
+    audited = audit(visited, True, SECRET, deputy).state
     contacted = contact_department(audited, "engineering", SECRET, handler).state
     filed = report_opinion(contacted, "design", SECRET, handler).state
     upheld = judge(filed, True, SECRET, True, "production", rules, handler).state
@@ -137,7 +137,7 @@ def test_the_history_of_the_house_has_every_step_with_who_took_it(secretive):
         ("客户反映", None, "三樘玻璃边缘崩角"),
         ("受理", None, "2026-11-0001"),
         ("走访客户", HANDLER.id, SECRET),
-        ("审核案卷（完整）", HANDLER.id, SECRET),
+        ("审核案卷（完整）", DEPUTY.id, SECRET),
         ("联系部门（engineering）", HANDLER.id, SECRET),
         ("提报意见（design）", HANDLER.id, SECRET),
         ("判定成立", HANDLER.id, SECRET),

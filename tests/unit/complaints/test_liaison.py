@@ -9,7 +9,7 @@ from complaints.domain.corrective_action import action_id_of
 from complaints.domain.decisions.closing import close
 from complaints.domain.decisions.liaison import audit, contact_department, report_opinion
 from complaints.domain.parts.handling import Call, Contact, HandlingAudit, Opinion
-from shared.aggregate import Change, Refused
+from shared.aggregate import Change, Overstepped, Refused
 from shared.contracts.complaints import DepartmentContacted, OpinionReported
 from shared.contracts.event import Actor
 from shared.contracts.intake import CallbackCompleted
@@ -34,6 +34,22 @@ def test_a_case_that_an_audit_found_incomplete_is_not_closed_before_another_find
         HandlingAudit(complete=True, findings="资料齐全", by="cs-manager-01", at=AT),
     )
     assert close(whole, "已更换", rules, HANDLER).state.stage == "closed"
+
+
+@pytest.mark.parametrize("whose", ["OWNER-1", "Judge-1", "ｐroposer-1"])
+def test_a_case_is_audited_by_another_person_than_those_who_handle_it(whose, in_every_stage):
+    case = in_every_stage["proposed"]
+    handled = case.but(
+        owner="owner-1",
+        judgement=case.judgement.but(by="judge-1"),
+        proposals=(case.proposals[0].but(proposed_by="proposer-1"),),
+    )
+    own = cause(AT, actor=Actor(kind="staff", id=whose, role="cs_manager"))
+
+    with pytest.raises(Overstepped) as refused:
+        audit(handled, True, "资料齐全", own)
+    assert refused.value.code == "four_eyes"
+    assert audit(handled, True, "资料齐全", MANAGER).state.audits[0].by == "cs-manager-01"
 
 
 @pytest.mark.requirement("R150.c")

@@ -11,7 +11,7 @@ import pytest
 from openid_provider import AUTHORIZE, DISCOVERY, SIGN_IN_POLICY, OpenIdProvider
 
 from console.app import console
-from console.session import RENEWAL_COOKIE
+from console.session import MARK_COOKIE, RENEWAL_COOKIE
 from console.settings import Settings
 from shared.identity.cookie import COOKIE
 from shared.settings import BadSettings, load
@@ -104,6 +104,28 @@ async def test_no_script_reads_the_tokens_and_only_a_private_line_carries_them(b
     assert "samesite=lax" in kept[COOKIE]
     assert "samesite=strict" in kept[RENEWAL_COOKIE]
     assert "path=/session" in kept[RENEWAL_COOKIE]
+
+
+async def test_no_other_host_of_the_domain_can_set_what_signs_a_person_in(browser: httpx.AsyncClient) -> None:
+    begun = (await browser.get("/sign-in/start")).headers.get_list("set-cookie")
+    back = await came_back(await sent_to_provider(browser))
+    kept = [each.lower() for each in (*begun, *(await browser.get(back)).headers.get_list("set-cookie"))]
+    ours = [each for each in kept if each.startswith("__host-")]
+    assert {each.split("=")[0] for each in ours} == {
+        "__host-kefu-signing-in", "__host-kefu-session", "__host-kefu-renewal-mark"
+    }  # fmt: skip
+    for each in ours:
+        assert ("path=/;" in f"{each};".replace(" ", ""), "secure" in each, "domain=" in each) == (True, True, False)
+
+
+async def test_what_another_host_put_in_the_place_of_our_renewal_renews_nothing(browser: httpx.AsyncClient) -> None:
+    await signed_in(browser)
+    ours = browser.cookies[RENEWAL_COOKIE]
+    browser.cookies.clear()
+    for planted in ({RENEWAL_COOKIE: ours}, {RENEWAL_COOKIE: ours, f"__Host-{MARK_COOKIE}": "ä"}):
+        cookie = "; ".join(f"{name}={value}" for name, value in planted.items()).encode("latin-1")
+        answer = await browser.post("/session/renew", headers=OURS | {"Cookie": cookie})
+        assert (answer.status_code, "set-cookie" in answer.headers) == (401, False)
 
 
 async def test_a_code_that_another_browser_asked_for_signs_no_person_in(

@@ -16,7 +16,7 @@ from console.people import PEOPLE
 from console.settings import Settings
 from shared.contracts.roles import Role
 from shared.identity import LocalKey, StaffTokens, create_key_pair, issue_token
-from shared.identity.cookie import COOKIE
+from shared.identity.cookie import LOCAL_COOKIE as COOKIE
 from shared.settings import BadSettings, load
 
 OURS = {"Sec-Fetch-Site": "same-origin"}
@@ -38,7 +38,7 @@ def settings(tmp_path: Path) -> Settings:
 @pytest.fixture
 async def browser(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
     transport = httpx.ASGITransport(console(settings))
-    async with httpx.AsyncClient(transport=transport, base_url="http://console", trust_env=False) as client:
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1", trust_env=False) as client:
         yield client
 
 

@@ -95,7 +95,7 @@ async def test_a_delivered_order_is_credited_and_only_then_ended_and_its_debt_st
         "cancelled",
         ["invoice", "payment", "credit", "credit"],
     )
-    await company.decide(refund, Money(amount=Decimal("30000.00")), "退货退款")
+    await company.decide(refund, Money(amount=Decimal("30000.00")), "退货退款", role="sales_vp")
     assert (await company.stores.accounts.get(account)).balance == Money(amount=Decimal("0.00"))
 
 
@@ -120,11 +120,46 @@ async def test_a_change_that_is_terminated_does_not_cancel_an_order_that_the_rev
 async def test_money_that_came_in_may_be_paid_back_but_no_more(company):
     await company.place()
     await company.release()
+    await company.decide(ask_to_cancel, "客户项目取消", role="account_manager")
     with pytest.raises(Refused) as refused:
         await company.decide(cancel, "取消", Money(amount=Decimal("30000.01")))
     await company.decide(cancel, "取消", Money(amount=Decimal("30000.00")))
     assert refused.value.code == "refund_too_high"
     assert company.announced(said.OrderCancelled)[0].refund == Money(amount=Decimal("30000.00"))
+
+
+@pytest.mark.parametrize("wished_by", [None, "cs_director-1", "CS_DIRECTOR-1"])
+async def test_no_money_goes_back_with_an_order_on_the_word_of_one_person(company, wished_by):
+    await company.place()
+    await company.release()
+    if wished_by:
+        await company.decide(ask_to_cancel, "客户项目取消", by=wished_by)
+    before, told = await company.order(), company.published
+
+    with pytest.raises(Overstepped) as alone:
+        await company.decide(cancel, "取消", Money(amount=Decimal("30000.00")))
+    assert (alone.value.code, await company.order(), company.published) == ("four_eyes", before, told)
+
+    await company.decide(cancel, "取消", None)
+    with pytest.raises(Overstepped) as own:
+        await company.decide(refund, Money(amount=Decimal("30000.00")), "退首期款")
+    assert own.value.code == "four_eyes"
+
+
+@pytest.mark.parametrize("spelling", ["vp-1", "VP-1", "ｖｐ-1"])
+async def test_who_credits_a_customer_does_not_pay_the_money_back(company, spelling):
+    await company.place()
+    await company.run_to("closed")
+    await company.decide(credit, Money(amount=Decimal("500.00")), "补偿", role="sales_vp", by="vp-1")
+    before = await company.order()
+
+    with pytest.raises(Overstepped) as own:
+        await company.decide(refund, Money(amount=Decimal("500.00")), "退款", role="sales_vp", by=spelling)
+    assert (own.value.code, await company.order()) == ("four_eyes", before)
+
+    await company.decide(refund, Money(amount=Decimal("500.00")), "退款", role="cs_director")
+    entries = (await company.order()).receivable.entries[-2:]
+    assert [(entry.kind, entry.by) for entry in entries] == [("credit", "vp-1"), ("refund", "cs_director-1")]
 
 
 async def test_one_who_may_cancel_but_not_pay_back_does_not_pay_back_by_cancelling(company):

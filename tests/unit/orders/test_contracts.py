@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from orders_as_read import review, sign, sign_notice, use_seal
+from orders_as_read import countersign, review, sign, sign_notice, use_seal
 
 from orders.domain.decisions import contract
 from orders.domain.decisions.contract import amend, take_on
@@ -354,3 +354,20 @@ async def test_a_change_of_a_contract_is_reviewed_by_another_person_than_the_one
 
     await company.decide(review, "approved", (), by="cs-08")
     assert (await company.order()).total == Money(amount="1.00")
+
+
+@pytest.mark.parametrize("spelling", ["cs-07", "ＣＳ-07"])
+async def test_a_change_is_countersigned_and_reviewed_by_two_people_neither_of_whom_wrote_it(company, spelling):
+    await company.place()
+    await company.approve()
+    await company.decide(amend, Draft(revision=0, changes=("降价",), total=Money(amount="1.00")), by="cs-07")
+    before = await company.order()
+
+    with pytest.raises(Overstepped) as own:
+        await company.decide(countersign, True, "", role="planner", by=spelling)
+    assert (own.value.code, await company.order()) == ("four_eyes", before)
+
+    await company.decide(countersign, True, "", role="planner", by="planner-1")
+    with pytest.raises(Overstepped) as planners:
+        await company.decide(review, "approved", (), by="PLANNER-1")
+    assert planners.value.code == "four_eyes"

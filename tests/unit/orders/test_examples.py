@@ -140,6 +140,7 @@ DECIDED = {
     "/review": (("planner", None, countersign, True, ""),),
     "/receive-packaging": (("order_specialist", None, plan_packaging, (BOXES,)),),
     "/arrange-paper": (("order_specialist", None, require_papers, ("customs",)),),
+    "/cancel": (("account_manager", None, ask_to_cancel, "客户项目取消"),),
     "/decline-cancelling": (("account_manager", None, ask_to_cancel, "客户项目取消"),),
     "/review-notice": (("cs_specialist", "cs-07", sign_notice, "prepared"),),
     "/approve-notice": (

@@ -14,6 +14,7 @@ from orders_as_read import cancel, review, sign, submit_for_review
 
 from orders.domain.account import Account, account_id_of
 from orders.domain.decisions.account import enter, issue_statement
+from orders.domain.decisions.cancellation import ask_to_cancel
 from orders.domain.decisions.contract import amend, take_on
 from orders.domain.decisions.ledger import credit, refund
 from orders.domain.decisions.opening import open_order
@@ -64,10 +65,10 @@ class Books:
                 self.review(no)
                 self.sign(no)
 
-    def cause(self, role="cs_director"):
+    def cause(self, role="cs_director", by="d-1"):
         self.causes += 1
         id = uuid5(CUSTOMER.customer_id, str(self.causes))
-        return Cause(id=id, correlation=id, actor=Actor(kind="staff", id="d-1", role=role), at=self.now)
+        return Cause(id=id, correlation=id, actor=Actor(kind="staff", id=by, role=role), at=self.now)
 
     def take(self, change):
         before = self.orders.get(change.state.order_no)
@@ -84,11 +85,11 @@ class Books:
                 assert event.amount.amount <= receivable.open
         self.check(change.state)
 
-    def decide(self, no, decision, *given, role="cs_director"):
+    def decide(self, no, decision, *given, role="cs_director", by="d-1"):
         no = no if no in self.orders else "SO-0"
         try:
             rules = (RULES,) if "rules" in signature(decision).parameters else ()
-            self.take(decision(self.orders[no], *given, *rules, self.cause(role)))
+            self.take(decision(self.orders[no], *given, *rules, self.cause(role, by)))
         except (Refused, Overstepped):
             return
 
@@ -144,9 +145,11 @@ class Books:
         self.credit(no, billed.money(billed.billed))
 
     def refund(self, no, amount):
-        self.decide(no, refund, amount, "退款")
+        self.decide(no, refund, amount, "退款", role="sales_vp", by="vp-1")
 
     def cancel(self, no, amount):
+        if amount is not None:
+            self.decide(no, ask_to_cancel, "取消", role="account_manager", by="am-1")
         self.decide(no, cancel, "取消", amount)
 
     def deliver(self, no):
@@ -415,7 +418,7 @@ async def test_a_credit_lessens_what_is_owed_and_what_came_in_beyond_it_is_paid_
         await company.decide(refund, yuan("100.00"), "多付")
     assert refused.value.code == "refund_too_high"
     await company.decide(credit, yuan("500.00"), "补偿")
-    await company.decide(refund, yuan("500.00"), "退款")
+    await company.decide(refund, yuan("500.00"), "退款", role="sales_vp")
     order = await company.order()
     assert (order.receivable.billed, order.receivable.paid) == (Decimal("99500.00"), Decimal("99500.00"))
     account = await company.stores.accounts.get(account_id_of(CUSTOMER.customer_id))
@@ -428,7 +431,7 @@ async def test_money_that_came_in_for_a_cancelled_order_stays_on_the_account_unt
     await company.decide(cancel, "取消", None)
     account_id = account_id_of(CUSTOMER.customer_id)
     assert (await company.stores.accounts.get(account_id)).balance == yuan("-30000.00")
-    await company.decide(refund, yuan("30000.00"), "退首期款")
+    await company.decide(refund, yuan("30000.00"), "退首期款", role="sales_vp")
     assert (await company.stores.accounts.get(account_id)).balance == yuan("0.00")
 
 

@@ -11,7 +11,7 @@ from orders.domain.decisions.packaging import pack
 from orders.domain.decisions.production import release, schedule, send_sample
 from orders.domain.parts.packaging import PackedItem
 from orders.domain.parts.works import ProductionPlan
-from shared.aggregate import Refused
+from shared.aggregate import Overstepped, Refused
 from shared.contracts import departments as facts
 from shared.contracts import orders as said
 
@@ -53,6 +53,18 @@ async def test_rd_draws_a_custom_order_and_the_design_director_reviews(company):
     await company.design()
     assert {event.by_role for event in company.announced(said.DesignReviewed)} == {"design_director"}
     assert (await company.order()).stage == "making"
+
+
+@pytest.mark.parametrize("spelling", ["d-1", "D-1"])
+@pytest.mark.parametrize("approved", [True, False])
+async def test_a_drawing_is_reviewed_by_another_person_than_its_designer(company, spelling, approved):
+    await company.place("custom")
+    await company.release()
+    await company.fact(facts.DesignSubmitted, drawing_kind="plan", version=1, files=("p1",), designer="d-1")
+    before = await company.order()
+    with pytest.raises(Overstepped) as own:
+        await company.decide(review_drawing, "plan", 1, approved, "", role="design_director", by=spelling)
+    assert (own.value.code, await company.order()) == ("four_eyes", before)
 
 
 async def test_an_old_version_cannot_be_approved(company):

@@ -202,7 +202,7 @@ async def test_what_was_paid_back_is_deducted_from_commission_in_the_month_of_th
     await company.pay("initial", "30000.00")
     company.now = datetime(2026, 11, 2, tzinfo=UTC)
     await company.decide(cancel, "取消", None)
-    await company.decide(refund, Money(amount=Decimal("12000.00"), currency="CNY"), "退首期款")
+    await company.decide(refund, Money(amount=Decimal("12000.00"), currency="CNY"), "退首期款", role="sales_vp")
     await company.until(datetime(2026, 12, 1, tzinfo=UTC))
     rows = [(report.period, report.table.rows) for report in await reports(company, "commission_basis")]
     assert rows[-2:] == [

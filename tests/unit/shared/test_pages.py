@@ -18,7 +18,7 @@ from kitchen import NOW, Kitchen
 
 from shared.contracts.roles import Role
 from shared.identity import Principal
-from shared.identity.cookie import COOKIE
+from shared.identity.cookie import COOKIE, LOCAL_COOKIE
 from shared.pages.countdown import BANDS, Countdown, in_words, spans
 from shared.settings import ServiceSettings
 from shared.testing import World, in_memory, nowhere
@@ -151,10 +151,13 @@ def world() -> World:
     return World(ledger.service(settings, in_memory("ledger", settings, at=NOW)))
 
 
+def token_of(world: World) -> str:
+    return world._introductions.introduce(Principal.staff("li", Role.OPERATOR)).removeprefix("Bearer ")
+
+
 async def by_cookie(world: World, method: str, site: str | None) -> tuple[int, str | None]:
     """What a browser is told whose page at `site` makes it ask."""
-    token = world._introductions.introduce(Principal.staff("li", Role.OPERATOR)).removeprefix("Bearer ")
-    headers = {"Cookie": f'{COOKIE}="{token}"', "Idempotency-Key": str(uuid4())}
+    headers = {"Cookie": f"{COOKIE}={token_of(world)}", "Idempotency-Key": str(uuid4())}
     if site is not None:
         headers["Sec-Fetch-Site"] = site
     path = "/dead" if method == "GET" else f"/dead/{uuid4()}/drop"
@@ -170,6 +173,38 @@ async def test_a_browser_that_signed_in_may_read(world: World, site: str | None)
 
 async def test_a_browser_that_signed_in_may_act_from_our_own_pages(world: World) -> None:
     assert await by_cookie(world, "POST", "same-origin") == (404, "not_found")
+
+
+@pytest.mark.parametrize(
+    ("host", "name", "status"),
+    [
+        ("kefu.example", COOKIE, 200),
+        ("127.0.0.1:8080", COOKIE, 200),
+        ("127.0.0.1:8080", LOCAL_COOKIE, 200),
+        ("localhost", LOCAL_COOKIE, 200),
+        ("[::1]:8080", LOCAL_COOKIE, 200),
+        ("kefu.example", LOCAL_COOKIE, 401),
+        ("127.0.0.1.kefu.example", LOCAL_COOKIE, 401),
+        ("127.0.0.1@kefu.example", LOCAL_COOKIE, 401),
+        ("[", LOCAL_COOKIE, 401),
+        ("", LOCAL_COOKIE, 401),
+        ("kefu.example", COOKIE.lower(), 401),
+        ("kefu.example", f"\xa0{COOKIE}", 401),
+        ("kefu.example", f"\x85{COOKIE}", 401),
+        ("kefu.example", f"__Secure-{LOCAL_COOKIE}", 401),
+    ],
+)
+async def test_a_session_is_read_from_a_cookie_that_no_other_host_can_set(
+    world: World, host: str, name: str, status: int
+) -> None:
+    headers = {"Host": host, "Cookie": f"theme=dark; {name}={token_of(world)}".encode("latin-1")}
+    assert (await world.ask(None, "GET", "/dead", headers=headers)).status_code == status
+
+
+async def test_of_two_sessions_in_one_request_neither_counts(world: World) -> None:
+    twice = f"{COOKIE}={token_of(world)}"
+    answer = await world.ask(None, "GET", "/dead", headers={"Host": "kefu.example", "Cookie": f"{twice}; {twice}"})
+    assert answer.status_code == 401
 
 
 @pytest.mark.parametrize("site", ["cross-site", "same-site", "none", None])

@@ -101,6 +101,12 @@ class Complaint(Timed):
         return (self.classification.nature if self.classification else self.form.nature) == "quality"
 
     @property
+    def handlers(self) -> tuple[StaffId, ...]:
+        """Whose work the case is: its owner, its judge, and who has proposed solutions."""
+        named = (self.owner, self.judgement.by if self.judgement else None)
+        return (*filter(None, named), *(each.proposed_by for each in self.proposals))
+
+    @property
     def settlement(self) -> Remediation | None:
         """The solution that holds: the one that the customer chose, else the one that was approved."""
         if self.answer and self.answer.choice:

@@ -40,7 +40,10 @@ class CancelOrder(RequestBody):
 
     stage: StageName = Field(examples=["making"], description="The stage in which the order was seen.")
     reason: Prose = Field(examples=["客户项目取消"])
-    refund: Price | None = None
+    refund: Price | None = Field(
+        default=None,
+        description="Where another person asked that the order ends; otherwise another person pays back afterwards.",
+    )
 
 
 class AskToCancel(RequestBody):

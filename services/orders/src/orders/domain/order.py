@@ -147,6 +147,12 @@ class Order(Timed):
         return waits and not self.is_past("shipping") and not self.shipment.under_way
 
     @property
+    def lessened_by(self) -> tuple[StaffId, ...]:
+        """Who has made the customer owe less: by a credit, or by ending the order."""
+        credited = (entry.by for entry in self.receivable.entries if entry.kind == "credit" and entry.by)
+        return (*credited, *((self.cancellation.by,) if self.cancellation else ()))
+
+    @property
     def credited_in_full(self) -> bool:
         """Whether it was billed, and all of that was credited again."""
         return bool(self.receivable.invoiced) and self.receivable.billed == 0

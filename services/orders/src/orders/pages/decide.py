@@ -121,8 +121,10 @@ def _countersigned(draft: Draft) -> str:
     return f"{'能按期交货' if word.feasible else '不能按期交货'}{f'：{word.notes}' if word.notes else ''}"
 
 
-def _hands(order: Order, signed: set[OrderDecision]) -> Iterator[str | None]:
+def _hands(order: Order, signed: set[OrderDecision]) -> Iterator[str]:
     if "review" in signed and order.contract.draft:
-        yield order.contract.draft.submitted_by
+        yield from order.contract.draft.hands
     if "approve_notice" in signed:
         yield from (each.by for each in (order.notice.prepared, order.notice.reviewed) if each)
+    if "review_drawing" in signed:
+        yield from (each.designer for each in order.drawings.items if each.stage == "submitted" and each.designer)

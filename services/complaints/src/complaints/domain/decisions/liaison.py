@@ -3,14 +3,18 @@
 from complaints.domain.complaint import Complaint
 from complaints.domain.lifecycle import COMPLAINT
 from complaints.domain.parts.handling import Contact, HandlingAudit, Opinion
-from shared.aggregate import Cause, Change, Refused
+from shared.aggregate import Cause, Change, Refused, must_be_another
 from shared.contracts.complaints import DepartmentContacted, OpinionReported
 from shared.contracts.vocabulary import DepartmentName, Prose
 
 
 def audit(complaint: Complaint, complete: bool, findings: Prose, cause: Cause) -> Change[Complaint]:
-    """A manager goes through what stands in the case; while something is missing it is not closed (003 §24-3)."""
+    """A manager goes through what stands in the case; while something is missing it is not closed (003 §24-3).
+
+    Refused to those who handle it (`four_eyes`).
+    """
     COMPLAINT.must(complaint.stage, "audit")
+    must_be_another("a case is audited by another person than those who handle it", *complaint.handlers, cause=cause)
     audited = HandlingAudit(complete=complete, findings=findings, by=cause.actor.id, at=cause.at)
     return Change(complaint.but(audits=(*complaint.audits, audited)))
 

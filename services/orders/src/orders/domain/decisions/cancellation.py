@@ -3,15 +3,14 @@
 from decimal import Decimal
 
 from orders.domain.decisions.clock import start
-from orders.domain.decisions.ledger import refund as pay_back
-from orders.domain.decisions.ledger import write_off
+from orders.domain.decisions.ledger import PAID_BACK_BY, pay_back, write_off
 from orders.domain.decisions.promise import withdraw_promises
 from orders.domain.order import Order
 from orders.domain.parts.passage import Cancellation, CancellingRequest, Passage
 from orders.domain.policy.policy import Rules
 from orders.domain.roles import MONEY_HEADS
 from orders.domain.route import CANCELLED
-from shared.aggregate import Cause, Change, Overstepped, Refused
+from shared.aggregate import Cause, Change, Overstepped, Refused, must_be_another
 from shared.contracts.event import Money
 from shared.contracts.orders import OrderCancelled
 from shared.contracts.vocabulary import Prose
@@ -33,7 +32,8 @@ def terminate(order: Order, reason: Prose, refund: Money | None, rules: Rules, c
 
     Refused: `illegal_transition`; `delivered` when goods have left and their price is not credited; `not_authorised`
     for a role that the policy does not let cancel an order that has come so far, or pay money back; `refund_too_high`
-    for more than came in.
+    for more than came in; `four_eyes` for money that goes back on one person's word: without another person's wish to
+    end the order, or by one who credited it.
     """
     order.lifecycle.must(order.stage, "cancel")
     _must_be_here(order)
@@ -83,6 +83,9 @@ def _must_be_entitled(order: Order, back: Money | None, rules: Rules, cause: Cau
         raise Overstepped(f"an order in {order.stage} is cancelled by {who}; ask for it", "not_authorised")
     if back and role not in MONEY_HEADS:
         raise Overstepped(f"money is paid back by {' or '.join(MONEY_HEADS)}", "not_authorised")
+    if back:
+        wished_by = order.cancelling_request.by if order.cancelling_request else cause.actor.id
+        must_be_another(PAID_BACK_BY, wished_by, *order.lessened_by, cause=cause)
 
 
 def ask_to_cancel(order: Order, reason: Prose, rules: Rules, cause: Cause) -> Change[Order]:

@@ -42,8 +42,8 @@ def review(
     better revision; terminated, the order ends (004 一㈡1a, 1b; for a custom order the director reviews, 000 §3.5.1).
     Nothing is decided where it was not submitted first (`not_submitted`), and nothing approved without a price
     (`no_price`) or a day of shipping (`no_day`, `past_day`, `far_day`). The reviewer names the revision that was read:
-    another one is not decided about (`contract_changed`). Refused to the person who wrote the change or submitted it
-    (`four_eyes`).
+    another one is not decided about (`contract_changed`). Refused to the person who wrote the change, submitted it or
+    countersigned it as planner (`four_eyes`).
     """
     order.lifecycle.must(order.stage, "review")
     by = order.decided_by(_M.CONTRACT_APPROVED, cause)
@@ -51,8 +51,7 @@ def review(
     order.contract.must_be_seen(revision)
     if order.route.submitters and draft.submitted_by is None:
         raise Refused("a supervisor has not submitted this revision; that comes first", "not_submitted")
-    who = "a contract is reviewed by another person than those who wrote its change and submitted it"
-    must_be_another(who, draft.written_by, draft.submitted_by, cause=cause)
+    must_be_another("a contract is reviewed by another person than those who prepared it", *draft.hands, cause=cause)
     if outcome == "approved":
         _must_be_whole(order, draft, rules, cause)
         _must_be_feasible(order, draft)
@@ -109,8 +108,8 @@ def submit_for_review(order: Order, revision: int, cause: Cause) -> Change[Order
 def countersign(order: Order, revision: int, feasible: bool, notes: str, rules: Rules, cause: Cause) -> Change[Order]:
     """The planner says whether the goods can leave on the day of the contract, or of a change of it (004 一㈡1a).
 
-    Refused: `illegal_transition`, `not_authorised`, `nothing_to_review`, `countersigned_already`, and
-    `contract_changed` when another revision than the one that is named waits.
+    Refused: `illegal_transition`, `not_authorised`, `nothing_to_review`, `countersigned_already`, `contract_changed`
+    when another revision than the one that is named waits, `four_eyes` to the person who wrote the change.
     """
     order.lifecycle.must(order.stage, "countersign")
     order.route.may_countersign(cause.actor)
@@ -118,6 +117,7 @@ def countersign(order: Order, revision: int, feasible: bool, notes: str, rules: 
     order.contract.must_be_seen(revision)
     if draft.countersigned is not None:
         raise Refused(f"{draft.countersigned.by} has countersigned revision {revision}", "countersigned_already")
+    must_be_another("a change is countersigned by another person than its author", draft.written_by, cause=cause)
     word = Countersignature(
         by=cause.actor.id, role=cause.actor.role or cause.actor.kind, feasible=feasible, notes=notes, at=cause.at
     )

@@ -5,7 +5,7 @@ from orders.domain.order import Order
 from orders.domain.parts.drawing import Drawing
 from orders.domain.policy.policy import Rules
 from orders.domain.route import DRAWINGS
-from shared.aggregate import Cause, Change, Refused
+from shared.aggregate import Cause, Change, Refused, must_be_another
 from shared.contracts.departments import DesignSubmitted, DrawingKind
 from shared.contracts.orders import DesignReviewed
 
@@ -42,11 +42,12 @@ def review_drawing(
     """CS reviews a standard order's drawings, the design director a custom order's (000 §3.4.2, §3.5.2).
 
     Refused: `illegal_transition`, `not_authorised`, `not_submitted`, and `not_standard` for approving a standard design
-    that is not composed of the company's standard packages, once it names some.
+    that is not composed of the company's standard packages, once it names some. Refused to the designer (`four_eyes`).
     """
     order.lifecycle.must(order.stage, "review_drawing")
     by = order.decided_by(DRAWINGS[kind], cause)
     drawing = order.drawings.of(kind)
+    must_be_another("a drawing is reviewed by another person than its designer", drawing.designer, cause=cause)
     if drawing.stage != "submitted" or version != drawing.version:
         raise Refused(f"version {version} of the {kind} drawing is not up for review", "not_submitted")
     reviewed = drawing.but(stage="approved" if approved else "rejected", notes=notes)

@@ -13,12 +13,15 @@ from orders.domain.parts.entry import Entry
 from orders.domain.parts.receivable import Confirmation
 from orders.domain.policy.policy import Rules
 from orders.domain.route import CANCELLED, Milestone
-from shared.aggregate import Cause, Change, Refused
+from shared.aggregate import Cause, Change, Refused, must_be_another
 from shared.contracts.event import Money
 from shared.contracts.orders import EntryKind, LedgerEntered, PaymentKind
 from shared.contracts.vocabulary import Line, Prose
 
 _M = Milestone
+
+PAID_BACK_BY = "money is paid back by another person than those who made the customer owe less"
+"""Who decides that money goes back, as a refusal says it."""
 
 
 def post(
@@ -44,6 +47,7 @@ def post(
         reference=reference,
         shipment=shipment,
         note=note,
+        by=cause.actor.id if cause.kind == "request" else None,
     )
     receivable = order.receivable.but(entries=(*entries, entry))
     event = LedgerEntered.of(
@@ -146,8 +150,15 @@ def _why_not(order: Order, amount: Money) -> Refused | None:
 def refund(order: Order, amount: Money, reason: Prose, rules: Rules, cause: Cause) -> Change[Order]:
     """Money goes back to the customer: what came in beyond what the order costs; also when the order has ended.
 
-    Refused with `refund_too_high` for more than that, in whatever currency.
+    Refused with `refund_too_high` for more than that, in whatever currency, and with `four_eyes` to one who credited
+    the customer or ended the order.
     """
+    must_be_another(PAID_BACK_BY, *order.lessened_by, cause=cause)
+    return pay_back(order, amount, reason, rules, cause)
+
+
+def pay_back(order: Order, amount: Money, reason: Prose, rules: Rules, cause: Cause) -> Change[Order]:
+    """What is paid back is in the ledger, and what follows from that is done. Refused with `refund_too_high`."""
     return _paid_back(order, amount, reason, cause).then(lambda order: follow_ledger(order, cause.at, rules, cause))
 
 

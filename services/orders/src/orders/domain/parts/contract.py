@@ -40,6 +40,12 @@ class Draft(Part):
     submitted_by: StaffId | None = None
     countersigned: Countersignature | None = None
 
+    @property
+    def hands(self) -> tuple[StaffId, ...]:
+        """Who has prepared it for its review: its author, who submitted it, who countersigned it."""
+        hands = (self.written_by, self.submitted_by, self.countersigned.by if self.countersigned else None)
+        return tuple(hand for hand in hands if hand is not None)
+
 
 class Review(Part):
     """What a review of one revision came to (004 一㈡1a)."""

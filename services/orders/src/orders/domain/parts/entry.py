@@ -5,14 +5,14 @@ from uuid import UUID
 
 from shared.contracts.event import Instant, Money, Part
 from shared.contracts.orders import EntryKind, PaymentKind
-from shared.contracts.vocabulary import Line, OrderNo, Prose
+from shared.contracts.vocabulary import Line, OrderNo, Prose, StaffId
 
 
 class Entry(Part):
     """One entry of an order's ledger: `amount` is what it adds to the debt, below zero what it takes away.
 
     An entry is never changed or removed. `number` counts the order's entries from one; `shipment` is the delivery note
-    for which the money came in, if finance names one.
+    for which the money came in, if finance names one; `by` is the colleague who entered it, where one did.
     """
 
     number: int
@@ -23,6 +23,7 @@ class Entry(Part):
     reference: Line | None = None
     shipment: Line | None = None
     note: Prose | None = None
+    by: StaffId | None = None
 
 
 class AccountEntry(Part):
