@@ -54,7 +54,7 @@ async def test_to_agree_on_them_is_a_duty_until_it_is_done(company):
         schedule_installation, company.now, finish, (Installer(staff="i-1"),), role="engineering_regional_head"
     )
     order = await company.order()
-    eve = RULES.of(order).morning(order, order.day(finish) - timedelta(days=1))
+    eve = RULES.of(order).morning(order.calendar, order.day(finish) - timedelta(days=1))
     ((role, due_at),) = await owed(company, "agree_acceptance")
     assert (role, due_at) == ("order_specialist", eve)
     await company.decide(agree_acceptance, order.day(finish), order.day(finish), "王建国", role="order_specialist")

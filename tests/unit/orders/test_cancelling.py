@@ -59,7 +59,7 @@ def test_who_may_cancel_depends_on_how_far_the_order_has_come(route, stage):
 @pytest.mark.parametrize(("route", "stage"), STAGES + ENDS)
 def test_what_is_offered_says_who_may_cancel(route, stage):
     order = standing(route, stage)
-    offered = {each.decision: set(each.roles) for each in RULES.of(order).possible(order)}
+    offered = {each.decision: set(each.roles) for each in order.possible(RULES.of(order))}
     assert offered.get("cancel", set()) == entitled(route, stage)
 
 

@@ -97,7 +97,7 @@ async def test_in_every_stage_each_decision_of_the_readers_roles_has_a_form(comp
     for stage in stages:
         order = await company.run_to(stage)
         for role in ("cs_director", "plant_manager", "finance"):
-            offered = {each.decision for each in RULES.of(order).possible(order) if role in each.roles}
+            offered = {each.decision for each in order.possible(RULES.of(order)) if role in each.roles}
             assert forms(await page(role, f"/{order.id}")) == offered, (stage, role)
 
 

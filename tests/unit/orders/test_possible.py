@@ -210,7 +210,7 @@ def test_every_decision_is_tried():
 def test_what_is_offered_is_taken_and_what_is_not_offered_is_refused(route, stage):
     wrong = []
     for state, order in variants(route, stage):
-        offered = {each.decision: each.roles for each in RULES.of(order).possible(order)}
+        offered = {each.decision: each.roles for each in order.possible(RULES.of(order))}
         for name in PARTS:
             roles = offered.get(name) or deciders(name) or cancellers(RULES.policies)
             for role in roles:

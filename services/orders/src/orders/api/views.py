@@ -238,7 +238,7 @@ class OrderView(View):
             promises=order.promises.given,
             untold=UntoldDelayView.of(order.untold) if order.untold else None,
             payment=LedgerView.of(order),
-            possible=rules.of(order).possible(order),
+            possible=order.possible(rules.of(order)),
             customer_now=CustomerNow.of(file) if file else None,
             **{field: getattr(order, field) for field in same},
         )

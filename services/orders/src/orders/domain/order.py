@@ -20,6 +20,7 @@ from orders.domain.parts.promise import Promises
 from orders.domain.parts.receivable import Receivable
 from orders.domain.parts.shipment import Shipment
 from orders.domain.parts.works import Works
+from orders.domain.policy.policy import OrdersPolicy
 from orders.domain.route import CANCELLED, CLOSED, HAPPENS, ROUTES, Milestone, Route, RouteName
 from shared.aggregate import Cause
 from shared.calendar import Calendar
@@ -36,7 +37,7 @@ from shared.contracts.vocabulary import (
     OrderNo,
     StaffId,
 )
-from shared.lifecycle import follows
+from shared.lifecycle import Possible, follows
 
 ENDS: Mapping[str, str] = MappingProxyType({CLOSED: "关闭", CANCELLED: "取消"})
 
@@ -106,6 +107,14 @@ class Order(Timed):
         """What people may decide about it now: what its stage allows, and what nothing else is missing for."""
         allowed = (name for name in get_args(OrderDecision) if self.lifecycle.allows(self.stage, name))
         return tuple(name for name in allowed if name not in _NEEDED or _NEEDED[name](self))
+
+    def possible(self, policy: OrdersPolicy) -> tuple[Possible, ...]:
+        """What people may do with it now, and who of them: by its route, or as the policy that it keeps says."""
+        moves = ((name, self.lifecycle.move(self.stage, name)) for name in self.offered)
+        cancellers = policy.authority(self.reached).by
+        return tuple(
+            Possible(decision=name, roles=cancellers if move.by_policy else move.by) for name, move in moves if move
+        )
 
     @property
     def calendar(self) -> Calendar:

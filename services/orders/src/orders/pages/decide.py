@@ -74,7 +74,7 @@ def _stages(asker: Principal) -> Iterator[str]:
 def _matter(order: Order, rules: Rules, forms: Forms, asker: Principal, now: datetime) -> WaitingMatter:
     gates = [gate for gate in awaited(order.route, order.stage, order.reached) if _ready(order, gate)]
     signed = {decision for gate in gates for decision in SIGNATURES[gate]}
-    possible = [each for each in rules.of(order).possible(order) if each.decision in signed]
+    possible = [each for each in order.possible(rules.of(order)) if each.decision in signed]
     return WaitingMatter(
         id=order.id,
         what="、".join(dict.fromkeys(words.DECISIONS[SIGNATURES[gate][0]] for gate in gates)),

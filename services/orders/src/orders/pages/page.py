@@ -75,7 +75,7 @@ def routes(stores: Stores, rules: Rules, forms: Forms, render: Renderer) -> APIR
             stages=tuple(_stages(order, outlooks, now)),
             gates=tuple(_gates(order, said)),
             ledger=LedgerView.of(order),
-            nexts=forms.acts(rules.of(order).possible(order), asker, order.id, seen_of(order), customer=customer),
+            nexts=forms.acts(order.possible(rules.of(order)), asker, order.id, seen_of(order), customer=customer),
             pictures=pictures_in(order),
             past=timeline(_past(order), rules.calendar.zone),
             said=said,

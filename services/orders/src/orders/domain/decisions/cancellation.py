@@ -77,7 +77,7 @@ def _must_be_here(order: Order) -> None:
 def _must_be_entitled(order: Order, back: Money | None, rules: Rules, cause: Cause) -> None:
     if cause.kind != "request":
         return
-    role, entitled = cause.actor.role, rules.of(order).authority(order).by
+    role, entitled = cause.actor.role, rules.of(order).authority(order.reached).by
     if role not in entitled:
         who = " or ".join(entitled)
         raise Overstepped(f"an order in {order.stage} is cancelled by {who}; ask for it", "not_authorised")
@@ -100,7 +100,7 @@ def ask_to_cancel(order: Order, reason: Prose, rules: Rules, cause: Cause) -> Ch
     asked = order.but(cancelling_requests=(*order.cancelling_requests, request))
     policy = rules.of(order)
     clock = policy.cancellation
-    duty = clock if order.delivered else clock.but(role=policy.authority(order).by[0])
+    duty = clock if order.delivered else clock.but(role=policy.authority(order.reached).by[0])
     return start(asked, duty, rules, cause=cause)
 
 
@@ -130,6 +130,6 @@ def withdraw(order: Order, reason: Prose, rules: Rules, cause: Cause) -> Change[
     """
     if order.ended or order.cancelling_request is not None:
         return Change(order)
-    if order.delivered or not rules.of(order).authority(order).sales:
+    if order.delivered or not rules.of(order).authority(order.reached).sales:
         return ask_to_cancel(order, reason, rules, cause)
     return terminate(order, reason, None, rules, cause)

@@ -213,7 +213,7 @@ def sign(
 def watch(order: Order, ship_on: date, rules: Rules, cause: Cause) -> Change[Order]:
     """The contract's ship date is promised, and goods and installers are looked at some days before (001 售中二a)."""
     promised = promise(order, "ship", ship_on, "contract", rules, cause)
-    first = rules.of(order).morning(order, ship_on - timedelta(days=rules.of(order).readiness_days))
+    first = rules.of(order).morning(order.calendar, ship_on - timedelta(days=rules.of(order).readiness_days))
     return promised.then(lambda order: Change(order.awaiting("readiness", max(first, cause.at))))
 
 

@@ -243,7 +243,7 @@ def _announce(
 
 
 def _assess_again(order: Order, new: date, rules: Rules, cause: Cause) -> Change[Order]:
-    eve = rules.of(order).morning(order, new - timedelta(days=1))
+    eve = rules.of(order).morning(order.calendar, new - timedelta(days=1))
     shipment = order.shipment.but(announced_ready=False)
     return Change(order.but(shipment=shipment).awaiting("readiness", max(eve, cause.now)))
 

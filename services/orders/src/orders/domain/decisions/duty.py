@@ -138,18 +138,18 @@ def _looked_at(order: Order, rules: Rules, cause: Cause) -> date | None:
 
 
 def _window(order: Order, ship_on: date, rules: Rules) -> datetime:
-    return rules.of(order).morning(order, ship_on - timedelta(days=rules.of(order).readiness_days))
+    return rules.of(order).morning(order.calendar, ship_on - timedelta(days=rules.of(order).readiness_days))
 
 
 def _eve(order: Order, ship_on: date, rules: Rules, cause: Cause) -> datetime | None:
     """The morning of the day before; where it has passed the duty has its own term."""
-    eve = rules.of(order).morning(order, ship_on - timedelta(days=1))
+    eve = rules.of(order).morning(order.calendar, ship_on - timedelta(days=1))
     return eve if eve > cause.now else None
 
 
 def _before(order: Order, moment: datetime, rules: Rules) -> datetime:
     """When the desk opens on the day before."""
-    return rules.of(order).morning(order, order.day(moment) - timedelta(days=1))
+    return rules.of(order).morning(order.calendar, order.day(moment) - timedelta(days=1))
 
 
 def _wording(order: Order, rules: Rules, cause: Cause) -> Iterator[Owed]:

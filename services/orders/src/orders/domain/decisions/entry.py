@@ -126,11 +126,15 @@ def set_reminders(order: Order, rules: Rules) -> Order:
     policy, running = rules.of(order), [claim.due for claim in claims if not claim.due.overdue]
     moments = {
         "upcoming": [
-            policy.morning(order, due.on - timedelta(days=policy.notice_days)) for due in running if not due.told_ahead
+            policy.morning(order.calendar, due.on - timedelta(days=policy.notice_days))
+            for due in running
+            if not due.told_ahead
         ],
         "overdue": [order.calendar.moment(due.on) for due in running],
         "dunning": [
-            policy.morning(order, day) for claim in claims if (day := policy.reminder_day(claim.due)) is not None
+            policy.morning(order.calendar, day)
+            for claim in claims
+            if (day := policy.reminder_day(claim.due)) is not None
         ],
     }
     for kind, each in moments.items():

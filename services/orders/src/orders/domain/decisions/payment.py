@@ -180,7 +180,7 @@ def remind(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
 
 def _to_remind_of(order: Order, due: Due, rules: Rules, cause: Cause) -> bool:
     day = rules.of(order).reminder_day(due)
-    return day is not None and rules.of(order).morning(order, day) <= cause.now
+    return day is not None and rules.of(order).morning(order.calendar, day) <= cause.now
 
 
 def hold(order: Order, complaint_id: UUID, rules: Rules, cause: Cause) -> Change[Order]:

@@ -66,7 +66,7 @@ def assess(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
         return assessed.then(lambda order: slip(order, new, reason, None, rules, cause))
     if last_call and verdict == "on_time":
         return assessed.then(lambda order: _ready(order, ship_on, rules, cause))
-    tomorrow = rules.of(order).morning(order, order.in_days(cause.now, 1))
+    tomorrow = rules.of(order).morning(order.calendar, order.in_days(cause.now, 1))
     return assessed.then(lambda order: Change(order.awaiting("readiness", tomorrow)))
 
 
@@ -112,7 +112,7 @@ def _assessment(order: Order, verdict: ReadinessVerdict, earliest: date | None) 
 
 def _ready(order: Order, ship_on: date, rules: Rules, cause: Cause) -> Change[Order]:
     """All goods are prepared and leave at nine of their day (001 售中二b), after that hour before the desk closes."""
-    hours = (rules.of(order).morning(order, ship_on), rules.of(order).evening(order, ship_on))
+    hours = (rules.of(order).morning(order.calendar, ship_on), rules.of(order).evening(order.calendar, ship_on))
     ship_at = next((hour for hour in hours if hour > cause.now), None)
     if ship_at is None:
         return Change(order)

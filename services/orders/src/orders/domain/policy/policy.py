@@ -1,25 +1,23 @@
 """The company's policy for orders: terms, clocks, shares and limits; and all its versions beside the calendar."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Annotated, Literal, Self, get_args
 
 from pydantic import ConfigDict, Field, model_validator
 
-from orders.domain.order import Order
 from orders.domain.parts.exception_kind import ExceptionKind
 from orders.domain.parts.installation import Installer
 from orders.domain.parts.promise import PromiseKind
 from orders.domain.parts.receivable import Due
 from orders.domain.route import JUDGED, ROUTES, Milestone, Route, RouteName
-from shared.calendar import Monthly, Weekly, Within
+from shared.calendar import Calendar, Monthly, Weekly, Within
 from shared.clocks import Clock, TimedPolicy
 from shared.contracts.departments import Skill
 from shared.contracts.event import Frozen, Money
 from shared.contracts.roles import Role
 from shared.contracts.vocabulary import Line, PaidAmount, StaffId
-from shared.lifecycle import Possible
 from shared.policy import Policies
 from shared.rules import CompanyRules
 
@@ -197,25 +195,17 @@ class OrdersPolicy(TimedPolicy):
             return crew
         return tuple(each.but(skill=self.installers.get(each.staff, "ordinary")) for each in crew)
 
-    def authority(self, order: Order) -> Authority:
-        """Who may cancel the order now."""
-        return [each for each in self.cancelling if not each.reached or any(map(order.has, each.reached))][-1]
+    def authority(self, reached: Collection[Milestone]) -> Authority:
+        """Who may cancel an order that has reached these milestones."""
+        return [each for each in self.cancelling if not each.reached or set(each.reached) & set(reached)][-1]
 
-    def possible(self, order: Order) -> tuple[Possible, ...]:
-        """What people may do with the order now, and who of them: by its route, or as this policy says."""
-        moves = ((name, order.lifecycle.move(order.stage, name)) for name in order.offered)
-        cancellers = self.authority(order).by
-        return tuple(
-            Possible(decision=name, roles=cancellers if move.by_policy else move.by) for name, move in moves if move
-        )
-
-    def morning(self, order: Order, day: date) -> datetime:
+    def morning(self, calendar: Calendar, day: date) -> datetime:
         """When the desk opens on a day."""
-        return order.calendar.moment(day, self.desk_opens)
+        return calendar.moment(day, self.desk_opens)
 
-    def evening(self, order: Order, day: date) -> datetime:
+    def evening(self, calendar: Calendar, day: date) -> datetime:
         """When the desk closes on a day: by then goods leave that became ready after their hour."""
-        return order.calendar.moment(day, self.desk_closes)
+        return calendar.moment(day, self.desk_closes)
 
     def reminder_day(self, due: Due) -> date | None:
         """The day of the next reminder of an overdue amount; None after the last one, and while it is not overdue.
