@@ -133,7 +133,7 @@ async def test_a_day_that_no_department_has_named_is_not_told_but_that_it_is_bei
     (text,) = await sms_of(notify, delayed(days=4, said="钢化玻璃补片尚未到厂。", ready_percent=90).but(estimated=True))
 
     (mail,) = notify.email.words
-    assert "届时无法发出，新的发货日期我们正在核实，确定后即通知您。非常抱歉" in text
+    assert "无法按期发出，新的发货日期我们正在核实，确定后即通知您。非常抱歉" in text
     assert not any(day in words for day in ("4天", "11月30日") for words in (text, mail.text, mail.html))
     assert mail.subject == "订单SO-2026-0412发货延期，日期核实中"
 
@@ -153,6 +153,15 @@ async def test_a_late_arrival_from_stock_is_told_as_an_arrival(notify: InMemoryN
     assert "约定11月26日送达，因运输安排变动无法按时送达，预计推迟3天至11月29日送达。非常抱歉" in sms.text
     assert mail.subject == "订单SO-2026-0412送达延期3天"
     assert not any("发货" in text or "材料已备好" in text for text in (sms.text, mail.text, mail.html))
+
+
+async def test_a_late_arrival_of_which_no_one_knows_the_day_is_told_without_one(notify: InMemoryNotify) -> None:
+    await notify.tell(delayed(days=3, reason="transport", kind="arrive").but(estimated=True))
+
+    (sms,), (mail,) = notify.sms.words, notify.email.words
+    assert "无法按时送达，新的送达日期我们正在核实，确定后即通知您。非常抱歉" in sms.text
+    assert mail.subject == "订单SO-2026-0412送达延期，日期核实中"
+    assert not any(day in text for day in ("3天", "11月29日") for text in (sms.text, mail.text, mail.html))
 
 
 @pytest.mark.requirement("R060.a")

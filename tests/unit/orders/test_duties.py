@@ -8,6 +8,7 @@ from orders_as_read import sign_notice
 
 from orders.domain.decisions.delay import postpone
 from orders.domain.decisions.installation import schedule_installation
+from orders.domain.decisions.promise import agree
 from orders.domain.parts.installation import Installer
 from shared.contracts import departments as facts
 from shared.contracts import orders as said
@@ -87,6 +88,56 @@ async def test_a_day_that_no_one_has_named_is_told_as_an_estimate_and_is_custome
     await company.decide(postpone, date(2026, 12, 3), "goods_incomplete", None, role="cs_specialist")
     assert not company.announced(said.ShipmentDelayed)[-1].estimated
     assert (await owed(company, "find_out_day"), ended(company, "find_out_day")) == ([], ["in_time"])
+
+
+async def test_while_no_day_is_named_the_customer_is_told_once_and_to_find_it_out_stays_one_duty(company):
+    await company.place()
+    await company.run_to("production")
+    await company.until(EVE + timedelta(days=20))
+    (delayed,) = company.announced(said.ShipmentDelayed)
+    assert delayed.estimated
+    assert ended(company, "find_out_day") == []
+    assert [raised.kind for raised in company.announced(said.OrderExceptionRaised)] == []
+
+    named = (company.now + timedelta(days=5)).date()
+    await company.fact(facts.ProductionDelayed, expected_ready_on=named, reason_text="缺料")
+    assert [(each.new_ship_date, each.estimated) for each in await company.delays()][1:] == [(named, False)]
+    assert ended(company, "find_out_day") == ["late"]
+
+
+async def test_goods_that_were_said_to_be_ready_and_stay_are_told_to_be_late_though_no_day_was_known_before(company):
+    await company.place()
+    await company.run_to("production")
+    await company.until(EVE)
+    await company.fact(facts.CrewReported, available=True)
+    await company.run_to("shipping")
+    await company.until(EVE + timedelta(days=7))
+    ready = company.announced(said.ShipmentReady)[0].ship_at
+    told = [(each.estimated, each.reason_code) for each in company.announced(said.ShipmentDelayed)]
+    assert told == [(True, "goods_incomplete"), (True, "transport")]
+    assert company.announced(said.ShipmentReady)[0].ship_at == ready
+
+
+async def test_goods_from_stock_that_do_not_arrive_are_told_to_be_late_without_a_day_until_one_is_agreed(company):
+    await company.place(requested_ship_date=None, promised_arrival_date=date(2026, 10, 10))
+    await company.pay("balance", "100000.00")
+    await company.until(datetime(2026, 10, 10, 16, tzinfo=UTC))
+    (delayed,) = company.announced(said.ShipmentDelayed)
+    assert (delayed.kind, delayed.estimated, delayed.reason_text) == ("arrive", True, "货物尚未发出")
+    assert await owed(company, "find_out_day") == [("cs_specialist", company.now + timedelta(hours=4))]
+
+    await company.decide(agree, "arrive", date(2026, 10, 20), role="order_specialist")
+    assert (await owed(company, "find_out_day"), ended(company, "find_out_day")) == ([], ["in_time"])
+
+
+async def test_goods_on_the_road_that_come_late_are_told_with_the_day_that_the_carrier_named(company):
+    await company.place(requested_ship_date=None, promised_arrival_date=date(2026, 10, 10))
+    await company.pay("balance", "100000.00")
+    eta = datetime(2026, 10, 15, 6, tzinfo=UTC)
+    await company.fact(facts.GoodsDispatched, left_at=company.now, eta=eta)
+    await company.until(datetime(2026, 10, 10, 16, tzinfo=UTC))
+    (delayed,) = company.announced(said.ShipmentDelayed)
+    assert (delayed.new_ship_date, delayed.estimated) == (date(2026, 10, 15), False)
 
 
 async def test_a_day_that_production_names_leaves_nothing_to_find_out(company):

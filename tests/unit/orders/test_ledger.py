@@ -291,6 +291,14 @@ async def test_a_receipt_with_two_lines_is_entered_in_full_and_looked_into(compa
     assert (await company.order()).receivable.open == 0
 
 
+async def test_a_receipt_in_other_letters_is_the_same_receipt(company):
+    await company.place(total=yuan("10000.00"))
+    await company.sign_contract()
+    for typed in ("SK-1", "sk-1", "ＳＫ－１", "SK - 1"):
+        await company.pay("initial", "3000.00", receipt_no=typed)
+    assert (await company.order()).receivable.paid == Decimal("3000.00")
+
+
 async def test_a_receipt_with_another_amount_is_looked_into_and_not_entered(company):
     await company.place(total=yuan("10000.00"))
     await company.sign_contract()

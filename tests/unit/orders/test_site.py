@@ -257,6 +257,22 @@ async def test_the_order_has_arrived_when_the_last_of_a_complete_dispatch_has(co
     assert (order.stage, order.shipment.arrived_at) == ("installation", company.now)
 
 
+@pytest.mark.parametrize("typed", ["ch-1", " CH-1 ", "ＣＨ－１", "CH -1"])
+async def test_a_delivery_note_is_known_in_whatever_letters_its_number_is_typed(company, typed):
+    await company.place()
+    await company.run_to("shipping")
+    await company.decide(issue_delivery_note, "CH-1", (), role="statistics_clerk")
+    await company.fact(facts.GoodsDispatched, left_at=company.now, delivery_note_no=typed)
+    await company.fact(facts.PaymentReceived, kind="balance", received_at=company.now, delivery_note_no="ch-1")
+    company.later(days=1)
+    for note in ("CH-1", typed):
+        await company.fact(facts.ShipmentArrived, arrived_at=company.now, delivery_note_no=note)
+    order = await company.order()
+    assert (order.stage, len(order.shipment.consignments)) == ("installation", 1)
+    (left,) = company.announced(said.ShipmentDispatched)
+    assert [part.quantity for part in left.parts] == [24]
+
+
 async def test_two_trucks_are_announced_each_and_the_second_is_waited_for(company):
     await company.place()
     await company.run_to("shipping")

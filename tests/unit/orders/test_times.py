@@ -85,6 +85,18 @@ async def test_money_from_the_future_is_entered_when_it_was_told(company):
     assert (order.stage, order.since, order.receivable.entries[-1].at) == ("release", company.now, company.now)
 
 
+@pytest.mark.parametrize("year", [1970, 1999, 2025])
+async def test_what_is_said_to_have_happened_years_ago_happened_when_it_was_told(company, year):
+    await company.place()
+    await company.sign_contract()
+    ago, amount = datetime(year, 9, 29, tzinfo=UTC), {"amount": "30000.00"}
+    await company.fact(facts.PaymentReceived, kind="initial", amount=amount, received_at=ago)
+    order = await company.order()
+    assert (order.stage, order.receivable.entries[-1].at) == ("release", company.now)
+    (raised,) = company.announced(said.OrderExceptionRaised)
+    assert raised.detail == f"报来的收款时间（{year}-09-29）有误，暂按上报之时处理，请核实"
+
+
 @pytest.mark.parametrize("days", [-300, 3000])
 async def test_an_arrival_that_cannot_be_right_is_not_known(company, days):
     await company.place()

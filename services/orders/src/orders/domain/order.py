@@ -162,6 +162,14 @@ class Order(Timed):
         return (*credited, *((self.cancellation.by,) if self.cancellation else ()))
 
     @property
+    def day_unknown(self) -> bool:
+        """Whether the customer was told that the goods are late, and no day yet on which they leave or arrive."""
+        told = bool(self.delays) and self.delays[-1].estimated
+        arrival = self.promises.current("arrive") if self.contract.ship_on is None else None
+        agreed = arrival is not None and arrival.stage == "open"
+        return told and not agreed and not self.dispatched_on and not self.shipment.announced_ready
+
+    @property
     def credited_in_full(self) -> bool:
         """Whether it was billed, and all of that was credited again."""
         return bool(self.receivable.invoiced) and self.receivable.billed == 0

@@ -30,7 +30,12 @@ def slip(order: Order, new: date, reason: DelayReason, said: str | None, rules: 
 
 
 def estimate(order: Order, new: date, reason: DelayReason, rules: Rules, cause: Cause) -> Change[Order]:
-    """The same with a day that no department has named: to find out the true one is a duty (001 售中二c)."""
+    """The same with a day that no department has named: to find out the true one is a duty (001 售中二c).
+
+    A customer who was told that the day is not known hears nothing before it is; the goods are looked at again.
+    """
+    if order.day_unknown and _is_news(order, new, estimated=True, cause=cause):
+        return _watched(order, new, rules, cause)
     return _held(order, new, reason, None, rules, estimated=True, cause=cause)
 
 
@@ -116,9 +121,14 @@ def _told(
 ) -> Change[Order]:
     promised = order.contract.ship_on or new
     change = _announce(order, promised, new, reason, text, "ship", estimated=estimated, cause=cause)
-    change = change.then(lambda order: promise(order, "ship", new, "reschedule", rules, cause))
+    change = change.then(lambda order: _watched(order, new, rules, cause))
+    return change.then(lambda order: _escalate(order, rules, cause))
+
+
+def _watched(order: Order, new: date, rules: Rules, cause: Cause) -> Change[Order]:
+    """The goods are to leave on this day, or are looked at again before it."""
+    change = promise(order, "ship", new, "reschedule", rules, cause)
     change = change.then(lambda order: _assess_again(order, new, rules, cause))
-    change = change.then(lambda order: _escalate(order, rules, cause))
     return change.then(lambda order: follow_duties(order, rules, cause))
 
 
@@ -154,18 +164,23 @@ def fall_behind(order: Order, fact: ProductionDelayed, rules: Rules, cause: Caus
 
 
 def miss_arrival(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
-    """The promised day of arrival has ended without the goods: the customer hears it once, with a new estimate.
+    """The promised day of arrival has ended without the goods: the customer hears it once.
 
-    Goods that wait for the customer's payment are not told to be late for another reason (004 三3).
+    The new day is that on which the last of the goods are expected. Where no one knows it none is told: to find it out
+    is a duty. Goods that wait for the customer's payment are not told to be late for another reason (004 三3).
     """
     current = order.promises.current("arrive")
     if current is None or order.awaits_payment:
         return break_promise(order, "arrive", cause)
     last = max(current.on, order.day(cause.now) - timedelta(days=1))
-    return be_late(order, last + timedelta(days=rules.of(order).days_when_unknown), cause)
+    expected = order.shipment.expected_at if order.shipment.complete else None
+    if expected is not None and (day := order.day(expected)) > last:
+        return be_late(order, day, rules, cause)
+    guess = last + timedelta(days=rules.of(order).days_when_unknown)
+    return be_late(order, guess, rules, estimated=True, cause=cause)
 
 
-def be_late(order: Order, arrives_on: date, cause: Cause) -> Change[Order]:
+def be_late(order: Order, arrives_on: date, rules: Rules, cause: Cause, *, estimated: bool = False) -> Change[Order]:
     """The goods arrive on a later day than promised: known or, until it is, estimated.
 
     The customer hears of it where the contract names the day; another day is broken quietly (001 售中 理由).
@@ -176,9 +191,10 @@ def be_late(order: Order, arrives_on: date, cause: Cause) -> Change[Order]:
     if current.basis != "contract":
         return break_promise(order, "arrive", cause)
     broken = mark_broken(order, "arrive")
-    if order.shipment.under_way:
-        return _announce(broken, current.on, arrives_on, "transport", ON_THE_ROAD, "arrive", cause=cause)
-    return _announce(broken, current.on, arrives_on, "other", NOT_SENT, "arrive", cause=cause)
+    reason: DelayReason = "transport" if order.shipment.under_way else "other"
+    why = ON_THE_ROAD if order.shipment.under_way else NOT_SENT
+    told = _announce(broken, current.on, arrives_on, reason, why, "arrive", estimated=estimated, cause=cause)
+    return told.then(lambda order: follow_duties(order, rules, cause))
 
 
 def miss_shipping(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
@@ -186,9 +202,9 @@ def miss_shipping(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
 
     Goods that wait for the customer's payment are not told to be late for another reason (004 三3).
     """
-    broken = break_promise(order, "ship", cause)
     if order.awaits_payment:
-        return broken
+        return break_promise(order, "ship", cause)
+    broken = Change(order) if order.day_unknown else break_promise(order, "ship", cause)
     day = order.in_days(cause.now, rules.of(order).days_when_unknown - 1)
     reason: DelayReason = "transport" if order.shipment.announced_ready else "goods_incomplete"
     if order.stage == "shipping" and order.lacks_word_of_crew:

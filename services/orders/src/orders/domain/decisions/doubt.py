@@ -16,9 +16,9 @@ def weigh(
 ) -> Change[Order]:
     """Decide on what a department reports, with no time in it that cannot be right; each of those is an exception.
 
-    Something that is said to have happened in the future counts as happened when it was told. An expected day that
-    has passed, or lies beyond the horizon, is not known. Staff correct it by the same decisions as ever, and close the
-    exception with what they found out.
+    Something that is said to have happened in the future, or over a year ago, counts as happened when it was told. An
+    expected day that has passed, or lies beyond the horizon, is not known. Staff correct it by the same decisions as
+    ever, and close the exception with what they found out.
     """
     found = () if order.ended else doubts(fact, cause.at, order.calendar, rules.of(order).horizon_days)
     taken = sensible(fact, found)

@@ -160,9 +160,8 @@ def _wording(order: Order, rules: Rules, cause: Cause) -> Iterator[Owed]:
 
 def _unknown_day(order: Order, rules: Rules, cause: Cause) -> Iterator[Owed]:
     """The customer was told that the day is not known: customer service finds it out (001 售中二c)."""
-    latest = order.delays[-1] if order.delays else None
-    if latest is not None and latest.estimated and not order.dispatched_on and not order.shipment.announced_ready:
-        yield Owed(str(latest.revision))
+    if order.day_unknown:
+        yield Owed(str(order.delays[-1].revision))
 
 
 def _arrival(order: Order, rules: Rules, cause: Cause) -> Iterator[Owed]:

@@ -5,6 +5,7 @@ from datetime import date
 from types import MappingProxyType
 
 from orders.domain.decisions.clock import start
+from orders.domain.decisions.duty import follow_duties
 from orders.domain.decisions.exception import raise_exception
 from orders.domain.order import Order
 from orders.domain.parts.exception_kind import ExceptionKind
@@ -71,7 +72,8 @@ def agree(order: Order, kind: PromiseKind, on: date, rules: Rules, cause: Cause)
     contract = order.contract
     if kind == "ship" and contract.signed and contract.ship_on and on > contract.ship_on:
         raise Refused(f"the contract says {contract.ship_on}; announce a delay, with its reason", "needs_reason")
-    return _give(order, kind, on, "plan", cause.actor.id, rules, agreed=True, cause=cause)
+    given = _give(order, kind, on, "plan", cause.actor.id, rules, agreed=True, cause=cause)
+    return given.then(lambda order: follow_duties(order, rules, cause))
 
 
 def keep_promise(order: Order, kind: PromiseKind, on: date, rules: Rules, cause: Cause) -> Change[Order]:

@@ -230,7 +230,7 @@ def _there(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
         return Change(order)
     day, promised = order.day(at), order.promises.current("arrive")
     late = promised is not None and promised.stage == "open" and day > promised.on
-    missed = be_late(order, day, cause) if late else Change(order)
+    missed = be_late(order, day, rules, cause) if late else Change(order)
     there = missed.then(
         lambda order: keep_promise(order.but(shipment=order.shipment.but(arrived_at=at)), "arrive", day, rules, cause)
     )
@@ -271,7 +271,8 @@ def arrive(order: Order, fact: ShipmentArrived, rules: Rules, cause: Cause) -> C
     """
     no, at = fact.delivery_note_no, fact.arrived_at
     known = order.shipment.arriving(no)
-    repeated = any(each.arrived_at == at and no in (None, each.delivery_note_no) for each in order.shipment.under_way)
+    meant = order.shipment.under_way if no is None else [each for each in [order.shipment.noted(no)] if each]
+    repeated = any(each.arrived_at == at for each in meant)
     if order.ended or repeated or (known is not None and known.arrived_at is not None):
         return Change(order)
     if known is None and no is None and order.has(_M.ARRIVED):

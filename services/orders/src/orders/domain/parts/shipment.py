@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Literal
 
+from orders.domain.parts.paper_number import plain_number
 from shared.contracts.event import Instant, Part
 from shared.contracts.vocabulary import Defect, Line, ShipmentId, ShippedPart, StaffId
 
@@ -107,12 +108,17 @@ class Shipment(Part):
 
     def note(self, no: str | None) -> DeliveryNote | None:
         """The delivery note of this number, if it was issued."""
-        return next((note for note in self.notes if note.no == no), None)
+        return next((note for note in self.notes if plain_number(note.no) == plain_number(no)), None)
+
+    def noted(self, no: str) -> Consignment | None:
+        """The shipment that is under way on the delivery note of this number, in whatever spelling."""
+        found = (each for each in self.under_way if plain_number(each.delivery_note_no) == plain_number(no))
+        return next(found, None)
 
     def left(self, no: str | None, left_at: Instant) -> Consignment | None:
         """The shipment of which this departure tells: by its note, or else by its moment, or one that only arrived."""
         if no is not None:
-            named = next((each for each in self.under_way if each.delivery_note_no == no), None)
+            named = self.noted(no)
         else:
             named = next((each for each in self.under_way if each.left_at == left_at), None)
         return named or next(
@@ -121,7 +127,7 @@ class Shipment(Part):
 
     def arriving(self, no: str | None) -> Consignment | None:
         """The shipment of which this arrival tells: by its note, or else the latest that is still on its way."""
-        if no is not None and (named := next((each for each in self.under_way if each.delivery_note_no == no), None)):
+        if no is not None and (named := self.noted(no)):
             return named
         unnamed = [each for each in self.under_way if no is None or each.delivery_note_no is None]
         return next((each for each in reversed(unnamed) if each.arrived_at is None), None)

@@ -1,11 +1,11 @@
-"""Which times a report may name: nothing has happened before it is told, and no plan reaches beyond the horizon."""
+"""Which times a report may name: nothing happened after it was told or a year before, no plan is beyond the horizon."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import NamedTuple, TypeVar
 
 from orders.domain.parts.titles import TIMES
-from shared.aggregate import Refused
+from shared.aggregate import LONG_PAST, Refused
 from shared.calendar import Calendar
 from shared.contracts.departments import GoodsDispatched
 from shared.contracts.vocabulary import OrderFact
@@ -61,7 +61,7 @@ def has_happened(moment: datetime, now: datetime) -> datetime:
 
 def doubts(fact: OrderFact, told_at: datetime, calendar: Calendar, horizon: int) -> tuple[Doubt, ...]:
     """The times of a report that cannot be right, seen from the moment at which it was told."""
-    return (*_ahead(fact, told_at, calendar), *_beyond(fact, told_at, calendar, horizon))
+    return (*_elsewhen(fact, told_at, calendar), *_beyond(fact, told_at, calendar, horizon))
 
 
 def sensible(fact: Fact, found: tuple[Doubt, ...]) -> Fact | None:
@@ -71,10 +71,10 @@ def sensible(fact: Fact, found: tuple[Doubt, ...]) -> Fact | None:
     return fact.but(**{doubt.field: doubt.instead for doubt in found})
 
 
-def _ahead(fact: OrderFact, told_at: datetime, calendar: Calendar) -> Iterator[Doubt]:
+def _elsewhen(fact: OrderFact, told_at: datetime, calendar: Calendar) -> Iterator[Doubt]:
     for field in HAPPENED:
         moment = getattr(fact, field, None)
-        if moment is not None and moment > told_at + CLOCKS_DIFFER:
+        if moment is not None and not told_at - LONG_PAST <= moment <= told_at + CLOCKS_DIFFER:
             yield Doubt(field, calendar.day(moment), told_at, taken=True)
 
 
