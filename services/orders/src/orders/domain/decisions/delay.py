@@ -175,12 +175,12 @@ def miss_arrival(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
     last = max(current.on, order.day(cause.now) - timedelta(days=1))
     expected = order.shipment.expected_at if order.shipment.complete else None
     if expected is not None and (day := order.day(expected)) > last:
-        return be_late(order, day, rules, cause)
+        return be_late(order, day, rules, cause=cause)
     guess = last + timedelta(days=rules.of(order).days_when_unknown)
     return be_late(order, guess, rules, estimated=True, cause=cause)
 
 
-def be_late(order: Order, arrives_on: date, rules: Rules, cause: Cause, *, estimated: bool = False) -> Change[Order]:
+def be_late(order: Order, arrives_on: date, rules: Rules, *, estimated: bool = False, cause: Cause) -> Change[Order]:
     """The goods arrive on a later day than promised: known or, until it is, estimated.
 
     The customer hears of it where the contract names the day; another day is broken quietly (001 售中 理由).

@@ -230,7 +230,7 @@ def _there(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
         return Change(order)
     day, promised = order.day(at), order.promises.current("arrive")
     late = promised is not None and promised.stage == "open" and day > promised.on
-    missed = be_late(order, day, rules, cause) if late else Change(order)
+    missed = be_late(order, day, rules, cause=cause) if late else Change(order)
     there = missed.then(
         lambda order: keep_promise(order.but(shipment=order.shipment.but(arrived_at=at)), "arrive", day, rules, cause)
     )
