@@ -1,5 +1,6 @@
 """What comes back: receipts in any order and number, and answers that people write."""
 
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
@@ -71,6 +72,15 @@ async def test_delivered_is_not_taken_back_by_a_late_bad_receipt(notify: InMemor
     await notify.receipt(told, status="undelivered", code="EXPIRED")
 
     assert ((await notify.one()).stage, len((await notify.one()).receipts)) == ("delivered", 2)
+
+
+async def test_a_message_is_not_delivered_before_it_was_made_nor_later_than_now(notify: InMemoryNotify) -> None:
+    for year in (1970, 2106):
+        await notify.receipt((await notify.tell(released(f"SO-{year}")))[-1], at=datetime(year, 2, 7, tzinfo=UTC))
+
+    made = [each.created_at for each in await notify.all()]
+    old, new = [event.at for event in notify.announced(NotificationDelivered)]
+    assert (old, made[1] < new <= notify.time.now()) == (made[0], True)
 
 
 async def test_without_a_receipt_in_72_hours_it_stays_unconfirmed(notify: InMemoryNotify) -> None:

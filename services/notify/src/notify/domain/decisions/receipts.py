@@ -11,7 +11,11 @@ from shared.contracts.notify import NotificationDelivered
 
 
 def take_receipt(notification: Notification, receipt: Receipt, words: Words, cause: Cause) -> Change[Notification]:
-    """A receipt only raises what is known, and `delivered` is the highest; one that says less is kept and no more."""
+    """A receipt only raises what is known, and `delivered` is the highest; one that says less is kept and no more.
+
+    What a provider dates before its message or after the present counts as of the nearer of the two.
+    """
+    receipt = receipt.but(at=min(max(receipt.at, notification.created_at), cause.at))
     seen = notification.but(receipts=(*notification.receipts, receipt))
     possible = LIFECYCLE.decisions(notification.stage)
     if receipt.status == "delivered":
