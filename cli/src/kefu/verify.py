@@ -62,12 +62,22 @@ def accept_restored(
     reason: Annotated[str, typer.Option(help="Why it was restored.")],
     code: Annotated[str, typer.Option(help="The code of the last checkpoint, as `kefu verify` told it just now.")] = "",
 ) -> None:
-    """Accept what is in a service's database as a restored backup: verification begins anew with it.
+    """Propose to accept what is in a service's database as a restored backup. Another operator confirms it."""
+    wish = {"backup": backup, "reason": reason, "code": code}
+    waits = Api(surroundings()).post(service.value, "/seals/acceptance", wish)["proposed"]
+    say(f"{service.value}: {_confirmed_with(service.value, waits)}")
+
+
+@app.command("confirm-restored")
+def confirm_restored(
+    service: Annotated[Service, typer.Argument(help="The service whose database was restored.")],
+    proposal: Annotated[str, typer.Argument(help="What another operator has proposed, as `kefu verify` shows it.")],
+) -> None:
+    """Confirm that a service's database holds a restored backup: verification begins anew with it.
 
     Within a minute the service makes a checkpoint of what is there, which names who accepted it and why.
     """
-    wish = {"backup": backup, "reason": reason, "code": code}
-    Api(surroundings()).post(service.value, "/seals/acceptance", wish)
+    Api(surroundings()).post(service.value, "/seals/acceptance/confirm", {"proposal": proposal})
     say(f"{service.value}: its next check, within a minute, begins anew with what is there")
 
 
@@ -82,7 +92,7 @@ def _verified(api: Api, service: str, only: str | None) -> Iterator[tuple[Any, .
             documents += part["documents"]
             keys.update(part["keys"])
             errors.print(f"{service}: {documents} documents, {collection}", end="\r", markup=False)
-    for said in _begun_anew(seals):
+    for said in _begun_anew(service, seals):
         say(f"{service}: {said}")
     say(f"{service}: sealed {', '.join(f'with {key}: {count}' for key, count in keys.most_common()) or 'nothing'}")
     last = seals["checkpoint"]
@@ -103,17 +113,32 @@ def parts(api: Api, service: str, collection: str) -> Iterator[Any]:
             return
 
 
-def _begun_anew(seals: dict[str, Any]) -> Iterator[str]:
+def _begun_anew(service: str, seals: dict[str, Any]) -> Iterator[str]:
     """Since when verification says nothing of what was before."""
     if accepted := seals["accepted"]:
         told = accepted["acceptance"]
         earlier = sum(each["accepted"] for each in seals["reported"])
         yield (
-            f"verification begins at checkpoint {accepted['checkpoint']}: {told['by']['id']} accepted a restored backup"
+            f"verification begins at checkpoint {accepted['checkpoint']}: {_hands(told)} accepted a restored backup"
             f" on {told['at']} ({told['backup']}; {told['reason']}); {earlier} findings of before are accepted with it"
+        )
+    if proposed := seals["proposed"]:
+        told = proposed["acceptance"]
+        yield (
+            f"{told['by']['id']} proposes to accept a restored backup ({told['backup']}; {told['reason']});"
+            f" {_confirmed_with(service, proposed)}"
         )
     if seals["accepting"]:
         yield "a restored backup has been accepted; its next check, within a minute, begins anew"
+
+
+def _confirmed_with(service: str, proposed: dict[str, Any]) -> str:
+    return f"another operator confirms it with `kefu verify confirm-restored {service} {proposed['id']}`"
+
+
+def _hands(acceptance: dict[str, Any]) -> str:
+    """Both operators, where there were two."""
+    return " and ".join(each["id"] for each in (acceptance["by"], acceptance["confirmed_by"]) if each)
 
 
 def _earlier(reported: dict[str, Any]) -> dict[str, Any]:

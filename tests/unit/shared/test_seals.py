@@ -246,9 +246,19 @@ class Restored:
         answer: dict[str, Any] = (await self.world.ask(Role.OPERATOR, "GET", "/seals")).json()
         return answer
 
-    async def accept(self, code: str, role: Role = Role.OPERATOR) -> httpx.Response:
-        body = {"backup": "dump of 03:00", "reason": "the volume was lost", "code": code}
+    async def propose(
+        self, code: str, role: Role = Role.OPERATOR, reason: str = "the volume was lost"
+    ) -> httpx.Response:
+        body = {"backup": "dump of 03:00", "reason": reason, "code": code}
         return await self.world.ask(role, "POST", "/seals/acceptance", body, by="ops-1")
+
+    async def confirm(self, proposal: str, by: str = "ops-2", role: Role = Role.OPERATOR) -> httpx.Response:
+        return await self.world.ask(role, "POST", "/seals/acceptance/confirm", {"proposal": proposal}, by=by)
+
+    async def accept(self) -> httpx.Response:
+        """Two operators accept what is there now."""
+        proposed = await self.propose((await self.seals())["checkpoint"]["code"])
+        return await self.confirm(proposed.json()["proposed"]["id"])
 
     async def flaws(self) -> list[str]:
         found = [
@@ -264,13 +274,14 @@ async def test_a_restored_backup_is_accepted_with_a_reason_and_verification_begi
     restored = await Restored().make()
     assert await restored.flaws() == [REMOVED]
     code = (await restored.seals())["checkpoint"]["code"]
-    accepted = await restored.accept(code)
+    accepted = await restored.accept()
     acceptance = {
         "by": {"kind": "staff", "id": "ops-1", "role": "operator"},
         "at": "2026-03-02T04:00:00.000000Z",
         "reason": "the volume was lost",
         "backup": "dump of 03:00",
         "seen": code,
+        "confirmed_by": {"kind": "staff", "id": "ops-2", "role": "operator"},
     }
     assert (accepted.status_code, accepted.json()["accepting"]) == (202, acceptance)
 
@@ -279,7 +290,10 @@ async def test_a_restored_backup_is_accepted_with_a_reason_and_verification_begi
     said = await restored.seals()
     assert (said["accepted"], said["accepting"]) == ({"checkpoint": 2, "acceptance": acceptance}, None)
     trail = (await restored.service.plumbing.trail.audit.entries(Asked(kind="act"))).items
-    assert [(each.who, each.route, each.status) for each in trail] == [("ops-1", "/seals/acceptance", 202)]
+    assert {(each.who, each.route, each.status) for each in trail} == {
+        ("ops-2", "/seals/acceptance/confirm", 202),
+        ("ops-1", "/seals/acceptance", 202),
+    }
 
     restored.rows.clear()
     assert await restored.flaws() == [REMOVED], "what is done after it is found as ever"
@@ -290,7 +304,7 @@ async def test_what_a_check_had_found_before_is_told_as_accepted() -> None:
     restored.watch._every *= 0
     await restored.watch.check_if_due()
     assert [(each["flaw"], each["accepted"]) for each in (await restored.seals())["reported"]] == [(REMOVED, False)]
-    await restored.accept((await restored.seals())["checkpoint"]["code"])
+    await restored.accept()
     await restored.watch.check_if_due()
     assert [(each["flaw"], each["accepted"]) for each in (await restored.seals())["reported"]] == [(REMOVED, True)]
 
@@ -303,11 +317,46 @@ async def test_checkpoints_that_went_with_the_restore_are_accepted_with_it() -> 
     first, second = sorted(checkpoints, key=lambda id: checkpoints[id].state["number"])
     del checkpoints[first]
     assert [each["record"] for each in (await restored.seals())["findings"]] == ["checkpoint 1"]
-    await restored.accept((await restored.seals())["checkpoint"]["code"])
+    await restored.accept()
     assert await restored.watch.check_if_due() == []
     assert (await restored.seals())["findings"] == []
     del checkpoints[second]
     assert (await restored.seals())["findings"] == [], "the row begins with the checkpoint that accepted it"
+
+
+@pytest.mark.parametrize("spelling", ["ops-1", "OPS-1"])
+async def test_a_restored_backup_is_accepted_by_two_operators(spelling: str) -> None:
+    restored = await Restored().make()
+    proposed = (await restored.propose((await restored.seals())["checkpoint"]["code"])).json()["proposed"]
+    assert restored.watch._every.total_seconds() > 0
+    assert await restored.watch.check_if_due() is None, "nothing is due before it is confirmed"
+
+    own = await restored.confirm(proposed["id"], by=spelling)
+    assert (own.status_code, own.json()["code"]) == (409, "four_eyes")
+    assert (await restored.seals())["accepting"] is None
+    assert await restored.flaws() == [REMOVED]
+    assert (await restored.confirm(proposed["id"], by="ops-2")).status_code == 202
+
+
+async def test_what_is_confirmed_is_the_proposal_that_was_read_and_no_later_one() -> None:
+    restored = await Restored().make()
+    code = (await restored.seals())["checkpoint"]["code"]
+    nothing = await restored.confirm(str(uuid4()))
+    read = (await restored.propose(code)).json()["proposed"]["id"]
+    await restored.propose(code, reason="another reason")
+    other = await restored.confirm(read)
+    assert [nothing.json()["code"], other.json()["code"]] == ["nothing_to_confirm", "not_as_seen"]
+    assert (await restored.confirm(read, role=Role.GM)).status_code == 403
+
+
+async def test_a_check_that_comes_between_makes_both_operators_look_again() -> None:
+    restored = await Restored().make()
+    proposed = (await restored.propose((await restored.seals())["checkpoint"]["code"])).json()["proposed"]["id"]
+    restored.watch._every *= 0
+    await restored.watch.check_if_due()
+    late = await restored.confirm(proposed)
+    assert (late.status_code, late.json()["code"]) == (409, "nothing_to_confirm")
+    assert await restored.flaws() == [REMOVED]
 
 
 async def test_an_acceptance_names_the_checkpoint_that_was_seen_and_is_an_operator_s() -> None:
@@ -315,16 +364,16 @@ async def test_an_acceptance_names_the_checkpoint_that_was_seen_and_is_an_operat
     before = (await restored.seals())["checkpoint"]["code"]
     restored.watch._every *= 0
     await restored.watch.check_if_due()
-    refused = await restored.accept(before)
+    refused = await restored.propose(before)
     assert (refused.status_code, refused.json()["code"]) == (409, "not_as_seen")
-    assert (await restored.accept(before, Role.GM)).status_code == 403
+    assert (await restored.propose(before, Role.GM)).status_code == 403
     assert await restored.flaws() == [REMOVED]
 
 
 async def test_a_document_whose_seal_does_not_hold_is_not_accepted_with_a_backup() -> None:
     restored = await Restored().make()
     next(iter(restored.rows.values())).state["name"] = "forged"
-    await restored.accept((await restored.seals())["checkpoint"]["code"])
+    await restored.accept()
     assert [each.flaw for each in await restored.watch.check_if_due() or ()] == ["it is not what was sealed"]
     assert await restored.flaws() == ["it is not what was sealed"]
 

@@ -1,8 +1,10 @@
 """Verification over HTTP: what there is to verify, and each collection part by part."""
 
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from time import perf_counter
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Query
 from pydantic import Field
@@ -12,7 +14,7 @@ from shared.contracts.roles import Role
 from shared.contracts.vocabulary import Line
 from shared.http import CausedByRequest, RequestBody, Router, View, allow
 from shared.seals.check import Reported, SealWatch
-from shared.seals.checkpoints import RestoreAcceptance
+from shared.seals.checkpoints import ProposedAcceptance, RestoreAcceptance
 from shared.seals.verification import Cursor, Evidence, SealFinding
 
 READERS = (Role.GM, Role.GM_OFFICE, Role.DEPUTY_GM, Role.CS_DIRECTOR, Role.OPERATOR)
@@ -52,6 +54,7 @@ class SealsView(View):
     checked_at: Instant | None = Field(description="When the scheduled check ended last.")
     reported: tuple[Reported, ...] = Field(description="What scheduled checks have ever found, the latest 500.")
     accepted: AcceptedView | None = Field(description="The last acceptance of a restored backup, and its checkpoint.")
+    proposed: ProposedAcceptance | None = Field(description="The acceptance that waits for another operator.")
     accepting: RestoreAcceptance | None = Field(description="The acceptance that the next check carries out.")
 
 
@@ -65,6 +68,12 @@ class AcceptRestored(RequestBody):
         description="The code of the last checkpoint as `GET /seals` shows it now; empty where there is none.",
         examples=["6b1f0c4c0a3e4f3a9d0c7e55b1b2c3d4"],
     )
+
+
+class ConfirmRestored(RequestBody):
+    """Which acceptance, as `GET /seals` shows it."""
+
+    proposal: UUID
 
 
 class VerificationView(View):
@@ -95,6 +104,7 @@ def routes(evidence: Evidence, watch: SealWatch) -> APIRouter:
             accepted=AcceptedView(checkpoint=begun.number, acceptance=begun.accepts)
             if begun and begun.accepts
             else None,
+            proposed=check.proposed,
             accepting=check.accepting,
         )
 
@@ -103,15 +113,7 @@ def routes(evidence: Evidence, watch: SealWatch) -> APIRouter:
         """What there is to verify, and whether the row of checkpoints is whole."""
         return await seals()
 
-    @router.post("/acceptance", status_code=202, dependencies=[allow(Role.OPERATOR)])
-    async def accept_restored(body: AcceptRestored, cause: CausedByRequest) -> SealsView:
-        """Accept what is there now as a restored backup: the next check begins the row of checkpoints anew.
-
-        What was removed, taken back or inserted by the restore is found no more; a document whose seal does not hold
-        still is.
-        """
-        await watch.accept(body.backup, body.code, body.reason, cause)
-        return await seals()
+    _acceptance(router, watch, seals)
 
     @router.get("/verification")
     async def verify_collection(
@@ -135,3 +137,21 @@ def routes(evidence: Evidence, watch: SealWatch) -> APIRouter:
         return VerificationView(documents=documents, keys=keys, findings=tuple(findings), next=following)
 
     return router
+
+
+def _acceptance(router: APIRouter, watch: SealWatch, seals: Callable[[], Awaitable[SealsView]]) -> None:
+    @router.post("/acceptance", status_code=202, dependencies=[allow(Role.OPERATOR)])
+    async def accept_restored(body: AcceptRestored, cause: CausedByRequest) -> SealsView:
+        """Propose to accept what is there now as a restored backup. Another operator has to confirm it."""
+        await watch.propose(body.backup, body.code, body.reason, cause)
+        return await seals()
+
+    @router.post("/acceptance/confirm", status_code=202, dependencies=[allow(Role.OPERATOR)])
+    async def confirm_restored(body: ConfirmRestored, cause: CausedByRequest) -> SealsView:
+        """Confirm what another operator has proposed: the next check begins the row of checkpoints anew.
+
+        What was removed, taken back or inserted by the restore is found no more; a document whose seal does not hold
+        still is.
+        """
+        await watch.accept(body.proposal, cause)
+        return await seals()

@@ -3,14 +3,14 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 from time import monotonic
-from uuid import NAMESPACE_URL, uuid4, uuid5
+from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
 import structlog
 
-from shared.aggregate import Aggregate, Cause, Change, Refused, Unavailable
+from shared.aggregate import Aggregate, Cause, Change, Refused, Unavailable, must_be_another
 from shared.contracts.event import Event, Instant
 from shared.contracts.tampering import RecordTampered
-from shared.seals.checkpoints import Checkpoint, RestoreAcceptance
+from shared.seals.checkpoints import Checkpoint, ProposedAcceptance, RestoreAcceptance
 from shared.seals.verification import Evidence, SealFinding
 from shared.store import DatabaseLike, Store
 from shared.time_source import TimeSource
@@ -61,15 +61,31 @@ class SealCheck(Aggregate):
     claimed_by: str = ""
     claimed_until: Instant | None = None
     reported: tuple[Reported, ...] = ()
+    proposed: ProposedAcceptance | None = None
+    """The acceptance of a restored backup that waits for another operator."""
     accepting: RestoreAcceptance | None = None
     """The acceptance of a restored backup that the next check carries out."""
 
-    def accepted(self, latest: str, backup: str, seen: str, reason: str, cause: Cause) -> Change["SealCheck"]:
-        """The next check is due now and begins anew with what is there. Refused when `seen` is not the latest code."""
-        if seen != latest:
-            raise Refused(f"the last checkpoint has the code {latest!r} now; look at it again", "not_as_seen")
+    def proposing(self, latest: str, backup: str, seen: str, reason: str, cause: Cause) -> Change["SealCheck"]:
+        """Another operator has to confirm it. Refused when `seen` is not the latest code."""
+        _must_be_latest(seen, latest)
         acceptance = RestoreAcceptance(by=cause.actor, at=cause.at, reason=reason, backup=backup, seen=seen)
-        return Change(self.but(accepting=acceptance))
+        return Change(self.but(proposed=ProposedAcceptance(id=cause.derive("acceptance"), acceptance=acceptance)))
+
+    def accepted(self, latest: str, proposal: UUID, cause: Cause) -> Change["SealCheck"]:
+        """The next check is due now and begins anew with what is there.
+
+        Refused when the proposal is not the one that waits, when a checkpoint was made since, and to the proposer.
+        """
+        if self.proposed is None:
+            again = "nothing waits; what was proposed before the last check is proposed again"
+            raise Refused(again, "nothing_to_confirm")
+        if self.proposed.id != proposal:
+            raise Refused(f"{self.proposed.id} waits by now; read it and name that one", "not_as_seen")
+        _must_be_latest(self.proposed.acceptance.seen, latest)
+        who = "a restored backup is accepted by another operator than the one who proposed it"
+        must_be_another(who, self.proposed.acceptance.by.id, cause=cause)
+        return Change(self.but(proposed=None, accepting=self.proposed.acceptance.but(confirmed_by=cause.actor)))
 
     def claimed(self, by: str, now: datetime, every: timedelta) -> Change["SealCheck"]:
         """This replica checks now, or goes on. Refused while another one does, or when no check is due."""
@@ -100,6 +116,7 @@ class SealCheck(Aggregate):
             claimed_by="",
             claimed_until=None,
             reported=(*earlier, *reported)[-KEPT:],
+            proposed=None,
             accepting=None if self.accepting == accepts else self.accepting,
         )
         events = [announce.of(each.said) for each in reported[:TOLD]] if announce else []
@@ -170,13 +187,21 @@ class SealWatch:
         found = await self.checks.documents.read((ID,))
         return self.checks.revive(found[ID].state) if found else SealCheck(id=ID)
 
-    async def accept(self, backup: str, seen: str, reason: str, cause: Cause) -> SealCheck:
-        """The database holds a restored backup and that is right: the next check begins anew with it."""
-        latest = await self._evidence.latest()
-        code = await self._evidence.code(latest.number) if latest else ""
+    async def propose(self, backup: str, seen: str, reason: str, cause: Cause) -> SealCheck:
+        """The database holds a restored backup and that is right, says an operator; another one has to confirm it."""
+        code = await self._latest_code()
         return await self.checks.apply(
-            ID, lambda check: check.accepted(code, backup, seen, reason, cause), cause, SealCheck(id=ID)
+            ID, lambda check: check.proposing(code, backup, seen, reason, cause), cause, SealCheck(id=ID)
         )
+
+    async def accept(self, proposal: UUID, cause: Cause) -> SealCheck:
+        """Another operator confirms it: the next check begins anew with what is there."""
+        code = await self._latest_code()
+        return await self.checks.apply(ID, lambda check: check.accepted(code, proposal, cause), cause, SealCheck(id=ID))
+
+    async def _latest_code(self) -> str:
+        latest = await self._evidence.latest()
+        return await self._evidence.code(latest.number) if latest else ""
 
     async def _claim(self) -> None:
         now = datetime.now(UTC)
@@ -186,6 +211,11 @@ class SealWatch:
 
     def _cause(self, what: str) -> Cause:
         return Cause(id=uuid4(), correlation=ID, actor=TIME, at=self._time.now(), kind="deadline", what=f"seals {what}")
+
+
+def _must_be_latest(seen: str, latest: str) -> None:
+    if seen != latest:
+        raise Refused(f"the last checkpoint has the code {latest!r} now; look at it again", "not_as_seen")
 
 
 def _missing(before: SealCheck, made: Checkpoint) -> list[SealFinding]:

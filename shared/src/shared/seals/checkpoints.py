@@ -34,13 +34,21 @@ class CountedDocuments(Part):
 
 
 class RestoreAcceptance(Part):
-    """That an operator accepts what stands in the database now as a restored backup, and what they saw of it."""
+    """That operators accept what stands in the database now as a restored backup: what the first saw, who confirmed."""
 
     by: Actor
     at: Instant
     reason: str
     backup: str
     seen: str
+    confirmed_by: Actor | None = None
+
+
+class ProposedAcceptance(Part):
+    """An acceptance that waits for another operator, who names it by its id."""
+
+    id: UUID
+    acceptance: RestoreAcceptance
 
 
 class Checkpoint(Aggregate):
