@@ -10,7 +10,7 @@ import pytest
 
 from aftersales.app import service
 from aftersales.domain.decisions import request
-from aftersales.domain.decisions.closing import close
+from aftersales.domain.decisions.closing import call_off, close
 from aftersales.domain.decisions.dispatch import carry_over, dispatch
 from aftersales.domain.decisions.form import countersign, record_opinion, state_execution
 from aftersales.domain.decisions.money import raise_charge, receive_payment, record_cost, sign_fee
@@ -155,6 +155,7 @@ def in_every_stage(order_with: Callable[..., ServiceOrder], rules: Rules) -> dic
         "resolved": resolved,
         "signed_off": signed,
         "closed": close(signed, "已更换铰链", "陈经理", now).state,
+        "called_off": call_off(dispatched, "客户已自行修好", rules, now).state,
     }
 
 
@@ -197,6 +198,7 @@ def decide(rules: Rules) -> dict[str, Callable[[ServiceOrder], Any]]:
             order.but(charge_policy="normal_rate"), yuan("300.00"), AT, "FP-88120", rules, now
         ),
         "carry_over": lambda order: carry_over(order, rules, now),
+        "call_off": lambda order: call_off(order, "客户已自行修好", rules, now),
     }
 
 

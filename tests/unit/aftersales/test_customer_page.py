@@ -40,6 +40,7 @@ async def test_each_service_says_where_it_stands_the_latest_first(world, kept):
     found = services((await opened(world, link_of(WHO, TODAY))).text)
     said = "内容 门铰链松动，闭合有异响 进展"
     assert list(found.items()) == [
+        ("FW-6", f"{said} 已取消"),
         ("FW-5", f"{said} 已完成 结果 已更换铰链"),
         ("FW-4", f"{said} 已完成，您已签字"),
         ("FW-3", f"{said} 已上门处理"),

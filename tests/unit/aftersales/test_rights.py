@@ -43,7 +43,7 @@ BODIES = {
     "raise_charge": {"amount": YUAN, "mode": "on_spot"},
     "receive_payment": {"amount": YUAN},
 }
-"""What each decision is asked with; `carry_over` is decided by time alone."""
+"""What each decision is asked with; `carry_over` is decided by time alone, `call_off` by the withdrawal."""
 
 
 def outcome(answer):
@@ -54,7 +54,7 @@ def outcome(answer):
 
 
 def test_every_decision_of_a_member_of_staff_has_its_route():
-    assert set(BODIES) == set(get_args(ServiceOrderDecision)) - {"carry_over"}
+    assert set(BODIES) == set(get_args(ServiceOrderDecision)) - {"carry_over", "call_off"}
 
 
 @pytest.mark.requirement("R082.a")
@@ -76,14 +76,20 @@ async def test_a_decision_about_a_service_order_is_made_in_its_stages_by_its_rol
 
 @pytest.mark.parametrize("stage", REQUEST.stages)
 @pytest.mark.parametrize(
-    ("decision", "body"), [("complete", {"contract_no": "JG20260930-017"}), ("determine_fault", {"fault": "wear"})]
+    ("decision", "body"),
+    [
+        ("complete", {"contract_no": "JG20260930-017"}),
+        ("determine_fault", {"fault": "wear"}),
+        ("withdraw", {"reason": "客户已自行修好"}),
+    ],
 )
 async def test_a_decision_about_a_request_is_made_by_its_roles(stage, decision, body, ask, stores, request_with, rules):
     asked = request_with()
     incomplete = standing_in(asked.but(form=asked.form.but(address=None)), "incomplete")
     allowed = set()
     for number, role in enumerate(Role):
-        one = (incomplete if stage == "incomplete" else asked).but(id=UUID(int=2000 + number), register_no=f"{number}")
+        there = incomplete if stage == "incomplete" else standing_in(asked, stage)
+        one = there.but(id=UUID(int=2000 + number), register_no=f"{number}")
         await stores.service_requests.create(Change(one), NOW)
         path = f"/service-requests/{one.id}/{decision.replace('_', '-')}"
         if outcome(await ask(role, "POST", path, body)) != "role":

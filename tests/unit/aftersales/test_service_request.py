@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from aftersales.domain.decisions.opening import open_requested
-from aftersales.domain.decisions.request import complete, determine_fault, register
+from aftersales.domain.decisions.request import complete, determine_fault, register, withdraw
 from aftersales.domain.lifecycle import REQUEST as LIFECYCLE
 from aftersales.domain.parts.form import MANDATORY, FeedbackForm
 from aftersales.domain.parts.who_pays import OwnFault, charge_policy
@@ -24,6 +24,7 @@ from shared.contracts.aftersales import (
 from shared.contracts.event import Actor
 from shared.contracts.roles import Role
 from shared.contracts.vocabulary import CustomerSnapshot, order_id_of
+from shared.lifecycle import IllegalTransition
 from shared.testing import cause, nowhere
 
 AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
@@ -232,16 +233,22 @@ def test_a_register_number_tells_the_day_and_follows_from_the_id():
 
 @pytest.mark.parametrize(("stage", "decision"), list(product(LIFECYCLE.stages, LIFECYCLE.moves)))
 def test_every_decision_about_a_request_leads_where_it_should_or_is_refused(stage, decision, form, rules, request_with):
-    request = request_with() if stage == "registered" else registered(form.but(address=None)).state
+    requests = {
+        "incomplete": registered(form.but(address=None)).state,
+        "registered": request_with(),
+        "withdrawn": withdraw(request_with(), (), "客户已自行修好", rules, NOW).state,
+    }
+    request = requests[stage]
     decide = {
         "complete": lambda: complete(request, form, rules, NOW).state.stage,
         "determine_fault": lambda: determine_fault(request, "wear", (), JUDGING).state.stage,
         "open_service_order": lambda: open_requested(UUID(int=60), request, "C", rules, NOW) and stage,
+        "withdraw": lambda: withdraw(request, (), "客户已自行修好", rules, NOW).state.stage,
     }
 
     assert request.stage == stage
     if LIFECYCLE.allows(stage, decision):
-        assert decide[decision]() == "registered"
+        assert decide[decision]() == ("withdrawn" if decision == "withdraw" else "registered")
     else:
-        with pytest.raises(IncompleteForm):
+        with pytest.raises(IncompleteForm if stage == "incomplete" else IllegalTransition):
             decide[decision]()

@@ -67,6 +67,12 @@ class DetermineFault(RequestBody):
     evidence: tuple[FileRef, ...] = Field(default=(), max_length=50)
 
 
+class WithdrawRequest(RequestBody):
+    """That the customer does not want it any more, and why."""
+
+    reason: Prose = Field(examples=["客户已自行修好"])
+
+
 def routes(stores: Stores, rules: Rules) -> APIRouter:
     """The routes under /service-requests."""
     router = Router(readers=READERS, whole=WHOLE, tags=["service requests"], prefix="/service-requests")
@@ -95,6 +101,16 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         return ServiceRequestView.of(
             await requests.apply(
                 request_id, lambda entry: request.determine_fault(entry, body.fault, body.evidence, cause), cause
+            )
+        )
+
+    @router.post("/{request_id}/withdraw", dependencies=[allow(*REQUEST.roles("withdraw"))])
+    async def withdraw(request_id: UUID, body: WithdrawRequest, cause: CausedByRequest) -> ServiceRequestView:
+        """The customer does not want it any more: its vouchers are called off, and the customer is told."""
+        vouchers = [order async for order in stores.service_orders.each({"request_id": request_id})]
+        return ServiceRequestView.of(
+            await requests.apply(
+                request_id, lambda entry: request.withdraw(entry, vouchers, body.reason, rules, cause), cause
             )
         )
 

@@ -14,6 +14,7 @@ from aftersales.domain.parts.money import Charge, Cost, Payment
 from aftersales.domain.parts.service import ServiceType, SignOff, SkillException, Visit
 from aftersales.domain.parts.supply import Expense, Supply
 from aftersales.domain.parts.trip import Appointment, Remote
+from aftersales.domain.parts.withdrawal import Withdrawal
 from aftersales.domain.service_order import ServiceOrder
 from aftersales.domain.service_request import ServiceRequest
 from shared.aggregate import Deadline
@@ -61,6 +62,7 @@ class ServiceRequestView(View):
     warranty: WarrantyChecked | None
     after_sales: bool | None
     vouchers: tuple[VoucherEntry, ...]
+    withdrawn: Withdrawal | None
     policy_version: int
     deadlines: tuple[Deadline, ...]
     charge_policy: ChargePolicy

@@ -18,8 +18,8 @@ from aftersales.domain.roles import (
 from shared.contracts.roles import Role
 from shared.lifecycle import Lifecycle, Move, Possible
 
-RequestStage = Literal["incomplete", "registered"]
-RequestDecision = Literal["complete", "determine_fault", "open_service_order"]
+RequestStage = Literal["incomplete", "registered", "withdrawn"]
+RequestDecision = Literal["complete", "determine_fault", "open_service_order", "withdraw"]
 
 REQUEST: Lifecycle[RequestStage, RequestDecision] = Lifecycle(
     "service request",
@@ -28,11 +28,15 @@ REQUEST: Lifecycle[RequestStage, RequestDecision] = Lifecycle(
         "complete": Move(("incomplete", "registered"), ("registered",), REGISTRARS),
         "determine_fault": Move(("registered",), by_policy=True),
         "open_service_order": Move(("registered",), by=SERVICE),
+        "withdraw": Move(("incomplete", "registered"), ("withdrawn",), REGISTRARS),
     },
 )
-"""A request is registered once every mandatory field of its form is filled in, immediately or later (001 备注2)."""
+"""A request is registered once every mandatory field of its form is filled in, immediately or later (001 备注2).
 
-Stage = Literal["open", "dispatched", "resolved", "signed_off", "closed"]
+The customer may withdraw it until a technician has resolved it.
+"""
+
+Stage = Literal["open", "dispatched", "resolved", "signed_off", "closed", "called_off"]
 ServiceOrderDecision = Literal[
     "record_opinion",
     "request_parts",
@@ -54,6 +58,7 @@ ServiceOrderDecision = Literal[
     "raise_charge",
     "receive_payment",
     "carry_over",
+    "call_off",
 ]
 UNDER_WAY: tuple[Stage, ...] = ("open", "dispatched", "resolved", "signed_off")
 
@@ -81,6 +86,7 @@ LIFECYCLE: Lifecycle[Stage, ServiceOrderDecision] = Lifecycle(
         "raise_charge": Move(UNDER_WAY, by=BOOKKEEPERS),
         "receive_payment": Move((*UNDER_WAY, "closed"), by=CASHIERS),
         "carry_over": Move(("open",)),
+        "call_off": Move(("open", "dispatched"), ("called_off",)),
     },
 )
 

@@ -2,6 +2,7 @@
 
 from base64 import b32encode
 from datetime import date
+from decimal import Decimal
 from uuid import UUID, uuid5
 
 from pydantic import Field, computed_field
@@ -26,7 +27,7 @@ from aftersales.domain.roles import SERVICE
 from shared.aggregate import Refused
 from shared.clocks import Timed
 from shared.contracts.aftersales import ChargePolicy, Fault, Material, Verdict
-from shared.contracts.event import Instant
+from shared.contracts.event import Instant, Money
 from shared.contracts.roles import Role
 from shared.contracts.vocabulary import (
     AboutCustomersServiceOrder,
@@ -49,7 +50,7 @@ def voucher_no_of(id: UUID, day: date) -> Line:
 
 @follows(lambda order: order.lifecycle)
 class ServiceOrder(Timed):
-    """One job. It ends once, signed by the customer; internal work, type D, ends when it is done.
+    """One job. It ends once, signed by the customer or called off; internal work, type D, ends when it is done.
 
     Who pays, whether the warranty holds, the area, who has which authority and the version of the policy are fixed when
     the order is opened.
@@ -109,11 +110,16 @@ class ServiceOrder(Timed):
         return possible(self.lifecycle, self.stage, self.authority)
 
     @property
+    def received(self) -> Money:
+        """What the customer has paid."""
+        return Money(amount=sum((payment.amount.amount for payment in self.payments), start=Decimal(0)))
+
+    @property
     def paid(self) -> bool:
         """Whether everything that was charged has come in."""
         if self.charge is None:
             return False
-        return sum(payment.amount.amount for payment in self.payments) >= self.charge.amount.amount
+        return self.received.amount >= self.charge.amount.amount
 
     @property
     def waits_for_money(self) -> bool:
@@ -130,9 +136,9 @@ class ServiceOrder(Timed):
     def missing_blocks(self) -> tuple[Block, ...]:
         """The blocks of form 1 that are not written yet, in the form's order; internal work has no form (001 表1).
 
-        It is stored, so that lists find it. A closed order misses none.
+        It is stored, so that lists find it. An order that is closed or called off misses none.
         """
-        if self.type == "D":
+        if self.type == "D" or self.stage == "called_off":
             return ()
         return tuple(block for block, field in WRITTEN_TO.items() if getattr(self, field) is None)
 

@@ -9,6 +9,7 @@ from aftersales.domain.parts.authority import Authority
 from aftersales.domain.parts.entry import VoucherEntry
 from aftersales.domain.parts.form import FeedbackForm
 from aftersales.domain.parts.who_pays import OwnFault, charge_policy, exception_owner
+from aftersales.domain.parts.withdrawal import Withdrawal
 from shared.aggregate import Refused
 from shared.clocks import Timed
 from shared.contracts.aftersales import ChargePolicy, Fault, Verdict, WarrantyChecked
@@ -50,6 +51,7 @@ class ServiceRequest(Timed):
     policy_version: int
     authority: Authority
     own_fault: OwnFault = OwnFault()
+    withdrawn: Withdrawal | None = None
 
     @property
     def about(self) -> AboutServiceRequest:
@@ -77,9 +79,13 @@ class ServiceRequest(Timed):
         return exception_owner(self.verdict, self.fault, self.own_fault)
 
     def must(self, decision: RequestDecision) -> None:
-        """Raises IncompleteForm, with the missing fields, when the stage does not allow the decision."""
-        if not REQUEST.allows(self.stage, decision):
+        """Raises IllegalTransition when the stage does not allow the decision.
+
+        While the form is incomplete that is IncompleteForm, with the missing fields.
+        """
+        if self.stage == REQUEST.start and not REQUEST.allows(self.stage, decision):
             raise IncompleteForm(f"the form is not complete; missing: {', '.join(self.form.missing)}")
+        REQUEST.must(self.stage, decision)
 
     def must_be_schedulable(self) -> None:
         """Raises what stands in the way of a service order, and what would be right."""

@@ -29,6 +29,7 @@ STATUS: Mapping[Stage, str] = MappingProxyType(
         "resolved": "已上门处理",
         "signed_off": "已完成，您已签字",
         "closed": "已完成",
+        "called_off": "已取消",
     }
 )
 COVERED: Mapping[Verdict, str] = MappingProxyType(

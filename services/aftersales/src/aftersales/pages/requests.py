@@ -109,6 +109,8 @@ def _blocks(order: ServiceOrder | None, zone: ZoneInfo) -> tuple[ShownBlock, ...
 def _facts(entry: ServiceRequest, zone: ZoneInfo) -> tuple[tuple[str, str], ...]:
     form, warranty = entry.form, entry.warranty
     until = f"，到{day(warranty.expires_on)}" if warranty and warranty.expires_on else ""
+    over = entry.withdrawn
+    withdrawn = (("撤回", f"{over.by} {said(over.at, zone)}：{over.reason}"),) if over else ()
     owner = f"，由{entry.exception_owner.chinese}承担" if entry.exception_owner else ""
     return (
         ("客户", form.customer.name),
@@ -121,4 +123,5 @@ def _facts(entry: ServiceRequest, zone: ZoneInfo) -> tuple[tuple[str, str], ...]
         ("责任", FAULTS[entry.fault]),
         ("费用", f"{PAYERS[entry.charge_policy]}{owner}"),
         ("登记", f"{entry.recorded_by} {said(entry.recorded_at, zone)}"),
+        *withdrawn,
     )

@@ -10,7 +10,9 @@ from aftersales.domain.parts.service import ServiceType
 from shared.contracts.aftersales import ChargePolicy, Fault, Verdict
 from shared.pages.forms import FormWords
 
-REQUESTS: Mapping[RequestStage, str] = MappingProxyType({"incomplete": "资料不全", "registered": "已登记"})
+REQUESTS: Mapping[RequestStage, str] = MappingProxyType(
+    {"incomplete": "资料不全", "registered": "已登记", "withdrawn": "已撤回"}
+)
 STAGES: Mapping[Stage, str] = MappingProxyType(
     {
         "open": "待派工",
@@ -18,6 +20,7 @@ STAGES: Mapping[Stage, str] = MappingProxyType(
         "resolved": "已上门",
         "signed_off": "已签字",
         "closed": "已归档",
+        "called_off": "已取消",
     }
 )
 SETTLEMENTS: Mapping[SettlementStage, str] = MappingProxyType({"open": "未结清", "handed_over": "已移交财务"})
@@ -64,10 +67,16 @@ DECISIONS: Mapping[ServiceOrderDecision, str] = MappingProxyType(
         "raise_charge": "开出应收",
         "receive_payment": "登记收款",
         "carry_over": "顺延",
+        "call_off": "取消服务",
     }
 )
 REQUEST_DECISIONS: Mapping[RequestDecision, str] = MappingProxyType(
-    {"complete": "补齐资料", "determine_fault": "判定责任", "open_service_order": "开服务凭证"}
+    {
+        "complete": "补齐资料",
+        "determine_fault": "判定责任",
+        "open_service_order": "开服务凭证",
+        "withdraw": "客户撤回",
+    }
 )
 OPINION_MODES: Mapping[str, str] = MappingProxyType({"plan": "按计划安排", "resolve_on_site": "现场解决"})
 
@@ -124,8 +133,8 @@ FORMS = FormWords(
     pictures=frozenset({"photos", "signature", "stamp"}),
 )
 REQUEST_FORMS = FormWords(
-    decisions={"determine_fault": REQUEST_DECISIONS["determine_fault"]},
-    fields=MappingProxyType({"fault": "责任", "evidence": "凭据"}),
+    decisions={name: REQUEST_DECISIONS[name] for name in ("determine_fault", "withdraw")},
+    fields=MappingProxyType({"fault": "责任", "evidence": "凭据", "reason": "撤回的原因"}),
     choices=MappingProxyType({"fault": FAULTS}),
     pictures=frozenset({"evidence"}),
 )

@@ -2,7 +2,7 @@
 
 from aftersales.domain.policy.policy import Rules
 from aftersales.store import Stores
-from aftersales.subscribers import coverage, departments, questions, service
+from aftersales.subscribers import coverage, departments, questions, service, vouchers
 from shared import erasure, merged_files
 from shared.subscriptions import Subscriptions
 
@@ -14,6 +14,7 @@ def subscriptions(stores: Stores, rules: Rules) -> Subscriptions:
     questions.subscribe(on, stores, rules)
     departments.subscribe(on, stores, rules)
     service.subscribe(on, stores, rules)
+    vouchers.subscribe(on, stores, rules)
     merged_files.follow(on, stores.merged_files)
     erasure.follow(on, stores.erased_customers, stores.personal())
     return on

@@ -1,9 +1,9 @@
-"""How vouchers, money and closed jobs reach the register and the books."""
+"""How money and closed jobs reach the register and the books."""
 
 from datetime import timedelta
 
 from aftersales.domain.decisions.money import receive_payment
-from aftersales.domain.decisions.request import note_service, note_voucher
+from aftersales.domain.decisions.request import note_service
 from aftersales.domain.decisions.settlement import add
 from aftersales.domain.policy.policy import Rules
 from aftersales.domain.service_order import ServiceOrder
@@ -11,7 +11,7 @@ from aftersales.domain.service_request import ServiceRequest
 from aftersales.domain.settlement import Settlement
 from aftersales.store import Stores
 from shared.aggregate import Cause, Change
-from shared.contracts.aftersales import ServiceOrderClosed, ServiceOrderOpened
+from shared.contracts.aftersales import ServiceOrderClosed
 from shared.contracts.departments import ServiceChargeReceived
 from shared.store import Touch
 from shared.subscriptions import Subscriptions
@@ -28,13 +28,6 @@ def subscribe(on: Subscriptions, stores: Stores, rules: Rules) -> None:
             return receive_payment(order, event.amount, event.received_at, event.invoice_no, rules, cause)
 
         return stores.service_orders.touch(event.service_order_id, decide)
-
-    @on(ServiceOrderOpened)
-    def enter_voucher(event: ServiceOrderOpened, cause: Cause) -> Touch[ServiceRequest] | None:
-        """The register says which voucher a request has; internal work is in no register."""
-        if event.request_id is None:
-            return None
-        return stores.service_requests.touch(event.request_id, lambda asking: note_voucher(asking, event, rules, cause))
 
     @on(ServiceOrderClosed)
     async def settle_later(

@@ -129,6 +129,18 @@ class ServiceVisitPutOff(AboutCustomersServiceOrder, Event, key="aftersales.serv
     appointment: date = Field(examples=["2026-11-25"])
 
 
+class ServiceOrderCalledOff(AboutCustomersServiceOrder, Event, key="aftersales.service_order_called_off.v1"):
+    """A customer withdrew the request: no technician goes, no parts are needed, what was paid is paid back (003 §7)."""
+
+    reason: Prose = Field(examples=["客户已自行修好"])
+    technician: StaffId | None = Field(default=None, description="Who was sent already.", examples=["tech-05"])
+    appointment: date | None = Field(default=None, examples=["2026-11-25"])
+    parts_form_no: Line | None = Field(
+        default=None, description="The form under which parts were requested.", examples=["SH-2026-0055"]
+    )
+    paid: Money | None = Field(default=None, description="What the customer has paid; absent: nothing.")
+
+
 class ServiceAppointmentAgreed(AboutCustomersServiceOrder, Event, key="aftersales.service_appointment_agreed.v1"):
     """A day and a window in which the technician comes are agreed with the customer (003 §7)."""
 

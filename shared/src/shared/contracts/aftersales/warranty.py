@@ -55,6 +55,14 @@ class ServiceRequestRejected(AboutServiceRequest, Event, key="aftersales.service
     recorded_by: StaffId
 
 
+class ServiceRequestWithdrawn(AboutServiceRequest, Event, key="aftersales.service_request_withdrawn.v1"):
+    """A customer does not want a service any more; its vouchers are called off (003 §7)."""
+
+    customer: CustomerSnapshot
+    reason: Prose = Field(examples=["客户已自行修好"])
+    by: StaffId = Field(examples=["cs-07"])
+
+
 class ServiceContractNamed(AboutServiceRequest, Event, key="aftersales.service_contract_named.v1"):
     """The contract's number was written into a form that was registered without it, or with another (001 售后一d)."""
 

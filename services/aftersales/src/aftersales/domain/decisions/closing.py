@@ -1,9 +1,10 @@
-"""How a service order ends (001 表1, 003 §10)."""
+"""How a service order ends: done and archived, or called off (001 表1, 003 §7, §10)."""
 
 from aftersales.domain.parts.blocks import Result
+from aftersales.domain.policy.policy import Rules
 from aftersales.domain.service_order import ServiceOrder
 from shared.aggregate import Cause, Change, Refused
-from shared.contracts.aftersales import ServiceOrderClosed
+from shared.contracts.aftersales import ServiceOrderCalledOff, ServiceOrderClosed
 from shared.contracts.vocabulary import Line, Prose
 
 
@@ -43,3 +44,21 @@ def close(order: ServiceOrder, result: Prose, head: Line | None, cause: Cause) -
     )
     block = Result(feedback=result, head=head, by=cause.actor.id, at=cause.at)
     return Change(order.but(stage="closed", result=result, result_block=block, closed_at=cause.at), (closed,))
+
+
+def call_off(order: ServiceOrder, reason: Prose, rules: Rules, cause: Cause) -> Change[ServiceOrder]:
+    """The customer withdrew the request: its duties end, and the appointment with them (003 §7).
+
+    Those who prepare it hear which technician stays, which parts are not needed and what is to be paid back.
+    """
+    order.lifecycle.must(order.stage, "call_off")
+    called_off = ServiceOrderCalledOff.of(
+        order.about_customer,
+        reason=reason,
+        technician=order.technician if order.stage == "dispatched" else None,
+        appointment=order.appointment.day if order.appointment else None,
+        parts_form_no=order.supply.form_no if order.supply else None,
+        paid=order.received if order.payments else None,
+    )
+    over = Change(order.but(stage="called_off", appointment=None, priority=False), (called_off,))
+    return over.then(rules.clocks.drop(cause=cause))

@@ -1,5 +1,6 @@
-"""The service register: entering a request, completing its form, whose fault it is (003 §7a, 001 备注1, 备注2)."""
+"""The register: a request is entered, completed, withdrawn, and whose fault it is (003 §7a, 001 备注1, 备注2)."""
 
+from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
@@ -7,7 +8,9 @@ from aftersales.domain.lifecycle import REQUEST
 from aftersales.domain.parts.entry import VoucherEntry
 from aftersales.domain.parts.form import FeedbackForm
 from aftersales.domain.parts.warranty import can_be_one, date_in, no_such_day, span
+from aftersales.domain.parts.withdrawal import Withdrawal
 from aftersales.domain.policy.policy import Rules
+from aftersales.domain.service_order import ServiceOrder
 from aftersales.domain.service_request import ServiceRequest, register_no
 from shared.aggregate import Cause, Change, Refused
 from shared.clocks import Matter
@@ -19,10 +22,11 @@ from shared.contracts.aftersales import (
     ServiceOrderOpened,
     ServiceRequestRegistered,
     ServiceRequestRejected,
+    ServiceRequestWithdrawn,
     WarrantyChecked,
 )
 from shared.contracts.event import PreciseDate
-from shared.contracts.vocabulary import ContractNo, FileRef
+from shared.contracts.vocabulary import ContractNo, FileRef, Prose
 
 
 def register(id: UUID, form: FeedbackForm, rules: Rules, cause: Cause) -> Change[ServiceRequest]:
@@ -77,6 +81,28 @@ def determine_fault(
         customer=request.form.customer,
     )
     return Change(request.but(fault=fault, evidence=evidence, determined_by=cause.actor.id), (determined,))
+
+
+def withdraw(
+    request: ServiceRequest, vouchers: Iterable[ServiceOrder], reason: Prose, rules: Rules, cause: Cause
+) -> Change[ServiceRequest]:
+    """The customer does not want it any more: its duty ends, and its vouchers are called off by the announcement.
+
+    Refused once a technician has been there and resolved it (`already_served`).
+    """
+    request.must("withdraw")
+    served = [each.voucher_no for each in vouchers if each.stage in ("resolved", "signed_off", "closed")]
+    if served:
+        raise Refused(
+            f"a technician has resolved it already, on {', '.join(served)}: sign that off and close it",
+            "already_served",
+        )
+    withdrawn = ServiceRequestWithdrawn.of(
+        request.about, customer=request.form.customer, reason=reason, by=cause.actor.id
+    )
+    entered = Withdrawal(reason=reason, by=cause.actor.id, at=cause.at)
+    over = Change(request.but(stage="withdrawn", withdrawn=entered), (withdrawn,))
+    return over.then(rules.clocks.drop(cause=cause))
 
 
 def keep_warranty(request: ServiceRequest, checked: WarrantyChecked, cause: Cause) -> Change[ServiceRequest]:

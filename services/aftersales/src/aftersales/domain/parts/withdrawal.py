@@ -1,0 +1,12 @@
+"""That a customer does not want a service any more."""
+
+from shared.contracts.event import Instant, Part
+from shared.contracts.vocabulary import Prose, StaffId
+
+
+class Withdrawal(Part):
+    """Why, and who entered it when."""
+
+    reason: Prose
+    by: StaffId
+    at: Instant
