@@ -15,7 +15,8 @@ from aftersales.domain.decisions.closing import close
 from aftersales.domain.decisions.form import record_opinion
 from aftersales.domain.decisions.money import raise_charge, receive_payment
 from aftersales.domain.decisions.opening import open_internal
-from aftersales.domain.decisions.settlement import publish_statistics
+from aftersales.domain.decisions.settlement import publish_statistics, settle
+from aftersales.domain.decisions.supply import claim_expense
 from aftersales.domain.parts.supply import Expense
 from aftersales.domain.parts.trip import Appointment
 from aftersales.domain.settlement import Settlement
@@ -197,6 +198,79 @@ async def test_what_is_worked_on_and_not_closed_is_missing_in_the_settlement(ask
     assert [(each["voucher_no"], each["stage"], each["technician"]) for each in found] == [
         ("FW-20261122-AAAAAA", "resolved", "tech-05")
     ]
+
+
+@pytest.mark.requirement("R078.a")
+async def test_each_voucher_that_the_month_waits_for_says_what_is_missing_and_whose_turn_it_is(
+    ask, stores, in_every_stage
+):
+    bare = in_every_stage["resolved"].but(execution=None, countersignature=None, charge_policy="normal_rate")
+    await stores.service_orders.create(Change(bare), CS)
+    ready = in_every_stage["signed_off"].but(id=UUID(int=62), voucher_no="FW-2")
+    await stores.service_orders.create(Change(ready), CS)
+
+    found = (await ask("finance", "GET", "/settlements/unfinished")).json()["items"]
+
+    lacking = {each["voucher_no"]: (each["missing_blocks"], each["missing"]) for each in found}
+    assert lacking == {
+        "FW-20261122-AAAAAA": (["execution", "result"], ["sign_off", "countersignature", "charge"]),
+        "FW-2": (["result"], []),
+    }
+    assert [each["waits_for"] for each in found] == [list(bare.waits_for), list(ready.waits_for)]
+
+
+@pytest.fixture
+def enter(stores, closed, rules):
+    """Claims an expense of this amount for the closed job, or settles a month, so many days after it was closed."""
+
+    async def entered(days, amount=None, month="2026-11"):
+        by = replace(CS, id=UUID(int=9000 + days), at=AT + timedelta(days=days))
+        if amount is not None:
+            await stores.service_orders.apply(
+                closed.id, lambda order: claim_expense(order, yuan(amount), "停车费", by), by
+            )
+            return
+        id = Settlement.id_of(month)
+        await stores.settlements.apply(id, lambda open: settle(open, open.handover, rules, by), by)
+
+    return entered
+
+
+async def expenses(ask, month):
+    answer = await ask("finance", "GET", f"/settlements/{month}/money.csv")
+    return [row[2] for row in rows(answer) if row[1] == "报销"]
+
+
+@pytest.mark.requirement("R078.a", "R126.a")
+async def test_a_month_that_is_settled_tells_the_same_whatever_is_entered_later(ask, closed, enter):
+    await enter(1, "12.00")
+    await enter(2)
+    before = await ask("finance", "GET", MONEY)
+
+    await enter(3, "99.00")
+
+    assert (await ask("finance", "GET", MONEY)).content == before.content
+    assert await expenses(ask, "2026-11") == ["35.00", "12.00"]
+
+
+@pytest.mark.requirement("R126.a")
+async def test_what_is_entered_late_stands_once_in_the_month_that_goes_to_finance_next(
+    ask, on, stores, closed, enter, in_every_stage
+):
+    await enter(2)
+    await enter(3, "99.00")
+    for month, day in (("2026-12", 20), ("2027-01", 50)):
+        one = in_every_stage["signed_off"].but(id=UUID(int=500 + day), voucher_no=f"FW-{day}", order_no=None)
+        later = AT + timedelta(days=day)
+        change = close(one, "已更换铰链", "陈经理", replace(CS, id=UUID(int=600 + day), at=later))
+        await stores.service_orders.create(Change(change.state), replace(CS, id=UUID(int=700 + day)))
+        await deliver(on, change.events[0], at=later)
+        await enter(day + 1, month=month)
+        await enter(day + 2, f"{day}.00")
+
+    found = {month: await expenses(ask, month) for month in ("2026-11", "2026-12", "2027-01")}
+
+    assert found == {"2026-11": ["35.00"], "2026-12": ["99.00"], "2027-01": ["20.00"]}
 
 
 async def test_a_technician_sees_where_to_go_whom_to_meet_and_what_to_bring(ask, stores, in_every_stage, rules):

@@ -39,6 +39,6 @@ def routes(stores: Stores, rules: Rules, passport_url: str | None) -> Sequence[A
         visits.routes(stores.service_orders, rules),
         money.routes(stores.service_orders, rules),
         day.routes(stores.service_orders),
-        settlements.tables(stores),
+        settlements.tables(stores, rules),
         settlements.routes(stores.settlements, rules),
     )

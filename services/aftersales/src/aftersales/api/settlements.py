@@ -1,28 +1,36 @@
 """The month's settlement with finance over HTTP."""
 
-from typing import Self
+from typing import Literal, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Response
 from pydantic import Field, JsonValue, computed_field
 
+from aftersales.api.accounts import accounts
 from aftersales.api.readers import READERS
 from aftersales.api.sheets import money_table, settlement_table
 from aftersales.api.views import deadlines
 from aftersales.domain.decisions import settlement
 from aftersales.domain.lifecycle import LIFECYCLE, SETTLEMENT, SettlementStage, Stage, possible
 from aftersales.domain.parts.authority import Authority
+from aftersales.domain.parts.blocks import Block, Signature
 from aftersales.domain.parts.entry import Entry
+from aftersales.domain.parts.money import Charge
 from aftersales.domain.policy.policy import Rules
 from aftersales.domain.settlement import Settlement
 from aftersales.store import Settlements, Stores
 from shared.aggregate import Deadline
+from shared.contracts.aftersales import ChargePolicy
+from shared.contracts.roles import Role
 from shared.contracts.vocabulary import Line, Month, ServiceOrderId, StaffId
 from shared.duties.api import ClockView, clocks_of
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
 from shared.lifecycle import Possible
 from shared.sheets import SheetFormat
 from shared.store import OneOf
+
+Missing = Literal["sign_off", "countersignature", "charge"]
+"""What a voucher may lack before it is closed, besides the blocks of form 1."""
 
 
 class SettlementView(View):
@@ -61,13 +69,29 @@ class Settle(RequestBody):
 
 
 class Unfinished(View):
-    """What is missing for the month's settlement: a voucher that was worked on and whose form has not come back."""
+    """A voucher that was worked on and whose form has not come back, with everything that its closing waits for."""
 
     service_order_id: ServiceOrderId = Field(validation_alias="id")
     voucher_no: Line
     stage: Stage
     authority: Authority = Field(exclude=True)
     technician: StaffId | None = None
+    waits_for: tuple[Role, ...] = Field(default=(), description="Whose turn it is.")
+    missing_blocks: tuple[Block, ...] = Field(default=(), description="Which blocks of form 1 are not written.")
+    countersignature: Signature | None = Field(default=None, exclude=True)
+    charge_policy: ChargePolicy = Field(default="free", exclude=True)
+    charge: Charge | None = Field(default=None, exclude=True)
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def missing(self) -> tuple[Missing, ...]:
+        """What it lacks besides the blocks: the customer's signature, the manager's, the charge."""
+        lacking: dict[Missing, bool] = {
+            "sign_off": self.stage == "resolved",
+            "countersignature": self.countersignature is None,
+            "charge": self.charge_policy != "free" and self.charge is None,
+        }
+        return tuple(what for what, lacks in lacking.items() if lacks)
 
     @computed_field  # type: ignore[prop-decorator]
     @property
@@ -76,7 +100,7 @@ class Unfinished(View):
         return possible(LIFECYCLE, self.stage, self.authority)
 
 
-def tables(stores: Stores) -> APIRouter:
+def tables(stores: Stores, rules: Rules) -> APIRouter:
     """The month's tables, and what is missing on them."""
     router = Router(readers=READERS, tags=["settlements"], prefix="/settlements")
 
@@ -88,10 +112,13 @@ def tables(stores: Stores) -> APIRouter:
 
     @router.get("/{month}/money.{form}", response_class=Response)
     async def download_money(month: Month, form: SheetFormat) -> Response:
-        """Every fact about money of the month's vouchers, in and out, for the books."""
+        """Every fact about money of the month's vouchers, in and out, for the books; settled, it stays as it is.
+
+        What is paid or claimed after a voucher went to finance stands in the month that goes there next.
+        """
         settled = await stores.settlements.get(Settlement.id_of(month))
-        orders = [await stores.service_orders.get(entry.service_order_id) for entry in settled.entries]
-        return money_table(orders).file(form, f"aftersales-money-{month}")
+        table = money_table(await accounts(settled, stores, rules))
+        return table.file(form, f"aftersales-money-{month}")
 
     @router.get("/unfinished")
     async def list_unfinished(after: After = None, limit: Limit = 50) -> Listing[Unfinished]:

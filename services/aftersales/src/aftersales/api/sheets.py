@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
+from aftersales.api.accounts import Account
 from aftersales.domain.parts.entry import Entry
-from aftersales.domain.service_order import ServiceOrder
 from shared.contracts.aftersales import Material
 from shared.contracts.event import Money
 from shared.sheets import Sheet, SheetCell
@@ -57,10 +57,10 @@ def settlement_table(entries: Iterable[Entry]) -> Sheet:
     return Sheet(_TABLE, rows, frozenset({"成本", "免费金额", "收费金额"}))
 
 
-def money_table(orders: Iterable[ServiceOrder]) -> Sheet:
+def money_table(accounts: Iterable[Account]) -> Sheet:
     """Every fact about money of these vouchers, in and out: cost, charge, payments and expenses (003 §3)."""
-    ordered = sorted(orders, key=lambda each: each.voucher_no)
-    return Sheet(_MONEY, [row for order in ordered for row in _facts(order)], frozenset({"金额"}))
+    ordered = sorted(accounts, key=lambda each: each.order.voucher_no)
+    return Sheet(_MONEY, [row for account in ordered for row in _facts(account)], frozenset({"金额"}))
 
 
 def _moved(materials: Iterable[Material]) -> str | None:
@@ -71,9 +71,9 @@ def _moved(materials: Iterable[Material]) -> str | None:
     return "；".join(told) or None
 
 
-def _facts(order: ServiceOrder) -> Iterable[Sequence[SheetCell]]:
-    no = order.voucher_no
-    if cost := order.cost:
+def _facts(account: Account) -> Iterable[Sequence[SheetCell]]:
+    order, no = account.order, account.order.voucher_no
+    if account.closed_here and (cost := order.cost):
         parts: tuple[tuple[str, Money], ...] = (
             ("材料成本", cost.material),
             ("运输费用", cost.transport),
@@ -81,9 +81,9 @@ def _facts(order: ServiceOrder) -> Iterable[Sequence[SheetCell]]:
             ("差旅费用", cost.travel),
         )
         yield from ((no, kind, money.amount, None, cost.by, None) for kind, money in parts)
-    if order.charge:
+    if account.closed_here and order.charge:
         yield (no, "应收", order.charge.amount.amount, None, None, order.charge.mode)
-    for payment in order.payments:
+    for payment in account.told(order.payments):
         yield (no, "实收", payment.amount.amount, payment.at.isoformat(), None, payment.invoice_no)
-    for expense in order.expenses:
+    for expense in account.told(order.expenses):
         yield (no, "报销", expense.amount.amount, expense.at.isoformat(), expense.by, expense.reason)

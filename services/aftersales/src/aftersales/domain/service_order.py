@@ -142,6 +142,15 @@ class ServiceOrder(Timed):
             return ()
         return tuple(block for block, field in WRITTEN_TO.items() if getattr(self, field) is None)
 
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def late_money_at(self) -> Instant | None:
+        """When a payment or an expense was entered last since it was closed. It is stored, so that a month finds it."""
+        if self.closed_at is None:
+            return None
+        entered = [*(each.entered for each in self.payments), *(each.entered for each in self.expenses)]
+        return max((at for at in entered if at >= self.closed_at), default=None)
+
     @property
     def unsigned_by(self) -> tuple[Capacity, ...]:
         """Whose signatures the fee still lacks before it may be charged (001 表1)."""

@@ -84,6 +84,11 @@ class Settlement(Timed):
         return uuid5(self.id, " ".join(str(entry.service_order_id) for entry in self.open))
 
     @property
+    def handed_over_at(self) -> datetime | None:
+        """When it went to finance for the first time; what is entered later about its vouchers is another month's."""
+        return min((entry.settled_at for entry in self.entries if entry.settled_at), default=None)
+
+    @property
     def open(self) -> tuple[Entry, ...]:
         """What has not been handed over yet."""
         return tuple(entry for entry in self.entries if entry.settled_at is None)

@@ -126,7 +126,7 @@ def receive_payment(
         )
     must_be_payable(amount)
     must_be_recent("the payment", received_at, cause)
-    payment = Payment(amount=amount, at=received_at, invoice_no=invoice_no)
+    payment = Payment(amount=amount, at=received_at, invoice_no=invoice_no, entered_at=cause.now)
     received = order.but(payments=(*order.payments, payment))
     change = Change(received)
     return (change.announcing(_paid(received)) if received.paid and not order.paid else change).then(

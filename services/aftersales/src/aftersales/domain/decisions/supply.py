@@ -139,7 +139,7 @@ def claim_expense(order: ServiceOrder, amount: Money, reason: Line, cause: Cause
     if amount.amount <= 0:
         raise Refused("an expense is more than 0", "negative_amount")
     id = cause.derive("expense")
-    claim = Expense(id=id, amount=amount, reason=reason, by=cause.actor.id, at=cause.at)
+    claim = Expense(id=id, amount=amount, reason=reason, by=cause.actor.id, at=cause.at, entered_at=cause.now)
     claimed = ExpenseClaimed(claim_id=id, service_order_id=order.id, amount=amount, by=cause.actor.id)
     return Change(order.but(expenses=(*order.expenses, claim)), (claimed,))
 

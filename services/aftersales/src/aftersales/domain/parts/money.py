@@ -1,5 +1,6 @@
 """What a service costs us, and what its customer pays (001 售后四, 003 §9, §12)."""
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 from uuid import UUID
@@ -40,11 +41,17 @@ class Charge(Part):
 
 
 class Payment(Part):
-    """Money that came in."""
+    """Money that came in, and when we entered it."""
 
     amount: Money
     at: Instant
     invoice_no: Line | None = None
+    entered_at: Instant | None = None
+
+    @property
+    def entered(self) -> datetime:
+        """When it was entered; of one that was entered before this was kept, when it came in."""
+        return self.entered_at or self.at
 
 
 def must_be_payable(*amounts: Money) -> None:

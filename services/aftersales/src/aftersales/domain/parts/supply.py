@@ -1,6 +1,6 @@
 """The material of a service order: what was asked for, promised, made ready and used (001 售后五)."""
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from pydantic import Field
@@ -37,3 +37,9 @@ class Expense(Part):
     reason: Line
     by: StaffId
     at: Instant
+    entered_at: Instant | None = None
+
+    @property
+    def entered(self) -> datetime:
+        """When it was entered."""
+        return self.entered_at or self.at
