@@ -82,6 +82,8 @@ def test_the_content_type_may_name_its_charset():
         (b"\xff\xfe", "application/json", "malformed_json"),
         (b"[1]", "application/json", "malformed_json"),
         (b'{"a": NaN}', "application/json", "malformed_json"),
+        (b'{"a": 9223372036854775808}', "application/json", "malformed_json"),
+        (b'{"a": [-1' + b"0" * 400 + b"]}", "application/json", "malformed_json"),
         (b"[" * 100_000, "application/json", "malformed_json"),
         (b'{"a": ' + b"9" * 5000 + b"}", "application/json", "malformed_json"),
         (b'{"order_no": "A", "order_no": "B"}', "application/json", "duplicate_field"),

@@ -40,7 +40,13 @@ from shared.contracts.intake import (
     VisitReported,
 )
 from shared.contracts.notify import NotificationSent
-from shared.contracts.orders import AcceptancePassed, OrderCancelled, OrderStageChanged, ShipmentDelayed
+from shared.contracts.orders import (
+    AcceptancePassed,
+    OrderCancelled,
+    OrderStageChanged,
+    ShipmentDelayed,
+    ShipmentDispatched,
+)
 from shared.contracts.vocabulary import CustomerSnapshot, OrderLine, order_id_of
 from shared.testing import cause, deliver, nowhere
 
@@ -322,6 +328,41 @@ async def test_what_is_owed_about_a_cancelled_order_is_owed_no_more(world, store
     assert ended == ["no_longer_needed", "no_longer_needed"]
     await world.until(world.time.now() + timedelta(days=3))
     assert [event for event in world.announced if isinstance(event, DeadlineMissedByIntake)] == []
+
+
+def departed(customer, order_no="SO-1", **fields):
+    about = {"order_id": order_id_of(order_no), "order_no": order_no, "customer": customer}
+    return ShipmentDispatched(shipment_id=uuid4(), left_at=NOW, **about, **fields)
+
+
+async def test_once_the_goods_have_left_no_one_is_to_be_called_about_their_delay(world, stores):
+    customer = (await a_customer(stores)).snapshot()
+    await world.hear(delayed(customer))
+    await world.hear(delayed(customer, "SO-2"))
+    world.time.advance(timedelta(hours=1))
+    await world.hear(departed(customer))
+    assert [reason.order_no for reason, _ in await open_callbacks(stores)] == ["SO-2"]
+    (withdrawn,) = [each async for each in stores.callbacks.each({"stage": "withdrawn"})]
+    assert withdrawn.file[-1].content == {"reason": "goods_left"}
+
+    late = delayed(customer).but(kind="arrive")
+    world.time.advance(timedelta(hours=1))
+    await world.hear(late)
+    await world.hear(departed(customer, revision=2))
+    assert sorted(str(reason.order_no) for reason, _ in await open_callbacks(stores)) == ["SO-1", "SO-2"]
+
+
+@pytest.mark.parametrize("over", ["cancelled", "left"])
+async def test_a_delay_that_is_heard_after_its_order_was_cancelled_or_left_obliges_to_no_call(world, stores, over):
+    customer = (await a_customer(stores)).snapshot()
+    about = {"order_id": order_id_of("SO-1"), "order_no": "SO-1", "customer": customer}
+    cancelled = OrderCancelled(stage="plan", reason="客户项目取消", by="cs-manager-01", **about)
+    world.time.advance(timedelta(hours=1))
+    await world.hear(cancelled if over == "cancelled" else departed(customer))
+    world.time.set(NOW)
+    await world.hear(delayed(customer))
+    await world.hear(delayed(customer, "SO-2"))
+    assert [reason.order_no for reason, _ in await open_callbacks(stores)] == ["SO-2"]
 
 
 async def test_the_same_fact_heard_three_times_obliges_once(world, stores):

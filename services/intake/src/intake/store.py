@@ -330,6 +330,11 @@ class Moments(Store[Moment]):
     kind = Moment
     indexes = (Index("customer_id", "at"), Index("customer_id", "key", "at"))
 
+    async def later_than(self, at: datetime, customer_id: UUID, order_no: str, keys: AbstractSet[str]) -> bool:
+        """Whether one of these facts about the order is later than this moment, as far as was heard."""
+        where = {"customer_id": customer_id, "key": OneOf(*sorted(keys)), "at": Between(at, None)}
+        return any([each.said.get("order_no") == order_no async for each in self.each(where)])
+
 
 class CalendarYears(Store[CalendarYear]):
     """The years of the company's calendar that were asked for."""

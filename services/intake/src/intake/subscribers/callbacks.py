@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from intake.domain.callback import STAGES
-from intake.domain.decisions.callback import owe, replace, withdraw
+from intake.domain.decisions.callback import owe, withdraw, withdraw_earlier
 from intake.domain.decisions.registration import register
 from intake.domain.decisions.survey import issue
 from intake.domain.parts.withdrawal import Withdrawal
@@ -24,7 +24,13 @@ from shared.contracts.intake import (
     SpecialistAssigned,
     VisitReported,
 )
-from shared.contracts.orders import AcceptancePassed, OrderCancelled, OrderStageChanged, ShipmentDelayed
+from shared.contracts.orders import (
+    AcceptancePassed,
+    OrderCancelled,
+    OrderStageChanged,
+    ShipmentDelayed,
+    ShipmentDispatched,
+)
 from shared.contracts.vocabulary import CustomerSnapshot, StaffId
 from shared.store import Touch
 from shared.subscriptions import Subscriptions
@@ -96,13 +102,33 @@ def _while_the_order_runs(on: Subscriptions, calls: Calls) -> None:
 
     @on(ShipmentDelayed)
     async def call_about_delay(event: ShipmentDelayed, cause: Cause) -> Touches:
-        """A delay is also told by phone, before the customer calls us (001 售中二a); of several the last is told."""
+        """A delay is also told by phone, before the customer calls us (001 售中二a); of several the last is told.
+
+        An order of which was heard before that it is cancelled, or that its goods have left, leaves nothing to call
+        about.
+        """
+        over = {OrderCancelled.key} | ({ShipmentDispatched.key} if event.kind == "ship" else set())
+        if await calls.stores.moments.later_than(cause.at, event.customer.customer_id, event.order_no, over):
+            return [*moments(calls.stores, event, cause)]
         reason = CallbackReason(kind="delay", order_no=event.order_no)
         earlier = await calls.stores.callbacks.owed_about(event.order_no, "delay")
+        newer = Withdrawal(reason="newer_call")
         replaced = [
-            calls.stores.callbacks.touch(each.id, lambda call: replace(call, calls.rules, cause)) for each in earlier
+            calls.stores.callbacks.touch(each.id, lambda call: withdraw_earlier(call, newer, calls.rules, cause))
+            for each in earlier
         ]
         return [*replaced, *calls.owed_for(event, event.customer, reason, cause.at, cause)]
+
+    @on(ShipmentDispatched)
+    async def withdraw_calls_about_delay(event: ShipmentDispatched, cause: Cause) -> Touches:
+        """Once goods have left, the customer is not called any more about their leaving late (001 售中二a)."""
+        owed = () if event.revision > 1 else await calls.stores.callbacks.owed_about(event.order_no, "delay")
+        why = Withdrawal(reason="goods_left")
+        withdrawn = [
+            calls.stores.callbacks.touch(each.id, lambda call: withdraw_earlier(call, why, calls.rules, cause))
+            for each in owed
+        ]
+        return [*withdrawn, *moments(calls.stores, event, cause)]
 
     @on(OrderCancelled)
     async def withdraw_calls(event: OrderCancelled, cause: Cause) -> Touches:

@@ -161,11 +161,11 @@ def withdraw(callback: Callback, why: Withdrawal, rules: Rules, cause: Cause) ->
     return Change(_closed(callback, "withdrawn", why, cause)).then(rules.clocks.drop(cause=cause))
 
 
-def replace(callback: Callback, rules: Rules, cause: Cause) -> Change[Callback]:
-    """A call that was owed before this fact is made with the one that the fact obliges us to; a later one stays."""
+def withdraw_earlier(callback: Callback, why: Withdrawal, rules: Rules, cause: Cause) -> Change[Callback]:
+    """The same for a call that was owed before this fact; a later one stays."""
     if callback.term.started_at >= cause.at:
         return Change(callback)
-    return withdraw(callback, Withdrawal(reason="newer_call"), rules, cause)
+    return withdraw(callback, why, rules, cause)
 
 
 def _closed(

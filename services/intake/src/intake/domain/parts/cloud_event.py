@@ -19,6 +19,8 @@ BATCH = "application/cloudevents-batch+json"
 BATCH_LIMIT = 100
 """Events a batch may have."""
 _LONGEST_ID = 200
+_LONGEST_NUMBER = 20
+"""Characters of a whole number that 8 bytes hold, with its sign."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LONGEST = 62_135_596_800_000
 """Milliseconds from year 1 to 1970; a number beyond that on either side is no moment."""
@@ -158,7 +160,8 @@ def _uuid(value: object) -> UUID:
 
 def _parsed(body: bytes) -> Any:
     try:
-        return json.loads(body.decode("utf-8"), object_pairs_hook=_once, parse_constant=_no_number)
+        text = body.decode("utf-8")
+        return json.loads(text, object_pairs_hook=_once, parse_int=_whole_number, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
         raise Unfit("malformed_json", f"the body is not JSON in UTF-8: {error}") from None
 
@@ -176,6 +179,13 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         twice = next(name for name in names if names.count(name) > 1)
         raise Unfit("duplicate_field", f"the field {twice} is there twice; say which one is meant")
     return content
+
+
+def _whole_number(digits: str) -> int:
+    """A number that every part can keep, in 8 bytes."""
+    if len(digits) > _LONGEST_NUMBER or not -(2**63) <= (number := int(digits)) < 2**63:
+        raise ValueError(f"{digits[:_LONGEST_NUMBER]}… is too large a number; 8 bytes are kept")
+    return number
 
 
 def _no_number(constant: str) -> float:

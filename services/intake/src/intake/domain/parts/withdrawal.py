@@ -6,7 +6,7 @@ from shared.contracts.event import Part
 
 
 class Withdrawal(Part):
-    """The order that the call was about has been cancelled, a newer call says what this one would have said, or the
-    customer was erased."""
+    """The order that the call was about has been cancelled, its goods that were late have left, a newer call says what
+    this one would have said, or the customer was erased."""
 
-    reason: Literal["order_cancelled", "newer_call", "customer_erased"]
+    reason: Literal["order_cancelled", "goods_left", "newer_call", "customer_erased"]
