@@ -1,6 +1,7 @@
 """A year whose holidays are not known is asked for while there is time."""
 
 from datetime import UTC, date, datetime, timedelta
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -25,8 +26,10 @@ def entered(folder: Path, *years: int) -> Path:
     return file
 
 
-def intake(at: datetime, database: InMemoryDatabase | None = None, holidays: Path | None = None) -> World:
-    settings = nowhere(Settings, holidays=holidays)
+def intake(
+    at: datetime, database: InMemoryDatabase | None = None, holidays: Path | None = None, policy: Path | None = None
+) -> World:
+    settings = nowhere(Settings, holidays=holidays, intake_policy=policy)
     return World(service(settings, in_memory("intake", settings, at=at, database=database)))
 
 
@@ -42,6 +45,18 @@ async def test_a_year_without_holidays_is_a_duty_from_october_on_and_is_called_t
     assert [type(each) for each in warnings] == [DeadlineApproachingAtIntake] * 2
     duties = (await world.ask(Role.HUMAN_RESOURCES, "GET", "/duties?kind=holidays_of_next_year")).json()["items"]
     assert [(each["title"], each["about"]) for each in duties] == [("录入次年节假日与调休安排", "2071年节假日")]
+
+
+async def test_from_which_month_the_next_year_is_asked_for_is_the_company_s_to_say(tmp_path: Path) -> None:
+    shipped = files("intake.domain").joinpath("policy", "intake_v1.toml").read_text(encoding="utf-8")
+    own = tmp_path / "intake.toml"
+    own.write_text(shipped.replace("holidays_from_month = 10", "holidays_from_month = 9"), encoding="utf-8")
+    world = intake(UNKNOWN, holidays=entered(tmp_path, 2070), policy=own)
+
+    (set_,) = await world.until(UNKNOWN + timedelta(days=1, hours=2))
+
+    assert isinstance(set_, DeadlineSetByIntake)
+    assert set_.about == "2071年节假日"
 
 
 @pytest.mark.parametrize("day", [datetime(2070, 10, 20, tzinfo=UTC), datetime(2070, 12, 5, tzinfo=UTC)])

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from intake.domain.decisions.placement import take, verify, withdraw
-from intake.domain.order import Order, order_no_of
+from intake.domain.order import Order, must_be_ahead, order_no_of
 from intake.domain.parts.papers import Papers
 from intake.domain.parts.verification import Verification
 from intake.settings import Settings
@@ -52,6 +52,16 @@ def new():
 
 def taken(verification=None):
     return take(new(), WISH, verification, ALL, RULES, cause(NOW))
+
+
+@pytest.mark.parametrize(("days", "code"), [(-1, "past_day"), (731, "far_day")])
+def test_an_order_is_wanted_for_no_day_that_has_passed_or_lies_beyond_the_policy_s_horizon(days, code):
+    today, horizon = NOW.date(), RULES.on(NOW).horizon_days
+    must_be_ahead(today, today, horizon)
+    must_be_ahead(today + timedelta(days=horizon), today, horizon)
+    with pytest.raises(Refused) as refused:
+        must_be_ahead(today + timedelta(days=days), today, horizon)
+    assert refused.value.code == code
 
 
 @pytest.mark.requirement("R123.a", "R123.b")

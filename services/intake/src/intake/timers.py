@@ -32,16 +32,12 @@ from intake.domain.survey import Survey
 from intake.domain.work_report import WorkReport
 from intake.store import Stores
 from shared.aggregate import Cause
-from shared.calendar import Daily
 from shared.clocks import CLOCKS
 from shared.contracts.intake import CallbackReason
 from shared.contracts.roles import Role
 from shared.erasure import follow_late
 from shared.store import Between, Touch
 from shared.timers import ForEach, Occurrence, Timers
-
-ASKED_FROM = 10
-"""The month from which the holidays of the next year are asked for: they are announced in autumn."""
 
 
 def timers(stores: Stores, rules: Rules) -> Timers:
@@ -58,11 +54,11 @@ def timers(stores: Stores, rules: Rules) -> Timers:
     at(stores.design_intakes, CLOCKS)(rules.clocks.tick())
     at(stores.quotes, LAPSE)(lapse)
 
-    @at.every(Daily(at=time(9)))
+    @at.every(lambda at: rules.on(at).holidays_looked_at)
     async def holidays_that_are_not_known(occurrence: Occurrence, cause: Cause) -> list[Touch[CalendarYear]]:
-        """Every morning: are the working days of this year known, and from October on those of the next?"""
+        """Are the working days of this year known, and in autumn those of the next?"""
         day = rules.calendar.day(occurrence.at)
-        years = (day.year, day.year + 1) if day.month >= ASKED_FROM else (day.year,)
+        years = (day.year, day.year + 1) if day.month >= rules.on(occurrence.at).holidays_from_month else (day.year,)
         blanks = [CalendarYear.blank(year) for year in years]
         return [
             stores.calendar_years.touch(blank.id, lambda year: ask_for_holidays(year, rules, cause), blank)

@@ -148,7 +148,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         asked["region"] = body.region or customer.particulars.region
         asked["sales_owner"] = body.sales_owner or customer.particulars.owner
         for day in (body.requested_ship_date, body.promised_arrival_date):
-            must_be_ahead(day, calendar.day(cause.at))
+            must_be_ahead(day, calendar.day(cause.at), rules.on(cause.at).horizon_days)
         order = Order.blank(Wish.model_validate(asked), customer.snapshot(), cause)
         papers = await _papers(stores, body, customer.id)
         if body.enquiry_id:

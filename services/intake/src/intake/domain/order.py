@@ -11,9 +11,6 @@ from shared.contracts.intake import Wish
 from shared.contracts.vocabulary import CustomerId, CustomerSnapshot, OrderNo, order_id_of
 from shared.lifecycle import follows
 
-HORIZON = timedelta(days=730)
-"""No order is wanted for a day further ahead than this."""
-
 
 @follows(ORDER)
 class Order(Aggregate):
@@ -38,12 +35,12 @@ class Order(Aggregate):
         )
 
 
-def must_be_ahead(wanted: date | None, today: date) -> None:
+def must_be_ahead(wanted: date | None, today: date, horizon_days: int) -> None:
     """Refused with `past_day` for a day that has passed, `far_day` for one beyond the horizon: a mistyped year."""
     if wanted is not None and wanted < today:
         raise Refused(f"{wanted} has passed; name a day that is still to come", "past_day")
-    if wanted is not None and wanted > today + HORIZON:
-        raise Refused(f"{wanted} is more than {HORIZON.days} days ahead; is the year right?", "far_day")
+    if wanted is not None and wanted > today + timedelta(days=horizon_days):
+        raise Refused(f"{wanted} is more than {horizon_days} days ahead; is the year right?", "far_day")
 
 
 def order_no_of(id: UUID, day: date) -> OrderNo:

@@ -11,7 +11,7 @@ from shared.contracts.event import Part
 
 _PACES = uuid5(NAMESPACE_URL, "urn:kefu:orders:pace")
 SAMPLE = 200
-"""How many of the latest durations of a stage count."""
+"""How many of the latest durations of a stage count: as many as one document holds without growing."""
 
 
 def pace_id_of(route: str) -> UUID:

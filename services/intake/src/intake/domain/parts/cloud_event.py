@@ -19,6 +19,7 @@ BATCH = "application/cloudevents-batch+json"
 BATCH_LIMIT = 100
 """Events a batch may have."""
 _LONGEST_ID = 200
+"""Characters of an id at most."""
 _LONGEST_NUMBER = 20
 """Characters of a whole number that 8 bytes hold, with its sign."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -1,5 +1,6 @@
 """The company's policy for intake: callbacks and reports, by when, whose duty they are, and what they ask for."""
 
+from datetime import time
 from typing import Self, get_args
 
 from pydantic import ConfigDict, Field, model_validator
@@ -13,6 +14,7 @@ from intake.domain.policy.reports import DigestRule, FormName, ItineraryRule, Re
 from intake.domain.policy.script import Question, Script
 from intake.domain.policy.showroom import ShowroomRule
 from intake.domain.policy.surveys import SurveyRule
+from shared.calendar import Daily
 from shared.clocks import Clock, TimedPolicy
 from shared.contracts.event import Frozen
 from shared.contracts.intake.contacts import CallbackKind
@@ -79,6 +81,12 @@ class IntakePolicy(TimedPolicy):
     erasure: ErasureRule
     holidays: Clock
     """By when the holidays of the next year are entered, and by whom."""
+    holidays_looked_at: WhenItComes = Daily(at=time(9))
+    """When it is looked whether the holidays of this year are known, and whether those of the next one are."""
+    holidays_from_month: int = Field(default=10, ge=1, le=12)
+    """The month from which those of the next year are asked for: they are announced in autumn."""
+    horizon_days: int = Field(default=730, ge=1)
+    """No order is wanted for a day further ahead than this: a mistyped year."""
     enquiries: dict[EnquiryKind, EnquiryRule]
     quotes: QuoteRule
     design_intake: DesignIntakeRule

@@ -12,6 +12,7 @@ from notify.domain.policy.policy import MessagePolicy
 from shared.aggregate import Cause, Change
 
 ATTEMPTS_PER_WAY = 8
+"""How many attempts one way gets before the next way is tried."""
 BACK_OFF = tuple(timedelta(seconds=each) for each in (5, 15, 60, 180, 600, 1800))
 """How long a message that a provider put off waits, longer from try to try."""
 

@@ -27,9 +27,13 @@ _LINK = re.compile(
 _JOINTS = re.compile(r"[.。:/?#&=@%]+")
 _REFUSED = str.maketrans({"【": "〔", "】": "〕", "²": "2", "³": "3"})
 _SHORTEST_CUT = 8
+"""Characters that a shortened value keeps at least."""
 SMS_LONGEST = 500
+"""Characters (UTF-16 units) of a text message at most."""
 SMS_SINGLE = 70
+"""Characters (UTF-16 units) that carriers bill as one message."""
 SMS_PART = 67
+"""Characters (UTF-16 units) in each part of a longer one."""
 
 
 def sms_parts(text: str) -> int:

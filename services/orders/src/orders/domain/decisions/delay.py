@@ -15,9 +15,6 @@ from shared.contracts.departments import DelayReason, ProductionDelayed
 from shared.contracts.orders import ShipmentDelayed
 from shared.contracts.vocabulary import Prose
 
-IN_TIME = timedelta(minutes=10)
-"""So long before the contract's day begins a delay is told at the latest, read or not."""
-
 
 def slip(order: Order, new: date, reason: DelayReason, said: str | None, rules: Rules, cause: Cause) -> Change[Order]:
     """The goods will not leave on the promised day but on a later one; every further slip is a new revision.
@@ -82,7 +79,7 @@ def _tell_by(order: Order, rules: Rules, cause: Cause) -> datetime | None:
     promised = order.contract.ship_on
     if promised is None or order.day(cause.now) >= promised:
         return end
-    last = order.calendar.moment(promised, time()) - IN_TIME
+    last = order.calendar.moment(promised, time()) - timedelta(minutes=rules.of(order).told_before_minutes)
     return min(end, last) if cause.now < last else None
 
 

@@ -16,7 +16,7 @@ from shared.calendar import months_later
 _UNKNOWN = "—"
 _CENT = Decimal("0.01")
 FORECAST_MONTHS = 3
-"""The forecast for a month is the mean of so many months before it."""
+"""The forecast for a month is the mean of so many months before it; its table has a column for each of them."""
 
 Key = tuple[str, str, str]
 _DIMENSIONS: Mapping[str, Callable[[SoldOrder, str], str]] = MappingProxyType(

@@ -15,7 +15,8 @@ HAPPENED = ("left_at", "arrived_at", "completed_at", "received_at")
 PLANNED = ("eta", "expected_at", "acceptance_from", "acceptance_until", "expected_ready_on", "available_from")
 """The fields that say when something is expected."""
 CLOCKS_DIFFER = timedelta(days=1)
-"""How far the clock of a department's system may be ahead of the time at which it dates its report."""
+"""How far the clock of a department's system may be ahead of the time at which it dates its report: no policy of the
+company, but what computers are known to do."""
 
 MINUTES_OF_GRACE = timedelta(minutes=15)
 """How far the clock of a person's desk may be ahead of ours."""

@@ -137,6 +137,9 @@ class OrdersPolicy(TimedPolicy):
     balance_days: int = Field(ge=0, description="Days after installation within which the balance is due.")
     dunning_days: tuple[int, ...] = Field(description="Days after the due day on which a reminder goes out.")
     horizon_days: int = Field(default=730, ge=1, description="No day further ahead than this is promised or planned.")
+    told_before_minutes: int = Field(
+        default=10, ge=0, description="So long before the contract's day begins a delay is told at the latest."
+    )
     acceptance_hours: int = Field(
         default=2, ge=1, le=12, description="How long the customer is expected for acceptance, if no end is named."
     )
