@@ -412,6 +412,23 @@ def test_every_answer_about_an_aggregate_with_stages_shows_what_is_possible(
     }
 
 
+def test_what_is_possible_is_answered_in_one_form(built_services: tuple[Service, ...]) -> None:
+    """The decisions that people may make now, each with the roles that may: never one without a role."""
+    forms = [
+        schema["possible"]["items"]
+        for service in built_services
+        for schema in (each.get("properties", {}) for each in service.app.openapi()["components"]["schemas"].values())
+        if "possible" in schema
+    ]
+    assert len(forms) > 40
+    assert [each for each in forms if each != {"$ref": "#/components/schemas/Possible"}] == []
+    roles = {
+        service.name: service.app.openapi()["components"]["schemas"]["Possible"]["properties"]["roles"]["minItems"]
+        for service in built_services
+    }
+    assert roles == dict.fromkeys(NAMES, 1)
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_the_stage_of_an_aggregate_changes_along_its_lifecycle_alone(name: str) -> None:
     """`@follows(…)` has every change of the stage looked up in the table, in each test and in production."""

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from pydantic import Field
+
 from shared.aggregate import Aggregate, Refused
 from shared.contracts.event import Part
 from shared.contracts.roles import Role
@@ -19,10 +21,10 @@ class IllegalTransition(Refused):
 
 
 class Possible(Part):
-    """One decision that the present stage allows, and the roles that may make it; without roles time or a fact does."""
+    """One decision that people may make now, and the roles that may; what time or a fact decides is none of these."""
 
     decision: str
-    roles: tuple[Role, ...]
+    roles: tuple[Role, ...] = Field(min_length=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +110,12 @@ class Lifecycle(Generic[S, V]):
         return tuple(decision for decision in self.moves if self.allows(stage, decision))
 
     def possible(self, stage: S) -> tuple[Possible, ...]:
-        """What this stage allows and who may do it, for a view of the aggregate; not what a policy has a say in."""
+        """What people may do in this stage, and who of them, for a view of the aggregate.
+
+        What time or an event decides is not among it, nor what a policy has a say in.
+        """
         found = ((decision, self.move(stage, decision)) for decision in self.moves)
-        return tuple(Possible(decision=name, roles=move.by) for name, move in found if move and not move.by_policy)
+        return tuple(Possible(decision=name, roles=move.by) for name, move in found if move and move.by)
 
     def roles(self, decision: V) -> tuple[Role, ...]:
         """Who may make this decision, in one stage or another: what its route asks for.

@@ -158,7 +158,6 @@ def test_what_the_reader_may_do_comes_first_and_the_rest_says_who_may() -> None:
     possible = (
         Possible(decision="boil", roles=(Role.FINANCE, Role.GM)),
         Possible(decision="pour", roles=(Role.CS_SPECIALIST,)),
-        Possible(decision="pour", roles=()),
     )
     asker = Principal.staff("li", Role.CS_SPECIALIST)
     acts = forms().acts(possible, asker, ID)

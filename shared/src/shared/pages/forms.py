@@ -214,7 +214,7 @@ class Forms:
         """
         found = []
         for each in possible:
-            if not each.roles or each.decision not in self._blanks:
+            if each.decision not in self._blanks:
                 continue
             mine = each.decision not in others and bool(set(each.roles) & asker.roles)
             given = filled.get(each.decision)

@@ -108,11 +108,11 @@ def lifecycle_of(type: ServiceType) -> Lifecycle[Stage, ServiceOrderDecision]:
 
 
 def possible(table: Lifecycle[Any, Any], stage: str, authority: Authority) -> tuple[Possible, ...]:
-    """What the stage allows, and who may do it: by the table, or by the company's authority (003 §4)."""
+    """What people may do in the stage, and who of them: by the company's authority (003 §4), or else by the table."""
     return tuple(
-        Possible(decision=name, roles=authority.roles(name) or move.by)
+        Possible(decision=name, roles=roles)
         for name in table.decisions(stage)
-        if (move := table.move(stage, name))
+        if (move := table.move(stage, name)) and (roles := authority.roles(name) or move.by)
     )
 
 

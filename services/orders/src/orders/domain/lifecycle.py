@@ -283,7 +283,7 @@ LIFECYCLES: Mapping[tuple[RouteName, int], OrderLifecycle] = MappingProxyType(
 @cache
 def possible_in(route: RouteName, version: int, stage: str) -> tuple[Possible, ...]:
     """What people may do in a stage of a route, and who of them; not what the policy has a say in."""
-    return tuple(each for each in LIFECYCLES[route, version].possible(stage) if each.roles)
+    return LIFECYCLES[route, version].possible(stage)
 
 
 def deciders(*decisions: OrderDecision) -> tuple[Role, ...]:
