@@ -368,6 +368,17 @@ async def test_the_earliest_deadline_is_the_one_that_is_due(place: Place) -> Non
     assert [row.id for row in await place.doors.documents.due(NOW + timedelta(days=1), 10)] == [door.id]
 
 
+async def test_what_is_due_among_some_documents_is_asked_for_without_the_others(place: Place) -> None:
+    one, other = (Door(id=uuid4()).awaiting("late", NOW + timedelta(days=days)) for days in (1, 2))
+    for door in (one, other):
+        await place.doors.create(Change(door), cause())
+    documents, later = place.doors.documents, NOW + timedelta(days=3)
+
+    assert await documents.next_due(among=[other.id]) == NOW + timedelta(days=2)
+    assert [row.id for row in await documents.due(later, 10, among=[other.id])] == [other.id]
+    assert (await documents.next_due(among=[]), await documents.due(later, 10, among=[])) == (None, [])
+
+
 async def test_published_events_are_cleared_by_their_round(place: Place) -> None:
     door = await born(place)
     await place.doors.apply(door.id, lambda door: door.paint("red"), cause())

@@ -258,3 +258,17 @@ async def test_a_process_of_another_release_leaves_alone_a_schedule_that_it_does
         await old.fire_due()
         await new.fire_due()
     assert [moment for moment, _ in await office.sheets()] == [f"2026-01-0{day} 09:00" for day in (1, 2, 3)]
+
+
+async def test_a_schedule_of_another_release_that_is_due_keeps_no_process_busy() -> None:
+    office = Office(Daily(at=time(9)))
+    await office.replica().plan()
+    timers = Timers()
+    timers.every(Daily(at=time(17)), name="older")(lambda *_: None)
+    old = Deadlines(
+        "office", timers, office.clock, office.database.group_commit, office.parking, RetryPolicy(), Metrics(),
+        recurrences=Recurrences(office.database),
+    )  # fmt: skip
+    await old.plan()
+    office.clock.set(local(2026, 1, 1, 10))
+    assert (await old.overdue(), await old.next_due()) == (0, local(2026, 1, 1, 17))

@@ -1,6 +1,6 @@
 """The form in which aggregates are kept, and what is asked of the place that keeps them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -203,12 +203,12 @@ class Documents(Protocol):
         """How many aggregates have events to publish, counted up to a limit, and since when the oldest waits."""
         ...
 
-    async def due(self, now: datetime, limit: int) -> list[Document]:
-        """Documents whose earliest deadline is `now` or before, the earliest first."""
+    async def due(self, now: datetime, limit: int, *, among: Collection[UUID] | None = None) -> list[Document]:
+        """Documents, of these ids or of all, whose earliest deadline is `now` or before; the earliest first."""
         ...
 
-    async def next_due(self) -> datetime | None:
-        """When the earliest deadline of the collection falls due."""
+    async def next_due(self, *, among: Collection[UUID] | None = None) -> datetime | None:
+        """When the earliest deadline of the collection, or of these documents of it, falls due."""
         ...
 
     async def postpone(self, id: UUID, version: int, until: datetime | None) -> None:

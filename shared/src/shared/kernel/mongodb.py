@@ -1,7 +1,7 @@
 """The documents of a service in MongoDB; the only module that knows the driver."""
 
 import struct
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -321,14 +321,16 @@ class MongoDocuments:
             )
         return int(depth), oldest["outbox"][0]["written"] if oldest and oldest["outbox"] else None
 
-    async def due(self, now: datetime, limit: int) -> list[Document]:
-        cursor = self._collection.find({"due": {"$lte": now}}).sort("due", ASCENDING).limit(limit)
+    async def due(self, now: datetime, limit: int, *, among: Collection[UUID] | None = None) -> list[Document]:
+        where: dict[str, Any] = _among(among) | {"due": {"$lte": now}}
+        cursor = self._collection.find(where).sort("due", ASCENDING).limit(limit)
         async with _reaching(self.name):
             return [_document(row) for row in await cursor.to_list(None)]
 
-    async def next_due(self) -> datetime | None:
+    async def next_due(self, *, among: Collection[UUID] | None = None) -> datetime | None:
+        where: dict[str, Any] = _among(among) | {"due": {"$exists": True}}
         async with _reaching(self.name):
-            row = await self._collection.find_one({"due": {"$exists": True}}, {"due": 1}, sort=[("due", ASCENDING)])
+            row = await self._collection.find_one(where, {"due": 1}, sort=[("due", ASCENDING)])
         return row["due"] if row else None
 
     async def postpone(self, id: UUID, version: int, until: datetime | None) -> None:
@@ -503,6 +505,10 @@ def _path(field: str) -> str:
 def _place_of(field: str) -> str:
     """Where a row's field stands; unlike in a condition, `version` is the document's."""
     return "version" if field == "version" else _path(field)
+
+
+def _among(ids: Collection[UUID] | None) -> dict[str, Any]:
+    return {} if ids is None else {"_id": {"$in": list(ids)}}
 
 
 def _query(where: Where) -> dict[str, Any]:

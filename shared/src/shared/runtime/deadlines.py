@@ -53,6 +53,7 @@ class Deadlines:
         self._metrics = metrics
         self._recurrences = recurrences
         self._calendar = calendar
+        self._schedules = {each.id: each for each in timers.schedules.values()}
         self._size = size
         self._until: datetime | None = None
         self._waiting = False
@@ -116,25 +117,24 @@ class Deadlines:
     async def overdue(self) -> int:
         """How many aggregates have a deadline that is past and has not fired."""
         now = self._time.now()
-        recurring = sum(at <= now for _, at in await self._recurring())
+        recurring = len(await self._recurring(now))
         return recurring + sum([len(await store.documents.due(now, 10_000)) for store in self.timers.stores])
 
     async def _occur_due(self, now: datetime) -> int:
         """Let every schedule that has come round occur, one occurrence of each."""
-        due = [(schedule, at) for schedule, at in await self._recurring() if at <= now]
+        due = await self._recurring(now)
         for schedule, at in due:
             assert self._recurrences is not None
             await self._occur(self._recurrences, schedule, at)
         return len(due)
 
-    async def _recurring(self) -> list[tuple[Schedule, datetime]]:
-        """When each schedule of this release occurs next. Those of another release are left to its processes."""
-        if self._recurrences is None or not self.timers.schedules:
+    async def _recurring(self, now: datetime) -> list[tuple[Schedule, datetime]]:
+        """What of this release has come round, in order of time; the schedules of another one are its processes'."""
+        if self._recurrences is None or not self._schedules:
             return []
-        found = await self._recurrences.documents.read([each.id for each in self.timers.schedules.values()])
-        moments = {id: self._recurrences.revive(document.state).deadline(OCCUR) for id, document in found.items()}
-        known = [(each, moments.get(each.id)) for each in self.timers.schedules.values()]
-        return [(schedule, at) for schedule, at in known if at is not None]
+        found = await self._recurrences.documents.due(now, len(self._schedules), among=self._schedules)
+        moments = [(each.id, self._recurrences.revive(each.state).deadline(OCCUR)) for each in found]
+        return [(self._schedules[id], at) for id, at in moments if at is not None]
 
     async def _occur(self, recurrences: Recurrences, schedule: Schedule, at: datetime) -> None:
         error = await self._attempt(schedule, at)
@@ -212,8 +212,9 @@ class Deadlines:
 
     async def next_due(self) -> datetime | None:
         """When the next deadline or recurrence is due."""
-        found: list[datetime | None] = [at for _, at in await self._recurring()]
-        found += [await store.documents.next_due() for store in self.timers.stores]
+        found = [await store.documents.next_due() for store in self.timers.stores]
+        if self._recurrences is not None and self._schedules:
+            found.append(await self._recurrences.documents.next_due(among=self._schedules))
         return min(filter(None, found), default=None)
 
     async def _wait(self, until: datetime | None) -> None:

@@ -1,6 +1,6 @@
 """A database in memory, held to the same suite as MongoDB."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -260,12 +260,13 @@ class InMemoryDocuments(Documents):
     def _since(self, row: Document) -> datetime:
         return self._written[row.outbox[0].round]
 
-    async def due(self, now: datetime, limit: int) -> list[Document]:
-        ids = sorted((id for id, due in self._due.items() if due <= now), key=lambda id: self._due[id])
+    async def due(self, now: datetime, limit: int, *, among: Collection[UUID] | None = None) -> list[Document]:
+        meant = [id for id, due in self._due.items() if due <= now and (among is None or id in among)]
+        ids = sorted(meant, key=lambda id: self._due[id])
         return [_copy(self.rows[id]) for id in ids[:limit]]
 
-    async def next_due(self) -> datetime | None:
-        return min(self._due.values(), default=None)
+    async def next_due(self, *, among: Collection[UUID] | None = None) -> datetime | None:
+        return min((due for id, due in self._due.items() if among is None or id in among), default=None)
 
     async def postpone(self, id: UUID, version: int, until: datetime | None) -> None:
         if self.rows[id].version != version:
