@@ -1,10 +1,12 @@
 """`kefu customers import`: a table is looked at, then taken; bad rows hold up no good one."""
 
-from collections import Counter
-from collections.abc import Iterator
+import unicodedata
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.progress import Progress, TextColumn, TimeElapsedColumn
@@ -17,6 +19,10 @@ from shared.contracts.roles import Role
 
 AT_ONCE = 500
 """Rows in one request; intake takes as many."""
+UNDER_WAY = 3
+"""Requests that are under way at most: while intake works on one the next is sent."""
+NUMBERS = frozenset({"客户编号", "编号", "手机", "手机号", "手机号码", "联系电话", "电话"})
+"""The columns by which intake tells one customer from another."""
 SHOWN = 20
 """Refused rows that are named on the screen; the workbook has all of them."""
 OUTCOMES = {"new": "新增", "same": "相同", "changed": "变更", "refused": "拒绝"}
@@ -56,11 +62,15 @@ def _batches(read: Iterator[Row]) -> Iterator[list[Row]]:
 def _import(path: str, batches: Iterator[list[Row]], dry_run: bool, refused: Path, report: Path | None) -> None:
     counted: Counter[str] = Counter()
     api = Api(surroundings(), Role.CS_SUPERVISOR)
+
+    def ask(batch: Sequence[Row]) -> Any:
+        body = {"rows": [dict(cells) for _, cells in batch], "dry_run": dry_run}
+        return api.post_patiently("intake", path, body)["items"]
+
     with Outcomes(refused) as bad, Outcomes(report or refused) as every, _progress() as progress:
         task = progress.add_task("rows", total=None)
-        for batch in batches:
-            body = {"rows": [dict(cells) for _, cells in batch], "dry_run": dry_run}
-            for (line, cells), became in zip(batch, api.post_patiently("intake", path, body)["items"], strict=True):
+        for batch, items in _answered(ask, batches):
+            for (line, cells), became in zip(batch, items, strict=True):
                 outcome, reason = became["outcome"], became["reason"] or ""
                 counted[outcome] += 1
                 if outcome == "refused":
@@ -75,6 +85,29 @@ def _import(path: str, batches: Iterator[list[Row]], dry_run: bool, refused: Pat
     if bad.count:
         say(f"the refused rows, each with the reason, are in {bad.file}")
         raise typer.Exit(1)
+
+
+def _answered(ask: Callable[[list[Row]], Any], batches: Iterable[list[Row]]) -> Iterator[tuple[list[Row], Any]]:
+    """Each batch with its answer, in their order; several are under way.
+
+    A batch with a customer who is in one that is under way waits for that one: a later row goes before an earlier one.
+    """
+    under_way: deque[tuple[list[Row], frozenset[str], Future[Any]]] = deque()
+    with ThreadPoolExecutor(UNDER_WAY) as pool:
+        for batch in batches:
+            named = _numbers(batch)
+            while len(under_way) == UNDER_WAY or any(named & others for _, others, _ in under_way):
+                first, _, answer = under_way.popleft()
+                yield first, answer.result()
+            under_way.append((batch, named, pool.submit(ask, batch)))
+        for first, _, answer in under_way:
+            yield first, answer.result()
+
+
+def _numbers(batch: Iterable[Row]) -> frozenset[str]:
+    """The numbers of the customers in a batch, however they are spelt."""
+    cells = (cell for _, row in batch for header, cell in row.items() if header in NUMBERS and cell)
+    return frozenset("".join(filter(str.isalnum, unicodedata.normalize("NFKC", cell).casefold())) for cell in cells)
 
 
 def _progress() -> Progress:
