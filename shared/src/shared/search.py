@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 from pypinyin import Style, lazy_pinyin, pinyin
 
 HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
+_PAIR = re.compile(rf"(?=({HAN.pattern}.|.{HAN.pattern}))")
 SHORT_NAME = 4
 """Up to so many characters a name is a person's and is also found by two initials."""
 _NEIGHBOURS = 2
@@ -61,8 +62,9 @@ def _grams(text: str, size: int) -> Iterator[str]:
     return (text[start : start + size] for start in range(len(text) - size + 1))
 
 
-def _pairs(part: str) -> Iterator[str]:
-    return (pair for pair in _grams(part, 2) if HAN.search(pair))
+def _pairs(part: str) -> list[str]:
+    """Each two neighbours of which one is Chinese."""
+    return _PAIR.findall(part)
 
 
 def _initials(name: str) -> Iterator[str]:

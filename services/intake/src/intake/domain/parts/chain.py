@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pydantic import Field, JsonValue
+from pydantic import Field
 
 from shared.aggregate import Cause
 from shared.contracts.event import Actor, Instant, Part
@@ -25,7 +25,7 @@ class Entry(Part):
     at: Instant
     by: Actor
     kind: str
-    content: dict[str, JsonValue]
+    content: dict[str, Any]
     previous: Hash
     hash: Hash
     erased: bool = False
