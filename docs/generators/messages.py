@@ -92,8 +92,17 @@ def _raw(variable: Variable, extreme: Values) -> Any:
         "number": "1" if short else "9" * variable.longest,
         "phone": variable.sample,
         "rows": ["一"] if short else [half, half],
+        "orders": [_ORDER] if short else [_ORDER] * 200,
     }
     return raw.get(variable.kind, "一" if short else _text(variable.longest))
+
+
+_ORDER = {
+    "order_no": "SO-2026-0412",
+    "billed": {"amount": "10000.00", "currency": "CNY"},
+    "paid": {"amount": "3000.00", "currency": "CNY"},
+}
+"""One order of a statement, as its fact says it."""
 
 
 def _odd(variable: Variable) -> str:

@@ -33,7 +33,7 @@ from shared.contracts.complaints import ComplaintClosed
 from shared.contracts.departments import DelayReason
 from shared.contracts.event import Money
 from shared.contracts.intake import NotificationRequested
-from shared.contracts.orders import DeliveryDatePromised, ProductionScheduled, StatementIssued
+from shared.contracts.orders import DeliveryDatePromised, ProductionScheduled, StatementIssued, StatementLine
 
 
 @pytest.fixture
@@ -406,12 +406,44 @@ async def test_what_a_colleague_wrote_is_not_passed_on_when_it_is_rude(notify: I
     ],
 )
 async def test_a_statement_says_whose_the_balance_is(notify: InMemoryNotify, balance: str, said: str) -> None:
-    await notify.tell(
-        StatementIssued(statement_id=uuid4(), month="2026-10", balance=Money(amount=balance), customer=CUSTOMER)
-    )
+    await notify.tell(stated(balance))
 
     (mail,) = notify.email.words
     assert f"截至2026年10月末，{said}" in mail.text
+    assert "本月末没有未结清的订单。" in mail.text
+
+
+@pytest.mark.requirement("R201.c")
+async def test_a_statement_has_a_line_for_each_order_by_which_the_customer_can_check_it(notify: InMemoryNotify) -> None:
+    await notify.tell(stated("7500.00", ("SO-1", "10000.00", "3000.00"), ("SO-2", "500.00", "0.00")))
+    await notify.tell(stated("-200.00", ("SO-3", "0.00", "200.00")))
+
+    owing, owed = notify.email.words
+    rows = (
+        "订单SO-1：应付¥10,000.00，已付¥3,000.00，未付¥7,000.00。",
+        "订单SO-2：应付¥500.00，已付¥0.00，未付¥500.00。",
+    )
+    assert "各订单款项如下：\n\n" + "\n".join(rows) in owing.text
+    assert all(row in owing.html for row in rows)
+    assert "订单SO-3：应付¥0.00，已付¥200.00，未付-¥200.00。" in owed.text
+
+
+async def test_of_a_long_statement_whole_lines_are_told_and_the_others_counted(notify: InMemoryNotify) -> None:
+    await notify.tell(stated("90000.00", *((f"SO-{n}", "300.00", "0.00") for n in range(300))))
+
+    (mail,) = notify.email.words
+    told = mail.text.count("未付¥300.00。")
+    assert 50 < told < 300
+    assert f"另有{300 - told}个订单，明细可向客服索取。" in mail.text
+
+
+def stated(balance: str, *lines: tuple[str, str, str]) -> StatementIssued:
+    """The statement of October with a line for each order: its number, what it costs, what is paid."""
+    orders = tuple(
+        StatementLine(order_no=no, billed=Money(amount=costs), paid=Money(amount=paid)) for no, costs, paid in lines
+    )
+    owed = Money(amount=balance)
+    return StatementIssued(statement_id=uuid4(), month="2026-10", balance=owed, lines=orders, customer=CUSTOMER)
 
 
 def test_an_item_and_its_place_belong_together() -> None:

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from shared.contracts.event import Part
 
-Kind = Literal["text", "number", "date", "month", "moment", "time", "money", "phone", "label", "rows"]
+Kind = Literal["text", "number", "date", "month", "moment", "time", "money", "phone", "label", "rows", "orders"]
 
 
 class Unfit(Exception):
@@ -23,10 +23,11 @@ class Variable(Part, extra="forbid"):
 
     `longest` counts characters after formatting. A longer one is cut where the cut is seen: a `shorten` one at its end,
     any other in its middle, so that both ends of a number stay. Dates, moments, amounts and counts are never cut: half
-    of one says something else. Nor is an `uncut` one: a message that it is too long for is not sent. `labels` turns an
-    agreed word of an event into the customer's language. A `spoken` one is what our staff say in their own words,
-    without the full stop at its end, and must not say what must not be said to a customer (002 七). A `near` moment is
-    told as today or tomorrow when it is that on the day on which the message goes out (001 售中二b).
+    of one says something else; of `orders` those that have no room are counted. Nor is an `uncut` one: a message that
+    it is too long for is not sent. `labels` turns an agreed word of an event into the customer's language. A `spoken`
+    one is what our staff say in their own words, without the full stop at its end, and must not say what must not be
+    said to a customer (002 七). A `near` moment is told as today or tomorrow when it is that on the day on which the
+    message goes out (001 售中二b).
     """
 
     kind: Kind = "text"
@@ -79,7 +80,7 @@ def visible(text: str) -> str:
 
 _STOPS = "。．.，,；;、 "
 _UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
-_WHOLE: set[Kind] = {"number", "date", "moment", "time", "money"}
+_WHOLE: set[Kind] = {"number", "date", "moment", "time", "money", "orders"}
 
 
 def _text(variable: Variable, raw: object, zone: ZoneInfo) -> str:
@@ -137,6 +138,25 @@ def _rows(variable: Variable, raw: object, zone: ZoneInfo) -> str:
     return "\n".join(f"{number}. {_label(variable, row, zone)}" for number, row in enumerate(rows, start=1))
 
 
+def _orders(variable: Variable, raw: object, zone: ZoneInfo) -> str:
+    """A row for each order with what it costs, what of it is paid and what is left; those without room are counted."""
+    if not isinstance(raw, list | tuple):
+        return _text(variable, raw, zone)
+    rows = [_order(variable, row, zone) for row in raw]
+    kept = len(rows)
+    while kept > 1 and len("\n".join(rows[:kept])) > variable.longest:
+        kept -= 1
+    rest = [f"另有{len(rows) - kept}个订单，明细可向客服索取。"] if kept < len(rows) else []
+    return "\n".join([*rows[:kept], *rest])
+
+
+def _order(variable: Variable, row: Mapping[str, Mapping[str, str]], zone: ZoneInfo) -> str:
+    billed, paid = row["billed"], row["paid"]
+    left = {**billed, "amount": str(Decimal(billed["amount"]) - Decimal(paid["amount"]))}
+    costs, came, open_ = (_money(variable, amount, zone) for amount in (billed, paid, left))
+    return f"订单{row['order_no']}：应付{costs}，已付{came}，未付{open_}。"
+
+
 _WRITERS = {
     "text": _text,
     "number": _text,
@@ -148,4 +168,5 @@ _WRITERS = {
     "time": _time,
     "money": _money,
     "rows": _rows,
+    "orders": _orders,
 }
