@@ -11,10 +11,14 @@ from decimal import Decimal
 from typing import Literal
 
 from fastapi import Response
+from fastapi.responses import JSONResponse
 from xlsxwriter import Workbook
+
+from shared.tables import Table
 
 SheetCell = str | int | float | Decimal | None
 SheetFormat = Literal["csv", "xlsx"]
+TableFormat = Literal["json"] | SheetFormat
 
 _MEDIA_TYPES: dict[SheetFormat, str] = {
     "csv": "text/csv; charset=utf-8",
@@ -68,6 +72,19 @@ class Sheet:
         disposition = {"Content-Disposition": f'attachment; filename="{name}.{form}"'}
         content = self.csv() if form == "csv" else self.xlsx()
         return Response(content, media_type=_MEDIA_TYPES[form], headers=disposition)
+
+
+def sheet_of(table: Table) -> Sheet:
+    """The table as a sheet: an empty cell where a row has no figure."""
+    rows = [[row.get(column) for column in table.columns] for row in table.rows]
+    return Sheet(table.columns, rows, frozenset(table.money))
+
+
+def written(table: Table, form: TableFormat, name: str) -> Response:
+    """The table in the asked form; as a file it has that name."""
+    if form == "json":
+        return JSONResponse(table.model_dump(mode="json"))
+    return sheet_of(table).file(form, name)
 
 
 def harmless(cell: SheetCell) -> SheetCell:

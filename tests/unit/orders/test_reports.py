@@ -10,19 +10,19 @@ from openpyxl import load_workbook
 from order_rules import RULES
 from orders_as_read import cancel
 
-from orders.api.sheets import sheet
 from orders.app import service
 from orders.domain.decisions.exception import resolve
 from orders.domain.decisions.ledger import refund
 from orders.domain.exception import exception_id_of
 from orders.domain.figures.statistics import Sales
-from orders.domain.report import Table
 from orders.settings import Settings
 from shared.aggregate import Refused
 from shared.contracts import departments as facts
 from shared.contracts import orders as said
 from shared.contracts.event import Money
 from shared.contracts.vocabulary import order_id_of
+from shared.sheets import sheet_of
+from shared.tables import Table
 from shared.testing import World, in_memory, nowhere
 from tests.unit.orders.conftest import BEGIN, Company
 from tests.unit.orders.test_clocks import SHIPPED
@@ -270,12 +270,12 @@ HOSTILE = Table(
 
 
 def test_a_csv_file_carries_no_formula():
-    rows = list(csv.reader(io.StringIO(sheet(HOSTILE).csv().decode("utf-8-sig"), newline="")))
+    rows = list(csv.reader(io.StringIO(sheet_of(HOSTILE).csv().decode("utf-8-sig"), newline="")))
     assert [row[0] for row in rows] == ["name", "'=1+1", "'+2", "'-3", "'@SUM(A1)", "'\tx", "'\rx", "恒达"]
 
 
 def test_a_workbook_carries_no_formula():
-    page = load_workbook(io.BytesIO(sheet(HOSTILE).xlsx())).active
+    page = load_workbook(io.BytesIO(sheet_of(HOSTILE).xlsx())).active
     cells = [row[0] for row in page.iter_rows(min_row=2)]
     assert {cell.data_type for cell in cells} == {"s"}
     assert [cell.value for cell in cells][:4] == ["=1+1", "+2", "-3", "@SUM(A1)"]
@@ -284,9 +284,9 @@ def test_a_workbook_carries_no_formula():
 
 def test_amounts_are_numbers_that_one_can_add_up():
     amounts = Table(columns=("amount",), rows=({"amount": "1200.50"}, {"amount": "-3.00"}), money=("amount",))
-    page = load_workbook(io.BytesIO(sheet(amounts).xlsx())).active
+    page = load_workbook(io.BytesIO(sheet_of(amounts).xlsx())).active
     assert [cell.value for (cell,) in page.iter_rows(min_row=2)] == [1200.5, -3]
-    assert sheet(amounts).csv().decode("utf-8-sig").split() == ["amount", "1200.50", "-3.00"]
+    assert sheet_of(amounts).csv().decode("utf-8-sig").split() == ["amount", "1200.50", "-3.00"]
 
 
 @pytest.mark.requirement("R205.b")

@@ -6,7 +6,8 @@ from decimal import Decimal
 import pytest
 from openpyxl import load_workbook
 
-from shared.sheets import Sheet, harmless
+from shared.sheets import Sheet, harmless, sheet_of
+from shared.tables import Table
 
 
 @pytest.mark.parametrize(
@@ -69,3 +70,13 @@ def test_amounts_and_numbers_in_a_workbook_can_be_added_up():
         ["恒达", 1200.5, 3],
         ["恒达", None, 0],
     ]
+
+
+def test_a_table_of_the_release_before_has_its_cells_by_the_order_of_the_columns() -> None:
+    kept = {"columns": ["名称", "金额"], "rows": [["恒达", "1200.50"], ["华南", None]], "money": ["金额"]}
+
+    table = Table.model_validate(kept)
+
+    assert table.rows == ({"名称": "恒达", "金额": "1200.50"}, {"名称": "华南", "金额": None})
+    assert Table.model_validate(table.model_dump(mode="json")) == table
+    assert sheet_of(table) == Sheet(("名称", "金额"), [["恒达", "1200.50"], ["华南", None]], frozenset({"金额"}))

@@ -27,13 +27,14 @@ from orders.domain.figures.statistics import (
 from orders.domain.order import Order
 from orders.domain.parts.period import ReportKind, ReportPeriod, of_month, of_week
 from orders.domain.policy.policy import OrdersPolicy, Rules
-from orders.domain.report import Report, Table
+from orders.domain.report import Report
 from orders.store import Orders, Stores
 from shared.aggregate import Cause, Change
 from shared.calendar import Calendar, months_later
 from shared.clocks import CLOCKS, ClockRun
 from shared.erasure import follow_late
 from shared.store import Between, Touch
+from shared.tables import Table
 from shared.timers import Occurrence, Timers
 
 

@@ -1,11 +1,11 @@
 """Figures over HTTP: statistics of any period, published tables, and the review of a month (002 六1(6), 003 §28.1)."""
 
 from datetime import date, time
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 from pydantic import AliasPath, Field
 
 from complaints.api.readers import CASES
@@ -15,7 +15,6 @@ from complaints.domain.lifecycle import MONTHLY_REVIEW, ReviewStage
 from complaints.domain.monthly_review import MonthlyReview, review_id_of
 from complaints.domain.parts.evaluation import CaseReview
 from complaints.domain.policy.policy import Rules
-from complaints.domain.report import Cell, Table
 from complaints.store import MonthlyReviews, Stores
 from shared.aggregate import Change, Refused
 from shared.contracts.event import Instant
@@ -23,10 +22,10 @@ from shared.contracts.vocabulary import ComplaintNo, Line, Month, Period, Prose
 from shared.duties.api import ClockView, clocks_of
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
 from shared.lifecycle import Possible
-from shared.sheets import Sheet, SheetFormat
+from shared.sheets import TableFormat, written
+from shared.tables import Cell
 
-Format = Literal["json"] | SheetFormat
-As = Annotated[Format, Query(alias="format", description="How the figures are written.")]
+As = Annotated[TableFormat, Query(alias="format", description="How the figures are written.")]
 Begin = Annotated[date, Query(description="Accepted on this day or later.")]
 End = Annotated[date, Query(description="Accepted before this day.")]
 
@@ -82,7 +81,7 @@ def _figures(router: APIRouter, stores: Stores, rules: Rules) -> None:
         calendar = rules.calendar
         counted = await stores.counted_between(calendar.moment(begin, time()), calendar.moment(end, time()))
         table = tabulate(counted, (by,), await stores.recovered(), request.app.state.time.now(), calendar)
-        return _written(table, form, f"complaints-{by}-{begin}-{end}")
+        return written(table, form, f"complaints-{by}-{begin}-{end}")
 
     @router.get("/reports")
     async def list_reports(after: After = None, limit: Limit = 50) -> Listing[ReportRow]:
@@ -94,7 +93,7 @@ def _figures(router: APIRouter, stores: Stores, rules: Rules) -> None:
     async def show_report(report_id: UUID, form: As = "json") -> Response:
         """A classification table as it was published."""
         report = await stores.reports.get(report_id)
-        return _written(report.table, form, f"{report.kind}-{report.period}")
+        return written(report.table, form, f"{report.kind}-{report.period}")
 
 
 def _reviews(router: APIRouter, reviews: MonthlyReviews, rules: Rules) -> None:
@@ -116,9 +115,3 @@ def _reviews(router: APIRouter, reviews: MonthlyReviews, rules: Rules) -> None:
             return review_case(review, body.complaint_no, body.evaluation, body.recovered, body.lessons, rules, cause)
 
         return ReviewView.of(await reviews.apply(review_id_of(month), decide, cause))
-
-
-def _written(table: Table, form: Format, name: str) -> Response:
-    if form == "json":
-        return JSONResponse(table.model_dump(mode="json"))
-    return Sheet(table.columns, table.rows, frozenset(table.money)).file(form, name)

@@ -1,24 +1,13 @@
-"""What a report is: rows under columns, over a period."""
+"""What a report is: a table, over a period."""
 
 from typing import Literal
 
-from pydantic import Field
-
 from shared.aggregate import Aggregate
-from shared.contracts.event import Instant, Part
+from shared.contracts.event import Instant
 from shared.contracts.vocabulary import Line, Period
+from shared.tables import Table
 
-Cell = str | int | float | None
 ReportKind = Literal["complaint_stats"]
-
-
-class Table(Part):
-    """Rows under columns, and the figures of the whole. `money` are the columns of amounts, written as texts."""
-
-    columns: tuple[str, ...]
-    rows: tuple[tuple[Cell, ...], ...]
-    figures: dict[str, Cell] = Field(default_factory=dict)
-    money: tuple[str, ...] = ()
 
 
 class Report(Aggregate):

@@ -11,17 +11,17 @@ from pydantic import AliasPath, Field
 
 from orders.api.event_log import ocel, xes
 from orders.api.readers import FIGURES, PACES
-from orders.api.sheets import Format, written
 from orders.domain.figures.statistics import Dimension, Sales
 from orders.domain.pace import Pace
 from orders.domain.parts.period import ReportKind
-from orders.domain.report import Row
 from orders.store import Orders, Paces, Reports, Stores
 from shared.aggregate import Refused
 from shared.contracts.vocabulary import Period
 from shared.http import After, Limit, Listing, Router, View
+from shared.sheets import TableFormat, written
+from shared.tables import Cell
 
-As = Annotated[Format, Query(alias="format", description="How the figures are written.")]
+As = Annotated[TableFormat, Query(alias="format", description="How the figures are written.")]
 Begin = Annotated[date, Query(description="Placed on this day or later.")]
 End = Annotated[date, Query(description="Placed before this day.")]
 
@@ -34,7 +34,7 @@ class ReportRow(View):
     title: str
     period: Period
     made_at: datetime
-    figures: Row = Field(validation_alias=AliasPath("table", "figures"))
+    figures: dict[str, Cell] = Field(validation_alias=AliasPath("table", "figures"))
 
 
 class PaceRow(View):

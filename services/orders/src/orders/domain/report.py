@@ -1,30 +1,14 @@
-"""What a report is: rows under columns, over a period, for certain readers."""
+"""What a report is: a table, over a period, for certain readers."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-from pydantic import Field
-
 from orders.domain.parts.period import ReportKind
 from shared.aggregate import Aggregate
-from shared.contracts.event import Instant, Part
+from shared.contracts.event import Instant
 from shared.contracts.roles import Role
-
-Cell = str | int | float | None
-Row = Mapping[str, Cell]
-
-
-class Table(Part):
-    """Rows under columns, and the figures that sum them up.
-
-    `money` are the columns of amounts: written as texts, so that no cent is lost, and as numbers where one calculates.
-    """
-
-    columns: tuple[str, ...]
-    rows: tuple[dict[str, Cell], ...]
-    figures: dict[str, Cell] = Field(default_factory=dict)
-    money: tuple[str, ...] = ()
+from shared.tables import Table
 
 
 class Genre(NamedTuple):

@@ -1,10 +1,11 @@
 """How the classification table of a month is published (002 六1(6))."""
 
-from complaints.domain.report import Report, Table
+from complaints.domain.report import Report
 from shared.aggregate import Cause, Change
 from shared.contracts.complaints import ComplaintsReportPublished
 from shared.contracts.roles import Role
 from shared.contracts.vocabulary import Month
+from shared.tables import Table
 
 TITLE = "顾客投诉分类统计表"
 AUDIENCE = (Role.CS_SUPERVISOR, Role.CS_MANAGER, Role.CS_DIRECTOR, Role.GM_OFFICE)

@@ -11,9 +11,9 @@ from uuid import UUID
 from pydantic import AliasPath, Field
 
 from complaints.domain.known_order import KnownOrder
-from complaints.domain.report import Cell, Table
 from shared.calendar import Calendar
 from shared.contracts.event import Instant, Money, Part
+from shared.tables import Cell, Table
 
 Dimension = Literal["month", "cause", "department", "category", "product", "region", "channel"]
 DIMENSIONS: tuple[Dimension, ...] = get_args(Dimension)
@@ -150,7 +150,7 @@ def tabulate(
     How short, cheap and fast the way of solved cases was: how often a solution was proposed, what was granted, and how
     many days it took (002 五2-3).
     """
-    cases, whole, rows = tuple(counted), _Sum(), list[tuple[Cell, ...]]()
+    cases, whole, rows = tuple(counted), _Sum(), list[dict[str, Cell]]()
     for each in cases:
         whole.add(each.case, recovered, now)
     for by in dimensions:
@@ -158,5 +158,5 @@ def tabulate(
         for each in cases:
             for place in each.under(by, calendar):
                 sums.setdefault(place, _Sum()).add(each.case, recovered, now)
-        rows += [(TITLES[by], place, *sums[place].figures.values()) for place in sorted(sums)]
+        rows += [{COLUMNS[0]: TITLES[by], COLUMNS[1]: place, **sums[place].figures} for place in sorted(sums)]
     return Table(columns=COLUMNS, rows=tuple(rows), figures=whole.figures, money=("处理费用", "损失金额"))

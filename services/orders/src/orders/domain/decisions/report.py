@@ -1,9 +1,10 @@
 """How a report is published."""
 
 from orders.domain.parts.period import ReportPeriod
-from orders.domain.report import GENRES, Report, Table
+from orders.domain.report import GENRES, Report
 from shared.aggregate import Cause, Change
 from shared.contracts.orders import OrdersReportPublished
+from shared.tables import Table
 
 
 def publish(due: ReportPeriod, table: Table, cause: Cause) -> Change[Report]:

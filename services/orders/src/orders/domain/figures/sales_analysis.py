@@ -10,8 +10,8 @@ from orders.domain.exception import OrderException
 from orders.domain.figures.statistics import SoldOrder, sold_lines
 from orders.domain.order import Order
 from orders.domain.policy.policy import Grade, SalesPlan
-from orders.domain.report import Cell, Table
 from shared.calendar import months_later
+from shared.tables import Cell, Table
 
 _UNKNOWN = "—"
 _CENT = Decimal("0.01")

@@ -15,9 +15,9 @@ from orders.domain.order import Order
 from orders.domain.parts.passage import Cancellation
 from orders.domain.parts.receivable import Due
 from orders.domain.parts.spending import Spending
-from orders.domain.report import Cell, Table
 from shared.contracts.event import Money, Part
 from shared.contracts.vocabulary import Line, OrderLine, OrderNo, StaffId
+from shared.tables import Cell, Table
 
 Dimension = Literal["product", "region", "salesman", "customer"]
 

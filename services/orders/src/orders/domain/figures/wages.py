@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from orders.domain.policy.policy import Wages
-from orders.domain.report import Cell, Table
+from shared.tables import Cell, Table
 
 
 def wages(received: Mapping[tuple[str, str], Decimal], terms: Wages, begin: date, end: date) -> Table:
