@@ -6,7 +6,7 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from shared.contracts.event import Part
 
-Cell = str | int | float | None
+TableCell = str | int | float | None
 
 
 class Table(Part):
@@ -16,8 +16,8 @@ class Table(Part):
     """
 
     columns: tuple[str, ...]
-    rows: tuple[dict[str, Cell], ...]
-    figures: dict[str, Cell] = Field(default_factory=dict)
+    rows: tuple[dict[str, TableCell], ...]
+    figures: dict[str, TableCell] = Field(default_factory=dict)
     money: tuple[str, ...] = ()
 
     @field_validator("rows", mode="before")

@@ -23,7 +23,7 @@ from shared.duties.api import ClockView, clocks_of
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
 from shared.lifecycle import Possible
 from shared.sheets import TableFormat, written
-from shared.tables import Cell
+from shared.tables import TableCell
 
 As = Annotated[TableFormat, Query(alias="format", description="How the figures are written.")]
 Begin = Annotated[date, Query(description="Accepted on this day or later.")]
@@ -37,7 +37,7 @@ class ReportRow(View):
     title: Line
     period: Period
     made_at: Instant
-    figures: dict[str, Cell] = Field(validation_alias=AliasPath("table", "figures"))
+    figures: dict[str, TableCell] = Field(validation_alias=AliasPath("table", "figures"))
 
 
 class ReviewView(View):

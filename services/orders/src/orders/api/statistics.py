@@ -19,7 +19,7 @@ from shared.aggregate import Refused
 from shared.contracts.vocabulary import Period
 from shared.http import After, Limit, Listing, Router, View
 from shared.sheets import TableFormat, written
-from shared.tables import Cell
+from shared.tables import TableCell
 
 As = Annotated[TableFormat, Query(alias="format", description="How the figures are written.")]
 Begin = Annotated[date, Query(description="Placed on this day or later.")]
@@ -34,7 +34,7 @@ class ReportRow(View):
     title: str
     period: Period
     made_at: datetime
-    figures: dict[str, Cell] = Field(validation_alias=AliasPath("table", "figures"))
+    figures: dict[str, TableCell] = Field(validation_alias=AliasPath("table", "figures"))
 
 
 class PaceRow(View):

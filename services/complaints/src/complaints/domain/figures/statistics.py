@@ -13,7 +13,7 @@ from pydantic import AliasPath, Field
 from complaints.domain.known_order import KnownOrder
 from shared.calendar import Calendar
 from shared.contracts.event import Instant, Money, Part
-from shared.tables import Cell, Table
+from shared.tables import Table, TableCell
 
 Dimension = Literal["month", "cause", "department", "category", "product", "region", "channel"]
 DIMENSIONS: tuple[Dimension, ...] = get_args(Dimension)
@@ -128,7 +128,7 @@ class _Sum:
             self.cost += case.granted.amount if case.granted else 0
 
     @property
-    def figures(self) -> dict[str, Cell]:
+    def figures(self) -> dict[str, TableCell]:
         way = (_average(self.days), _average(self.rounds), str(self.cost))
         counts = (self.cases, self.upheld, self.refused, self.closed, self.in_time, self.overdue, self.again)
         return dict(zip(COLUMNS[2:], (*counts, self.recovered, *way, str(self.loss)), strict=True))
@@ -150,7 +150,7 @@ def tabulate(
     How short, cheap and fast the way of solved cases was: how often a solution was proposed, what was granted, and how
     many days it took (002 五2-3).
     """
-    cases, whole, rows = tuple(counted), _Sum(), list[dict[str, Cell]]()
+    cases, whole, rows = tuple(counted), _Sum(), list[dict[str, TableCell]]()
     for each in cases:
         whole.add(each.case, recovered, now)
     for by in dimensions:

@@ -11,7 +11,7 @@ from orders.domain.figures.statistics import SoldOrder, sold_lines
 from orders.domain.order import Order
 from orders.domain.policy.policy import Grade, SalesPlan
 from shared.calendar import months_later
-from shared.tables import Cell, Table
+from shared.tables import Table, TableCell
 
 _UNKNOWN = "—"
 _CENT = Decimal("0.01")
@@ -56,7 +56,7 @@ class Months:
                 signed[region, currency] += sum((each for at, each in months.items() if begin <= at < end), Decimal())
         for plan in plans:
             planned[plan.region or _UNKNOWN, plan.amount.currency] += plan.between(begin, end)
-        rows: tuple[dict[str, Cell], ...] = tuple(
+        rows: tuple[dict[str, TableCell], ...] = tuple(
             {
                 "region": region,
                 "currency": currency,
@@ -69,13 +69,13 @@ class Months:
         )
         columns = ("region", "currency", "plan", "signed", "percent")
         missed = sum(planned[each] > signed[each] for each in planned)
-        figures: dict[str, Cell] = {"plans": sum(row["plan"] is not None for row in rows), "below_plan": missed}
+        figures: dict[str, TableCell] = {"plans": sum(row["plan"] is not None for row in rows), "below_plan": missed}
         return Table(columns=columns, rows=rows, figures=figures, money=("plan", "signed"))
 
     def comparison(self, month: date) -> Table:
         """The month beside the one before and the same one of last year, the largest first (004 一㈣3)."""
         before, year_before = months_later(month, -1), months_later(month, -12)
-        rows: list[dict[str, Cell]] = []
+        rows: list[dict[str, TableCell]] = []
         for dimension in _DIMENSIONS:
             found = [(of, currency, at) for (each, of, currency), at in self._amounts.items() if each == dimension]
             found = [each for each in found if any(each[2].get(at) for at in (month, before, year_before))]
@@ -115,7 +115,7 @@ class Months:
         """What is expected to be signed in a month, by product: the mean of the three months before (004 一㈣3)."""
         earlier = [months_later(month, -back) for back in range(FORECAST_MONTHS, 0, -1)]
         names = ("three_months_ago", "two_months_ago", "last_month")
-        rows: list[dict[str, Cell]] = []
+        rows: list[dict[str, TableCell]] = []
         for (dimension, of, currency), at in self._amounts.items():
             amounts = [at.get(each, Decimal()) for each in earlier]
             if dimension != "product" or not any(amounts):
@@ -152,7 +152,7 @@ class Standings:
     def table(self, grades: Iterable[Grade]) -> Table:
         """Every customer with its grade, the first of the policy's whose conditions it fulfils; the largest first."""
         bands = tuple(grades)
-        rows: list[dict[str, Cell]] = []
+        rows: list[dict[str, TableCell]] = []
         for key, amount in sorted(self._amounts.items(), key=lambda item: (-item[1], item[0])):
             late = self._late[key[0]]
             grade = next((band.grade for band in bands if band.fits(amount, late)), bands[-1].grade)
@@ -166,7 +166,7 @@ class Standings:
                     "grade": grade,
                 }
             )
-        figures: dict[str, Cell] = {band.grade: sum(row["grade"] == band.grade for row in rows) for band in bands}
+        figures: dict[str, TableCell] = {band.grade: sum(row["grade"] == band.grade for row in rows) for band in bands}
         columns = ("customer", "currency", "orders", "amount", "late_payments", "grade")
         return Table(columns=columns, rows=tuple(rows), figures=figures, money=("amount",))
 
@@ -183,7 +183,7 @@ async def demand(orders: AsyncIterable[Order]) -> Table:
             key = (f"{order.ship_on:%Y-%m}", product, line.unit)
             wanted[key] += line.quantity
             numbers[key].add(order.order_no)
-    rows: tuple[dict[str, Cell], ...] = tuple(
+    rows: tuple[dict[str, TableCell], ...] = tuple(
         {
             "month": month,
             "product": product,
@@ -193,7 +193,7 @@ async def demand(orders: AsyncIterable[Order]) -> Table:
         }
         for (month, product, unit), count in sorted(wanted.items())
     )
-    figures: dict[str, Cell] = {
+    figures: dict[str, TableCell] = {
         "products": len({row["product"] for row in rows}),
         "orders": len({no for each in numbers.values() for no in each}),
     }
@@ -202,7 +202,7 @@ async def demand(orders: AsyncIterable[Order]) -> Table:
 
 def supply(exceptions: Iterable[OrderException]) -> Table:
     """The trouble with supply of a period, and how many days it took to solve it; without who supplies (003 三5)."""
-    rows: tuple[dict[str, Cell], ...] = tuple(
+    rows: tuple[dict[str, TableCell], ...] = tuple(
         {
             "order_no": each.order_no,
             "detail": each.detail,
@@ -215,7 +215,7 @@ def supply(exceptions: Iterable[OrderException]) -> Table:
         if each.kind == "supply"
     )
     open_ = sum(row["stage"] == "open" for row in rows)
-    figures: dict[str, Cell] = {
+    figures: dict[str, TableCell] = {
         "problems": len(rows),
         "open": open_,
         "resolved": len(rows) - open_,

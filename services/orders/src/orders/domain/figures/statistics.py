@@ -17,7 +17,7 @@ from orders.domain.parts.receivable import Due
 from orders.domain.parts.spending import Spending
 from shared.contracts.event import Money, Part
 from shared.contracts.vocabulary import Line, OrderLine, OrderNo, StaffId
-from shared.tables import Cell, Table
+from shared.tables import Table, TableCell
 
 Dimension = Literal["product", "region", "salesman", "customer"]
 
@@ -93,7 +93,7 @@ class Sales:
             for key, entry in ranked
         )
         orders = {no for entry in self._sums.values() for no in entry.orders}
-        figures: dict[str, Cell] = {
+        figures: dict[str, TableCell] = {
             "orders": len(orders),
             "quantity": sum(entry.quantity for entry in self._sums.values()),
             "amount": _sum_of((key[-1], entry.amount) for key, entry in self._sums.items()),
@@ -170,7 +170,7 @@ def _shared(amount: Decimal, weights: list[int]) -> list[Decimal]:
 def sales_report(sales: Iterable[Sales]) -> Table:
     """The largest of each dimension under each other, as the report of a month, quarter or year shows them."""
     tables = [(each.dimension, each.table()) for each in sales]
-    rows: tuple[dict[str, Cell], ...] = tuple(
+    rows: tuple[dict[str, TableCell], ...] = tuple(
         {
             "by": dimension,
             "of": " · ".join(str(row[name]) for name in _COLUMNS[dimension]),
@@ -198,11 +198,11 @@ async def earned(orders: AsyncIterable[Order], begin: date, end: date) -> dict[t
 
 def commission(paid: Mapping[tuple[str, str], Decimal]) -> Table:
     """What came in, by salesman: what commission is of (004 四5-6)."""
-    rows: tuple[dict[str, Cell], ...] = tuple(
+    rows: tuple[dict[str, TableCell], ...] = tuple(
         {"salesman": salesman, "currency": currency, "received": str(amount)}
         for (salesman, currency), amount in sorted(paid.items())
     )
-    figures: dict[str, Cell] = {"salesmen": len({salesman for salesman, _ in paid})}
+    figures: dict[str, TableCell] = {"salesmen": len({salesman for salesman, _ in paid})}
     return Table(columns=("salesman", "currency", "received"), rows=rows, figures=figures, money=("received",))
 
 
@@ -213,16 +213,16 @@ def costs(spent: Iterable[Spending]) -> Table:
         key = (each.kind, each.salesman or _UNKNOWN, each.region or _UNKNOWN, each.amount.currency)
         sums[key] += each.amount.amount
     names = ("kind", "salesman", "region", "currency")
-    rows: tuple[dict[str, Cell], ...] = tuple(
+    rows: tuple[dict[str, TableCell], ...] = tuple(
         {**dict(zip(names, key, strict=True)), "amount": str(amount)} for key, amount in sorted(sums.items())
     )
-    figures: dict[str, Cell] = {"amount": _sum_of((key[-1], amount) for key, amount in sums.items())}
+    figures: dict[str, TableCell] = {"amount": _sum_of((key[-1], amount) for key, amount in sums.items())}
     return Table(columns=(*names, "amount"), rows=rows, figures=figures, money=("amount",))
 
 
 async def overdue(orders: AsyncIterable[Order], on: date) -> Table:
     """What should have been paid by a day and has not been, the oldest first (004 四3)."""
-    rows: list[dict[str, Cell]] = []
+    rows: list[dict[str, TableCell]] = []
     async for order in orders:
         rows.extend(
             {
@@ -249,7 +249,7 @@ async def overdue(orders: AsyncIterable[Order], on: date) -> Table:
 
 async def told_in_time(orders: AsyncIterable[Order], begin: date, end: date) -> Table:
     """Of the delays announced in the period, how many before the contract's date (001 售中二, 理由)."""
-    rows: list[dict[str, Cell]] = [
+    rows: list[dict[str, TableCell]] = [
         {
             "order_no": order.order_no,
             "revision": delay.revision,
@@ -265,7 +265,7 @@ async def told_in_time(orders: AsyncIterable[Order], begin: date, end: date) -> 
     ]
     told = sum(row["told_in_time"] == "yes" for row in rows)
     share = round(100 * told / len(rows), 1) if rows else None
-    figures: dict[str, Cell] = {"delays": len(rows), "told_in_time": told, "share_percent": share}
+    figures: dict[str, TableCell] = {"delays": len(rows), "told_in_time": told, "share_percent": share}
     columns = ("order_no", "revision", "promised", "new", "days", "reason", "told_in_time")
     return Table(columns=columns, rows=tuple(rows), figures=figures)
 
@@ -276,7 +276,7 @@ async def delivery_times(orders: AsyncIterable[Order]) -> Table:
     async for order in orders:
         if order.shipment.arrived_at is not None:
             days[order.route_name].append((order.day(order.shipment.arrived_at) - order.placed_on).days)
-    rows: tuple[dict[str, Cell], ...] = tuple(
+    rows: tuple[dict[str, TableCell], ...] = tuple(
         {
             "route": route,
             "orders": len(each),
@@ -286,7 +286,7 @@ async def delivery_times(orders: AsyncIterable[Order]) -> Table:
         }
         for route, each in sorted(days.items())
     )
-    figures: dict[str, Cell] = {"orders": sum(map(len, days.values()))}
+    figures: dict[str, TableCell] = {"orders": sum(map(len, days.values()))}
     return Table(columns=("route", "orders", "median_days", "p80_days", "longest_days"), rows=rows, figures=figures)
 
 
@@ -297,7 +297,7 @@ def _percentile(days: list[int], share: int) -> int:
 
 def digest(exceptions: Iterable[OrderException]) -> Table:
     """The week's exceptions for Saturday's meeting: what is open, whenever it came, and what was solved (000 §4.2)."""
-    rows: tuple[dict[str, Cell], ...] = tuple(
+    rows: tuple[dict[str, TableCell], ...] = tuple(
         {
             "order_no": each.order_no,
             "kind": each.kind,

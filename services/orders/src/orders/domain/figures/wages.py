@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from orders.domain.policy.policy import Wages
-from shared.tables import Cell, Table
+from shared.tables import Table, TableCell
 
 
 def wages(received: Mapping[tuple[str, str], Decimal], terms: Wages, begin: date, end: date) -> Table:
@@ -15,7 +15,7 @@ def wages(received: Mapping[tuple[str, str], Decimal], terms: Wages, begin: date
     """
     months = (end.year - begin.year) * 12 + end.month - begin.month
     bases = {(each.staff, each.base.currency): each.base.amount * months for each in terms.salaries}
-    rows = list[dict[str, Cell]]()
+    rows = list[dict[str, TableCell]]()
     for salesman, currency in sorted({*received, *bases}):
         came_in = received.get((salesman, currency), Decimal())
         base = bases.get((salesman, currency), Decimal())
@@ -33,5 +33,5 @@ def wages(received: Mapping[tuple[str, str], Decimal], terms: Wages, begin: date
             }
         )
     columns = ("salesman", "currency", "received", "rate", "commission", "base", "wage")
-    figures: dict[str, Cell] = {"salesmen": len({row["salesman"] for row in rows})}
+    figures: dict[str, TableCell] = {"salesmen": len({row["salesman"] for row in rows})}
     return Table(columns=columns, rows=tuple(rows), figures=figures, money=("received", "commission", "base", "wage"))
