@@ -91,7 +91,8 @@ def _verified(api: Api, service: str, only: str | None) -> Iterator[tuple[Any, .
             found += part["findings"]
             documents += part["documents"]
             keys.update(part["keys"])
-            errors.print(f"{service}: {documents} documents, {collection}", end="\r", markup=False)
+            if errors.is_terminal:
+                errors.print(f"{service}: {documents} documents, {collection}", end="\r", markup=False)
     for said in _begun_anew(service, seals):
         say(f"{service}: {said}")
     say(f"{service}: sealed {', '.join(f'with {key}: {count}' for key, count in keys.most_common()) or 'nothing'}")

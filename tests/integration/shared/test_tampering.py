@@ -66,6 +66,13 @@ class Vault:
         checkpoint, findings = await self.evidence.check(_nothing, rest=0)
         return checkpoint.number, findings
 
+    async def flaws(self) -> list[SealFinding]:
+        """All that is wrong in any collection and with the row of checkpoints."""
+        found = await self.evidence.broken_chain()
+        for collection in self.evidence.collections:
+            found += [each async for part in self.evidence.everything(collection) for each in part.findings]
+        return found
+
     async def verify(self, collection: str) -> list[tuple[str, int | None, str]]:
         found = [each async for part in self.evidence.everything(collection) for each in part.findings]
         assert {each.collection for each in found} <= {collection}
@@ -159,6 +166,43 @@ async def test_in_every_collection_what_was_changed_removed_inserted_or_forged_i
                 assert {record for record, _, _ in await vault.verify(collection)} == {str(named)}
                 raw.delete_many({})
                 raw.insert_many(before)
+
+
+def _insert_one_more(raw: Any, vault: Vault, name: str, id: UUID) -> None:
+    raw.insert_one({**raw.find_one({"_id": id}), "_id": UUID(int=5)})
+
+
+@pytest.mark.parametrize("name", SERVICES)
+async def test_what_the_evidence_itself_is_kept_in_cannot_be_changed_removed_or_added_to_unseen(
+    real_servers: Any, mongo_database: str, name: str
+) -> None:
+    async with vault_of(name, real_servers.mongo_url, mongo_database) as vault:
+        watch = vault.service.seal_watch
+        watch._every *= 0
+        await vault.fill("audit", "parked")
+        for _ in range(2):
+            assert await watch.check_if_due() == []
+        await vault.service.plumbing.parking.remove(vault.ids["parked"][:1])
+        assert await vault.flaws() == []
+
+        unseen = []
+        for collection in sorted(UNLISTED | {"seal_checks"}):
+            raw = vault.raw[collection]
+            before = list(raw.find().sort({"state.number": 1, "state.checkpoint": -1}))
+            assert before, collection
+            for way in (_change, _remove, _insert_one_more):
+                way(raw, vault, collection, before[0]["_id"])
+                if not await vault.flaws():
+                    unseen.append((collection, way.__name__))
+                raw.delete_many({})
+                raw.insert_many(before)
+        assert unseen == []
+        assert await vault.flaws() == []
+
+        vault.raw["checkpoints"].delete_one({"state.number": 2})
+        assert [each.record for each in await watch.check_if_due() or ()] == ["checkpoint 2"], (
+            "the last one is missed too"
+        )
 
 
 def _leaves(value: Any, path: tuple[str | int, ...] = ()) -> list[tuple[tuple[str | int, ...], Any]]:
