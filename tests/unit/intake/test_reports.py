@@ -7,6 +7,7 @@ import pytest
 
 from intake.app import service
 from intake.domain.policy.period import PeriodRule
+from intake.domain.work_report import report_id_of
 from intake.settings import Settings
 from shared.calendar import CHINA
 from shared.contracts.intake import (
@@ -297,6 +298,10 @@ async def test_a_waiver_stands_on_the_report_of_that_day():
     path = f"/callbacks/{owed['callback_id']}/waive"
     assert (await world.ask(Role.CS_DIRECTOR, "POST", path, {"reason": "tender"})).status_code == 200
     assert CallbackWaived in map(type, world.announced)
+
+    unasked = f"/reports/{report_id_of('daily_sales', 'am-1', '2026-11-20')}"
+    early = (await world.ask(Role.CS_DIRECTOR, "GET", unasked)).json()
+    assert (early["stage"], early["policy_version"], len(early["notes"])) == ("unasked", None, 1)
 
     await world.until(local(2026, 11, 20, 18))
 

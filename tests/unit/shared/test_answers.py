@@ -138,6 +138,12 @@ async def test_a_fact_that_is_early_waits_and_is_taken_when_what_it_is_about_is_
     assert works.said == (early, answered("taken"))
 
 
+async def test_a_fact_about_what_is_not_known_is_answered_without_an_id_of_ours(works: Works) -> None:
+    works.trouble = NotFound("order", uuid4())
+    await works.hears()
+    assert works.said == (answered("waiting", "not_found", "there is no order with this number"),)
+
+
 async def test_a_fact_that_was_tried_often_enough_is_given_up(works: Works) -> None:
     works.trouble = NotFound("order", "SO-2026-0412")
     await works.hears()

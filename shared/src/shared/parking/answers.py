@@ -1,6 +1,7 @@
 """What a service answers to the departments' facts that it hears: announced once for each answer that is new."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 from uuid import UUID, uuid4, uuid5
@@ -29,6 +30,7 @@ _OUTCOMES: Mapping[ParkedState, Outcome] = {
     "dropped": "dropped",
     "settled": "taken",
 }
+_OUR_ID = re.compile(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
 _UNEXPECTED = "something broke here with it; it has been logged, and operators look into it"
 
 AGAIN = 0.5
@@ -158,11 +160,11 @@ def _outcome(parked: Parked) -> Outcome:
 
 
 def _told(parked: Parked) -> tuple[str | None, str | None]:
-    """The code and the reason that a department may read: an unexpected failure is told without ours."""
+    """The code and the reason that a department may read: without ours of an unexpected failure, and without ids of ours."""
     if parked.state == "settled":
         return None, None
     if parked.code == NotFound.__name__:
-        return "not_found", printable(parked.reason, REASON_KEPT)
+        return "not_found", printable(_OUR_ID.sub("with this number", parked.reason), REASON_KEPT)
     if parked.stack:
         return "broken", _UNEXPECTED
     return printable(parked.code, CODE_KEPT), printable(parked.reason, REASON_KEPT)

@@ -83,7 +83,7 @@ class ReportRow(View):
 class ReportView(ReportRow):
     """A report with what it says and what it was answered."""
 
-    policy_version: int
+    policy_version: int | None = Field(description="By which policy it was asked for; nothing before that.")
     digest: Hash = Field(description="Names what the report says now; who answers it names it.")
     handed_in: HandedIn | None
     gathered: Gathered | None
