@@ -160,7 +160,7 @@ def _outcome(parked: Parked) -> Outcome:
 
 
 def _told(parked: Parked) -> tuple[str | None, str | None]:
-    """The code and the reason that a department may read: without ours of an unexpected failure, and without ids of ours."""
+    """The code and the reason that a department may read: without ours of an unexpected failure, without our ids."""
     if parked.state == "settled":
         return None, None
     if parked.code == NotFound.__name__:
