@@ -2,11 +2,14 @@
 
 import importlib
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple, get_args
+from datetime import datetime
+from typing import Annotated, Any, NamedTuple, get_args
 
 import pytest
+from fastapi.dependencies.utils import get_flat_params
 from fastapi.routing import iter_route_contexts
-from pydantic import BaseModel
+from pydantic import AwareDatetime, BaseModel, TypeAdapter, ValidationError
+from pydantic.fields import FieldInfo
 
 from shared.http import Allowed, View
 from shared.lifecycle import Lifecycle
@@ -202,3 +205,46 @@ def answered(annotation: Any) -> Iterator[type[BaseModel]]:
         yield annotation
     for each in get_args(annotation):
         yield from answered(each)
+
+
+def test_a_moment_that_a_door_takes_can_be_reckoned_with_in_every_zone(service: Service) -> None:
+    """A year at the edge of the calendar has no UTC: what stores or compares it would break."""
+    loose = {
+        f"{route.path} {name}"
+        for route in iter_route_contexts(service.app.routes)
+        if hasattr(route, "dependant")
+        for name, field in taken(route)
+        if datetime in kinds(field.annotation) and any(accepts(field, moment) for moment in BEYOND)
+    }
+    assert loose == set()
+
+
+BEYOND = ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59.999999-12:00")
+
+
+def taken(route: Any) -> Iterator[tuple[str, FieldInfo]]:
+    """What a route takes: the parameters of its address, and every field of its body at any depth."""
+    yield from ((each.alias, each.field_info) for each in get_flat_params(route.dependant))
+    waiting = [model for each in route.dependant.body_params for model in answered(each.field_info.annotation)]
+    known: set[type[BaseModel]] = set()
+    while waiting:
+        model = waiting.pop()
+        if model not in known:
+            known.add(model)
+            yield from ((f"{model.__name__}.{name}", field) for name, field in model.model_fields.items())
+            waiting += [inner for field in model.model_fields.values() for inner in answered(field.annotation)]
+
+
+def kinds(annotation: Any) -> set[Any]:
+    """Every type that an annotation is made of; a moment with a zone counts as a moment."""
+    found = {datetime if annotation is AwareDatetime else annotation} if isinstance(annotation, type) else set()
+    return found.union(*(kinds(each) for each in get_args(annotation)))
+
+
+def accepts(field: FieldInfo, value: str) -> bool:
+    annotated: Any = Annotated[(field.annotation, None, *field.metadata)]
+    try:
+        TypeAdapter(annotated).validate_python(value)
+    except ValidationError:
+        return False
+    return True

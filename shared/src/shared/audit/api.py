@@ -4,7 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from shared.audit.trail import Asked, Audit, AuditKind
 from shared.contracts.event import Actor, Instant
@@ -44,8 +44,8 @@ def routes(audit: Audit) -> APIRouter:
         who: Annotated[str | None, Query(max_length=128)] = None,
         kind: AuditKind | None = None,
         route: Annotated[str | None, Query(max_length=200)] = None,
-        since: AwareDatetime | None = None,
-        until: AwareDatetime | None = None,
+        since: Instant | None = None,
+        until: Instant | None = None,
         after: After = None,
         limit: Limit = 50,
     ) -> Listing[AuditView]:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from shared.aggregate import Cause, Decision, NotFound
 from shared.calendar import Calendar, months_later
@@ -146,7 +146,7 @@ def _reading(router: APIRouter, duties: Duties, stores: Mapping[str, Store[Any]]
         kind: Filter = None,
         customer_id: UUID | None = None,
         about: Filter = None,
-        due_before: AwareDatetime | None = None,
+        due_before: Instant | None = None,
         after: After = None,
         limit: Limit = 50,
     ) -> Listing[DutyView]:
@@ -159,13 +159,13 @@ def _reading(router: APIRouter, duties: Duties, stores: Mapping[str, Store[Any]]
     async def count_duties(
         request: Request,
         asker: AskedBy,
-        asked_at: AwareDatetime | None = None,
+        asked_at: Instant | None = None,
         assignee: Filter = None,
         role: Role | None = None,
         kind: Filter = None,
         customer_id: UUID | None = None,
         about: Filter = None,
-        due_before: AwareDatetime | None = None,
+        due_before: Instant | None = None,
     ) -> DutyCount:
         """How many a list asked so has, and how many of them should have been done by `asked_at`, or by now.
 

@@ -4,7 +4,7 @@ from datetime import date
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from orders.api.readers import ORDERS, WHOLE
 from orders.api.views import OrderView
@@ -14,6 +14,7 @@ from orders.domain.lifecycle import deciders
 from orders.domain.parts.installation import Acceptance, Installer
 from orders.domain.policy.policy import Rules
 from orders.store import Orders
+from shared.contracts.event import Instant
 from shared.contracts.vocabulary import Defect, FileRef, Line
 from shared.http import CausedByRequest, RequestBody, Router, allow
 
@@ -21,8 +22,8 @@ from shared.http import CausedByRequest, RequestBody, Router, allow
 class ScheduleInstallation(RequestBody):
     """Who installs, from when until when (000 §3.4.4, §3.5.4)."""
 
-    begin: AwareDatetime = Field(examples=["2026-11-28T01:00:00Z"])
-    planned_finish: AwareDatetime = Field(examples=["2026-12-03T10:00:00Z"])
+    begin: Instant = Field(examples=["2026-11-28T01:00:00Z"])
+    planned_finish: Instant = Field(examples=["2026-12-03T10:00:00Z"])
     crew: tuple[Installer, ...] = Field(min_length=1, examples=[[{"staff": "installer-11", "skill": "senior"}]])
 
 

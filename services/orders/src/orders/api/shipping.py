@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from orders.api.readers import ORDERS, WHOLE
 from orders.api.views import OrderView
@@ -16,6 +16,7 @@ from orders.domain.policy.policy import Rules
 from orders.store import Orders
 from shared.aggregate import Change
 from shared.contracts.departments import GoodsDispatched
+from shared.contracts.event import Instant
 from shared.contracts.vocabulary import Line, OrderLine, ShippedPart
 from shared.http import CausedByRequest, RequestBody, Router, allow
 
@@ -23,8 +24,8 @@ from shared.http import CausedByRequest, RequestBody, Router, allow
 class DispatchGoods(RequestBody):
     """The goods leave, with whom, and when they are expected (001 售中三, 004 一㈡5)."""
 
-    left_at: AwareDatetime = Field(examples=["2026-09-30T01:00:00Z"])
-    eta: AwareDatetime | None = Field(default=None, examples=["2026-10-02T06:00:00Z"])
+    left_at: Instant = Field(examples=["2026-09-30T01:00:00Z"])
+    eta: Instant | None = Field(default=None, examples=["2026-10-02T06:00:00Z"])
     carrier: Line | None = Field(default=None, examples=["德邦物流"])
     delivery_note_no: Line | None = Field(default=None, examples=["CH-2026-1126-03"])
     partial: bool = Field(default=False, description="Whether another shipment of the order follows.")
