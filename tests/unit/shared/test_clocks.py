@@ -319,6 +319,32 @@ def test_a_clock_of_calendar_days_or_one_set_by_hand_does_not_follow_the_calenda
     assert [run.due_at] == [each.due_at for each in clocks.follow_calendar(at(NOW))(by_hand).state.running]
 
 
+DAY_OFF = st.dates(date(2026, 11, 21), date(2026, 12, 20))
+
+
+@given(
+    off=st.frozensets(DAY_OFF, max_size=4), held=st.integers(0, 70), for_=st.integers(1, 300), when=st.integers(0, 2)
+)
+def test_a_clock_that_is_held_ends_alike_whenever_the_calendar_changes(
+    off: frozenset[date], held: int, for_: int, when: int
+) -> None:
+    kettle, run = started(WORKED)
+    clocks, since = changed_calendar(days_off=off), min(NOW + timedelta(hours=held), run.due_at - timedelta(hours=1))
+    until = since + timedelta(hours=for_)
+    steps = [
+        CLOCKS_OF_KETTLES.hold("clean", "等待客户", at(since)),
+        (clocks if when < 2 else CLOCKS_OF_KETTLES).resume("clean", at(until)),
+    ]
+    steps.insert(when, clocks.follow_calendar(at(since if when < 2 else until)))
+    for step in steps:
+        kettle = step(kettle).state
+
+    (ended,) = kettle.running
+    first = clocks.follow_calendar(at(NOW))(started(WORKED)[0]).state
+    again = clocks.resume("clean", at(until))(clocks.hold("clean", "等待客户", at(since))(first).state).state
+    assert (ended.due_at, ended.calendar) == (again.running[0].due_at, clocks.calendar.version)
+
+
 def test_a_ladder_of_several_roles_needs_a_patience() -> None:
     with pytest.raises(ValueError, match="needs a patience"):
         Clock(name="x", title="x", term=Within(days=1), role=Role.GM, ladder=(Role.GM, Role.DEPUTY_GM))
