@@ -300,6 +300,29 @@ def test_no_module_is_named_by_a_word_that_says_nothing() -> None:
     assert named == []
 
 
+def test_a_number_with_a_name_says_what_it_counts() -> None:
+    """The unit stands below it: seconds, bytes, characters, documents."""
+    silent = [
+        f"{where(file, node)} {ast.unparse(node)}"
+        for folder in (SHARED, *(source(name) for name in NAMES))
+        for file, tree in trees(folder)
+        for node, following in zip(tree.body, [*tree.body[1:], None], strict=True)
+        if isinstance(node, ast.Assign | ast.AnnAssign) and number(node.value) and not said(following)
+    ]
+    assert silent == []
+
+
+def number(value: ast.expr | None) -> bool:
+    if isinstance(value, ast.BinOp):
+        return number(value.left) and number(value.right)
+    return isinstance(value, ast.Constant) and type(value.value) in (int, float)
+
+
+def said(node: ast.stmt | None) -> bool:
+    """Whether it is a docstring."""
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+
+
 NO_VERBS = {"due", "done", "balance", "announcement", "reminder"}
 """Nouns and participles that do not show it by their ending."""
 

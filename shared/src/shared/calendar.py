@@ -14,6 +14,7 @@ from shared import policy
 
 _DAY = timedelta(days=1)
 _SATURDAY = 5
+"""As Python counts the days of a week, from Monday as 0."""
 
 
 class Holidays(policy.Policy):

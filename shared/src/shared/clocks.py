@@ -205,7 +205,10 @@ class Announcements:
 
 
 class Clocks:
-    """A service's clocks. Every method returns a decision: `judge(…).then(clocks.start(…))`."""
+    """A service's clocks. Every method returns a decision: `judge(…).then(clocks.start(…))`.
+
+    Each takes which clock, what is given and the cause, in this order; what may be left out is given by its name.
+    """
 
     def __init__(self, announce: Announcements, calendar: Calendar) -> None:
         self._announce = announce
@@ -286,7 +289,7 @@ class Clocks:
         return end
 
     def hold(
-        self, which: str | UUID, reason: str, cause: Cause, of: str | None = None, mark: str = ""
+        self, which: str | UUID, reason: str, cause: Cause, *, of: str | None = None, mark: str = ""
     ) -> Callable[[T], Change[T]]:
         """A clock, named or known by its run's id, stands still.
 
@@ -306,7 +309,7 @@ class Clocks:
 
         return hold
 
-    def resume(self, which: str | UUID, cause: Cause, of: str | None = None) -> Callable[[T], Change[T]]:
+    def resume(self, which: str | UUID, cause: Cause, *, of: str | None = None) -> Callable[[T], Change[T]]:
         """A held clock goes on; what was left of its term then is left of it now. Refused when it was not held."""
 
         def resume(aggregate: T) -> Change[T]:

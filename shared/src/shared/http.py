@@ -34,6 +34,7 @@ log = structlog.get_logger()
 _LARGEST_EXACT = 2**53
 """Beyond it a floating-point number no longer names one whole number."""
 _MOST_DIGITS = 1000
+"""Digits of a whole number in a body."""
 
 REQUESTS = UUID("5d2c2f0e-0c1d-4b8e-9a53-0a2f6f3e7a11")
 T = TypeVar("T")

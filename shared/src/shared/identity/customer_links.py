@@ -22,6 +22,7 @@ LONGEST = timedelta(days=400)
 _FIRST = date(1970, 1, 1)
 _SHAPE = ">16sHH"
 _BYTES = 20
+"""Bytes of what a link says."""
 
 
 class BadLink(TurnedAway):

@@ -5,6 +5,7 @@ from collections import OrderedDict
 MOST = 20
 """Wrong guesses of one address in a minute that are still answered."""
 _MINUTE = 60.0
+"""Seconds."""
 _ADDRESSES = 10_000
 """Addresses that are remembered at most; the one that guessed longest ago goes first."""
 

@@ -38,7 +38,9 @@ _ALGORITHMS = {
 """What each type of key may verify; the first one where the key itself does not say."""
 
 _SMALLEST_RSA_BITS = 2048
+"""Bits of an RSA key; a smaller one verifies nothing."""
 _LARGEST_DOCUMENT = 256 * 1024
+"""Bytes of an answer of the provider."""
 
 
 class Discovery(BaseModel):

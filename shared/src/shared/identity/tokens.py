@@ -19,6 +19,7 @@ from shared.files import WatchedFile
 from shared.identity.principals import Forbidden, Principal, Unauthenticated, display_name, identity
 
 _LONGEST_TOKEN = 16 * 1024
+"""Characters of a token that is looked at."""
 _TYPES = frozenset({"jwt", "at+jwt", "application/at+jwt"})
 """Types of JWTs that let people in (RFC 9068 §2.1); those for signing out or for security events are signed by the
 same keys."""

@@ -52,6 +52,7 @@ from shared.kernel.seals import Content, Seal, SealKeys
 from shared.wire.envelope import Envelope
 
 DUPLICATE_KEY = 11000
+"""MongoDB's code for a second document with the key of a unique index."""
 INDEXED_WITHIN = 3600.0
 """Seconds that MongoDB may take to index a large collection; what is cut off would begin from nothing again."""
 AWAY = {11600, 11602, 10107, 13435, 13436, 189, 91, 14031, 50, 262}

@@ -15,6 +15,7 @@ LARGEST = 24_000_000
 LONG_SIDE, SMALL_SIDE = 2048, 320
 """Pixels of the longer side: of what is kept, and of what a page shows in a row."""
 QUALITY = 82
+"""Percent, as JPEG counts it: beyond it files grow faster than what an eye can tell."""
 
 
 class NotAPicture(ValueError):

@@ -34,6 +34,7 @@ _SKIPPED = {0x0400, 0x0020, 0x0008, 0x0004}
 _SIZED = {0x1000: 1, 0x0800: 1, 0x0040: 8}
 """The bytes of delivery mode, priority and timestamp, which it has not either."""
 _TABLE = 0x2000
+"""The flag of the table of headers."""
 HEADERS_READ = 8 * 1024
 """Bytes of headers that are read; the worst of a frame's 128 KiB would hold up everything else for 0.3 seconds."""
 _OURS = 0x8000 | _TABLE | 0x1000 | 0x0400 | 0x0080 | 0x0040 | 0x0020

@@ -10,7 +10,9 @@ from shared.contracts.orders import AcceptanceFailed
 from shared.contracts.vocabulary import CustomerSnapshot
 
 _LONGEST = 4000
+"""Characters of what the customer said that a form takes."""
 _LONGEST_NUMBER = 64
+"""Characters of an order's number that a form takes."""
 _CHANNEL_OF_FEEDBACK: dict[str, Channel] = {"callback": "phone", "survey": "web", "sms": "sms", "showroom": "oral"}
 _CHANNEL_OF_ENQUIRY: dict[str, Channel] = {
     "phone": "phone",

@@ -23,6 +23,7 @@ SHOWN = 5
 """Surveys on the page at most, the latest."""
 _ANSWERS = UUID("6f6e1c56-0f0e-5b62-8a56-7f0b1f6c9d03")
 _MOST_FIELDS = 10
+"""Fields of a form that a customer sends."""
 
 
 @dataclass(frozen=True, slots=True)

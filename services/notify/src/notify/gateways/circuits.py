@@ -7,8 +7,11 @@ from time import monotonic
 from notify.domain.parts.answer import Answer
 
 FAILURES = 8
+"""Addresses in a row that a provider failed to reach."""
 REST = 30.0
+"""Seconds for which a provider is not asked after so many failures."""
 LONG_REST = 300.0
+"""Seconds for which it is not asked after it said stop."""
 
 
 @dataclass(slots=True)

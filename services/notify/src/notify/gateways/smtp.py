@@ -23,6 +23,7 @@ from notify.gateways.gateway import Callback, Gateway, Outgoing, Unsendable
 from notify.gateways.mail import answers, bounces, message_id
 
 _GREYLISTED = 60.0
+"""Seconds after which a server that puts unknown senders off takes their mail."""
 _NEVER = frozenset('\u200b\u200c\u200d\u2060\ufeff()<>[],;:\\"')
 
 

@@ -62,7 +62,7 @@ def follow_complaints(order: Order, rules: Rules, cause: Cause) -> Change[Order]
         return Change(order)
     complained = bool(order.receivable.held_by)
     if run.held and run.holds[-1].mark == _COMPLAINT and not complained:
-        return rules.clocks.resume(run.clock.name, cause, run.of)(order)
+        return rules.clocks.resume(run.clock.name, cause, of=run.of)(order)
     if complained and not run.held and cause.at < run.due_at and run.clock.may_be_held:
-        return rules.clocks.hold(run.clock.name, "投诉处理期间暂停催款", cause, run.of, _COMPLAINT)(order)
+        return rules.clocks.hold(run.clock.name, "投诉处理期间暂停催款", cause, of=run.of, mark=_COMPLAINT)(order)
     return Change(order)

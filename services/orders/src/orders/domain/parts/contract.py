@@ -11,6 +11,7 @@ from shared.contracts.vocabulary import ContractNo, Line, OrderNo, Prose, RoleNa
 Outcome = Literal["approved", "amend", "terminate"]
 
 _LONGEST_TAIL = 53
+"""Characters of an order's number that its contract's number has room for."""
 
 
 def contract_no_of(order_no: OrderNo, signed_on: date) -> ContractNo:
