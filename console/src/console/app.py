@@ -1,13 +1,13 @@
 """How the console is put together: signing in, the frame of the pages, their assets, and the stream of hints."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
-from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, StreamingResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware.sessions import SessionMiddleware
@@ -15,7 +15,7 @@ from starlette.middleware.sessions import SessionMiddleware
 from console import company, trial
 from console.asking import of_our_own_page
 from console.hints import Hints
-from console.session import Session, Sessions, only_ours
+from console.session import Sessions, only_ours
 from console.settings import Settings
 from shared.calendar import Calendar
 from shared.pages.countdown import BANDS
@@ -56,14 +56,51 @@ SCREENS = {
 DECIDED = ("complaints", "orders", "aftersales")
 """The services in which matters wait for a person's signature, in the order in which they are shown."""
 
-Framed = Callable[[Session, str], dict[str, object]]
-"""What the frame shows to a person who is at this place."""
+COUNTED = ("complaints", "orders", "intake", "aftersales")
+"""The services that draw figures, in the order in which they are shown."""
 
 _WEEKDAYS = "一二三四五六日"
 _SIGNING_IN = 600
 """Seconds within which a person comes back from the company's sign-in."""
 _STILL_THERE = 15.0
 """Seconds after which a stream without hints says that it is alive, so that nothing between closes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Draws a page in the frame for whoever has signed in; everybody else is led to the sign-in."""
+
+    sessions: Sessions
+    render: Renderer
+    time: TimeSource
+    calendar: Calendar
+
+    def router(self, prefix: str = "") -> APIRouter:
+        """A router of pages that only those see who have signed in."""
+        return APIRouter(
+            prefix=prefix, default_response_class=HTMLResponse, dependencies=[Depends(self._must_have_signed_in)]
+        )
+
+    async def _must_have_signed_in(self, request: Request) -> None:
+        request.state.session = await self.sessions.of(request)
+        if request.state.session is None:
+            raise HTTPException(303, headers={"Location": "/sign-in"})
+
+    def __call__(
+        self, request: Request, template: str, here: str, *, sheet: bool = False, **values: object
+    ) -> Response:
+        """The page at the place `here` of the navigation; a `sheet` has a list that fills the window."""
+        now = self.calendar.local(self.time.now())
+        frame = {
+            "session": request.state.session,
+            "now": now,
+            "today": f"{now.month}月{now.day}日 周{_WEEKDAYS[now.weekday()]} {now:%H:%M}",
+            "here": here,
+            "zone": self.calendar.zone.key,
+            "screens": SCREENS,
+            "sheet": sheet,
+        }
+        return self.render(template, **frame, **values)
 
 
 def console(settings: Settings) -> FastAPI:
@@ -76,9 +113,10 @@ def console(settings: Settings) -> FastAPI:
     )
     app.include_router(_health(sessions))
     app.include_router(_signing(settings, sessions, render))
-    framed = _frame(time, Calendar(settings.timezone))
-    app.include_router(_pages(sessions, render, framed))
-    app.include_router(_screens(sessions, render, framed))
+    frame = Frame(sessions, render, time, Calendar(settings.timezone))
+    app.include_router(_pages(frame))
+    app.include_router(_operating(frame))
+    app.include_router(_screens(frame))
     app.include_router(_stream(sessions, hints))
     app.mount("/assets", StaticFiles(directory=ASSETS))
     app.middleware("http")(_with_policy)
@@ -134,110 +172,84 @@ def _signing(settings: Settings, sessions: Sessions, render: Renderer) -> APIRou
     return router
 
 
-def _pages(sessions: Sessions, render: Renderer, framed: Framed) -> APIRouter:
-    router = APIRouter()
+def _pages(frame: Frame) -> APIRouter:
+    router = frame.router()
 
-    @router.get("/", response_class=HTMLResponse)
+    @router.get("/")
     async def my_day(request: Request) -> Response:
         """The frame of a colleague's day, which the browser fills with each service's duties."""
-        session = await sessions.of(request)
-        if session is None:
-            return RedirectResponse("/sign-in", 303)
-        return render(
-            "my-day.html", **framed(session, "day"), sheet=True, bands=BANDS, scopes=SCOPES, services=dict(SERVICES)
-        )
+        return frame(request, "my-day.html", "day", sheet=True, bands=BANDS, scopes=SCOPES, services=dict(SERVICES))
 
-    @router.get("/decide", response_class=HTMLResponse)
+    @router.get("/decide")
     async def decide(request: Request) -> Response:
         """The frame of everything that waits for a person's signature, which each service fills."""
-        session = await sessions.of(request)
-        if session is None:
-            return RedirectResponse("/sign-in", 303)
-        services = {name: SERVICES[name] for name in DECIDED}
-        return render("decide-all.html", **framed(session, "decide"), sheet=False, services=services)
+        return frame(request, "decide-all.html", "decide", services=_titles(DECIDED))
 
-    @router.get("/kept", response_class=HTMLResponse)
+    @router.get("/kept")
     async def kept(request: Request) -> Response:
         """The frame of the board that shows how everybody's duties are kept, filled by the browser."""
-        session = await sessions.of(request)
-        if session is None:
-            return RedirectResponse("/sign-in", 303)
-        return render("kept.html", **framed(session, "kept"), sheet=True, services=dict(SERVICES))
+        return frame(request, "kept.html", "kept", sheet=True, services=dict(SERVICES))
 
-    _operating(router, sessions, render, framed)
+    @router.get("/figures")
+    async def figures(request: Request) -> Response:
+        """The frame of the figures of a period, which each service draws."""
+        begin, until = (request.query_params.get(name, "") for name in ("begin", "until"))
+        return frame(request, "figures.html", "figures", services=_titles(COUNTED), begin=begin, until=until)
+
     return router
 
 
-def _operating(router: APIRouter, sessions: Sessions, render: Renderer, framed: Framed) -> None:
-    @router.get("/ops", response_class=HTMLResponse)
+def _titles(services: Sequence[str]) -> dict[str, str]:
+    return {name: SERVICES[name] for name in services}
+
+
+def _operating(frame: Frame) -> APIRouter:
+    router = frame.router("/ops")
+
+    @router.get("")
     async def ops(request: Request) -> Response:
         """The frame of the operators' page, which each service fills with how it is."""
-        session = await sessions.of(request)
-        if session is None:
-            return RedirectResponse("/sign-in", 303)
-        return render("ops.html", **framed(session, "ops"), sheet=False, services=dict(SERVICES))
+        return frame(request, "ops.html", "ops", services=dict(SERVICES))
 
-    @router.get("/ops/{service}", response_class=HTMLResponse)
+    @router.get("/{service}")
     async def group(service: str, request: Request) -> Response:
         """The frame of what failed alike in one service."""
-        return await within(request, service, "groups")
+        return within(request, service, "groups")
 
-    @router.get("/ops/{service}/{id}", response_class=HTMLResponse)
+    @router.get("/{service}/{id}")
     async def letter(service: str, id: UUID, request: Request) -> Response:
         """The frame of one message that could not be handled."""
-        return await within(request, service, f"letters/{id}")
+        return within(request, service, f"letters/{id}")
 
-    async def within(request: Request, service: str, below: str) -> Response:
-        session = await sessions.of(request)
-        if session is None:
-            return RedirectResponse("/sign-in", 303)
+    def within(request: Request, service: str, below: str) -> Response:
         if service not in SERVICES:
             return Response(status_code=404)
-        shown = {"title": "未处理的消息", "service": service, "url": f"/{service}/ui/ops/{below}"}
-        return render("screen.html", **framed(session, "ops"), sheet=False, **shown)
+        url = f"/{service}/ui/ops/{below}"
+        return frame(request, "screen.html", "ops", title="未处理的消息", service=service, url=url)
+
+    return router
 
 
-def _screens(sessions: Sessions, render: Renderer, framed: Framed) -> APIRouter:
-    router = APIRouter(prefix="/desk")
+def _screens(frame: Frame) -> APIRouter:
+    router = frame.router("/desk")
 
-    @router.get("/{name}", response_class=HTMLResponse)
+    @router.get("/{name}")
     async def listed(name: str, request: Request) -> Response:
         """The frame of a screen's list, which the browser fills with what its service draws."""
-        return await screen(request, name, "", sheet=True)
+        return screen(request, name, "", sheet=True)
 
-    @router.get("/{name}/{id}", response_class=HTMLResponse)
+    @router.get("/{name}/{id}")
     async def opened(name: str, id: UUID, request: Request) -> Response:
         """The frame of one thing of a screen."""
-        return await screen(request, name, f"/{id}", sheet=False)
+        return screen(request, name, f"/{id}", sheet=False)
 
-    async def screen(request: Request, name: str, below: str, *, sheet: bool) -> Response:
-        session = await sessions.of(request)
-        if session is None:
-            return RedirectResponse("/sign-in", 303)
+    def screen(request: Request, name: str, below: str, *, sheet: bool) -> Response:
         if (shown := SCREENS.get(name)) is None:
             return Response(status_code=404)
         url = f"{shown.path}{below}"
-        return render(
-            "screen.html", **framed(session, name), sheet=sheet, title=shown.title, service=shown.service, url=url
-        )
+        return frame(request, "screen.html", name, sheet=sheet, title=shown.title, service=shown.service, url=url)
 
     return router
-
-
-def _frame(time: TimeSource, calendar: Calendar) -> Framed:
-    def framed(session: Session, here: str) -> dict[str, object]:
-        now = calendar.local(time.now())
-        today = f"{now.month}月{now.day}日 周{_WEEKDAYS[now.weekday()]} {now:%H:%M}"
-        return {
-            "session": session,
-            "now": now,
-            "today": today,
-            "here": here,
-            "zone": calendar.zone.key,
-            "screens": SCREENS,
-        }
-
-    return framed
 
 
 def _stream(sessions: Sessions, hints: Hints) -> APIRouter:

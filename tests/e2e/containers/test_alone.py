@@ -1,5 +1,6 @@
 """A service's own tests in the image that is deployed: the service and what it shares are there, and no other."""
 
+from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
 import pytest
@@ -7,7 +8,7 @@ from composed import ROOT, docker
 
 from kefu.surroundings import SERVICES
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(900)
 
 CONTRACTS = ("test_listeners_understand_samples.py", "test_schemas_never_break.py")
 TOO_LARGE = ("tests/unit/orders/test_event_log.py",)
@@ -23,18 +24,28 @@ def tools():
     docker("volume", "rm", volume)
 
 
-@pytest.mark.parametrize("service", SERVICES)
-def test_the_tests_of_a_service_pass_where_no_other_service_is_installed(tools, service):
+@pytest.fixture(scope="module")
+def runs(tools):
+    """What each service's tests say, two services at a time."""
+    with ThreadPoolExecutor(2) as pool:
+        yield {service: pool.submit(tried, service, tools) for service in SERVICES}
+
+
+def tried(service, tools):
     tests = ("tests/contract", "tests/support", "tests/unit/conftest.py", f"tests/unit/{service}")
     seen = ("pyproject.toml", *tests, f"services/{service}", "cli/src/kefu")
     shown = [word for path in seen for word in ("--volume", f"{ROOT / path}:/kefu/{path}:ro")]
-    said = docker(
+    return docker(
         *("run", "--rm", "--pull", "never", "--network", "none", "--read-only", "--tmpfs", "/tmp", "--cap-drop", "ALL"),
         *("--volume", f"{tools}:/tools:ro", "--env", "PYTHONPATH=/tools:/kefu/cli/src", "--workdir", "/kefu", *shown),
         *("--entrypoint", "python3", f"kefu/{service}", "-m", "pytest", "-q", "-p", "no:cacheprovider"),
         *("--hypothesis-profile", "ci", *(f"--ignore={path}" for path in TOO_LARGE)),
         *(f"tests/unit/{service}", *(f"tests/contract/{name}" for name in CONTRACTS)),
     )
-    *_, summary = said.strip().splitlines()
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_the_tests_of_a_service_pass_where_no_other_service_is_installed(runs, service):
+    *_, summary = runs[service].result().strip().splitlines()
     print(service, summary)
     assert " passed" in summary

@@ -8,6 +8,7 @@ from decimal import Decimal
 from uuid import UUID
 
 import pytest
+from drawn import Drawn, drawn
 from openpyxl import load_workbook
 
 from aftersales.domain.covered_order import CoveredOrder
@@ -332,3 +333,24 @@ async def test_the_months_table_names_the_types_and_the_material_of_internal_wor
     named = {row[header.index("服务类型")]: (row[-2], row[-1]) for row in found}
     assert header[-2:] == ["类型名称", "内务物料"]
     assert named == {"C": ("免费服务", ""), "D": ("内务", "画册 入库 200；画册 发放 20（广州展厅）")}
+
+
+@pytest.mark.requirement("R078.a")
+async def test_the_vouchers_of_a_month_are_drawn_by_cause_product_and_colleague(ask, stores, closed):
+    settlement = await stores.settlements.get(Settlement.id_of("2026-11"))
+    (entry,) = settlement.entries
+    more = (entry, entry.but(visits=2, repeated=True), entry.but(visits=None, fault=None, item="门吸"))
+    await stores.settlements.apply(settlement.id, lambda month: Change(month.but(entries=more)), cause(AT))
+
+    page = await ask("finance", "GET", "/ui/figures?until=2026-11-30")
+
+    sheet = "/aftersales/settlements/2026-11/table.xlsx"
+    assert drawn(page.text) == {
+        "2026-11 售后按责任": Drawn(sheet, [["本公司质量", "2", "50%", "1"], ["未定", "1", "", "0"]], ["100%", "50%"]),
+        "2026-11 售后按产品": Drawn(
+            sheet, [["=HYPERLINK()", "2", "50%", "1"], ["门吸", "1", "", "0"]], ["100%", "50%"]
+        ),
+        "2026-11 售后按服务人员": Drawn(sheet, [["tech-05", "2", "50%", "1"]], ["100%"]),
+    }
+    nothing = await ask("finance", "GET", "/ui/figures?until=2026-10-31")
+    assert {(figure.sheet, len(figure.lines)) for figure in drawn(nothing.text).values()} == {(None, 0)}

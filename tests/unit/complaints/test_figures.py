@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
+from drawn import Drawn, drawn
 from openpyxl import load_workbook
 
 from complaints.domain.decisions.closing import close
@@ -117,6 +118,30 @@ async def test_complaints_are_counted_by_every_dimension(by, rows, ask, three_ca
     assert table["columns"] == list(COLUMNS)
     assert [list(row.values()) for row in table["rows"]] == rows
     assert list(table["figures"].values()) == sums(3, refused=1, **CLOSED)
+
+
+async def test_complaints_are_drawn_by_month_cause_and_department_the_most_first(ask, three_cases):
+    page = await ask("cs_supervisor", "GET", "/ui/figures?begin=2026-11-01&until=2026-11-30")
+
+    assert drawn(page.text) == {
+        "投诉按月份": Drawn(
+            sheet=f"/complaints/statistics?by=month&{NOVEMBER}&format=xlsx",
+            lines=[["2026-11", "3", "1", "1", "100%", "0", "1"]],
+            widths=["100%"],
+        ),
+        "投诉按原因": Drawn(
+            sheet=f"/complaints/statistics?by=cause&{NOVEMBER}&format=xlsx",
+            lines=[["未定", "2", "0", "0", "", "0", "0"], ["包装不足", "1", "1", "1", "100%", "0", "1"]],
+            widths=["100%", "50%"],
+        ),
+        "投诉按责任部门": Drawn(
+            sheet=f"/complaints/statistics?by=department&{NOVEMBER}&format=xlsx",
+            lines=[["未定", "2", "0", "0", "", "0", "0"], ["生产部", "1", "1", "1", "100%", "0", "1"]],
+            widths=["100%", "50%"],
+        ),
+    }
+    nothing = await ask("cs_supervisor", "GET", "/ui/figures?begin=2026-12-01&until=2026-12-31")
+    assert {figure.lines == [] for figure in drawn(nothing.text).values()} == {True}
 
 
 async def test_an_open_case_beyond_its_time_is_overdue_and_other_months_are_left_out(ask, three_cases, world):

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from drawn import Drawn, drawn
 
 from shared.contracts.aftersales import ServiceOrderClosed
 from shared.contracts.intake import (
@@ -234,3 +235,44 @@ async def test_the_ratings_of_a_month_are_counted_for_each_colleague(world, cust
     for month in ("2026-10", "2026-12"):
         other = (await world.ask(Role.CS_SUPERVISOR, "GET", f"/staff-ratings?month={month}")).json()
         assert other == {"month": month, "staff": []}
+
+
+async def test_how_satisfied_customers_are_is_drawn_and_exported_for_a_period(world, customer):
+    for attitude in ("very_satisfied", "poor"):
+        service = uuid4()
+        await world.hear(closed(customer, service))
+        (survey,) = [each for each in await issued(world) if each["service_order_id"] == str(service)]
+        await answered(world, survey["survey_id"], attitude=attitude)
+    of_two = ["100%", "0", "2", "0", "0"]
+
+    page = await world.ask(Role.CS_SUPERVISOR, "GET", "/ui/figures?begin=2026-11-01&until=2026-11-30")
+
+    assert drawn(page.text) == {
+        "客户满意度": Drawn(
+            sheet="/intake/satisfaction?begin=2026-11-01&end=2026-12-01&format=xlsx",
+            lines=[
+                ["服务态度", "50%", "1", "0", "0", "1"],
+                *(["技术水平", *of_two], ["到达时间", *of_two], ["承诺事项办理", *of_two]),
+            ],
+            widths=["50%", "100%", "100%", "100%"],
+        )
+    }
+    counted = "/satisfaction?begin=2026-11-01&end=2026-12-01"
+    exported = await world.ask(Role.CS_SUPERVISOR, "GET", f"{counted}&format=csv")
+    assert exported.content.decode("utf-8-sig").splitlines()[:2] == [
+        "评价项目,非常满意,满意,一般,较差",
+        "服务态度,1,0,0,1",
+    ]
+    (attitude, *_) = (await world.ask(Role.CS_SUPERVISOR, "GET", counted)).json()
+    assert attitude == {
+        "dimension": "attitude",
+        "grades": {"very_satisfied": 1, "satisfied": 0, "average": 0, "poor": 1},
+    }
+
+
+@pytest.mark.parametrize(
+    "path", ["/ui/figures?begin=2026-12-02&until=2026-12-01", "/satisfaction?begin=2026-12-01&end=2026-12-01"]
+)
+async def test_figures_of_a_period_that_ends_before_it_begins_are_refused(world, path):
+    answer = await world.ask(Role.CS_SUPERVISOR, "GET", path)
+    assert (answer.status_code, answer.json()["code"]) == (409, "empty_period")

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from drawn import Drawn, drawn
 from openpyxl import load_workbook
 from order_rules import RULES
 from orders_as_read import cancel
@@ -14,6 +15,7 @@ from orders.app import service
 from orders.domain.decisions.exception import resolve
 from orders.domain.decisions.ledger import refund
 from orders.domain.exception import exception_id_of
+from orders.domain.figures.aging import aged
 from orders.domain.figures.statistics import Sales
 from orders.settings import Settings
 from shared.aggregate import Refused
@@ -261,6 +263,64 @@ async def test_the_share_of_delays_told_before_the_contract_date_is_reported(com
         ("C", "no"),
     ]
     assert report.table.figures == {"delays": 3, "told_in_time": 2, "share_percent": 66.7}
+
+
+async def test_what_is_overdue_is_drawn_and_exported_by_age_and_currency(company, ask):
+    company.now = datetime(2026, 10, 1, 2, tzinfo=UTC)
+    for no in ("A", "B"):
+        await company.place(order_no=no)
+        await company.sign_contract()
+    await company.until(datetime(2026, 11, 25, 6, tzinfo=UTC))
+
+    page = await ask("sales_vp", "GET", "/ui/figures")
+
+    assert drawn(page.text)["逾期货款按账龄（今天）"] == Drawn(
+        sheet="/orders/aged-receivables?format=xlsx",
+        lines=[["31–60天", "¥60,000.00", "2"]],
+        widths=["100%"],
+    )
+    counted = (await ask("sales_vp", "GET", "/aged-receivables")).json()
+    assert counted["rows"] == [{"days": 31, "up_to": 60, "currency": "CNY", "orders": 2, "amount": "60000.00"}]
+
+
+@pytest.mark.parametrize(
+    ("days", "place"), [(1, (1, 30)), (30, (1, 30)), (31, (31, 60)), (61, (61, 90)), (90, (61, 90)), (91, (91, None))]
+)
+async def test_an_overdue_amount_is_counted_in_the_age_that_it_has_reached(company, days, place):
+    await company.place()
+    await company.sign_contract()
+    order = await company.order()
+    (claim, *_) = order.receivable.claims
+
+    async def orders():
+        yield order
+
+    table = await aged(orders(), claim.due.on + timedelta(days=days))
+    assert [(row["days"], row["up_to"]) for row in table.rows] == [place]
+
+
+async def test_delays_are_drawn_and_exported_by_the_month_in_which_they_were_told(company, ask):
+    company.now = datetime(2026, 10, 2, tzinfo=UTC)
+    for no, ship_on in (("A", date(2026, 10, 20)), ("B", date(2026, 10, 5))):
+        await company.place(order_no=no, requested_ship_date=ship_on)
+        await company.sign_contract()
+    company.now = datetime(2026, 10, 8, tzinfo=UTC)
+    for no in ("A", "B"):
+        company.order_no = no
+        await company.fact(facts.ProductionDelayed, expected_ready_on=date(2026, 11, 25), reason_text="缺料")
+    await company.until(datetime(2026, 10, 9, 6, tzinfo=UTC))
+
+    page = await ask("cs_director", "GET", "/ui/figures?begin=2026-10-01&until=2026-10-31")
+
+    query = "begin=2026-10-01&end=2026-11-01"
+    assert drawn(page.text)["延期按月"] == Drawn(
+        sheet=f"/orders/delays-by-month?{query}&format=xlsx",
+        lines=[["2026-10", "2", "1", "50%"]],
+        widths=["100%"],
+    )
+    counted = (await ask("cs_director", "GET", f"/delays-by-month?{query}")).json()
+    assert counted["rows"] == [{"month": "2026-10", "delays": 2, "told_in_time": 1}]
+    assert (await ask("cs_director", "GET", "/delays-by-month?begin=2026-11-01&end=2026-12-01")).json()["rows"] == []
 
 
 HOSTILE = Table(

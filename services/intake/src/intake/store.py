@@ -21,6 +21,7 @@ from intake.domain.design_intake import DesignIntake
 from intake.domain.digest import Digest
 from intake.domain.enquiry import Enquiry
 from intake.domain.fact import Fact
+from intake.domain.figures.satisfaction import AnsweredSurvey
 from intake.domain.figures.shares import Share
 from intake.domain.itinerary import Itinerary
 from intake.domain.moment import Moment
@@ -41,6 +42,7 @@ from intake.domain.visit_plan import VisitPlan
 from intake.domain.visit_text import VisitText
 from intake.domain.work_report import WorkReport
 from shared.aggregate import Cause, Change, NotFound
+from shared.contracts.intake import Opinion
 from shared.contracts.intake.contacts import CallbackKind
 from shared.contracts.roles import Role
 from shared.contracts.vocabulary import order_id_of
@@ -200,6 +202,11 @@ class Surveys(Store[Survey]):
     collection = "surveys"
     kind = Survey
     indexes = (Index("customer_id", "issued_at"), Index("stage", "issued_at"), Index("answered_at"))
+
+    async def opinions(self, begin: datetime, end: datetime) -> list[Opinion]:
+        """What customers answered from one moment up to another, excluded."""
+        rows = self.each_row(AnsweredSurvey, {"answered_at": Between(begin, end)}, sort="answered_at")
+        return [row.opinion async for row in rows]
 
 
 class Opportunities(Store[Opportunity]):

@@ -10,6 +10,8 @@ from orders.domain.cost import Cost
 from orders.domain.customer_file import CustomerFile, file_id_of
 from orders.domain.disposal import Disposal
 from orders.domain.exception import OrderException
+from orders.domain.figures.aging import OverdueOrder
+from orders.domain.figures.delays import DelayedOrder
 from orders.domain.figures.statistics import SoldOrder
 from orders.domain.load import Load
 from orders.domain.order import Order
@@ -68,6 +70,14 @@ class Orders(Store[Order]):
     def overdue(self) -> AsyncIterator[Order]:
         """Every order with an amount that is overdue, the longest first."""
         return self.each({"overdue_since": Between("", None)}, sort="overdue_since")
+
+    def owing(self) -> AsyncIterator[OverdueOrder]:
+        """What is owed for every order with an amount that is overdue, the longest first."""
+        return self.each_row(OverdueOrder, {"overdue_since": Between("", None)}, sort="overdue_since")
+
+    def delays_since(self, moment: datetime) -> AsyncIterator[DelayedOrder]:
+        """All delays of every order of which one was announced at this moment or later."""
+        return self.each_row(DelayedOrder, {"last_delay_at": Between(moment, None)}, sort="last_delay_at")
 
     def paid_since(self, moment: datetime) -> AsyncIterator[Order]:
         """Every order for which money came in at this moment or later, whatever came before."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from fastapi import APIRouter
 
 from aftersales.domain.policy.policy import Rules
-from aftersales.pages import customer, decide, papers, requests, services, settlements
+from aftersales.pages import customer, decide, figures, papers, requests, services, settlements
 from aftersales.pages.words import FORMS, REQUEST_FORMS, SETTLEMENT_FORMS
 from aftersales.settings import Settings
 from aftersales.store import Stores
@@ -30,6 +30,7 @@ def routes(stores: Stores, rules: Rules, asked: Sequence[APIRouter]) -> Sequence
         services.today(stores.service_orders, rules, render),
         decide.routes(stores.service_orders, rules, about_services, render),
         settlements.routes(stores.settlements, rules, about_months, render),
+        figures.routes(stores.settlements, rules, render),
         papers.routes(stores, rules.calendar),
     )
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from fastapi import APIRouter
 
 from complaints.domain.policy.policy import Rules
-from complaints.pages import case, customer, decide, listing, papers
+from complaints.pages import case, customer, decide, figures, listing, papers
 from complaints.pages.decide import SignatureForms
 from complaints.pages.words import FORMS, PAPER_FORMS, PENALTY_FORMS
 from complaints.settings import Settings
@@ -32,6 +32,7 @@ def routes(stores: Stores, rules: Rules, asked: Sequence[APIRouter]) -> Sequence
         listing.routes(stores, rules.calendar.zone, render),
         case.routes(stores, rules, cases, render),
         decide.routes(stores, rules, signatures, render),
+        figures.routes(stores, rules, render),
         *papers.routes(stores, rules),
     )
 

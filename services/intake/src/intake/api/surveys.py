@@ -5,16 +5,19 @@ from datetime import date, time
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
+from fastapi.responses import JSONResponse
 from pydantic import Field, computed_field
 
 from intake.api import readers
 from intake.domain.decisions.survey import answer, issue
+from intake.domain.figures.satisfaction import satisfaction
 from intake.domain.lifecycle import SURVEY, SurveyStage
 from intake.domain.parts.staff_rating import StaffRating
 from intake.domain.roles import SERVICE
-from intake.domain.survey import Survey, ratings
+from intake.domain.survey import DIMENSIONS, GRADES, Survey, ratings
 from intake.store import Stores
+from shared.aggregate import Refused
 from shared.calendar import Calendar
 from shared.contracts.event import Instant
 from shared.contracts.intake import Opinion
@@ -22,6 +25,7 @@ from shared.contracts.intake.contacts import Grade
 from shared.contracts.vocabulary import CustomerId, CustomerSnapshot, Month, OrderNo, ServiceOrderId, StaffId
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
 from shared.lifecycle import Possible
+from shared.sheets import Sheet, SheetCell, SheetFormat
 from shared.store import Between
 
 
@@ -126,6 +130,24 @@ def _surveys(stores: Stores) -> APIRouter:
 
 def _ratings(stores: Stores, calendar: Calendar) -> APIRouter:
     router = Router(readers=readers.RATINGS, tags=["surveys"])
+
+    @router.get("/satisfaction", response_class=Response)
+    async def count_satisfaction(
+        begin: Annotated[date, Query(description="Answered on this day or later.")],
+        end: Annotated[date, Query(description="Answered before this day.")],
+        form: Annotated[
+            Literal["json"] | SheetFormat, Query(alias="format", description="How it is written.")
+        ] = "json",
+    ) -> Response:
+        """How many customers gave which grade in each respect (003 §17)."""
+        if end <= begin:
+            raise Refused(f"a period ends after it begins; {end} is not after {begin}", "empty_period")
+        opinions = await stores.surveys.opinions(calendar.moment(begin, time()), calendar.moment(end, time()))
+        rows = satisfaction(opinions)
+        if form == "json":
+            return JSONResponse([row.model_dump(mode="json") for row in rows])
+        lines: list[tuple[SheetCell, ...]] = [(DIMENSIONS[row.dimension], *row.grades.values()) for row in rows]
+        return Sheet(("评价项目", *GRADES.values()), lines).file(form, f"satisfaction-{begin}-{end}")
 
     @router.get("/staff-ratings")
     async def list_staff_ratings(month: Annotated[Month, Query()]) -> StaffRatingsView:

@@ -6,7 +6,7 @@ from pathlib import Path
 from fastapi import APIRouter
 
 from intake.domain.policy.policy import Rules
-from intake.pages import customer, customers
+from intake.pages import customer, customers, figures
 from intake.pages.words import FORMS
 from intake.settings import Settings
 from intake.store import Stores
@@ -20,7 +20,10 @@ _TEMPLATES = Path(__file__).parent / "templates"
 def routes(stores: Stores, rules: Rules, asked: Sequence[APIRouter]) -> Sequence[APIRouter]:
     """Every page of intake; `asked` are the routes to which its forms are sent."""
     render = Renderer(_TEMPLATES)
-    return (customers.routes(stores, rules, Forms("intake", "/customers/{customer_id}", asked, FORMS), render),)
+    return (
+        customers.routes(stores, rules, Forms("intake", "/customers/{customer_id}", asked, FORMS), render),
+        figures.routes(stores.surveys, rules, render),
+    )
 
 
 def open_routes(stores: Stores, rules: Rules, settings: Settings) -> Sequence[APIRouter]:

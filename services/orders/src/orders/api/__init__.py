@@ -34,6 +34,6 @@ def routes(stores: Stores, rules: Rules) -> Sequence[APIRouter]:
         disposals.routes(stores.disposals),
         stock_checks.routes(stores.stock_checks, rules),
         *costs.routes(stores, rules),
-        statistics.routes(stores),
+        statistics.routes(stores, rules.calendar),
         statistics.forecasts(stores.paces),
     )

@@ -1,7 +1,7 @@
 """What may be asked about figures: statistics, reports, forecasts, and the log for process mining."""
 
 from collections.abc import AsyncIterator
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -11,11 +11,14 @@ from pydantic import AliasPath, Field
 
 from orders.api.event_log import ocel, xes
 from orders.api.readers import FIGURES, PACES
+from orders.domain.figures.aging import aged
+from orders.domain.figures.delays import delays_by_month
 from orders.domain.figures.statistics import Dimension, Sales
 from orders.domain.pace import Pace
 from orders.domain.parts.period import ReportKind
 from orders.store import Orders, Paces, Reports, Stores
 from shared.aggregate import Refused
+from shared.calendar import Calendar
 from shared.contracts.vocabulary import Period
 from shared.http import After, Limit, Listing, Router, View
 from shared.sheets import TableFormat, written
@@ -60,10 +63,11 @@ class PaceRow(View):
         ]
 
 
-def routes(stores: Stores) -> APIRouter:
+def routes(stores: Stores, calendar: Calendar) -> APIRouter:
     """Figures for the clerk and the sales VP, and exports."""
     router = Router(readers=FIGURES, tags=["statistics"])
     _figures(router, stores.orders)
+    _watched(router, stores.orders, calendar)
     _reports(router, stores.reports)
     _exports(router, stores.orders)
     return router
@@ -90,6 +94,26 @@ def _figures(router: APIRouter, orders: Orders) -> None:
         async for order in orders.sold(begin, end):
             sales.add(order)
         return written(sales.table(), form, f"sales-{by}-{begin}-{end}")
+
+
+def _watched(router: APIRouter, orders: Orders, calendar: Calendar) -> None:
+    @router.get("/aged-receivables", response_class=Response)
+    async def show_aged_receivables(request: Request, form: As = "json") -> Response:
+        """What is overdue today, by how many days and by currency (004 四3)."""
+        today = calendar.day(request.app.state.time.now())
+        return written(await aged(orders.owing(), today), form, f"aged-receivables-{today}")
+
+    @router.get("/delays-by-month", response_class=Response)
+    async def count_delays(
+        begin: Annotated[date, Query(description="Announced on this day or later.")],
+        end: Annotated[date, Query(description="Announced before this day.")],
+        form: As = "json",
+    ) -> Response:
+        """How many delays were announced in each month, and how many of them before the contract's day."""
+        must_be_period(begin, end)
+        delayed = orders.delays_since(calendar.moment(begin, time()))
+        table = await delays_by_month(delayed, begin, end, calendar)
+        return written(table, form, f"delays-{begin}-{end}")
 
 
 def _reports(router: APIRouter, reports: Reports) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from fastapi import APIRouter
 
 from orders.domain.policy.policy import Rules
-from orders.pages import board, customer, decide, page
+from orders.pages import board, customer, decide, figures, page
 from orders.pages.words import FORMS
 from orders.settings import Settings
 from orders.store import Stores
@@ -25,6 +25,7 @@ def routes(stores: Stores, rules: Rules, asked: Sequence[APIRouter]) -> Sequence
         board.routes(stores, rules, render),
         page.routes(stores, rules, forms, render),
         decide.routes(stores, rules, forms, render),
+        figures.routes(stores.orders, rules, render),
     )
 
 

@@ -1,0 +1,69 @@
+"""Figures of after-sales: the vouchers of a month by cause, product and colleague (001 售后六b)."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse
+
+from aftersales.api.readers import READERS
+from aftersales.domain.parts.entry import Entry
+from aftersales.domain.policy.policy import Rules
+from aftersales.domain.settlement import Settlement
+from aftersales.pages.words import FAULTS
+from aftersales.store import Settlements
+from shared.aggregate import NotFound
+from shared.http import Router
+from shared.pages.figures import Days, Figure, bars, draw, percent
+from shared.pages.rendering import Renderer
+
+UNKNOWN = "未定"
+
+
+def routes(settlements: Settlements, rules: Rules, render: Renderer) -> APIRouter:
+    """The figures of after-sales."""
+    router = Router(readers=READERS, tags=["pages"], prefix="/ui/figures", include_in_schema=False)
+
+    @router.get("", response_class=HTMLResponse)
+    async def show_figures(request: Request, begin: date | None = None, until: date | None = None) -> Response:
+        """The vouchers of the month in which the period ends; of this month without days."""
+        days = Days.asked(begin, until, rules.calendar.day(request.app.state.time.now()))
+        month = f"{days.last:%Y-%m}"
+        entries = await _entries(settlements, month)
+        by_cause = ((FAULTS[entry.fault] if entry.fault else UNKNOWN, entry) for entry in entries)
+        by_product = ((entry.item or UNKNOWN, entry) for entry in entries)
+        by_colleague = ((entry.technician, entry) for entry in entries if entry.technician and entry.visits)
+        return draw(
+            render,
+            [
+                _figure(month, "责任", by_cause),
+                _figure(month, "产品", by_product),
+                _figure(month, "服务人员", by_colleague),
+            ],
+        )
+
+    return router
+
+
+async def _entries(settlements: Settlements, month: str) -> Sequence[Entry]:
+    try:
+        return (await settlements.get(Settlement.id_of(month))).entries
+    except NotFound:
+        return ()
+
+
+def _figure(month: str, of: str, placed: Iterable[tuple[str, Entry]]) -> Figure:
+    """Vouchers by place, the most first: how many of those with a visit needed one only, how many came again."""
+    every, visited, at_once, again = Counter[str](), Counter[str](), Counter[str](), Counter[str]()
+    for place, entry in placed:
+        every[place] += 1
+        visited[place] += bool(entry.visits)
+        at_once[place] += entry.visits == 1
+        again[place] += entry.repeated
+    lines = [
+        (place, number, str(number), (percent(at_once[place], visited[place]), str(again[place])))
+        for place, number in sorted(every.items(), key=lambda counted: (-counted[1], counted[0]))
+    ]
+    sheet = f"/aftersales/settlements/{month}/table.xlsx"
+    return Figure(f"{month} 售后按{of}", of, "件数", bars(lines), sheet if lines else None, ("一次解决率", "重复报修"))

@@ -1,0 +1,68 @@
+"""How many complaints there were and how they were closed: month by month, by cause and by department (002 六1(6))."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, time
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse
+
+from complaints.api.readers import CASES
+from complaints.domain.figures.statistics import COLUMNS, TITLES, Dimension, tabulate
+from complaints.domain.policy.policy import Rules
+from complaints.domain.report import Cell
+from complaints.store import Stores
+from shared.http import Router
+from shared.pages.figures import Bar, Days, Figure, bars, draw, percent
+from shared.pages.rendering import Renderer
+from shared.pages.words import DEPARTMENTS
+
+DRAWN: tuple[Dimension, ...] = ("month", "cause", "department")
+BESIDE = ("成立", "已结案", "按期率", "逾期", "重复发生")
+"""What stands beside the number of complaints; the export has all columns."""
+
+
+def routes(stores: Stores, rules: Rules, render: Renderer) -> APIRouter:
+    """The figures of complaints."""
+    router = Router(readers=CASES, tags=["pages"], prefix="/ui/figures", include_in_schema=False)
+    calendar = rules.calendar
+
+    @router.get("", response_class=HTMLResponse)
+    async def show_figures(request: Request, begin: date | None = None, until: date | None = None) -> Response:
+        """Complaints that were accepted from one day up to another one; this year without days."""
+        now = request.app.state.time.now()
+        days = Days.asked(begin, until, calendar.day(now))
+        begins, ends = calendar.moment(days.first, time()), calendar.moment(days.end, time())
+        counted, recovered = await stores.counted_between(begins, ends), await stores.recovered()
+        return draw(
+            render,
+            [
+                Figure(
+                    title=f"投诉按{TITLES[by]}",
+                    of=TITLES[by],
+                    unit="件数",
+                    heads=BESIDE,
+                    bars=_bars(by, tabulate(counted, (by,), recovered, now, calendar).rows),
+                    sheet=f"/complaints/statistics?{urlencode({'by': by, **days.query})}",
+                )
+                for by in DRAWN
+            ],
+        )
+
+    return router
+
+
+def _bars(by: Dimension, rows: Sequence[Sequence[Cell]]) -> list[Bar]:
+    """Months in their order, other places with the most complaints first."""
+    words: Mapping[str, str] = {str(name): title for name, title in DEPARTMENTS.items()} if by == "department" else {}
+    found = [dict(zip(COLUMNS, row, strict=True)) for row in rows]
+    lines = [
+        (words.get(str(row["项目"]), str(row["项目"])), int(row["投诉件数"] or 0), str(row["投诉件数"]), _beside(row))
+        for row in found
+    ]
+    return bars(lines if by == "month" else sorted(lines, key=lambda line: (-line[1], line[0])))
+
+
+def _beside(row: Mapping[str, Cell]) -> tuple[str, ...]:
+    in_time = percent(int(row["按期结案"] or 0), int(row["已结案"] or 0))
+    return tuple(in_time if head == "按期率" else str(row[head]) for head in BESIDE)

@@ -1,0 +1,71 @@
+"""Figures of orders: what customers owe by age, and how many delays they were told of in time."""
+
+from datetime import date, time
+from decimal import Decimal
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse
+
+from orders.api.readers import FIGURES
+from orders.domain.figures.aging import aged
+from orders.domain.figures.delays import delays_by_month
+from orders.domain.policy.policy import Rules
+from orders.domain.report import Cell, Row, Table
+from orders.store import Orders
+from shared.contracts.event import Money
+from shared.http import Router
+from shared.pages.figures import Days, Figure, bars, draw, percent
+from shared.pages.rendering import Renderer
+from shared.pages.words import money
+
+
+def routes(orders: Orders, rules: Rules, render: Renderer) -> APIRouter:
+    """The figures of orders."""
+    router = Router(readers=FIGURES, tags=["pages"], prefix="/ui/figures", include_in_schema=False)
+    calendar = rules.calendar
+
+    @router.get("", response_class=HTMLResponse)
+    async def show_figures(request: Request, begin: date | None = None, until: date | None = None) -> Response:
+        """What is overdue today, and the delays announced from one day up to another one; this year without days."""
+        today = calendar.day(request.app.state.time.now())
+        days = Days.asked(begin, until, today)
+        delayed = orders.delays_since(calendar.moment(days.first, time()))
+        return draw(
+            render,
+            [
+                _owed(await aged(orders.owing(), today)),
+                _told(await delays_by_month(delayed, days.first, days.end, calendar), days),
+            ],
+        )
+
+    return router
+
+
+def _owed(table: Table) -> Figure:
+    lines = [(_age(row), Decimal(str(row["amount"])), _amount(row), (str(row["orders"]),)) for row in table.rows]
+    return Figure(
+        "逾期货款按账龄（今天）", "账龄", "金额", bars(lines), "/orders/aged-receivables?format=xlsx", ("订单数",)
+    )
+
+
+def _age(row: Row) -> str:
+    return f"{row['days']}–{row['up_to']}天" if row["up_to"] else f"{_whole(row['days']) - 1}天以上"
+
+
+def _amount(row: Row) -> str:
+    return money(Money(amount=Decimal(str(row["amount"])), currency=str(row["currency"])))
+
+
+def _told(table: Table, days: Days) -> Figure:
+    lines = [(str(row["month"]), _whole(row["delays"]), str(row["delays"]), _in_time(row)) for row in table.rows]
+    sheet = f"/orders/delays-by-month?{urlencode(days.query)}"
+    return Figure("延期按月", "月份", "延期次数", bars(lines), sheet, ("提前告知", "提前告知率"))
+
+
+def _in_time(row: Row) -> tuple[str, ...]:
+    return str(row["told_in_time"]), percent(_whole(row["told_in_time"]), _whole(row["delays"]))
+
+
+def _whole(cell: Cell) -> int:
+    return int(cell or 0)
