@@ -19,7 +19,7 @@ async def test_a_head_sees_the_figures_of_every_service_and_exports_what_is_seen
     await complain(here)
     await sign_in(page, DIRECTOR)
     await page.get_by_role("link", name="统计", exact=True).click()
-    months = panel(page, "投诉").locator(".figure", has_text="投诉按月份")
+    months = panel(page, "投诉").locator(".drawing", has_text="投诉按月份")
     await expect(months.locator("tbody tr")).not_to_have_count(0)
     counted = int(await months.locator("tbody td.num").first.inner_text())
     async with page.expect_download() as download:
@@ -33,6 +33,6 @@ async def test_figures_of_other_days_have_an_address_of_their_own(page: Page, he
     await complain(here)
     await sign_in(page, DIRECTOR)
     await page.goto("/figures?begin=2001-01-01&until=2001-12-31")
-    months = panel(page, "投诉").locator(".figure", has_text="投诉按月份")
+    months = panel(page, "投诉").locator(".drawing", has_text="投诉按月份")
     await expect(months.get_by_text("这段时间没有可统计的。")).to_be_visible()
     assert await page.get_by_label("从").input_value() == "2001-01-01"

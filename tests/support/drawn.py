@@ -16,7 +16,7 @@ class Drawn:
 
 def drawn(html: str) -> dict[str, Drawn]:
     """The figures of a page by their titles."""
-    return {_text(_in("h3", part)[0]): _figure(part) for part in html.split('<div class="figure">')[1:]}
+    return {_text(_in("h3", part)[0]): _figure(part) for part in html.split('<div class="drawing">')[1:]}
 
 
 def _figure(part: str) -> Drawn:

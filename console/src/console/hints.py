@@ -9,12 +9,15 @@ import structlog
 from aio_pika.abc import AbstractIncomingMessage
 
 from shared.contracts.catalogue import published
+from shared.pages.words import SERVICES
 from shared.wire.broker import EVENTS
 
 log = structlog.get_logger()
 
 WAITING = 1000
 """Events that wait for the console at most; of older ones it needs no hint."""
+CLOCKED = "deadline_"
+"""How the names of events about clocks begin."""
 AGAIN_AFTER = 2.0
 """Seconds until the bus is looked for again."""
 
@@ -39,7 +42,7 @@ class OpenPage:
 
 
 class Hints:
-    """What the pages are told: `duties/orders` when a duty of orders has begun, moved or ended.
+    """What the pages are told: `duties/orders` when a duty of orders has begun, moved or ended, `facts/orders` else.
 
     The queue is the console's alone and goes with its connection; what happens while the bus is away is made good by
     the pages, which ask anew when they are connected again.
@@ -73,8 +76,7 @@ class Hints:
             await connection.closed()
 
     async def _heard(self, message: AbstractIncomingMessage) -> None:
-        service, _, _ = (message.routing_key or "").partition(".")
-        self.tell(f"duties/{service}")
+        self.tell(hint_of(message.routing_key or ""))
 
     def tell(self, hint: str) -> None:
         """Every open page hears it."""
@@ -92,6 +94,12 @@ class Hints:
             self._pages.discard(page)
 
 
+def hint_of(key: str) -> str:
+    """What pages are told of an event with this key."""
+    service, _, fact = key.partition(".")
+    return f"{'duties' if fact.startswith(CLOCKED) else 'facts'}/{service}"
+
+
 def _keys() -> list[str]:
-    """The keys of all events about clocks."""
-    return sorted(key for key in published() if ".deadline_" in key)
+    """The keys of all that the services announce."""
+    return sorted(key for key in published() if key.partition(".")[0] in SERVICES)

@@ -207,3 +207,24 @@ async def test_a_month_shows_its_vouchers_and_who_hands_it_over_names_what_was_s
 async def test_the_pages_are_not_for_those_who_may_not_read_after_sales(ask, kept):
     for path in ("/service-requests", "/dispatch", f"/service-orders/{kept['open'].id}", "/settlements"):
         assert (await ask("warehouse", "GET", f"/ui{path}")).status_code == 403
+
+
+async def test_a_request_begins_on_the_customers_card_by_who_may_register_one(ask, stores):
+    said = {"customer": {"customer_id": str(UUID(int=7)), "name": "恒达"}, "content": "门铰链松动"}
+    made = (await ask("cs_specialist", "POST", "/service-requests", said)).json()
+    card = (await ask("cs_specialist", "GET", f"/ui/customers/{UUID(int=7)}")).text
+    assert re.findall(r'href="(/desk/requests/.*?)"', card) == [f"/desk/requests/{made['request_id']}"]
+    (form,) = re.findall(r"<form .*?</form>", card, re.DOTALL)
+    assert 'data-send="/aftersales/service-requests"' in form
+    assert f'<input type="hidden" name="customer.customer_id" value="{UUID(int=7)}">' in form
+    assert "<form" not in (await ask("finance", "GET", f"/ui/customers/{UUID(int=7)}")).text
+
+
+async def test_a_form_that_lacks_something_is_completed_on_its_page(ask):
+    said = {"customer": {"customer_id": str(UUID(int=7)), "name": "恒达"}, "content": "门铰链松动"}
+    made = (await ask("cs_specialist", "POST", "/service-requests", said)).json()
+    html = (await ask("cs_specialist", "GET", f"/ui/service-requests/{made['request_id']}")).text
+    form = re.search(r'<form id="form-complete".*?</form>', html, re.DOTALL)[0]
+    assert f'data-send="/aftersales/service-requests/{made["request_id"]}/complete"' in form
+    asked = set(re.findall(r'name="(.*?)"', form))
+    assert ({"address", "contract_date", "content"} <= asked, "complaint_id" in asked) == (True, False)

@@ -259,3 +259,15 @@ async def test_what_a_customer_wrote_is_shown_as_it_is_written(page, kept, store
 
 def test_every_stage_and_every_decision_has_a_name():
     assert (set(STAGES), set(DECISIONS)) == (set(COMPLAINT.stages), set(COMPLAINT.moves))
+
+
+async def test_a_complaint_begins_on_the_customers_card_by_who_may_file_one(ask, kept):
+    customer = kept["filed"].form.customer.customer_id
+    card = (await ask("cs_specialist", "GET", f"/ui/customers/{customer}")).text
+    (form,) = re.findall(r"<form .*?</form>", card, re.DOTALL)
+    assert 'data-send="/complaints/complaints"' in form
+    assert f'<input type="hidden" name="customer.customer_id" value="{customer}">' in form
+    asked = set(re.findall(r'name="(.*?)"', form))
+    assert {"customer.name", "complainant", "channel", "content", "demand", "contract_date"} <= asked
+    assert "customer.locale" not in asked
+    assert "<form" not in (await ask("gm", "GET", f"/ui/customers/{customer}")).text

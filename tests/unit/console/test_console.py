@@ -11,7 +11,7 @@ import pytest
 from fastapi.routing import iter_route_contexts
 
 from console.app import POLICY, console
-from console.hints import Hints
+from console.hints import Hints, hint_of
 from console.people import PEOPLE
 from console.settings import Settings
 from shared.contracts.roles import Role
@@ -177,3 +177,11 @@ async def test_a_screen_is_framed_for_those_who_have_signed_in(browser: httpx.As
         assert '<a class="p" href="/desk/complaints" aria-current="page">客诉</a>' in page
     assert (await browser.get("/desk/nothing")).status_code == 404
     assert (await browser.get("/desk/complaints/nothing")).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("key", "hint"),
+    [("orders.deadline_set.v1", "duties/orders"), ("intake.contact_recorded.v1", "facts/intake")],
+)
+def test_a_hint_says_whether_a_duty_or_something_else_has_changed_and_in_which_service(key: str, hint: str) -> None:
+    assert hint_of(key) == hint

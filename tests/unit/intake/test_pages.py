@@ -1,5 +1,6 @@
 """The pages of intake: a customer found by what a caller says, the file and the timeline, and names for other pages."""
 
+import json
 import re
 from html import unescape
 from uuid import uuid4
@@ -22,6 +23,12 @@ HENGDA = {
 def text(html):
     """What is read of it, without marks, its blanks made one."""
     return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]*>", "", html))).strip()
+
+
+def begun(html):
+    """What stands in the forms of the other services' cards to begin with."""
+    (told,) = set(re.findall(r'data-begun="(.*?)"', html))
+    return json.loads(unescape(told))
 
 
 @pytest.fixture
@@ -59,7 +66,16 @@ async def test_a_customers_page_has_the_file_and_places_for_the_other_services_c
     assert re.findall(r'<kefu-card data-url="(.*?)"', html) == [
         f"/orders/ui/customers/{customer}",
         f"/complaints/ui/customers/{customer}",
+        f"/aftersales/ui/customers/{customer}",
     ]
+    assert begun(html) == {
+        "customer.name": HENGDA["name"],
+        "customer.kind": "end",
+        "customer.contact_name": "王建国",
+        "complainant": "王建国",
+        "customer.mobile": "13800138000",
+        "address": "广州市天河区珠江东路 6 号",
+    }
 
 
 async def test_who_does_not_serve_the_customer_sees_masked_numbers(page, customer):
@@ -67,6 +83,7 @@ async def test_who_does_not_serve_the_customer_sees_masked_numbers(page, custome
     assert "138****8000" in html
     assert "13800138000" not in html
     assert "珠江东路" not in html
+    assert begun(html).keys() == {"customer.name", "customer.kind", "customer.contact_name", "complainant"}
 
 
 async def test_a_talk_is_recorded_by_the_form_of_the_page_and_stands_in_the_timeline(world, page, customer):

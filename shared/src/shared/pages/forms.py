@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from fastapi import APIRouter
 from fastapi.routing import APIRoute
 
+from shared.contracts.roles import Role
 from shared.http import RequestBody
 from shared.identity import Principal
 from shared.lifecycle import Possible
@@ -19,6 +20,7 @@ FieldKind = Literal[
     "number",
     "money",
     "day",
+    "precise_day",
     "time",
     "moment",
     "choice",
@@ -32,12 +34,15 @@ FieldKind = Literal[
     "pictures",
 ]
 """What a field asks for. `ticks` are any of the choices, `lines` texts of a line each, `rows` groups once or more;
-`picture` and `pictures` are references to files, of which those that are pictures can be handed in on the spot."""
+`precise_day` is a day or a month; `picture` and `pictures` are references to files, of which those that are pictures
+can be handed in on the spot."""
 
 _LONGEST_LINE = 500
 """Up to how many characters a text has one line in a form."""
 _FEW = 4
 """Up to how many choices are all shown."""
+_OF_ONE_LINE: Mapping[str, FieldKind] = MappingProxyType({"Money": "money", "PreciseDate": "precise_day"})
+"""Values of several fields that are written in one."""
 YES_NO: Mapping[str, str] = MappingProxyType({"true": "是", "false": "否"})
 
 
@@ -224,6 +229,43 @@ class Forms:
         return sorted(found, key=lambda act: act.form is None)
 
 
+class Opening:
+    """The form by which a matter of a customer begins, read from the route that takes it: `POST` to `path`.
+
+    NoWords when there is no such route, or a field or a choice has no words.
+    """
+
+    def __init__(
+        self, service: str, path: str, routers: Iterable[APIRouter], words: FormWords, by: Iterable[Role]
+    ) -> None:
+        """`by` are those who may begin it; the words name one decision, which is this one."""
+        routes = (each for router in routers for each in router.routes if isinstance(each, APIRoute))
+        bodies = [each.body_field for each in routes if each.path == path and "POST" in (each.methods or ())]
+        if not bodies or bodies[0] is None:
+            raise NoWords(f"nothing begins by POST {path}")
+        ((self._decision, self._title),) = words.decisions.items()
+        self._fields = fields_of(bodies[0].field_info.annotation, words)
+        self._address, self._by = f"/{service}{path}", frozenset(by)
+
+    def draw(self, customer: UUID, asker: Principal, filled: "Filled | None" = None) -> DrawnForm | None:
+        """The form for this customer, if the asker may begin such a matter; their language is not asked for."""
+        if self._by.isdisjoint(asker.roles):
+            return None
+        filled = filled or Filled()
+        given = {"customer.customer_id": str(customer), **filled.given}
+        known = replace(filled, given=given, offered={"customer.locale": (), **filled.offered})
+        asked = (known.into(each) for each in self._fields)
+        return DrawnForm(
+            decision=self._decision,
+            title=self._title,
+            address=self._address,
+            fields=tuple(each for each in asked if each is not None),
+            given=given,
+            among=str(customer),
+            customer=customer,
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Filled:
     """What a page knows of a form: `given` is sent and not asked for, `offered` are the choices that a field has here.
@@ -317,8 +359,8 @@ def _of_kind(
     drawn: FormField, at: _At, schema: Mapping[str, Any], parts: Mapping[str, Any], words: FormWords
 ) -> FormField:
     kind = schema.get("type")
-    if schema.get("title") == "Money":
-        return replace(drawn, kind="money", example="")
+    if asked := _OF_ONE_LINE.get(schema.get("title", "")):
+        return replace(drawn, kind=asked, example="")
     if "enum" in schema or "const" in schema:
         return replace(drawn, kind="choice", choices=_choices(at, schema, words))
     if kind == "boolean":

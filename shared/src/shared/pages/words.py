@@ -6,7 +6,7 @@ from decimal import Decimal
 from types import MappingProxyType
 
 from shared.contracts.event import Money
-from shared.contracts.vocabulary import DepartmentName
+from shared.contracts.vocabulary import CustomerKind, DepartmentName
 
 SERVICES: Mapping[str, str] = MappingProxyType(
     {"intake": "客户", "orders": "订单", "complaints": "投诉", "aftersales": "售后", "notify": "消息"}
@@ -28,6 +28,23 @@ DEPARTMENTS: Mapping[DepartmentName, str] = MappingProxyType(
         "cs": "客服部",
     }
 )
+
+CUSTOMER_KINDS: Mapping[CustomerKind, str] = MappingProxyType({"end": "最终客户", "intermediary": "中间商"})
+CUSTOMER_FIELDS: Mapping[str, str] = MappingProxyType(
+    {
+        "customer": "客户",
+        "CustomerSnapshot.name": "名称",
+        "CustomerSnapshot.kind": "类别",
+        "CustomerSnapshot.contact_name": "联系人",
+        "CustomerSnapshot.title": "称呼",
+        "CustomerSnapshot.mobile": "手机",
+        "CustomerSnapshot.email": "邮箱",
+        "CustomerSnapshot.locale": "语言",
+        "CustomerSnapshot.customer_id": "档案",
+    }
+)
+"""What a form that begins a matter calls the customer's fields."""
+CUSTOMER_CHOICES: Mapping[str, Mapping[CustomerKind, str]] = MappingProxyType({"CustomerSnapshot.kind": CUSTOMER_KINDS})
 
 
 def day(given: date | None) -> str:

@@ -6,12 +6,13 @@ from pathlib import Path
 from fastapi import APIRouter
 
 from aftersales.domain.policy.policy import Rules
+from aftersales.domain.roles import REGISTRARS
 from aftersales.pages import customer, decide, figures, papers, requests, services, settlements
-from aftersales.pages.words import FORMS, REQUEST_FORMS, SETTLEMENT_FORMS
+from aftersales.pages.words import FORMS, REGISTERING, REQUEST_FORMS, SETTLEMENT_FORMS
 from aftersales.settings import Settings
 from aftersales.store import Stores
 from shared.pages.customer import CustomerDoor
-from shared.pages.forms import Forms
+from shared.pages.forms import Forms, Opening
 from shared.pages.rendering import Renderer
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -25,6 +26,9 @@ def routes(stores: Stores, rules: Rules, asked: Sequence[APIRouter]) -> Sequence
     about_months = Forms("aftersales", "/settlements/{month}", asked, SETTLEMENT_FORMS)
     return (
         requests.routes(stores, rules, about_requests, render),
+        requests.card(
+            stores, Opening("aftersales", "/service-requests", asked, REGISTERING, REGISTRARS), render, rules
+        ),
         services.board(stores.service_orders, rules, render),
         services.page(stores.service_orders, rules, about_services, render),
         services.today(stores.service_orders, rules, render),

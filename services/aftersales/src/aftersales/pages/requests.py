@@ -20,7 +20,7 @@ from aftersales.pages.words import FAULTS, PAYERS, REQUESTS, STAGES, VERDICTS
 from aftersales.store import Stores
 from shared.http import After, AskedBy, Router
 from shared.identity.reach import as_read
-from shared.pages.forms import Forms
+from shared.pages.forms import Filled, Forms, Opening
 from shared.pages.rendering import Renderer
 from shared.pages.shown_pictures import pictures_in
 from shared.pages.strip import strip
@@ -28,6 +28,12 @@ from shared.pages.words import day
 
 SHOWN = 50
 """Requests on one page."""
+ON_CARD = 10
+"""Requests on a customer's card."""
+REGISTERED = Filled(offered={"complaint_id": ()})
+"""What is not asked for on the telephone."""
+COMPLETED = {"complete": Filled(offered={"customer": (), "complaint_id": ()})}
+"""What is not asked for where a form is completed."""
 COUNTED = 999
 """Up to which number the requests of a part are counted."""
 
@@ -86,8 +92,26 @@ def routes(stores: Stores, rules: Rules, forms: Forms, render: Renderer) -> APIR
             facts=_facts(entry, zone),
             blocks=_blocks(found.items[-1] if found.items else None, zone),
             vouchers=[(order, STAGES[order.stage]) for order in found.items],
-            acts=forms.acts(entry.possible, asker, entry.id, customer=entry.form.customer.customer_id),
+            acts=forms.acts(entry.possible, asker, entry.id, COMPLETED, customer=entry.form.customer.customer_id),
             pictures=pictures_in(entry),
+        )
+
+    return router
+
+
+def card(stores: Stores, registering: Opening, render: Renderer, rules: Rules) -> APIRouter:
+    """The card of a customer's requests."""
+    router = Router(readers=READERS, tags=["pages"], prefix="/ui/customers", include_in_schema=False)
+
+    @router.get("/{customer_id}", response_class=HTMLResponse)
+    async def show_card(customer_id: UUID, asker: AskedBy) -> Response:
+        """The latest requests of a customer, and the form of a new one, as a card on the customer's page."""
+        where = {"form.customer.customer_id": await stores.merged_files.all_of(customer_id)}
+        page = await stores.service_requests.rows(ServiceRequestRow, where, sort="-recorded_at", limit=ON_CARD)
+        return render(
+            "customer-card.html",
+            rows=[_line(row, rules.calendar.zone) for row in page.items],
+            form=registering.draw(customer_id, asker, REGISTERED),
         )
 
     return router

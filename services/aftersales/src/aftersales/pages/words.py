@@ -9,6 +9,7 @@ from aftersales.domain.parts.money import Mode
 from aftersales.domain.parts.service import ServiceType
 from shared.contracts.aftersales import ChargePolicy, Fault, Verdict
 from shared.pages.forms import FormWords
+from shared.pages.words import CUSTOMER_CHOICES, CUSTOMER_FIELDS
 
 REQUESTS: Mapping[RequestStage, str] = MappingProxyType(
     {"incomplete": "资料不全", "registered": "已登记", "withdrawn": "已撤回"}
@@ -132,10 +133,33 @@ FORMS = FormWords(
     choices=MappingProxyType({"RecordOpinion.mode": OPINION_MODES, "RaiseCharge.mode": MODES}),
     pictures=frozenset({"photos", "signature", "stamp"}),
 )
+REGISTERING = FormWords(
+    decisions={"register": "登记售后"},
+    fields=MappingProxyType(
+        {
+            **CUSTOMER_FIELDS,
+            "address": "地址",
+            "content": "反馈内容",
+            "contract_date": "合同日期",
+            "contract_no": "合同编号",
+            "order_no": "订单编号",
+            "model": "型号",
+            "spec": "规格",
+            "purchased_on": "购买日期",
+            "purchase_place": "购买地点",
+            "salesman": "业务员（工号）",
+            "salesman_signature": "业务员签字",
+            "complaint_id": "投诉",
+        }
+    ),
+    choices=CUSTOMER_CHOICES,
+    pictures=frozenset({"salesman_signature"}),
+)
+"""The form by which a request enters the register."""
 REQUEST_FORMS = FormWords(
-    decisions={name: REQUEST_DECISIONS[name] for name in ("determine_fault", "withdraw")},
-    fields=MappingProxyType({"fault": "责任", "evidence": "凭据", "reason": "撤回的原因"}),
-    choices=MappingProxyType({"fault": FAULTS}),
-    pictures=frozenset({"evidence"}),
+    decisions={name: REQUEST_DECISIONS[name] for name in ("complete", "determine_fault", "withdraw")},
+    fields=MappingProxyType({**REGISTERING.fields, "fault": "责任", "evidence": "凭据", "reason": "撤回的原因"}),
+    choices=MappingProxyType({**REGISTERING.choices, "fault": FAULTS}),
+    pictures=frozenset({"evidence", "salesman_signature"}),
 )
 SETTLEMENT_FORMS = FormWords(decisions={"settle": "移交财务"}, fields={"handover": "移交的凭证"})

@@ -6,13 +6,14 @@ from pathlib import Path
 from fastapi import APIRouter
 
 from complaints.domain.policy.policy import Rules
+from complaints.domain.roles import FILERS
 from complaints.pages import case, customer, decide, figures, listing, papers
 from complaints.pages.decide import SignatureForms
-from complaints.pages.words import FORMS, PAPER_FORMS, PENALTY_FORMS
+from complaints.pages.words import FILING, FORMS, PAPER_FORMS, PENALTY_FORMS
 from complaints.settings import Settings
 from complaints.store import Stores
 from shared.pages.customer import CustomerDoor
-from shared.pages.forms import Forms
+from shared.pages.forms import Forms, Opening
 from shared.pages.rendering import Renderer
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -29,7 +30,9 @@ def routes(stores: Stores, rules: Rules, asked: Sequence[APIRouter]) -> Sequence
         Forms("complaints", "/penalties/{penalty_id}", asked, PENALTY_FORMS),
     )
     return (
-        listing.routes(stores, rules.calendar.zone, render),
+        listing.routes(
+            stores, rules.calendar.zone, Opening("complaints", "/complaints", asked, FILING, FILERS), render
+        ),
         case.routes(stores, rules, cases, render),
         decide.routes(stores, rules, signatures, render),
         figures.routes(stores, rules, render),

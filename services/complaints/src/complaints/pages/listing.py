@@ -16,8 +16,9 @@ from complaints.pages.words import STAGES
 from complaints.store import Stores
 from shared.contracts.event import Instant
 from shared.contracts.vocabulary import ComplaintNo, Line, Prose, StaffId
-from shared.http import After, Router, View
+from shared.http import After, AskedBy, Router, View
 from shared.pages.countdown import Countdown
+from shared.pages.forms import Filled, Opening
 from shared.pages.rendering import Renderer
 from shared.store import Between, OneOf
 
@@ -27,6 +28,9 @@ ON_CARD = 10
 """Cases on a customer's card."""
 COUNTED = 999
 """Up to which number the cases of a part are counted."""
+
+FILED = Filled(begun={"channel": "phone"})
+"""A complaint that is filed while the customer is on the telephone."""
 
 Range = Literal["open", "overdue", "all"]
 PARTS: dict[Range, str] = {"open": "未结", "overdue": "逾期", "all": "全部"}
@@ -55,7 +59,7 @@ class ShownRow:
     countdown: Countdown | None
 
 
-def routes(stores: Stores, zone: ZoneInfo, render: Renderer) -> APIRouter:
+def routes(stores: Stores, zone: ZoneInfo, filing: Opening, render: Renderer) -> APIRouter:
     """The list of cases, and the card of a customer's cases."""
     router = Router(readers=CASES, tags=["pages"], prefix="/ui", include_in_schema=False)
     complaints = stores.complaints
@@ -89,12 +93,13 @@ def routes(stores: Stores, zone: ZoneInfo, render: Renderer) -> APIRouter:
         )
 
     @router.get("/customers/{customer_id}", response_class=HTMLResponse)
-    async def card(customer_id: UUID, request: Request) -> Response:
-        """The latest cases of a customer, as a card on the customer's page."""
+    async def card(customer_id: UUID, request: Request, asker: AskedBy) -> Response:
+        """The latest cases of a customer, and the form of a new one, as a card on the customer's page."""
         now: datetime = request.app.state.time.now()
         where = {"form.customer.customer_id": await stores.merged_files.all_of(customer_id)}
         page = await complaints.rows(CaseRow, where, sort="-form.received_at", limit=ON_CARD)
-        return render("customer-card.html", rows=[_shown(row, now, zone) for row in page.items])
+        form = filing.draw(customer_id, asker, FILED)
+        return render("customer-card.html", rows=[_shown(row, now, zone) for row in page.items], form=form)
 
     return router
 

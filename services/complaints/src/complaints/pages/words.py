@@ -11,7 +11,7 @@ from complaints.domain.parts.handling import NoticeWay
 from complaints.domain.parts.resolution import Way
 from shared.contracts.complaints import Remedy
 from shared.pages.forms import FormWords
-from shared.pages.words import DEPARTMENTS
+from shared.pages.words import CUSTOMER_CHOICES, CUSTOMER_FIELDS, DEPARTMENTS
 
 STAGES: Mapping[Stage, str] = MappingProxyType(
     {
@@ -213,6 +213,32 @@ FORMS = FormWords(
     ),
     pictures=frozenset({"evidence", "file", "letter", "minutes", "signature"}),
 )
+
+FILING = replace(
+    FORMS,
+    decisions=MappingProxyType({"file": "登记投诉"}),
+    fields=MappingProxyType(
+        {
+            **FORMS.fields,
+            **CUSTOMER_FIELDS,
+            "complainant": "投诉人",
+            "channel": "渠道",
+            "received_at": "反映时间",
+            "content": "反映的问题",
+            "contract_date": "合同日期",
+            "batch_no": "批号",
+            "shipped_on": "发货日期",
+            "defect_quantity": "问题数量",
+            "sample_ref": "样品编号",
+            "amount_claimed": "索赔金额",
+        }
+    ),
+    choices=MappingProxyType(
+        {**FORMS.choices, **CUSTOMER_CHOICES, "channel": {name: CHANNELS[name] for name in CHANNELS if name != "auto"}}
+    ),
+    asides=MappingProxyType({"opinion": "只在内部", "received_at": "不填就是现在"}),
+)
+"""The form by which a complaint comes in."""
 
 _SIGNED_PAPERS: Mapping[AllowanceDecision | ReturnDecision, str] = MappingProxyType(
     {"countersign": "会签", "authorize": "核准退货", "send_back": "退回"}

@@ -14,13 +14,14 @@ from intake.api.customers import CustomerRow, CustomerView, holding, needs_whole
 from intake.api.history import MomentView
 from intake.domain.policy.policy import Rules
 from intake.domain.roles import SALES, SERVICE, SUPERVISORS
-from intake.pages.words import FACTS, KINDS, TRADES
+from intake.pages.words import FACTS, TRADES
 from intake.store import Stores
 from shared.http import After, AskedBy, Router
 from shared.lifecycle import Possible
 from shared.pages.forms import Filled, Forms
 from shared.pages.rendering import Renderer
 from shared.pages.timeline import PastMoment, timeline
+from shared.pages.words import CUSTOMER_KINDS
 from shared.store import OneOf
 
 SHOWN = 50
@@ -28,7 +29,7 @@ SHOWN = 50
 NAMED = 200
 """Names that one request is told at most."""
 
-CARDS: Mapping[str, str] = MappingProxyType({"orders": "订单", "complaints": "投诉"})
+CARDS: Mapping[str, str] = MappingProxyType({"orders": "订单", "complaints": "投诉", "aftersales": "售后"})
 """The services that draw a card about a customer, and its title while the service is away."""
 
 SAID = ("content", "summary", "words", "demand", "new_stage", "reason")
@@ -56,7 +57,7 @@ def routes(stores: Stores, rules: Rules, forms: Forms, render: Renderer) -> APIR
         """Customers by a part of the name, initials, the end of a telephone, order or contract number."""
         where = {"found_by": holding(q or None), "merged_into": OneOf(None)}
         page = await customers.rows(CustomerRow, where, after=after, limit=SHOWN)
-        return render("customers.html", rows=page.items, next=page.next, q=q or "", after=after, kinds=KINDS)
+        return render("customers.html", rows=page.items, next=page.next, q=q or "", after=after, kinds=CUSTOMER_KINDS)
 
     @router.get("/customers/{customer_id}", response_class=HTMLResponse)
     async def opened(customer_id: UUID, request: Request, asker: AskedBy) -> Response:
@@ -64,21 +65,42 @@ def routes(stores: Stores, rules: Rules, forms: Forms, render: Renderer) -> APIR
         customer = await customers.get(customer_id)
         where = {"customer_id": await customers.all_of(customer_id)}
         moments = await stores.moments.rows(MomentView, where, sort="-at", limit=SHOWN)
-        view = CustomerView.of(customer, whole=needs_whole(customer, asker))
+        whole = needs_whole(customer, asker)
+        view = CustomerView.of(customer, whole=whole)
         now: datetime = rules.calendar.local(request.app.state.time.now())
         return render(
             "customer-file.html",
             view=view,
             file=view.particulars,
-            kinds=KINDS,
+            kinds=CUSTOMER_KINDS,
             trades=TRADES,
             cards=CARDS,
+            begun=_begun(view, whole=whole),
             nexts=forms.acts(POSSIBLE, asker, customer_id, {"contacts": _talk(view, now)}),
             past=timeline((_moment(each) for each in moments.items), rules.calendar.zone),
             as_of=f"{now:%m-%d %H:%M}",
         )
 
     return router
+
+
+def _begun(view: CustomerView, *, whole: bool) -> dict[str, str]:
+    """What stands in the forms of the cards to begin with; numbers and the address where the reader sees them whole."""
+    file = view.particulars
+    first = file.contacts[0] if file.contacts else None
+    known = {
+        "customer.name": file.name,
+        "customer.kind": file.kind,
+        "customer.contact_name": first and first.name,
+        "complainant": first and first.name,
+    }
+    if whole:
+        known |= {
+            "customer.mobile": first and first.mobile,
+            "customer.email": first and first.email,
+            "address": file.address,
+        }
+    return {name: value for name, value in known.items() if value}
 
 
 def _talk(view: CustomerView, now: datetime) -> Filled:

@@ -4,10 +4,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from shared.contracts.intake import Trade
-from shared.contracts.vocabulary import CustomerKind
 from shared.pages.forms import FormWords
 
-KINDS: Mapping[CustomerKind, str] = MappingProxyType({"end": "最终客户", "intermediary": "中间商"})
 TRADES: Mapping[Trade, str] = MappingProxyType(
     {"decoration_company": "装饰公司", "dealer": "经销商", "direct": "直接客户", "other": "其他"}
 )

@@ -5,6 +5,7 @@ const READ = {
   truth: (field) => field.value === "true",
   tick: (field) => field.checked,
   money: (field) => ({amount: field.value.trim()}),
+  precise_day: (field) => preciseDay(field.value.trim()),
   moment: (field) => instant(field.value, document.body.dataset.zone),
   lines: (field) => field.value.split("\n").map((line) => line.trim()).filter(Boolean),
 };
@@ -29,6 +30,12 @@ function put(into, [name, ...rest], value) {
   }
   into[name] ??= /^\d+$/.test(rest[0]) ? [] : {};
   put(into[name], rest, value);
+}
+
+// A day; one of which only the month is known is its first.
+function preciseDay(written) {
+  const month = written.length === "2026-11".length;
+  return {on: month ? `${written}-01` : written, precision: month ? "month" : "day"};
 }
 
 // The moment at which clocks of the company's zone show this.

@@ -33,7 +33,8 @@ class KefuDay extends HTMLElement {
     stream.addEventListener("open", () => { live.textContent = "实时"; this.#all(); });
     stream.addEventListener("error", () => { live.textContent = "正在重新连接"; });
     stream.addEventListener("message", ({data}) => {
-      const [, service] = data.split("/");
+      const [kind, service] = data.split("/");
+      if (kind === "facts") return;
       if (service) this.#soon(service, SETTLES); else this.#all();
     });
   }

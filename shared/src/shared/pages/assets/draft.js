@@ -5,7 +5,7 @@ const PREFIX = "kefu-draft/";
 const LONGEST = 7 * 86_400_000; // milliseconds after which a draft is forgotten
 
 function place(form) {
-  return `${PREFIX}${document.body.dataset.person}/${form.dataset.send}`;
+  return `${PREFIX}${document.body.dataset.person}/${form.dataset.send}#${form.id}`;
 }
 
 export function touched(form) {

@@ -19,7 +19,8 @@ class KefuKept extends HTMLElement {
     const stream = new EventSource("/events");
     stream.addEventListener("open", () => this.#all());
     stream.addEventListener("message", ({data}) => {
-      const [, service] = data.split("/");
+      const [kind, service] = data.split("/");
+      if (kind === "facts") return;
       if (service) this.#soon(service, SETTLES); else this.#all();
     });
   }

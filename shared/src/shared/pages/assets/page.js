@@ -7,6 +7,8 @@ import {sent, sentences} from "./send.js";
 
 const EVERY = 60_000; // milliseconds between two looks without a hint: what is left of a clock changes by the minute
 const SETTLES = 300; // milliseconds after a hint until the page has what the hint is about
+const RESTS = 10; // how many times as long as its last look took a page waits for the next: the busier, the rarer
+const FOLLOWS = 3_000; // milliseconds after a hint until the other services have what follows from it
 const RETRY = 5_000; // milliseconds until a service that was away is asked again
 
 let stream; // the hints for everything on this page: a browser has few connections to one address
@@ -27,7 +29,7 @@ class KefuPage extends HTMLElement {
     stream.addEventListener("message", ({data}) => {
       const [, service] = data.split("/");
       const shown = [this.dataset.service, ...[...this.querySelectorAll("kefu-card")].map((card) => card.id.slice(5))];
-      if (!service || shown.includes(service)) this.#soon(SETTLES);
+      if (!service || shown.includes(service)) this.#follow();
     });
     this.#load();
   }
@@ -49,13 +51,27 @@ class KefuPage extends HTMLElement {
     showPictures(form);
   }
 
+  // Looks when what happened is there, and once more when what follows from it is.
+  #follow() {
+    this.#soon(SETTLES);
+    this.following ??= setTimeout(() => { this.following = null; this.#soon(0); }, FOLLOWS);
+  }
+
+  // The page's own forms: a card looks after its own.
+  #forms() {
+    return [...this.querySelectorAll("form[data-send]")].filter((form) => !form.closest("kefu-card"));
+  }
+
   #soon(wait) {
-    clearTimeout(this.waiting);
-    this.waiting = setTimeout(() => this.#look(), wait);
+    const rests = (this.looked ?? 0) + RESTS * (this.took ?? 0) - performance.now();
+    this.waiting ??= setTimeout(() => { this.waiting = null; this.#look(); }, Math.max(wait, rests));
   }
 
   async #ask() {
+    const begun = performance.now();
     const answer = await fetch(this.url).catch(() => null);
+    this.looked = performance.now();
+    this.took = this.looked - begun;
     if (answer?.status === 401) location.assign("/sign-in");
     return answer;
   }
@@ -74,7 +90,7 @@ class KefuPage extends HTMLElement {
   #fill(html) {
     const focused = this.contains(document.activeElement) && document.activeElement.id;
     this.innerHTML = html;
-    for (const form of this.querySelectorAll("form[data-send]")) this.#restored(form);
+    for (const form of this.#forms()) this.#restored(form);
     if (focused) document.getElementById(focused)?.focus();
     this.#named();
     this.#again();
@@ -94,12 +110,12 @@ class KefuPage extends HTMLElement {
     const fresh = document.createElement("div");
     fresh.innerHTML = await answer.text();
     if (this.composing) return this.#soon(SETTLES);
-    const kept = [...this.querySelectorAll("form[data-send]")].filter((form) => touched(form) || form.dataset.underWay);
-    const had = new Set([...this.querySelectorAll("form[data-send]")].map((form) => form.id));
+    const kept = this.#forms().filter((form) => touched(form) || form.dataset.underWay);
+    const had = new Set(this.#forms().map((form) => form.id));
     for (const form of kept) this.#compare(form, fresh.querySelector(`#${CSS.escape(form.id)}`));
     morph(this, fresh, (node) => kept.includes(node) || node.nodeName === "KEFU-CARD");
     for (const card of this.querySelectorAll("kefu-card")) card.load();
-    for (const form of this.querySelectorAll("form[data-send]")) if (!had.has(form.id)) this.#restored(form);
+    for (const form of this.#forms()) if (!had.has(form.id)) this.#restored(form);
     this.#named();
     this.#again();
   }
@@ -128,6 +144,7 @@ class KefuPage extends HTMLElement {
     if (!done) return;
     if (done.ok) done.form.reset();
     this.#look();
+    this.#follow();
   }
 }
 
