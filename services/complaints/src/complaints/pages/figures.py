@@ -8,14 +8,14 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
 from complaints.api.readers import CASES
-from complaints.domain.figures.statistics import COLUMNS, TITLES, Dimension, tabulate
+from complaints.domain.figures.statistics import TITLES, Dimension, tabulate
 from complaints.domain.policy.policy import Rules
-from complaints.domain.report import Cell
 from complaints.store import Stores
 from shared.http import Router
 from shared.pages.figures import Bar, Days, Figure, bars, draw, percent
 from shared.pages.rendering import Renderer
 from shared.pages.words import DEPARTMENTS
+from shared.tables import TableCell
 
 DRAWN: tuple[Dimension, ...] = ("month", "cause", "department")
 BESIDE = ("成立", "已结案", "按期率", "逾期", "重复发生")
@@ -52,17 +52,16 @@ def routes(stores: Stores, rules: Rules, render: Renderer) -> APIRouter:
     return router
 
 
-def _bars(by: Dimension, rows: Sequence[Sequence[Cell]]) -> list[Bar]:
+def _bars(by: Dimension, rows: Sequence[Mapping[str, TableCell]]) -> list[Bar]:
     """Months in their order, other places with the most complaints first."""
     words: Mapping[str, str] = {str(name): title for name, title in DEPARTMENTS.items()} if by == "department" else {}
-    found = [dict(zip(COLUMNS, row, strict=True)) for row in rows]
     lines = [
         (words.get(str(row["项目"]), str(row["项目"])), int(row["投诉件数"] or 0), str(row["投诉件数"]), _beside(row))
-        for row in found
+        for row in rows
     ]
     return bars(lines if by == "month" else sorted(lines, key=lambda line: (-line[1], line[0])))
 
 
-def _beside(row: Mapping[str, Cell]) -> tuple[str, ...]:
+def _beside(row: Mapping[str, TableCell]) -> tuple[str, ...]:
     in_time = percent(int(row["按期结案"] or 0), int(row["已结案"] or 0))
     return tuple(in_time if head == "按期率" else str(row[head]) for head in BESIDE)

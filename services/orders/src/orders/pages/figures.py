@@ -1,5 +1,6 @@
 """Figures of orders: what customers owe by age, and how many delays they were told of in time."""
 
+from collections.abc import Mapping
 from datetime import date, time
 from decimal import Decimal
 from urllib.parse import urlencode
@@ -11,13 +12,13 @@ from orders.api.readers import FIGURES
 from orders.domain.figures.aging import aged
 from orders.domain.figures.delays import delays_by_month
 from orders.domain.policy.policy import Rules
-from orders.domain.report import Cell, Row, Table
 from orders.store import Orders
 from shared.contracts.event import Money
 from shared.http import Router
 from shared.pages.figures import Days, Figure, bars, draw, percent
 from shared.pages.rendering import Renderer
 from shared.pages.words import money
+from shared.tables import Table, TableCell
 
 
 def routes(orders: Orders, rules: Rules, render: Renderer) -> APIRouter:
@@ -49,11 +50,11 @@ def _owed(table: Table) -> Figure:
     )
 
 
-def _age(row: Row) -> str:
+def _age(row: Mapping[str, TableCell]) -> str:
     return f"{row['days']}–{row['up_to']}天" if row["up_to"] else f"{_whole(row['days']) - 1}天以上"
 
 
-def _amount(row: Row) -> str:
+def _amount(row: Mapping[str, TableCell]) -> str:
     return money(Money(amount=Decimal(str(row["amount"])), currency=str(row["currency"])))
 
 
@@ -63,9 +64,9 @@ def _told(table: Table, days: Days) -> Figure:
     return Figure("延期按月", "月份", "延期次数", bars(lines), sheet, ("提前告知", "提前告知率"))
 
 
-def _in_time(row: Row) -> tuple[str, ...]:
+def _in_time(row: Mapping[str, TableCell]) -> tuple[str, ...]:
     return str(row["told_in_time"]), percent(_whole(row["told_in_time"]), _whole(row["delays"]))
 
 
-def _whole(cell: Cell) -> int:
+def _whole(cell: TableCell) -> int:
     return int(cell or 0)

@@ -6,9 +6,9 @@ from datetime import date
 from decimal import Decimal
 
 from orders.domain.parts.receivable import Receivable
-from orders.domain.report import Cell, Table
 from shared.contracts.event import Part
 from shared.contracts.vocabulary import OrderNo
+from shared.tables import Table, TableCell
 
 AGES = (30, 60, 90)
 """Days after which an amount is counted with the older ones."""
@@ -31,7 +31,7 @@ async def aged(orders: AsyncIterable[OverdueOrder], on: date) -> Table:
                 place = sum(days > age for age in AGES), claim.due.amount.currency
                 sums[place] += claim.open
                 owing[place].add(order.order_no)
-    rows: tuple[dict[str, Cell], ...] = tuple(
+    rows: tuple[dict[str, TableCell], ...] = tuple(
         {
             "days": AGES[age - 1] + 1 if age else 1,
             "up_to": AGES[age] if age < len(AGES) else None,
@@ -41,7 +41,7 @@ async def aged(orders: AsyncIterable[OverdueOrder], on: date) -> Table:
         }
         for (age, currency), amount in sorted(sums.items())
     )
-    figures: dict[str, Cell] = {"orders": len({no for each in owing.values() for no in each})}
+    figures: dict[str, TableCell] = {"orders": len({no for each in owing.values() for no in each})}
     return Table(
         columns=("days", "up_to", "currency", "orders", "amount"), rows=rows, figures=figures, money=("amount",)
     )

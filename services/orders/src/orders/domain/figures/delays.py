@@ -5,9 +5,9 @@ from collections.abc import AsyncIterable
 from datetime import date
 
 from orders.domain.parts.delay import Delay
-from orders.domain.report import Cell, Table
 from shared.calendar import Calendar
 from shared.contracts.event import Part
+from shared.tables import Table, TableCell
 
 
 class DelayedOrder(Part):
@@ -25,8 +25,8 @@ async def delays_by_month(orders: AsyncIterable[DelayedOrder], begin: date, end:
             if begin <= day < end:
                 announced[f"{day:%Y-%m}"] += 1
                 in_time[f"{day:%Y-%m}"] += delay.told_in_time
-    rows: tuple[dict[str, Cell], ...] = tuple(
+    rows: tuple[dict[str, TableCell], ...] = tuple(
         {"month": month, "delays": announced[month], "told_in_time": in_time[month]} for month in sorted(announced)
     )
-    figures: dict[str, Cell] = {"delays": announced.total(), "told_in_time": in_time.total()}
+    figures: dict[str, TableCell] = {"delays": announced.total(), "told_in_time": in_time.total()}
     return Table(columns=("month", "delays", "told_in_time"), rows=rows, figures=figures)
