@@ -7,16 +7,18 @@ from types import MappingProxyType
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
+from pydantic import AliasPath, Field
 
 from aftersales.domain.covered_order import CoveredOrder
 from aftersales.domain.lifecycle import Stage
 from aftersales.domain.parts.finding import assess
+from aftersales.domain.parts.trip import Appointment
 from aftersales.domain.policy.policy import Rules
-from aftersales.domain.service_order import ServiceOrder
 from aftersales.store import Stores
 from shared.calendar import Calendar
 from shared.contracts.aftersales import Verdict
 from shared.contracts.vocabulary import ContractNo
+from shared.http import View
 from shared.pages.customer import CustomerDoor
 
 SHOWN = 20
@@ -48,6 +50,16 @@ class CustomersWarranty:
     until: str
 
 
+class ServiceSeen(View):
+    """What is read of a service for its customer."""
+
+    voucher_no: str
+    content: str
+    stage: Stage
+    appointment: Appointment | None = None
+    result: str = Field(default="", validation_alias=AliasPath("result_block", "feedback"))
+
+
 @dataclass(frozen=True, slots=True)
 class CustomersService:
     """A service as its customer sees it."""
@@ -72,7 +84,7 @@ def routes(stores: Stores, rules: Rules, door: CustomerDoor) -> APIRouter:
         customer = {"customer.customer_id": await stores.merged_files.all_of(opened.customer_id)}
         now = request.app.state.time.now()
         covered = await stores.covered_orders.find(customer, limit=SHOWN)
-        services = await stores.service_orders.find(customer, sort="-opened_at", limit=SHOWN)
+        services = await stores.service_orders.rows(ServiceSeen, customer, sort="-opened_at", limit=SHOWN)
         return door.show(
             "customer-aftersales.html",
             link,
@@ -94,14 +106,13 @@ def _warranty(order: CoveredOrder, contract_no: ContractNo, rules: Rules, today:
     return CustomersWarranty(contract_no, order.goods, COVERED[found.verdict], until)
 
 
-def _service(order: ServiceOrder, calendar: Calendar) -> CustomersService:
+def _service(order: ServiceSeen, calendar: Calendar) -> CustomersService:
     window = order.appointment if order.stage in ("open", "dispatched") else None
     comes = ""
     if window:
         begins, ends = calendar.local(window.begins), calendar.local(window.ends)
         comes = f"{begins.month}月{begins.day}日{begins:%H:%M}至{ends:%H:%M}"
-    result = order.result_block.feedback if order.result_block else ""
-    return CustomersService(order.voucher_no, order.content, STATUS[order.stage], comes, result)
+    return CustomersService(order.voucher_no, order.content, STATUS[order.stage], comes, order.result)
 
 
 def _said(on: date) -> str:

@@ -11,11 +11,13 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import ValidationError
 
 from intake.domain.decisions.survey import answer
-from intake.domain.survey import DIMENSIONS, GRADES, Survey
+from intake.domain.survey import DIMENSIONS, GRADES
 from intake.store import Stores
 from shared.aggregate import Cause
-from shared.contracts.event import Actor
+from shared.contracts.event import Actor, Instant
 from shared.contracts.intake import Opinion
+from shared.contracts.vocabulary import OrderNo
+from shared.http import View
 from shared.lifecycle import IllegalTransition
 from shared.pages.customer import CustomerDoor
 
@@ -24,6 +26,16 @@ SHOWN = 5
 _ANSWERS = UUID("6f6e1c56-0f0e-5b62-8a56-7f0b1f6c9d03")
 _MOST_FIELDS = 10
 """Fields of a form that a customer sends."""
+
+
+class SurveyAsked(View):
+    """What is read of a survey for its customer."""
+
+    id: UUID
+    customer_id: UUID
+    issued_at: Instant
+    order_no: OrderNo | None = None
+    service_order_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +100,12 @@ def routes(stores: Stores, door: CustomerDoor) -> APIRouter:
     return router
 
 
-async def _asked(stores: Stores, customer_id: UUID) -> Sequence[Survey]:
+async def _asked(stores: Stores, customer_id: UUID) -> Sequence[SurveyAsked]:
     where = {"customer_id": await stores.customers.all_of(customer_id), "stage": "open"}
-    return (await stores.surveys.find(where, sort="-issued_at", limit=SHOWN)).items
+    return (await stores.surveys.rows(SurveyAsked, where, sort="-issued_at", limit=SHOWN)).items
 
 
-def _cause(survey: Survey, request: Request) -> Cause:
+def _cause(survey: SurveyAsked, request: Request) -> Cause:
     """The answer of a survey's customer by the link: one, however often the form is sent."""
     id = uuid5(_ANSWERS, str(survey.id))
     actor = Actor(kind="customer", id=str(survey.customer_id))
@@ -114,7 +126,7 @@ def _words(said: Mapping[str, str]) -> Mapping[str, str]:
     return {**texts, "via": "web"}
 
 
-def _shown(survey: Survey, door: CustomerDoor) -> CustomersSurvey:
+def _shown(survey: SurveyAsked, door: CustomerDoor) -> CustomersSurvey:
     on = door.calendar.day(survey.issued_at)
     if survey.service_order_id is not None:
         about = f"订单{survey.order_no}的上门服务" if survey.order_no else "上门服务"
