@@ -250,6 +250,21 @@ async def test_an_account_manager_reports_a_visit_on_leaving(world):
     assert (mistyped.status_code, mistyped.json()["code"]) == (409, "long_past")
 
 
+@pytest.mark.requirement("R026.d", "R026.e")
+async def test_a_visit_tells_how_soon_it_was_reported_and_what_was_talked_about(world):
+    talk = "想做两层玻璃隔断，下周给平面图，预算十万"
+    report = {"shop_name": "明镜眼镜店", "customer_name": "陈先生", "mobile": "13700137000", "talk": talk}
+    told = await world.ask(
+        Role.ACCOUNT_MANAGER, "POST", "/visits", report | {"left_at": "2026-11-20T05:17:30Z"}, by="am-03"
+    )
+
+    (listed,) = (await world.ask(Role.CS_SUPERVISOR, "GET", "/visits?staff=am-03")).json()["items"]
+
+    assert listed == told.json()
+    assert (listed["minutes_after_leaving"], listed["report"]["talk"]) == (42, talk)
+    assert world.announced[-1].talk == talk
+
+
 @pytest.mark.requirement("R102.a")
 async def test_a_callback_is_recorded_with_every_answer(world):
     callback = await owed(world)

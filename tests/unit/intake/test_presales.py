@@ -156,6 +156,44 @@ async def test_a_further_project_with_its_floor_plan_and_style_is_an_opportunity
     assert [(each["opportunity_id"], each["project"]) for each in found] == [(str(said.opportunity_id), ANSWERS["q5"])]
 
 
+async def noticed(office, customer, role=Role.CS_SPECIALIST, **said):
+    body = {"customer_id": customer, "project": "三楼会议室加装隔断"} | said
+    return await office.ask(role, "POST", "/opportunities", body, by=f"{role}-1")
+
+
+@pytest.mark.requirement("R068.a", "R068.b")
+@pytest.mark.parametrize(
+    ("role", "department"), [(Role.CS_SPECIALIST, "cs"), (Role.SALES_ASSISTANT, "sales")], ids=["cs", "sales"]
+)
+async def test_new_business_that_a_colleague_notices_goes_to_the_salesman_with_who_found_it(office, role, department):
+    customer = await customer_of(office)
+
+    answer = await noticed(office, customer, role)
+
+    (said,) = of(office, OpportunityIdentified)
+    assert (said.owner, said.found_by, said.found_by_department, said.project) == (
+        "am-03",
+        f"{role}-1",
+        department,
+        "三楼会议室加装隔断",
+    )
+    assert (answer.status_code, answer.json()["opportunity_id"]) == (201, str(said.opportunity_id))
+    found = (await office.ask(Role.ACCOUNT_MANAGER, "GET", "/opportunities?owner=am-03")).json()["items"]
+    assert found == [answer.json()]
+
+
+@pytest.mark.requirement("R064.f")
+async def test_a_friend_who_comes_is_new_business_with_the_customer_who_referred_them(office):
+    customer, friend = await customer_of(office), await customer_of(office, name="友邻装饰")
+
+    told = (await noticed(office, friend, referred_by=customer)).json()
+    refused = await noticed(office, customer, referred_by=customer)
+
+    (said,) = of(office, OpportunityIdentified)
+    assert (str(said.customer.customer_id), str(said.referred_by), told["referred_by"]) == (friend, customer, customer)
+    assert (refused.status_code, refused.json()["code"]) == (409, "own_friend")
+
+
 async def test_a_customer_without_a_further_project_or_plan_is_not_made_to_have_one(office):
     customer = await customer_of(office)
     await called(office, customer, q5="暂无")

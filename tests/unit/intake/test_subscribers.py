@@ -218,7 +218,7 @@ async def test_the_first_thing_after_acceptance_is_a_call(world, stores):
     assert await open_callbacks(stores) == [(CallbackReason(kind="post_acceptance", order_no="SO-1"), due)]
 
 
-@pytest.mark.requirement("R103.a")
+@pytest.mark.requirement("R103.a", "R103.b")
 async def test_a_service_is_called_back_within_three_days_of_the_visit(world, stores):
     service = uuid4()
     closed = ServiceOrderClosed(

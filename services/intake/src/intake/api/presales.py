@@ -1,19 +1,22 @@
 """What the pre-sales work has at hand over HTTP: the questions, the standing objections, the opportunities found."""
 
-from typing import Annotated
+from typing import Annotated, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Query
 from pydantic import Field
 
 from intake.api import readers
+from intake.domain.decisions import presales
+from intake.domain.opportunity import Opportunity
 from intake.domain.policy.policy import Rules
 from intake.domain.policy.presales import Objection
+from intake.domain.roles import SALES, SERVICE
 from intake.store import Stores
 from shared.aggregate import NotFound
 from shared.contracts.event import Instant
-from shared.contracts.vocabulary import CustomerSnapshot, Line, Prose, StaffId
-from shared.http import After, Limit, Listing, Router, View
+from shared.contracts.vocabulary import CustomerId, CustomerSnapshot, Line, Prose, StaffId
+from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
 from shared.time_source import TimeSource
 
 
@@ -26,18 +29,36 @@ class ObjectionsView(View):
     objections: tuple[Objection, ...]
 
 
+class NoteBusiness(RequestBody):
+    """What a colleague noticed with a customer."""
+
+    customer_id: CustomerId
+    project: Prose = Field(examples=["新办公楼三层隔断，约 200 平方米"])
+    has_plan: bool = Field(default=False, description="Whether there is a floor plan.")
+    style: Line | None = Field(default=None, examples=["简约玻璃"])
+    referred_by: CustomerId | None = Field(default=None, description="The customer whose friend this is.")
+
+
 class OpportunityView(View):
     """New business with a customer; the same in a list."""
 
     opportunity_id: UUID = Field(validation_alias="id")
     customer: CustomerSnapshot
-    contact_id: UUID
+    contact_id: UUID | None = Field(
+        default=None, description="The talk in which it came up; absent: noticed otherwise."
+    )
     found_by: StaffId
     found_at: Instant
     owner: StaffId | None
     project: Prose
     has_plan: bool
     style: Line | None
+    referred_by: CustomerId | None = None
+
+    @classmethod
+    def of(cls, opportunity: Opportunity) -> Self:
+        """The opportunity as it stands."""
+        return cls.model_validate(opportunity, from_attributes=True)
 
 
 def routes(stores: Stores, rules: Rules, time: TimeSource) -> APIRouter:
@@ -59,6 +80,14 @@ def routes(stores: Stores, rules: Rules, time: TimeSource) -> APIRouter:
             approved_by=policy.approved_by,
             objections=policy.objections,
         )
+
+    @router.post("/opportunities", status_code=201, dependencies=[allow(*SERVICE, *SALES)])
+    async def note_business(body: NoteBusiness, cause: CausedByRequest) -> OpportunityView:
+        """New business goes to the customer's salesman, or to the sales manager where there is none."""
+        customer = await stores.customers.leading(body.customer_id)
+        friend = await stores.customers.leading(body.referred_by) if body.referred_by else None
+        change = presales.note_business(customer, body.project, body.has_plan, body.style, friend, cause)
+        return OpportunityView.of(await stores.opportunities.create(change, cause))
 
     @router.get("/opportunities")
     async def list_opportunities(

@@ -1,10 +1,11 @@
 """Visits over HTTP: the account manager reports on leaving."""
 
+from datetime import timedelta
 from typing import Literal, Self
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import Field
+from pydantic import Field, computed_field
 
 from intake.api import readers
 from intake.domain.decisions.visit import report_visit
@@ -13,7 +14,7 @@ from intake.domain.visit import Visit
 from intake.store import Stores
 from shared.contracts.event import Instant
 from shared.contracts.intake import VisitReport
-from shared.contracts.vocabulary import CustomerId, Line, Phone, StaffId
+from shared.contracts.vocabulary import CustomerId, Line, Phone, Prose, StaffId
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
 
 
@@ -30,6 +31,9 @@ class ReportVisit(RequestBody):
     plan_id: UUID | None = Field(
         default=None, description="The visit as it was planned: the report then has its customer and its times."
     )
+    talk: Prose | None = Field(
+        default=None, description="The talk in detail.", examples=["想做两层玻璃隔断，下周给平面图"]
+    )
 
 
 class VisitView(View):
@@ -39,6 +43,12 @@ class VisitView(View):
     staff: StaffId
     reported_at: Instant
     report: VisitReport
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def minutes_after_leaving(self) -> int:
+        """How long after leaving the customer it was reported (000 §3.6.1a)."""
+        return (self.reported_at - self.report.left_at) // timedelta(minutes=1)
 
     @classmethod
     def of(cls, visit: Visit) -> Self:

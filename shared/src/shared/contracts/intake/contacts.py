@@ -117,6 +117,9 @@ class VisitReport(Part):
     punctual: bool | None = Field(default=None, description="Absent when no time had been agreed.")
     via: Literal["sms", "app", "phone"] = "sms"
     plan_id: UUID | None = Field(default=None, description="The visit as it was planned; absent when it was not.")
+    talk: Prose | None = Field(
+        default=None, description="The talk in detail.", examples=["想做两层玻璃隔断，下周给平面图"]
+    )
 
 
 class VisitReported(VisitReport, Event, key="intake.visit_reported.v1"):

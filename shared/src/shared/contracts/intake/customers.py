@@ -180,6 +180,9 @@ class OpportunityIdentified(Event, key="intake.opportunity_identified.v1"):
     project: Prose = Field(examples=["新办公楼三层隔断，约 200 平方米"])
     has_plan: bool = False
     style: Line | None = Field(default=None, examples=["简约玻璃"])
+    referred_by: CustomerId | None = Field(
+        default=None, description="The customer whose friend this is, where one has come."
+    )
 
 
 EnquiryKind = Literal["order", "quote", "stock", "consult", "suggestion", "complaint", "service"]

@@ -1,11 +1,13 @@
-"""What follows from the answers on the first call: the customer's trade, and new business."""
+"""What follows from the answers on the first call: the customer's trade, and new business, which anybody may notice."""
 
 from intake.domain.customer import Customer
-from intake.domain.decisions.revision import correct
+from intake.domain.decisions.revision import correct, must_stand_alone
 from intake.domain.opportunity import Opportunity
 from intake.domain.policy.policy import Rules
-from shared.aggregate import Cause, Change
+from intake.domain.roles import SERVICE
+from shared.aggregate import Cause, Change, Refused
 from shared.contracts.intake import ContactRecorded, CustomerClassified, OpportunityIdentified
+from shared.contracts.vocabulary import DepartmentName, Line, Prose
 
 
 def classify_by_trade(customer: Customer, talk: ContactRecorded, rules: Rules, cause: Cause) -> Change[Customer]:
@@ -39,13 +41,45 @@ def identify(customer: Customer, talk: ContactRecorded, rules: Rules, cause: Cau
         has_plan=call.affirms(answers.get("q6")),
         style=style,
     )
+    return _fed_back(opportunity, "cs")
+
+
+def note_business(
+    customer: Customer, project: Prose, has_plan: bool, style: Line | None, referred_by: Customer | None, cause: Cause
+) -> Change[Opportunity]:
+    """New business that a colleague notices with a customer belongs to the salesman, else to the manager (001 售后一c).
+
+    Where a friend of another customer has come, `referred_by` is that customer (001 售中五(2)). Refused with `erased`
+    for a customer who was erased, and with `own_friend` where both are one.
+    """
+    must_stand_alone(customer)
+    if referred_by is not None and referred_by.id == customer.id:
+        raise Refused("a customer is not their own friend: name the customer who referred them", "own_friend")
+    opportunity = Opportunity(
+        id=cause.derive("opportunity"),
+        customer_id=customer.id,
+        customer=customer.snapshot(),
+        found_by=cause.actor.id,
+        found_at=cause.at,
+        owner=customer.particulars.owner,
+        project=project,
+        has_plan=has_plan,
+        style=style,
+        referred_by=referred_by.id if referred_by else None,
+    )
+    return _fed_back(opportunity, "cs" if cause.actor.role in SERVICE else "sales")
+
+
+def _fed_back(opportunity: Opportunity, department: DepartmentName) -> Change[Opportunity]:
     said = OpportunityIdentified(
         opportunity_id=opportunity.id,
         customer=opportunity.customer,
         found_by=opportunity.found_by,
+        found_by_department=department,
         owner=opportunity.owner,
         project=opportunity.project,
         has_plan=opportunity.has_plan,
-        style=style,
+        style=opportunity.style,
+        referred_by=opportunity.referred_by,
     )
     return Change(opportunity, (said,))
