@@ -276,3 +276,9 @@ async def test_how_satisfied_customers_are_is_drawn_and_exported_for_a_period(wo
 async def test_figures_of_a_period_that_ends_before_it_begins_are_refused(world, path):
     answer = await world.ask(Role.CS_SUPERVISOR, "GET", path)
     assert (answer.status_code, answer.json()["code"]) == (409, "empty_period")
+
+
+@pytest.mark.parametrize("month", ["0000-01", "0001-01", "1899-12", "2200-01", "9999-12"])
+async def test_a_month_whose_days_cannot_be_reckoned_is_refused_at_the_door(world, month):
+    answer = await world.ask(Role.CS_SUPERVISOR, "GET", f"/staff-ratings?month={month}")
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid")

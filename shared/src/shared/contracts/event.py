@@ -27,7 +27,7 @@ AMOUNT = r"^-?[0-9]{1,14}(\.[0-9]{1,2})?$"
 _KEY = re.compile(r"[a-z]+\.[a-z0-9_]+\.v[1-9][0-9]*")
 _AMOUNT = re.compile(rf"{AMOUNT}|^-?[0-9](\.[0-9]{{1,9}})?E\+[0-9]{{1,2}}$")
 """As documented, or as Decimal writes a round amount: 1.2E+3."""
-_FIRST_YEAR, _LAST_YEAR = 1900, 2200
+_FIRST_YEAR, _LAST_YEAR = 1900, 2199
 _CENT = Decimal("0.01")
 _declared: dict[str, type["Event"]] = {}
 
@@ -36,9 +36,14 @@ def _instant(value: datetime) -> str:
     return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
+def reckonable(year: int) -> None:
+    """Raises ValueError for a year from which not every zone and every term of ours can be reckoned."""
+    if not _FIRST_YEAR <= year <= _LAST_YEAR:
+        raise ValueError(f"must be in a year from {_FIRST_YEAR} to {_LAST_YEAR}")
+
+
 def _countable(value: datetime) -> datetime:
-    if not _FIRST_YEAR <= value.year < _LAST_YEAR:
-        raise ValueError(f"must be in a year from {_FIRST_YEAR} to {_LAST_YEAR - 1}")
+    reckonable(value.year)
     return value
 
 

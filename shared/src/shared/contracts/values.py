@@ -5,7 +5,7 @@ import unicodedata
 from functools import cache
 from zoneinfo import available_timezones
 
-from shared.contracts.event import Money
+from shared.contracts.event import Money, reckonable
 
 _UNSEEN = frozenset(("Cc", "Cf", "Cs", "Co", "Cn"))
 _JOINERS = "\u200c\u200d"
@@ -93,3 +93,9 @@ def _seen(text: str) -> str:
     if not any(each not in _JOINERS and each not in _BLANK and not each.isspace() for each in text):
         raise ValueError("must have a character that can be seen")
     return text
+
+
+def month(value: str) -> str:
+    """A month whose days can be reckoned with."""
+    reckonable(int(value[:4]))
+    return value

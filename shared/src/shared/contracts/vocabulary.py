@@ -6,7 +6,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from shared.contracts.event import Instant, Money, Part, PreciseDate
-from shared.contracts.values import dialled, numbered, one_line, positive, posted, prose, unsigned, zone
+from shared.contracts.values import dialled, month, numbered, one_line, positive, posted, prose, unsigned, zone
 
 _ORDERS = uuid5(NAMESPACE_URL, "urn:kefu:order")
 
@@ -75,7 +75,7 @@ RoleName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,63}$", examples=["cs
 Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", examples=["9f86d081884c7d659a2feaa0c55ad015" * 2])]
 FileRef = Annotated[str, Field(min_length=1, max_length=500, examples=["drawings/SO-2026-0412/plan-v1.pdf"])]
 Percent = Annotated[int, Field(ge=0, le=100, examples=[80])]
-Month = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", examples=["2026-11"])]
+Month = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", examples=["2026-11"]), AfterValidator(month)]
 Period = Annotated[
     str,
     Field(
