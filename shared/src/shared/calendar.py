@@ -65,10 +65,17 @@ class Calendar:
         return self.local(at).date()
 
     def moment(self, day: date, at: time | None = None) -> datetime:
-        """That local time of that day, in UTC; without a time the end of the day, 24:00, which is the next midnight."""
-        if at is None:
-            day, at = day + _DAY, time()
-        return datetime.combine(day, at, tzinfo=self.zone).astimezone(UTC)
+        """That local time of that day, in UTC; without a time the end of the day, 24:00, which is the next midnight.
+
+        Where UTC has no such moment, at the edges of the calendar, its first or last one.
+        """
+        try:
+            if at is None:
+                day, at = day + _DAY, time()
+            return datetime.combine(day, at, tzinfo=self.zone).astimezone(UTC)
+        except OverflowError:
+            edge = datetime.min if day.year == date.min.year else datetime.max
+            return edge.replace(tzinfo=UTC)
 
     def is_working_day(self, day: date) -> bool:
         """Whether people work on that day."""

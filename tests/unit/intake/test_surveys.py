@@ -282,3 +282,9 @@ async def test_figures_of_a_period_that_ends_before_it_begins_are_refused(world,
 async def test_a_month_whose_days_cannot_be_reckoned_is_refused_at_the_door(world, month):
     answer = await world.ask(Role.CS_SUPERVISOR, "GET", f"/staff-ratings?month={month}")
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
+
+
+@pytest.mark.parametrize("path", ["/ui/figures?begin={}&until={}", "/satisfaction?begin={}&end={}"])
+@pytest.mark.parametrize("days", [("0001-01-01", "2026-12-01"), ("2026-12-01", "9999-12-31")])
+async def test_a_period_at_the_edge_of_the_calendar_is_answered(world, path, days):
+    assert (await world.ask(Role.CS_SUPERVISOR, "GET", path.format(*days))).status_code in {200, 422}

@@ -225,3 +225,12 @@ def test_a_day_that_a_month_never_has_is_no_rule(month: int, day: int) -> None:
 def test_a_time_of_another_zone_is_no_rule(written: str) -> None:
     with pytest.raises(ValidationError, match="without an offset"):
         TypeAdapter(Term).validate_python({"kind": "daily", "at": written})
+
+
+@pytest.mark.parametrize("zone", ["Asia/Shanghai", "America/New_York"])
+def test_every_day_of_the_calendar_has_a_moment_in_the_order_of_days(zone: str) -> None:
+    calendar = Calendar(ZoneInfo(zone))
+    days = (date.min, date.min + timedelta(days=1), date(2026, 3, 31), date.max - timedelta(days=1), date.max)
+    moments = [moment for day in days for moment in (calendar.moment(day, time()), calendar.moment(day))]
+    assert moments == sorted(moments)
+    assert (moments[0] <= datetime(1, 1, 2, tzinfo=UTC), moments[-1].year) == (True, 9999)

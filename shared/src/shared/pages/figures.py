@@ -53,8 +53,8 @@ class Days:
 
     @property
     def end(self) -> date:
-        """The day after the last one."""
-        return self.last + timedelta(days=1)
+        """The day after the last one; the last day of the calendar has none."""
+        return min(self.last, date.max - timedelta(days=1)) + timedelta(days=1)
 
     @property
     def query(self) -> Mapping[str, str]:
