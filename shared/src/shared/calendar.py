@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from shared import policy
 
 _DAY = timedelta(days=1)
+_FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 _SATURDAY = 5
 """As Python counts the days of a week, from Monday as 0."""
 
@@ -74,8 +75,7 @@ class Calendar:
                 day, at = day + _DAY, time()
             return datetime.combine(day, at, tzinfo=self.zone).astimezone(UTC)
         except OverflowError:
-            edge = datetime.min if day.year == date.min.year else datetime.max
-            return edge.replace(tzinfo=UTC)
+            return _FIRST if day.year == date.min.year else _LAST
 
     def is_working_day(self, day: date) -> bool:
         """Whether people work on that day."""
