@@ -45,7 +45,6 @@ class Settings(ServiceSettings):
     )
 
     company: str = Field(default="客服示范公司", description="Who calls, as a colleague says it on the phone.")
-    hotline: str = Field(default="020-88886666", description="The number customers may call.")
 
     def rules(self, calendar: Calendar) -> Rules:
         """The company's rules for intake: its policy in every version, counted in this calendar."""

@@ -39,6 +39,9 @@ from shared.erasure import follow_late
 from shared.store import Between, Touch
 from shared.timers import ForEach, Occurrence, Timers
 
+EVERYBODY = 1_000_000
+"""More customers than the company has: what goes to all of them is drawn with this limit."""
+
 
 def timers(stores: Stores, rules: Rules) -> Timers:
     """Clocks that come near their end are called to mind; what is missed is still owed. Reports are asked for."""
@@ -89,7 +92,7 @@ def _care(at: Timers, stores: Stores, rules: Rules) -> None:
     at(stores.care, CLOCKS)(rules.clocks.tick())
 
     async def before_their_first_order(moment: datetime) -> list[str]:
-        return [str(id) for id in await stores.customers.drawn(Criteria(ordered=False), 1_000_000)]
+        return [str(id) for id in await stores.customers.drawn(Criteria(ordered=False), EVERYBODY)]
 
     @at.every(lambda at: rules.on(at).care.begins, for_each=before_their_first_order)
     async def begin_month_of_care(occurrence: Occurrence, cause: Cause) -> Touch[Care]:
@@ -106,7 +109,7 @@ def _care(at: Timers, stores: Stores, rules: Rules) -> None:
 
 def _opinions(at: Timers, stores: Stores, rules: Rules) -> None:
     async def with_an_order(moment: datetime) -> list[str]:
-        return [str(id) for id in await stores.customers.drawn(Criteria(ordered=True), 1_000_000)]
+        return [str(id) for id in await stores.customers.drawn(Criteria(ordered=True), EVERYBODY)]
 
     @at.every(lambda at: rules.on(at).surveys.asked, for_each=with_an_order)
     async def ask_for_opinion(occurrence: Occurrence, cause: Cause) -> Touch[Survey] | None:

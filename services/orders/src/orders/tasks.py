@@ -12,6 +12,7 @@ from shared.service import Task
 from shared.time_source import TimeSource
 
 MEASURED = timedelta(days=30)
+"""Over which time before now the share is measured."""
 MEASURE_EVERY = 15.0
 """Seconds."""
 
