@@ -104,8 +104,9 @@ async def test_a_complaint_is_filed_while_the_customer_is_on_the_telephone(page:
     await card.get_by_role("button", name="登记投诉").click()
     await expect(card.locator("tbody tr")).to_have_count(1)
     await expect(card.locator("tbody tr")).to_contain_text("三樘玻璃边缘崩角")
+    number = await card.get_by_role("link").first.inner_text()
     await card.get_by_role("link").first.click()
-    await expect(page.get_by_role("heading", name=customer["particulars"]["name"])).to_be_visible()
+    await expect(page.get_by_role("heading", name=f"投诉{number}")).to_be_visible()
 
 
 async def test_a_service_is_registered_while_the_customer_is_on_the_telephone(page: Page, here: World) -> None:
