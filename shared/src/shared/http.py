@@ -341,7 +341,8 @@ async def caused_by_request(
         Header(
             min_length=1,
             max_length=200,
-            description="Yours to choose, new for each request; the same key again has no second effect for 24 hours.",
+            description="Yours to choose, new for each request; the same key for the same thing has no second effect "
+            "for 24 hours.",
             examples=["3f0e4a52-6a0e-4f4e-9a57-6f0d6b0a8c11"],
         ),
     ],
@@ -359,7 +360,7 @@ async def caused_by_request(
         actor=actor,
         at=request.app.state.time.now(),
         traceparent=traceparent,
-        fingerprint=uuid5(id, f"{request.method} {request.url.path} {digest}"),
+        fingerprint=uuid5(id, f"{request.method} {request.url.path}?{request.url.query} {digest}"),
     )
     structlog.contextvars.bind_contextvars(correlation=str(cause.correlation), cause=str(cause.id))
     return cause
@@ -412,6 +413,12 @@ def problem(
     return JSONResponse(body.model_dump(), status_code=status, headers=headers, media_type="application/problem+json")
 
 
+def _beyond_calendar(error: OverflowError) -> JSONResponse:
+    """A day that can be written and not be reckoned with: nothing comes after the last one."""
+    said = "Value error, a day lies at the edge of the calendar; give one that can be reckoned with"
+    return problem(422, "invalid", said, [FieldError(where="request", what=said, rule="beyond_calendar")])
+
+
 def answer_problems(app: FastAPI) -> None:
     """Turn every exception into its problem. The only place that does, beside the parking for messages."""
 
@@ -427,6 +434,7 @@ def answer_problems(app: FastAPI) -> None:
 
     again = {"Retry-After": "2"}
     answering(RequestValidationError, _invalid)
+    answering(OverflowError, _beyond_calendar)
     answering(Refused, lambda error: problem(409, error.code, error.detail))
     answering(NotFound, lambda error: problem(404, "not_found", str(error)))
     answering(Contention, lambda error: problem(503, "contention", str(error), headers=again))

@@ -62,7 +62,7 @@ async def test_the_form_has_project_contract_contact_installation_completion_ins
         "order_no": "SO-1",
         "contract_no": "HT-1",
         "contact": "王建国",
-        "phone": "13800138000",
+        "mobile": "13800138000",
         "installed_on": scheduled.model_dump(mode="json")["begin"],
         "planned_completion": scheduled.model_dump(mode="json")["planned_finish"],
         "actual_completion": "2026-11-20T06:00:00.000000Z",

@@ -214,5 +214,7 @@ async def test_every_member_is_called_each_round_and_the_coverage_is_shown(world
         ["岗位待领取", "会员客户回访", "2", "0", "1", "1", "1"],
         ["cs-07", "会员客户回访", "1", "1", "0", "0", "0"],
     ]
+    beyond = await world.ask(Role.CS_SUPERVISOR, "GET", "/callbacks/coverage?since=2026-11-01&until=9999-12-31")
+    assert (beyond.status_code, beyond.json()["errors"][0]["rule"]) == (422, "beyond_calendar")
     reversed_days = await world.ask(Role.CS_SUPERVISOR, "GET", "/callbacks/coverage?since=2026-12-31&until=2026-12-01")
     assert (reversed_days.status_code, reversed_days.json()["code"]) == (409, "days_reversed")

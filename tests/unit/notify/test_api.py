@@ -230,15 +230,16 @@ async def test_only_who_knows_the_secret_may_push() -> None:
     }
 
 
+@pytest.mark.parametrize("kind", ["application/json", "Application/JSON; charset=utf-8"])
 @pytest.mark.parametrize("content", [b"[" * 100_000, b'{"id":"\\ud800"}', b"\xff", b"{"])
-async def test_what_a_provider_pushes_that_is_no_json_is_refused(content: bytes) -> None:
+async def test_what_a_provider_pushes_that_is_no_json_is_refused(content: bytes, kind: str) -> None:
     notify = InMemoryNotify(Told("sms"), LocalSms("http://nowhere"))
     transport = httpx.ASGITransport(notify.world.service.app)
     async with httpx.AsyncClient(transport=transport, base_url="http://notify") as http:
         pushed = await http.post(
             "/callbacks/known-to-tests-only/local/replies",
             content=content,
-            headers={"Content-Type": "application/json"},
+            headers={"Content-Type": kind},
         )
 
     assert (pushed.status_code, pushed.json()["code"]) == (409, "bad_callback")

@@ -146,6 +146,20 @@ async def test_no_money_goes_back_with_an_order_on_the_word_of_one_person(compan
     assert own.value.code == "four_eyes"
 
 
+async def test_who_approves_a_lower_price_does_not_pay_the_money_back(company):
+    await company.place()
+    await company.run_to("closed")
+    order = await company.order()
+    lower = order.receivable.entries[-1].but(
+        number=99, kind="amendment", amount=Money(amount=Decimal("-500.00")), by="multi-1"
+    )
+    entries = (*order.receivable.entries, lower)
+    assert order.but(receivable=order.receivable.but(entries=entries)).lessened_by == ("multi-1",)
+    dearer = lower.but(amount=Money(amount=Decimal("500.00")))
+    entries = (*order.receivable.entries, dearer)
+    assert order.but(receivable=order.receivable.but(entries=entries)).lessened_by == ()
+
+
 @pytest.mark.parametrize("spelling", ["vp-1", "VP-1", "ｖｐ-1"])
 async def test_who_credits_a_customer_does_not_pay_the_money_back(company, spelling):
     await company.place()

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from fastapi import Response
 from fastapi.responses import HTMLResponse
-from pydantic import ValidationError
+from pydantic import JsonValue, ValidationError
 
 from shared.aggregate import Overstepped, Refused
 from shared.audit.trail import ALL_MINUTE, EACH_MINUTE, FULL, Asked, AuditEntry, AuditPage, Floods, answers_personally
@@ -226,6 +226,13 @@ def test_whether_an_answer_is_personal_follows_from_its_model() -> None:
     assert personal["/people/{name}"]
     assert personal["/ui/people/{name}"]
     assert not personal["/things"]
+
+
+@pytest.mark.parametrize("answer", [list[dict[str, JsonValue]], dict[str, Any], JsonValue])
+def test_an_answer_that_may_hold_anything_may_hold_personal_data(answer: Any) -> None:
+    router = Router(readers=(Role.OPERATOR,))
+    router.add_api_route("/happenings", lambda: None, response_model=answer)
+    assert [answers_personally(route) for route in router.routes] == [True]
 
 
 async def test_a_flood_of_refusals_has_some_entries_and_a_count_of_the_others(world: World) -> None:

@@ -34,7 +34,18 @@ from shared.time_source import TimeSource
 log = structlog.get_logger()
 
 AuditKind = Literal["refused", "read", "act", "export"]
-PERSONAL = ('"x-personal"', '"mobile"', '"email"', '"contact_name"', '"id_card"', '"site_address"', '"address"')
+ANYTHING = ('"additionalProperties": true', '"JsonValue"')
+"""How a JSON schema says that there may be anything in an answer."""
+PERSONAL = (
+    '"x-personal"',
+    '"mobile"',
+    '"email"',
+    '"contact_name"',
+    '"id_card"',
+    '"site_address"',
+    '"address"',
+    *ANYTHING,
+)
 """Names of fields that make an answer personal data, as they stand in its JSON schema; `x-personal` marks a model."""
 
 EXPORTED = ("text/csv", "application/vnd.", "application/pdf", "application/zip")
@@ -391,7 +402,7 @@ def _personal(model: Any) -> bool:
         schema = json.dumps(TypeAdapter(model).json_schema())
     except PydanticUserError:
         return True
-    return any(name in schema for name in PERSONAL)
+    return schema == "{}" or any(name in schema for name in PERSONAL)
 
 
 def _entry(scope: Mapping[str, Any], kind: AuditKind, status: int, now: datetime) -> AuditEntry:

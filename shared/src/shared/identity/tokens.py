@@ -14,6 +14,7 @@ from jwt.algorithms import AllowedPublicKeys
 from jwt.utils import base64url_decode
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from shared.aggregate import one_person
 from shared.contracts.roles import Role
 from shared.files import WatchedFile
 from shared.identity.principals import Forbidden, Principal, Unauthenticated, display_name, identity
@@ -111,7 +112,8 @@ class StaffTokens:
 
     Issuer, audience, subject, time of issue and expiry are required. Times are real ones, whatever the services' time
     is, with `leeway` seconds for clocks that differ; a token that is good for more than `longest_life` seconds is
-    refused. The file `revoked` names a subject in each line: they are refused, whatever their tokens say. Its changes
+    refused. The file `revoked` names a subject in each line: they are refused in whatever spelling, whatever
+    their tokens say. Its changes
     count from the next request on, and without the file no member of staff gets in.
     """
 
@@ -151,7 +153,7 @@ class StaffTokens:
             revoked = self._revoked.value()
             if revoked is None:
                 raise Unauthenticated(f"staff cannot be recognised here: {self.trouble()}")
-            if principal.id in revoked:
+            if one_person(principal.id) in revoked:
                 raise Unauthenticated(
                     "this person's access has been withdrawn; ask those who run the system", principal
                 )
@@ -212,7 +214,7 @@ class StaffTokens:
 
     def _subjects(self, text: str) -> frozenset[str]:
         lines = (line.partition("#")[0].strip() for line in text.splitlines())
-        return frozenset(identity(line, ignore_case=self._ignore_case) for line in lines if line)
+        return frozenset(one_person(identity(line)) for line in lines if line)
 
     def _refusal(self, why: str, issuer: Issuer | None = None, key: SigningKey | None = None) -> Unauthenticated:
         issuers = [issuer] if issuer else self._issuers.values()

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from io import BytesIO
+from types import MappingProxyType
 from typing import Literal
 
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -10,8 +11,10 @@ PictureType = Literal["image/jpeg", "image/png"]
 
 FORMATS = ("JPEG", "PNG", "WEBP")
 """What is read. No other decoder is tried, whatever the first bytes look like."""
-LARGEST = 24_000_000
-"""Pixels of a picture that is read."""
+LARGEST = MappingProxyType({"JPEG": 24_000_000, "PNG": 9_000_000, "WEBP": 6_000_000})
+"""Pixels of a picture that is read, by what decoding it takes: a JPEG is scaled meanwhile, a WebP is held twice."""
+LARGEST_PROGRESSIVE = 12_000_000
+"""Pixels of a JPEG whose decoder has to hold all of it before anything can be scaled."""
 LONG_SIDE, SMALL_SIDE = 2048, 320
 """Pixels of the longer side: of what is kept, and of what a page shows in a row."""
 QUALITY = 82
@@ -45,18 +48,19 @@ def read(sent: bytes) -> ReadPicture:
     """
     try:
         with Image.open(BytesIO(sent), formats=FORMATS) as opened:
-            if opened.width * opened.height > LARGEST:
-                raise NotAPicture("too_many_pixels", f"a picture has at most {LARGEST} pixels")
-            opened.draft("RGB", (LONG_SIDE, LONG_SIDE))
+            most = LARGEST_PROGRESSIVE if opened.info.get("progressive") else LARGEST[opened.format or ""]
+            if opened.width * opened.height > most:
+                raise NotAPicture("too_many_pixels", f"a {opened.format} has at most {most} pixels")
             drawn = opened.mode not in ("RGB", "YCbCr", "CMYK")
-            upright = ImageOps.exif_transpose(opened)
-            picture = _on_white(upright)
+            scale = max(opened.size) // LONG_SIDE or 1
+            opened.draft("RGB", (opened.width // scale, opened.height // scale))
+            opened.thumbnail((LONG_SIDE, LONG_SIDE), reducing_gap=2)
+            picture = _on_white(ImageOps.exif_transpose(opened))
             picture.info.clear()
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         if isinstance(error, NotAPicture):
             raise
         raise NotAPicture("not_a_picture", f"send a whole picture as {', '.join(FORMATS)}") from None
-    picture.thumbnail((LONG_SIDE, LONG_SIDE), reducing_gap=2)
     small = picture.copy()
     small.thumbnail((SMALL_SIDE, SMALL_SIDE), reducing_gap=2)
     type: PictureType = "image/png" if drawn else "image/jpeg"

@@ -99,7 +99,7 @@ def _parsed(parse: Callable[[Callback], Sequence[T]], pushed: Callback) -> Seque
 
 
 async def _read(request: Request, address: str) -> Callback:
-    kind = request.headers.get("content-type", "").partition(";")[0]
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     body = await request.body()
     form: dict[str, str] = {}
     parsed: Any = None

@@ -157,9 +157,13 @@ class Order(Timed):
 
     @property
     def lessened_by(self) -> tuple[StaffId, ...]:
-        """Who has made the customer owe less: by a credit, or by ending the order."""
-        credited = (entry.by for entry in self.receivable.entries if entry.kind == "credit" and entry.by)
-        return (*credited, *((self.cancellation.by,) if self.cancellation else ()))
+        """Who has made the customer owe less: by a credit, by approving a lower price, or by ending the order."""
+        lower = (each for each in self.receivable.entries if each.kind == "amendment" and each.amount.amount < 0)
+        credits = (each for each in self.receivable.entries if each.kind == "credit")
+        return (
+            *(each.by for each in (*credits, *lower) if each.by),
+            *((self.cancellation.by,) if self.cancellation else ()),
+        )
 
     @property
     def day_unknown(self) -> bool:

@@ -27,7 +27,7 @@ class CallbackForm(Part):
     order_no: OrderNo | None = None
     contract_no: Line | None = None
     contact: Line | None = None
-    phone: Line | None = None
+    mobile: Line | None = None
     installed_on: Instant | None = None
     planned_completion: Instant | None = None
     actual_completion: Instant | None = None
@@ -57,7 +57,7 @@ def form_of(
         order_no=callback.reason.order_no,
         contract_no=contract.get("contract_no") or (order.wish.contract_no if order else None),
         contact=callback.customer.contact_name or callback.customer.name,
-        phone=callback.customer.mobile,
+        mobile=callback.customer.mobile,
         installed_on=_moment(scheduled.get("begin")),
         planned_completion=_moment(scheduled.get("planned_finish")),
         actual_completion=_moment(accepted.get("accepted_at")),
