@@ -52,8 +52,9 @@ def routes(service: str, pictures: Pictures) -> APIRouter:
         cause: CausedByRequest,
         customer_id: Annotated[UUID | None, Query(description="Whom it is about; it is erased with them.")] = None,
     ) -> PictureView:
-        """Take in a photograph, a signature or a scan: a JPEG of at most 24 million pixels (12 million if
-        it is progressive), a PNG of 9 million, or a WebP of 6 million.
+        """Take in a photograph, a signature or a scan: JPEG, PNG or WebP.
+
+        A JPEG has at most 24 million pixels (12 million if it is progressive), a PNG 9 million, a WebP 6 million.
 
         It is turned upright, scaled to 2048 pixels and written anew, so that nothing of the file is kept but what can
         be seen. The same picture again has the same reference.
