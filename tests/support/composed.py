@@ -148,12 +148,12 @@ class Composed:
         )
 
 
-def docker(*command: str) -> str:
-    """What the Docker client says; AssertionError, with its complaint, when it fails."""
-    return _run([DOCKER, *command], dict(os.environ))
+def docker(*command: str, seconds: float = LONGEST) -> str:
+    """What the Docker client says within this time; AssertionError, with its complaint, when it fails."""
+    return _run([DOCKER, *command], dict(os.environ), seconds)
 
 
-def _run(command: list[str], env: dict[str, str]) -> str:
+def _run(command: list[str], env: dict[str, str], seconds: float = LONGEST) -> str:
     done = subprocess.run(
         command,
         cwd=ROOT,
@@ -161,7 +161,7 @@ def _run(command: list[str], env: dict[str, str]) -> str:
         capture_output=True,
         text=True,
         check=False,
-        timeout=LONGEST,
+        timeout=seconds,
         stdin=subprocess.DEVNULL,
     )
     assert done.returncode == 0, f"{shlex.join(command)}: {done.stdout[-ENOUGH:]}{done.stderr[-ENOUGH:]}"

@@ -11,6 +11,8 @@ from kefu.surroundings import SERVICES
 pytestmark = pytest.mark.timeout(900)
 
 CONTRACTS = ("test_listeners_understand_samples.py", "test_schemas_never_break.py")
+LONGEST = 800.0
+"""Seconds that the tests of one service may take."""
 TOO_LARGE = ("tests/unit/orders/test_event_log.py",)
 """Reads a log with a tool for process mining that is larger than all services together."""
 
@@ -41,6 +43,7 @@ def tried(service, tools):
         *("--entrypoint", "python3", f"kefu/{service}", "-m", "pytest", "-q", "-p", "no:cacheprovider"),
         *("--hypothesis-profile", "ci", *(f"--ignore={path}" for path in TOO_LARGE)),
         *(f"tests/unit/{service}", *(f"tests/contract/{name}" for name in CONTRACTS)),
+        seconds=LONGEST,
     )
 
 
