@@ -15,7 +15,7 @@ from pymongo import MongoClient
 
 from kefu.surroundings import SERVICES
 from shared.contracts.event import Actor
-from shared.kernel.documents import Derived, Pending, Write
+from shared.kernel.documents import Conflict, Derived, Pending, Write
 from shared.kernel.mongodb import Database
 from shared.kernel.seals import SealKeys
 from shared.seals import verification
@@ -384,6 +384,29 @@ async def test_a_document_of_another_key_holds_as_long_as_that_key_is_known(
     assert [each.flaws for each in await rotated.sealed(None, 10)] == [()]
     assert (await rotated.sealed(None, 10))[0].seal.key == "new"
     assert (await documents(old).sealed(None, 10))[0].flaws[0] == "it is sealed with a key 'new' that is not known"
+
+
+async def test_who_comes_to_the_same_version_by_the_same_cause_as_another_replica_has_written_nothing(
+    real_servers: Any, mongo_database: str
+) -> None:
+    keys = SealKeys.read(f"only:{'a' * 32}", "orders")
+    documents = Database(real_servers.mongo_url, mongo_database, None, keys).documents("orders", ())  # type: ignore[arg-type]
+    id, lost, other, heard = (uuid4() for _ in range(4))
+
+    async def after(name: str, *causes: UUID) -> Write:
+        found = (await documents.read((id,)))[id]
+        state, absorbed = {**found.state, "name": name}, [*found.causes, *causes]
+        return Write(id, found.version, len(causes), state, AT, [], [*causes], absorbed, found.seal)
+
+    assert await documents.write([_born(id)]) == [None]
+    slower = await after("slower", lost, heard)
+    assert await documents.write([await after("faster", other)]) == [None]
+    as_slow = await after("as slow", heard)
+    assert await documents.write([await after("faster still", heard)]) == [None]
+    assert [type(each) for each in await documents.write([slower, as_slow])] == [Conflict, Conflict]
+    kept = (await documents.read((id,)))[id]
+    assert (kept.version, kept.state["name"], lost in kept.causes) == (3, "faster still", False)
+    assert [each.flaws for each in await documents.sealed(None, 10)] == [()]
 
 
 @pytest.mark.parametrize("name", SERVICES)

@@ -244,12 +244,14 @@ class MongoDocuments:
         return outcomes
 
     async def _check(self, places: Sequence[tuple[int, Write]], outcomes: list[Exception | None]) -> None:
-        """Find out which of these updates met another version."""
+        """Find out which of these updates met another version: only one that was made has left its own seal.
+
+        Another replica may have come to the same version by the same cause, and to another state.
+        """
         found = await self.read([write.id for _, write in places])
         for place, write in places:
             document = found.get(write.id)
-            made = document and document.version == write.version + write.steps and write.causes[-1] in document.causes
-            if not made:
+            if document is None or document.seal != write.seal:
                 outcomes[place] = Conflict()
 
     async def find(
