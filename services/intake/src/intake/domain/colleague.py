@@ -1,17 +1,27 @@
 """A colleague who owes reports, in one role from one day to another."""
 
+import re
 from datetime import date
 from decimal import Decimal
 from typing import Annotated
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from shared.aggregate import Aggregate
 from shared.contracts.roles import Role
 from shared.contracts.vocabulary import Line, StaffId
 
-Ability = Annotated[Decimal, Field(gt=0, le=10, max_digits=3, decimal_places=1)]
+_WEIGHT = re.compile(r"10(\.0)?|[1-9](\.[0-9])?|0?\.[1-9]")
+
+
+def _weight(value: object) -> Decimal:
+    if not _WEIGHT.fullmatch(str(value)):
+        raise ValueError("a weight is above 0 and at most 10, with one decimal at most")
+    return Decimal(str(value))
+
+
+Ability = Annotated[Decimal, Field(gt=0, le=10, max_digits=3, decimal_places=1), BeforeValidator(_weight)]
 """The weight of a colleague's ability: who has 2 gets twice as many customers as who has 1 (002 一3a)."""
 
 _COLLEAGUES = uuid5(NAMESPACE_URL, "urn:kefu:intake:colleague")
