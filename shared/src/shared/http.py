@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from http import HTTPStatus
@@ -19,10 +19,12 @@ from fastapi.params import Query as QueryParameter
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute, iter_route_contexts
 from fastapi.security import APIKeyHeader, HTTPBearer
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_core import PydanticCustomError
 from starlette.exceptions import HTTPException
 
 from shared.aggregate import Cause, Contention, NotFound, Overstepped, Refused, Unavailable
+from shared.contracts.event import reckonable
 from shared.contracts.roles import Department, Role
 from shared.identity import DepartmentKeys, Forbidden, Principal, StaffTokens, TurnedAway, Unauthenticated
 from shared.identity.cookie import token_of_session
@@ -48,10 +50,19 @@ DEPARTMENT_KEY = APIKeyHeader(
 class RequestBody(BaseModel):
     """A request's body. A field that we do not know is an error, however deep: it would be ignored without a word.
 
-    What came as JSON is read as what it is: the text "5" is no number, 0 is no date and "yes" is no truth value.
+    What came as JSON is read as what it is: the text "5" is no number, 0 is no date and "yes" is no truth value. A day,
+    however deep it stands, is one that can be reckoned with.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, str_max_length=20_000)
+
+    @field_validator("*")
+    @classmethod
+    def _can_be_reckoned_with(cls, value: Any) -> Any:
+        for day in _days(value):
+            if wrong := _beyond_calendar(day.year):
+                raise PydanticCustomError(BEYOND_CALENDAR, "{wrong}", {"wrong": wrong})
+        return value
 
     @classmethod
     def check(cls, content: Any) -> None:
@@ -61,6 +72,32 @@ class RequestBody(BaseModel):
         except ValidationError as error:
             wrong = error.errors(include_url=False, include_input=False)
             raise RequestValidationError([{**each, "loc": ("body", *each["loc"])} for each in wrong]) from None
+
+
+BEYOND_CALENDAR = "beyond_calendar"
+"""The rule that a day breaks from which not every term can be reckoned."""
+
+
+def _days(value: Any) -> Iterator[date]:
+    """Every day and moment in the value of a field."""
+    if isinstance(value, date):
+        yield value
+    elif isinstance(value, BaseModel):
+        yield from _days([getattr(value, name) for name in type(value).model_fields])
+    elif isinstance(value, Mapping):
+        yield from _days(list(value.values()))
+    elif isinstance(value, list | tuple | frozenset):
+        for each in value:
+            yield from _days(each)
+
+
+def _beyond_calendar(year: int) -> str | None:
+    """What is wrong with a year from which not every term can be reckoned; nothing with any other."""
+    try:
+        reckonable(year)
+    except ValueError as error:
+        return f"Value error, {error}"
+    return None
 
 
 class View(BaseModel):
@@ -360,7 +397,7 @@ async def caused_by_request(
         actor=actor,
         at=request.app.state.time.now(),
         traceparent=traceparent,
-        fingerprint=uuid5(id, f"{request.method} {request.url.path}?{request.url.query} {digest}"),
+        fingerprint=uuid5(id, f"{request.method} {request.url.path} {digest}"),
     )
     structlog.contextvars.bind_contextvars(correlation=str(cause.correlation), cause=str(cause.id))
     return cause
@@ -373,7 +410,8 @@ AskedBy = Annotated[Principal, Depends(authenticated)]
 async def check_parameters(request: Request) -> None:
     """A parameter that the route does not know is an error: a misspelt filter would show everything.
 
-    So is a number where a date is meant: it would be taken for seconds since 1970.
+    So is a number where a date is meant: it would be taken for seconds since 1970; and a day that cannot be reckoned
+    with.
     """
     asked = set(request.query_params)
     if not asked:
@@ -384,19 +422,35 @@ async def check_parameters(request: Request) -> None:
     strange = sorted(asked - known.keys())
     wrong = [{"type": "unknown", "loc": ("query", name), "msg": f"unknown; {right}"} for name in strange]
     wrong += [
-        {"type": "date", "loc": ("query", name), "msg": "a date is written 2026-11-28, a time 2026-11-28T08:00:00Z"}
+        {"type": rule, "loc": ("query", name), "msg": what}
         for name, value in request.query_params.multi_items()
-        if name in known and _is_moment(known[name].field_info.annotation) and _NUMBER.fullmatch(value)
+        if name in known and _is_moment(known[name].field_info.annotation)
+        for rule, what in _wrong_with_day(value)
     ]
     if wrong:
         raise RequestValidationError(wrong)
 
 
+def _wrong_with_day(written: str) -> Iterator[tuple[str, str]]:
+    """The rule that a day or moment in an address breaks, and how it would be right; what is no day is not judged."""
+    if _NUMBER.fullmatch(written):
+        yield "date", "a date is written 2026-11-28, a time 2026-11-28T08:00:00Z"
+    elif (year := _YEAR.match(written)) and (wrong := _beyond_calendar(int(year[1]))):
+        yield BEYOND_CALENDAR, wrong
+
+
+_YEAR = re.compile(r"([0-9]{4})-")
 _NUMBER = re.compile(r"\s*[+-]?[0-9.]+\s*")
 
 
 def _is_moment(kind: Any) -> bool:
     return kind in (date, datetime, AwareDatetime) or any(_is_moment(each) for each in get_args(kind))
+
+
+def must_be_period(begin: date, end: date) -> None:
+    """Refused with `empty_period` where a period does not end after it begins; its last day is the one before `end`."""
+    if end <= begin:
+        raise Refused(f"a period ends after it begins; {end} is not after {begin}", "empty_period")
 
 
 def guarded() -> list[Dependency]:
@@ -411,12 +465,6 @@ def problem(
     detail = plain(detail, LONGEST_DETAIL)
     body = Problem(title=HTTPStatus(status).phrase, status=status, code=code, detail=detail, errors=errors or [])
     return JSONResponse(body.model_dump(), status_code=status, headers=headers, media_type="application/problem+json")
-
-
-def _beyond_calendar(error: OverflowError) -> JSONResponse:
-    """A day that can be written and not be reckoned with: nothing comes after the last one."""
-    said = "Value error, a day lies at the edge of the calendar; give one that can be reckoned with"
-    return problem(422, "invalid", said, [FieldError(where="request", what=said, rule="beyond_calendar")])
 
 
 def answer_problems(app: FastAPI) -> None:
@@ -434,7 +482,6 @@ def answer_problems(app: FastAPI) -> None:
 
     again = {"Retry-After": "2"}
     answering(RequestValidationError, _invalid)
-    answering(OverflowError, _beyond_calendar)
     answering(Refused, lambda error: problem(409, error.code, error.detail))
     answering(NotFound, lambda error: problem(404, "not_found", str(error)))
     answering(Contention, lambda error: problem(503, "contention", str(error), headers=again))

@@ -138,3 +138,13 @@ def test_the_lightest_is_who_carries_the_least_for_the_weight_after_one_more():
         Share(staff="c", customers=9, ability=Decimal(1)),
     )
     assert lightest(shares).staff == "b"
+
+
+@pytest.mark.parametrize("weight", ["0", "0.0", "10.1", "11", "1.25", "-1", "1e0", "", "two", 0, 3.33, True])
+async def test_a_weight_is_above_nothing_and_at_most_ten_with_one_decimal(world, weight):
+    await specialist(world, "cs-1", ability="2")
+    answer = await world.ask(Role.CS_SUPERVISOR, "POST", "/colleagues/cs-1/weigh", {"ability": weight})
+    assert (answer.status_code, answer.json()["errors"][0]["where"]) == (422, "body.ability")
+    for good in ("0.1", "10", "10.0", 1.5):
+        taken = await world.ask(Role.CS_SUPERVISOR, "POST", "/colleagues/cs-1/weigh", {"ability": good})
+        assert (taken.status_code, float(taken.json()["ability"])) == (200, float(good))

@@ -3,16 +3,18 @@
 import base64
 import json
 import re
-from collections.abc import Callable
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import uuid4
 
 import ledger
 import pytest
+from pydantic import ValidationError
 
+from shared.contracts.event import PreciseDate
 from shared.contracts.roles import Department, Role
-from shared.http import Allowed, Readers, Router, allow
+from shared.http import Allowed, Readers, RequestBody, Router, allow
 from shared.identity import Principal
 from shared.settings import ServiceSettings
 from shared.testing import World, in_memory, nowhere
@@ -68,6 +70,32 @@ async def test_json_that_is_not_plain_is_refused_with_what_is_wrong(world: World
     assert (answer.status_code, answer.json()["code"]) == (400, "malformed_json")
     assert said in answer.json()["detail"]
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+class Plan(RequestBody):
+    """Days at every depth."""
+
+    on: date | None = None
+    at: datetime | None = None
+    contract: PreciseDate | None = None
+    days: tuple[date, ...] = ()
+    by: Mapping[str, date] = {}
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1899-12-31", "2200-01-01", "9999-12-31"])
+def test_a_day_in_a_body_can_be_reckoned_with_however_deep_it_stands(day: str) -> None:
+    places = {"on": day, "at": f"{day}T00:00:00Z", "contract": {"on": day}, "days": [day], "by": {"li": day}}
+    with pytest.raises(ValidationError) as refused:
+        Plan.model_validate(places)
+    assert {(each["loc"], each["type"]) for each in refused.value.errors()} == {
+        ((place,), "beyond_calendar") for place in places
+    }
+
+
+@pytest.mark.parametrize("day", ["1900-01-01", "2199-12-31"])
+def test_a_day_within_three_centuries_is_taken(day: str) -> None:
+    plan = Plan.model_validate({"on": day, "contract": {"on": day}, "days": [day]})
+    assert (plan.on, plan.days) == (date.fromisoformat(day), (date.fromisoformat(day),))
 
 
 def cursor(value: object) -> str:

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from fastapi.responses import HTMLResponse
 
-from shared.aggregate import Refused
+from shared.http import must_be_period
 from shared.pages.rendering import Renderer
 
 
@@ -47,14 +47,13 @@ class Days:
     def asked(cls, first: date | None, last: date | None, today: date) -> "Days":
         """What was asked for, else this year up to today. Refused with `empty_period` if it ends before it begins."""
         days = cls(first or (last or today).replace(month=1, day=1), last or today)
-        if days.last < days.first:
-            raise Refused(f"a period ends after it begins; {days.last} is before {days.first}", "empty_period")
+        must_be_period(days.first, days.end)
         return days
 
     @property
     def end(self) -> date:
-        """The day after the last one; the last day of the calendar has none."""
-        return min(self.last, date.max - timedelta(days=1)) + timedelta(days=1)
+        """The day after the last one."""
+        return self.last + timedelta(days=1)
 
     @property
     def query(self) -> Mapping[str, str]:

@@ -16,11 +16,11 @@ from complaints.domain.monthly_review import MonthlyReview, review_id_of
 from complaints.domain.parts.evaluation import CaseReview
 from complaints.domain.policy.policy import Rules
 from complaints.store import MonthlyReviews, Stores
-from shared.aggregate import Change, Refused
+from shared.aggregate import Change
 from shared.contracts.event import Instant
 from shared.contracts.vocabulary import ComplaintNo, Line, Month, Period, Prose
 from shared.duties.api import ClockView, clocks_of
-from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
+from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow, must_be_period
 from shared.lifecycle import Possible
 from shared.sheets import TableFormat, written
 from shared.tables import TableCell
@@ -76,8 +76,7 @@ def _figures(router: APIRouter, stores: Stores, rules: Rules) -> None:
     @router.get("/statistics", response_class=Response)
     async def count_complaints(request: Request, by: Dimension, begin: Begin, end: End, form: As = "json") -> Response:
         """Complaints of a period by month, cause, department, category, product, region or channel."""
-        if end <= begin:
-            raise Refused(f"a period ends after it begins; {end} is not after {begin}", "empty_period")
+        must_be_period(begin, end)
         calendar = rules.calendar
         counted = await stores.counted_between(calendar.moment(begin, time()), calendar.moment(end, time()))
         table = tabulate(counted, (by,), await stores.recovered(), request.app.state.time.now(), calendar)

@@ -17,15 +17,14 @@ from intake.domain.parts.staff_rating import StaffRating
 from intake.domain.roles import SERVICE
 from intake.domain.survey import DIMENSIONS, GRADES, Survey, ratings
 from intake.store import Stores
-from shared.aggregate import Refused
 from shared.calendar import Calendar
 from shared.contracts.event import Instant
 from shared.contracts.intake import Opinion
 from shared.contracts.intake.contacts import Grade
 from shared.contracts.vocabulary import CustomerId, CustomerSnapshot, Month, OrderNo, ServiceOrderId, StaffId
-from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
+from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow, must_be_period
 from shared.lifecycle import Possible
-from shared.sheets import Sheet, SheetCell, SheetFormat
+from shared.sheets import Sheet, SheetCell, TableFormat
 from shared.store import Between
 
 
@@ -135,13 +134,10 @@ def _ratings(stores: Stores, calendar: Calendar) -> APIRouter:
     async def count_satisfaction(
         begin: Annotated[date, Query(description="Answered on this day or later.")],
         end: Annotated[date, Query(description="Answered before this day.")],
-        form: Annotated[
-            Literal["json"] | SheetFormat, Query(alias="format", description="How it is written.")
-        ] = "json",
+        form: Annotated[TableFormat, Query(alias="format", description="How it is written.")] = "json",
     ) -> Response:
         """How many customers gave which grade in each respect (003 §17)."""
-        if end <= begin:
-            raise Refused(f"a period ends after it begins; {end} is not after {begin}", "empty_period")
+        must_be_period(begin, end)
         opinions = await stores.surveys.opinions(calendar.moment(begin, time()), calendar.moment(end, time()))
         rows = satisfaction(opinions)
         if form == "json":

@@ -21,7 +21,7 @@ def _weight(value: object) -> Decimal:
     return Decimal(str(value))
 
 
-Ability = Annotated[Decimal, Field(gt=0, le=10, max_digits=3, decimal_places=1), BeforeValidator(_weight)]
+Ability = Annotated[Decimal, Field(gt=0, le=10), BeforeValidator(_weight)]
 """The weight of a colleague's ability: who has 2 gets twice as many customers as who has 1 (002 一3a)."""
 
 _COLLEAGUES = uuid5(NAMESPACE_URL, "urn:kefu:intake:colleague")

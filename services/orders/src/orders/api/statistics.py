@@ -17,10 +17,9 @@ from orders.domain.figures.statistics import Dimension, Sales
 from orders.domain.pace import Pace
 from orders.domain.parts.period import ReportKind
 from orders.store import Orders, Paces, Reports, Stores
-from shared.aggregate import Refused
 from shared.calendar import Calendar
 from shared.contracts.vocabulary import Period
-from shared.http import After, Limit, Listing, Router, View
+from shared.http import After, Limit, Listing, Router, View, must_be_period
 from shared.sheets import TableFormat, written
 from shared.tables import TableCell
 
@@ -143,9 +142,3 @@ def _exports(router: APIRouter, orders: Orders) -> None:
         request.state.exported = True
         text: AsyncIterator[str] = write(lambda: orders.placed(begin, end))
         return StreamingResponse(text, media_type=kind)
-
-
-def must_be_period(begin: date, end: date) -> None:
-    """Refused with `empty_period` where a period does not end after it begins."""
-    if end <= begin:
-        raise Refused(f"a period ends after it begins; {end} is not after {begin}", "empty_period")
