@@ -151,7 +151,7 @@ def refund(order: Order, amount: Money, reason: Prose, rules: Rules, cause: Caus
     """Money goes back to the customer: what came in beyond what the order costs; also when the order has ended.
 
     Refused with `refund_too_high` for more than that, in whatever currency, and with `four_eyes` to one who credited
-    the customer or ended the order.
+    the customer, approved a lower price or ended the order.
     """
     must_be_another(PAID_BACK_BY, *order.lessened_by, cause=cause)
     return pay_back(order, amount, reason, rules, cause)
