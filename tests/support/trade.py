@@ -13,13 +13,15 @@ import httpx
 from pymongo import MongoClient
 
 from intake.domain.customer import customer_id_of
+from kefu.api import Api
 from kefu.doors import Fact, doors
 from kefu.replay.audit import Line, audit, compare
 from kefu.replay.facts import facts_of
 from kefu.replay.olist import Log, Row
 from kefu.replay.running import Running
-from kefu.surroundings import Surroundings
+from kefu.surroundings import SERVICES, Surroundings
 from kefu.tokens import local_token
+from kefu.verify import parts
 from shared.contracts.event import Event
 from shared.contracts.intake import EnquiryReceived
 from shared.contracts.roles import Role
@@ -101,16 +103,23 @@ class Trade:
                 self._open = False
 
     async def wrong(self) -> list[str]:
-        """Once all is at rest: every fact that had no effect or several, every complaint lost or doubled."""
+        """Once all is at rest: every fact without one effect, complaint without one case and broken seal."""
         async with Running(self._around) as running:
             await running.at_rest()
+        unsealed = [str(finding) for finding in await asyncio.to_thread(_tampered, self._around)]
         log = Log(tuple(self._rows), ())
         found = audit(self._around, log, facts_of(log.rows), self._since)
         lines = [*found.lines, *self._cases()]
         dead = [f"{found.dead} messages were given up"] if found.dead else []
-        return dead + [
-            f"{each.what}: {each.found} of {each.expected}; {'; '.join(each.wrong)}" for each in lines if not each.clean
-        ]
+        return (
+            dead
+            + unsealed
+            + [
+                f"{each.what}: {each.found} of {each.expected}; {'; '.join(each.wrong)}"
+                for each in lines
+                if not each.clean
+            ]
+        )
 
     async def _order(self) -> None:
         turn = 0
@@ -243,3 +252,15 @@ async def _announce(exchange: Any, event: Event) -> None:
         delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
     )
     await exchange.publish(message, envelope.key)
+
+
+def _tampered(around: Surroundings) -> list[Any]:
+    """What verification finds in all services."""
+    api = Api(around)
+    return [
+        finding
+        for service in SERVICES
+        for collection in api.get(service, "/seals")["collections"]
+        for part in parts(api, service, collection)
+        for finding in part["findings"]
+    ]
