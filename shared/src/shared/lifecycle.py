@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
 from pydantic import Field
@@ -109,13 +110,15 @@ class Lifecycle(Generic[S, V]):
         """The decisions that this stage allows, in the order of the table."""
         return tuple(decision for decision in self.moves if self.allows(stage, decision))
 
-    def possible(self, stage: S) -> tuple[Possible, ...]:
+    def possible(self, stage: S, entitled: Mapping[V, tuple[Role, ...]] = MappingProxyType({})) -> tuple[Possible, ...]:
         """What people may do in this stage, and who of them, for a view of the aggregate.
 
-        What time or an event decides is not among it, nor what a policy has a say in.
+        `entitled` says who makes a decision about which the company's policy, or the aggregate itself, says so; of the
+        others the table does. What time or an event decides is not among it.
         """
         found = ((decision, self.move(stage, decision)) for decision in self.moves)
-        return tuple(Possible(decision=name, roles=move.by) for name, move in found if move and move.by)
+        made = ((decision, entitled.get(decision, move.by)) for decision, move in found if move)
+        return tuple(Possible(decision=decision, roles=roles) for decision, roles in made if roles)
 
     def roles(self, decision: V) -> tuple[Role, ...]:
         """Who may make this decision, in one stage or another: what its route asks for.

@@ -1,13 +1,17 @@
 """An order on its way in: recorded, verified with the customer, and only then handed on."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from importlib.resources import files
+from pathlib import Path
 from uuid import UUID
 
 import pytest
 
 from intake.domain.decisions.placement import take, verify, withdraw
-from intake.domain.order import Order, must_be_ahead, order_no_of
+from intake.domain.lifecycle import ORDER
+from intake.domain.order import Order, must_be_ahead, order_no_of, possible
 from intake.domain.parts.papers import Papers
 from intake.domain.parts.verification import Verification
 from intake.settings import Settings
@@ -18,7 +22,7 @@ from shared.contracts.intake import OrderPlaced, Wish
 from shared.contracts.roles import Role
 from shared.contracts.vocabulary import CustomerSnapshot, OrderLine, order_id_of
 from shared.testing import cause as caused
-from shared.testing import nowhere
+from shared.testing import nowhere, standing_in
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 WANG = CustomerSnapshot(customer_id=UUID("018f5a30-6a51-7c0e-9d4b-2f1f7f6b1c01"), name="恒达装饰")
@@ -163,6 +167,44 @@ def test_each_route_is_verified_by_those_whom_the_policy_names(kind, role):
         assert refused.value.code == "not_authorised"
 
 
+@pytest.mark.parametrize("channel", ["phone", "department"])
+@pytest.mark.parametrize("kind", ["standard", "custom"])
+def test_what_is_possible_is_offered_to_exactly_those_from_whom_the_decision_takes_it(kind, channel):
+    recorded = taken().state.but(wish=WISH.but(kind=kind, intake_channel=channel))
+    for stage in ORDER.stages:
+        order = recorded.but(stage=stage) if stage == "unverified" else standing_in(recorded, stage)
+        offered = {each.decision: set(each.roles) for each in possible(kind, stage, RULES.on(NOW))}
+        takers = {role for role in Role if is_verified(order, role)}
+        assert offered.get("verify", set()) == takers, stage
+
+
+def is_verified(order, role):
+    try:
+        return verify(order, VERIFIED, ALL, RULES, cause(NOW, role)).state.stage == "placed"
+    except Refused:
+        return False
+
+
+def test_an_order_is_verified_by_the_policy_that_was_in_force_when_it_was_taken(tmp_path):
+    first = Path(str(files("intake.domain").joinpath("policy", "intake_v1.toml"))).read_text(encoding="utf-8")
+    begins, ends = first.index("[placing.standard]"), first.index("[placing.custom]")
+    now_of_the_manager = '[placing.standard]\nby = ["cs_manager"]\n\n'
+    second = first.replace("version = 1", "version = 2", 1).replace("2026-01-01", "2026-11-23", 1)
+    (tmp_path / "second.toml").write_text(second.replace(first[begins:ends], now_of_the_manager), encoding="utf-8")
+    rules = nowhere(Settings, intake_policy=tmp_path).rules(CHINA)
+    later = NOW + timedelta(days=2)
+    assert rules.on(later).placing["standard"].by == (Role.CS_MANAGER,)
+
+    wish = WISH.but(kind="standard")
+    before, after = (
+        take(Order.blank(wish, WANG, cause(at)), wish, None, ALL, rules, cause(at)).state for at in (NOW, later)
+    )
+
+    assert verify(before, VERIFIED, ALL, rules, cause(later, Role.CS_SPECIALIST)).state.stage == "placed"
+    with pytest.raises(Overstepped):
+        verify(after, VERIFIED, ALL, rules, cause(later, Role.CS_SPECIALIST))
+
+
 @pytest.mark.requirement("R010.c")
 def test_a_standard_order_needs_no_paper_and_one_that_it_names_has_to_be_in_order():
     recorded = taken().state.but(wish=WISH.but(kind="standard"))
@@ -174,5 +216,6 @@ def test_a_standard_order_needs_no_paper_and_one_that_it_names_has_to_be_in_orde
 
 def test_a_department_places_a_custom_order_with_papers_of_its_own():
     own = WISH.but(intake_channel="department", source_department="sales")
-    change = take(Order.blank(own, WANG, cause(NOW)), own, VERIFIED, Papers(), RULES, cause(NOW, None))
+    told = replace(cause(NOW, None), kind="event")
+    change = take(Order.blank(own, WANG, told), own, VERIFIED, Papers(), RULES, told)
     assert (change.state.stage, [type(event) for event in change.events]) == ("placed", [OrderPlaced])

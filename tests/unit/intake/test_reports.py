@@ -365,6 +365,25 @@ async def test_nobody_hands_in_another_one_s_report_or_answers_above_his_role():
     assert (await world.ask(Role.CS_DIRECTOR, "POST", path, comment)).json()["stage"] == "reviewed"
 
 
+async def test_a_report_offers_its_answer_to_exactly_those_roles_from_which_it_is_taken():
+    world = await office(local(2026, 12, 20, 8), "am-1", "chief-1")
+    await world.until(local(2026, 12, 21, 9))
+    target = await report_of(world, "am-1", "sales_target")
+    await submit(world, "am-1", target, amounts={"target": "1.00"})
+    consolidation = await report_of(world, "chief-1", "consolidation")
+    await submit(world, "chief-1", consolidation, ["assessment"])
+    rows = {row["report_id"]: row for row in await listed(world)}
+    for report in (target, consolidation):
+        shown = (await world.ask(Role.CS_DIRECTOR, "GET", f"/reports/{report}")).json()
+        (offered,) = shown["possible"]
+        assert (rows[report]["possible"], offered["decision"]) == ([offered], "review")
+        stale = {"digest": "0" * 64, "comment": "同意"}
+        codes = {
+            role: (await world.ask(role, "POST", f"/reports/{report}/review", stale)).json()["code"] for role in Role
+        }
+        assert {role for role, code in codes.items() if code == "report_changed"} == set(offered["roles"])
+
+
 async def test_a_colleague_on_leave_is_let_off_and_one_who_has_left_owes_nothing_new():
     world = await office(local(2026, 11, 20, 8), "am-1", "am-2")
     await world.until(local(2026, 11, 20, 10))

@@ -59,6 +59,24 @@ def test_a_view_shows_what_is_possible_with_the_roles_that_may_do_it() -> None:
     assert LAMP.roles("dim") == (Role.OPERATOR,)
 
 
+def test_who_makes_a_decision_is_said_by_the_policy_or_the_aggregate_where_it_has_a_say() -> None:
+    shop: Lifecycle[str, str] = Lifecycle(
+        "shop",
+        "shut",
+        {
+            "open": Move(("shut",), ("open",), by_policy=True),
+            "paint": Move(("shut",), by=(Role.OPERATOR, Role.GM)),
+            "sell": Move(("open",), by_policy=True),
+        },
+    )
+    assert shop.possible("shut") == (Possible(decision="paint", roles=(Role.OPERATOR, Role.GM)),)
+    entitled = {"open": (Role.FINANCE,), "paint": (Role.GM,), "sell": (Role.FINANCE,)}
+    assert shop.possible("shut", entitled) == (
+        Possible(decision="open", roles=(Role.FINANCE,)),
+        Possible(decision="paint", roles=(Role.GM,)),
+    )
+
+
 def test_the_stages_and_the_last_ones_follow_from_the_table() -> None:
     assert LAMP.stages == ("off", "on", "dead")
     assert LAMP.terminal == {"dead"}

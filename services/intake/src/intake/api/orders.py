@@ -5,15 +5,15 @@ from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import AliasPath, Field, computed_field
+from pydantic import AliasPath, ConfigDict, Field
 
 from intake.api import readers
 from intake.domain.decisions.placement import take, verify
 from intake.domain.lifecycle import ORDER, OrderStage
-from intake.domain.order import Order, must_be_ahead, order_no_of
+from intake.domain.order import Order, must_be_ahead, order_no_of, possible
 from intake.domain.parts.papers import OrderPaper, Papers
 from intake.domain.parts.verification import Verification
-from intake.domain.policy.policy import Rules
+from intake.domain.policy.policy import Rules, verifiers
 from intake.store import Stores
 from shared.aggregate import Refused
 from shared.contracts.event import Instant, Money, PreciseDate
@@ -69,8 +69,10 @@ class VerifyOrder(PapersNamed):
     at: Instant | None = Field(default=None, description="Just now when left out.")
 
 
-class OrderRow(View):
-    """An order in a list."""
+class OrderFacts(View):
+    """What a list reads of an order."""
+
+    model_config = ConfigDict(frozen=True, validate_by_name=True, validate_by_alias=True)
 
     order_id: UUID = Field(validation_alias="id")
     order_no: OrderNo = Field(validation_alias=AliasPath("wish", "order_no"))
@@ -83,32 +85,39 @@ class OrderRow(View):
     requested_ship_date: date | None = Field(default=None, validation_alias=AliasPath("wish", "requested_ship_date"))
     sales_owner: StaffId | None = Field(default=None, validation_alias=AliasPath("wish", "sales_owner"))
 
-    @computed_field  # type: ignore[prop-decorator]
-    @property
-    def possible(self) -> tuple[Possible, ...]:
-        """What may be decided now, and by whom."""
-        return ORDER.possible(self.stage)
+
+class OrderRow(OrderFacts):
+    """An order in a list, and what may be done with it now."""
+
+    possible: tuple[Possible, ...]
+
+    @classmethod
+    def of(cls, order: OrderFacts, rules: Rules) -> Self:
+        return cls(**dict(order), possible=possible(order.kind, order.stage, rules.on(order.taken_at)))
 
 
 class OrderView(View):
     """An order as it was taken, and what may be done with it now."""
 
-    order_id: UUID = Field(validation_alias="id")
+    order_id: UUID
     customer: CustomerSnapshot
     stage: OrderStage
     taken_at: Instant
     verification: Verification | None
     wish: Wish
-
-    @computed_field  # type: ignore[prop-decorator]
-    @property
-    def possible(self) -> tuple[Possible, ...]:
-        """What may be decided now, and by whom."""
-        return ORDER.possible(self.stage)
+    possible: tuple[Possible, ...]
 
     @classmethod
-    def of(cls, order: Order) -> Self:
-        return cls.model_validate(order, from_attributes=True)
+    def of(cls, order: Order, rules: Rules) -> Self:
+        return cls(
+            order_id=order.id,
+            customer=order.customer,
+            stage=order.stage,
+            taken_at=order.taken_at,
+            verification=order.verification,
+            wish=order.wish,
+            possible=possible(order.wish.kind, order.stage, rules.on(order.taken_at)),
+        )
 
 
 async def _papers(stores: Stores, named: PapersNamed, customer_id: UUID) -> Papers:
@@ -153,9 +162,10 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         papers = await _papers(stores, body, customer.id)
         if body.enquiry_id:
             await stores.enquiries.get(body.enquiry_id)
-        return OrderView.of(await orders.create(take(order, order.wish, body.verified, papers, rules, cause), cause))
+        taken = take(order, order.wish, body.verified, papers, rules, cause)
+        return OrderView.of(await orders.create(taken, cause), rules)
 
-    @router.post("/{order_id}/verify", dependencies=[allow(*ORDER.roles("verify"))])
+    @router.post("/{order_id}/verify", dependencies=[allow(*verifiers(rules.policies))])
     async def verify_order(order_id: UUID, body: VerifyOrder, cause: CausedByRequest) -> OrderView:
         """Say that the customer confirmed what is in the order; it is placed now, with the papers that it needs."""
         verification = Verification(by=cause.actor.id, at=body.at or cause.at)
@@ -167,7 +177,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         )
         papers = await _papers(stores, named, taken.customer_id)
         placed = await orders.apply(order_id, lambda order: verify(order, verification, papers, rules, cause), cause)
-        return OrderView.of(placed)
+        return OrderView.of(placed, rules)
 
     @router.get("")
     async def list_orders(
@@ -178,12 +188,12 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
     ) -> Listing[OrderRow]:
         """Orders as they were taken, the latest first."""
         where = {"customer_id": await stores.customers.all_of(customer_id), "stage": stage}
-        page = await orders.rows(OrderRow, where, sort="-taken_at", after=after, limit=limit)
-        return Listing(items=list(page.items), next=page.next)
+        page = await orders.rows(OrderFacts, where, sort="-taken_at", after=after, limit=limit)
+        return Listing(items=[OrderRow.of(order, rules) for order in page.items], next=page.next)
 
     @router.get("/{order_id}")
     async def show_order(order_id: UUID) -> OrderView:
         """One order."""
-        return OrderView.of(await orders.get(order_id))
+        return OrderView.of(await orders.get(order_id), rules)
 
     return router

@@ -13,7 +13,7 @@ from intake.domain.lifecycle import WORK_REPORT, ReportStage
 from intake.domain.parts.handed_in import Amount, Gathered, HandedIn, Heading, Note, Reply
 from intake.domain.policy.policy import Rules
 from intake.domain.policy.reports import FormName
-from intake.domain.work_report import WorkReport
+from intake.domain.work_report import WorkReport, possible
 from intake.store import Stores
 from shared.contracts.event import Instant
 from shared.contracts.roles import Role
@@ -77,7 +77,7 @@ class ReportRow(View):
     @property
     def possible(self) -> tuple[Possible, ...]:
         """What may be decided now, and by whom."""
-        return WORK_REPORT.possible(self.stage)
+        return possible(self.stage, self.reviewer)
 
 
 class ReportView(ReportRow):

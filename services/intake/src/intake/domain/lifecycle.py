@@ -129,13 +129,13 @@ ORDER: Lifecycle[OrderStage, OrderDecision] = Lifecycle(
     "new",
     {
         "take": Move(("new",), ("unverified",), ORDER_DESK),
-        "verify": Move(("unverified",), ("placed",), ORDER_DESK),
+        "verify": Move(("unverified",), ("placed",), by_policy=True),
         "withdraw": Move(("unverified",), ("withdrawn",)),
     },
 )
 """An order that comes in verified is taken and verified in one step. Sales withdraws by a fact of its own.
 
-Which of these roles verify an order of a route is policy.
+Who verifies an order of a route is policy.
 """
 
 PROBLEM: Lifecycle[ProblemStage, ProblemDecision] = Lifecycle(
@@ -213,4 +213,7 @@ WORK_REPORT: Lifecycle[ReportStage, ReportDecision] = Lifecycle(
         "excuse": Move(("owed",), ("excused",), SUPERVISORS),
     },
 )
-"""A report that was missed stays owed. One that is not asked for yet may hold notes already."""
+"""A report that was missed stays owed. One that is not asked for yet may hold notes already.
+
+Which of these roles answer a report follows from the one to which its form is submitted.
+"""

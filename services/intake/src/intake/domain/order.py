@@ -5,11 +5,12 @@ from uuid import UUID
 
 from intake.domain.lifecycle import ORDER, OrderStage
 from intake.domain.parts.verification import Verification
+from intake.domain.policy.policy import IntakePolicy
 from shared.aggregate import Aggregate, Cause, Refused
 from shared.contracts.event import Instant
 from shared.contracts.intake import Wish
-from shared.contracts.vocabulary import CustomerId, CustomerSnapshot, OrderNo, order_id_of
-from shared.lifecycle import follows
+from shared.contracts.vocabulary import CustomerId, CustomerSnapshot, OrderKind, OrderNo, order_id_of
+from shared.lifecycle import Possible, follows
 
 
 @follows(ORDER)
@@ -33,6 +34,11 @@ class Order(Aggregate):
             wish=wish,
             taken_at=cause.at,
         )
+
+
+def possible(kind: OrderKind, stage: OrderStage, policy: IntakePolicy) -> tuple[Possible, ...]:
+    """What people may do with an order of this route in this stage; the policy that it began with says who verifies."""
+    return ORDER.possible(stage, {"verify": policy.placing[kind].by})
 
 
 def must_be_ahead(wanted: date | None, today: date, horizon_days: int) -> None:

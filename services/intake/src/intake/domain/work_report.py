@@ -7,11 +7,12 @@ from pydantic import computed_field
 
 from intake.domain.lifecycle import WORK_REPORT, ReportStage
 from intake.domain.parts.handed_in import Gathered, HandedIn, Note, Reply
+from intake.domain.roles import SERVICE
 from shared.clocks import Timed
 from shared.contracts.event import Instant
 from shared.contracts.roles import Role
 from shared.contracts.vocabulary import Hash, Line, Period, StaffId
-from shared.lifecycle import follows
+from shared.lifecycle import Possible, follows
 
 _REPORTS = uuid5(NAMESPACE_URL, "urn:kefu:intake:work-report")
 
@@ -55,6 +56,16 @@ class WorkReport(Timed):
     def late(self) -> bool:
         """Whether it was missing when its time was over, handed in since or not."""
         return bool(self.clocks) and self.clocks[0].missed_at is not None
+
+
+def reviewers(reviewer: Role) -> tuple[Role, ...]:
+    """Who answers a report that is submitted to this role: the role itself and those above it."""
+    return SERVICE[SERVICE.index(reviewer) :]
+
+
+def possible(stage: ReportStage, reviewer: Role) -> tuple[Possible, ...]:
+    """What people may do with a report in this stage that is submitted to this role, and who of them."""
+    return WORK_REPORT.possible(stage, {"review": reviewers(reviewer)})
 
 
 def report_id_of(form: str, staff: str, period: str) -> UUID:

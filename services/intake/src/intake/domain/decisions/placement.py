@@ -4,6 +4,7 @@ from intake.domain.lifecycle import ORDER
 from intake.domain.order import Order
 from intake.domain.parts.papers import TITLES, Papers
 from intake.domain.parts.verification import Verification
+from intake.domain.policy.ordering import PlacingRule
 from intake.domain.policy.policy import Rules
 from shared.aggregate import Cause, Change, Overstepped, Refused
 from shared.contracts.intake import OrderPlaced, Wish
@@ -32,13 +33,16 @@ def verify(order: Order, verification: Verification, papers: Papers, rules: Rule
 
     IllegalTransition unless it waits for exactly this; refused with `not_yet_verified` when staff name a time ahead,
     `papers_open` while a paper that its route needs, or that it names, is not in order (000 §3.3.1.1, §3.3.2, §3.5.1).
-    Overstepped where its route asks for another role. A department may have verified after the time at which it dates
-    the order, and has papers of its own.
+    Overstepped where its route asks for another role. All of this goes by the policy that was in force when the order
+    was taken. A department may have verified after the time at which it dates the order, and has papers of its own.
     """
     ORDER.must(order.stage, "verify")
     wish = order.wish
+    rule = rules.on(order.taken_at).placing[wish.kind]
+    if cause.kind == "request" and cause.actor.role not in rule.by:
+        raise Overstepped(f"a {wish.kind} order is verified by {' or '.join(rule.by)}", "not_authorised")
     if wish.intake_channel != "department":
-        _must_be_ready(order, papers, rules, cause)
+        _must_be_ready(papers, rule)
         wish = wish.but(
             quote_id=papers.quote_id, design_intake_id=papers.design_intake_id, project_id=papers.project_id
         )
@@ -61,10 +65,7 @@ def withdraw(order: Order, cause: Cause) -> Change[Order]:
     return Change(order.but(stage="withdrawn"))
 
 
-def _must_be_ready(order: Order, papers: Papers, rules: Rules, cause: Cause) -> None:
-    rule = rules.on(cause.at).placing[order.wish.kind]
-    if cause.actor.role not in rule.by:
-        raise Overstepped(f"a {order.wish.kind} order is verified by {' or '.join(rule.by)}", "not_authorised")
+def _must_be_ready(papers: Papers, rule: PlacingRule) -> None:
     needed = dict.fromkeys((*rule.needs, *papers.named))
     if missing := [TITLES[paper] for paper in needed if paper not in papers.ready]:
         raise Refused(f"before the order is placed it needs: {'; '.join(missing)}", "papers_open")

@@ -20,7 +20,9 @@ from shared.contracts.event import Frozen
 from shared.contracts.intake.contacts import CallbackKind
 from shared.contracts.intake.customers import EnquiryKind
 from shared.contracts.orders import StageGroup
+from shared.contracts.roles import Role
 from shared.contracts.vocabulary import OrderKind
+from shared.policy import Policies
 from shared.rules import CompanyRules
 
 OBLIGED: tuple[CallbackKind, ...] = (
@@ -143,3 +145,9 @@ class IntakePolicy(TimedPolicy):
 
 
 Rules = CompanyRules[IntakePolicy]
+
+
+def verifiers(policies: Policies[IntakePolicy]) -> tuple[Role, ...]:
+    """Everyone who may verify an order of one route or another, by any version."""
+    roles = (role for policy in policies for rule in policy.placing.values() for role in rule.by)
+    return tuple(dict.fromkeys(roles))
