@@ -22,6 +22,7 @@ from orders.domain.stock_check import StockCheck
 from shared.aggregate import NotFound
 from shared.erasure import ErasedCustomers, Personal
 from shared.merged_files import MergedFiles
+from shared.pages.proofs import CustomerProofs
 from shared.pictures.picture import Pictures
 from shared.store import Between, DatabaseLike, Index, Store
 
@@ -211,6 +212,7 @@ class Stores:
     files: CustomerFiles
     merged_files: MergedFiles
     erased_customers: ErasedCustomers
+    proofs: CustomerProofs
     pictures: Pictures
 
     @classmethod
@@ -229,13 +231,16 @@ class Stores:
             CustomerFiles(database),
             MergedFiles(database),
             ErasedCustomers(database),
+            CustomerProofs(database),
             Pictures(database),
         )
 
     def personal(self) -> tuple[Personal, ...]:
         """Where orders keeps something personal about customers (003 二1-7)."""
         return (
-            Personal(self.orders, "customer.customer_id", words=("site_address",)),
+            Personal(
+                self.orders, "customer.customer_id", words=("site_address", "accepted_by", "agreed_with", "signatory")
+            ),
             Personal(self.accounts, "customer.customer_id"),
             Personal(self.files, "customer_id", words=("contacts",)),
             Personal(self.reports, named="table.rows.customer"),

@@ -9,6 +9,7 @@ import segno
 from fastapi.responses import HTMLResponse
 
 from aftersales.api.passport_view import Passport
+from aftersales.domain.parts.finding import SAID
 from shared.contracts.event import PreciseDate
 
 _STYLE = (
@@ -26,7 +27,6 @@ _HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
 }
-_VERDICTS = {"in_warranty": "保修期内", "out_of_warranty": "已过保修期", "uncertain": "无法确定"}
 
 
 def print_passport(passport: Passport, url: str | None) -> HTMLResponse:
@@ -59,7 +59,7 @@ def _rows(passport: Passport) -> tuple[tuple[str, str], ...]:
         ("保修起算日", _told(passport.begins)),
         ("保修截止日", str(passport.expires_on or "—")),
         ("查询日期", str(passport.as_of)),
-        ("保修状态", _VERDICTS[passport.verdict]),
+        ("保修状态", SAID[passport.verdict]),
         ("剩余天数", "—" if passport.days_left is None else str(passport.days_left)),
         ("适用规则", f"{rule.name}，第 {rule.version} 版，{rule.months} 个月"),
     )

@@ -11,13 +11,12 @@ from pydantic import AliasPath, Field
 
 from aftersales.domain.covered_order import CoveredOrder
 from aftersales.domain.lifecycle import Stage
-from aftersales.domain.parts.finding import assess
+from aftersales.domain.parts.finding import SAID, assess, steps_for_a_link
 from aftersales.domain.parts.trip import Appointment
 from aftersales.domain.policy.policy import Rules
 from aftersales.store import Stores
 from shared.calendar import Calendar
-from shared.contracts.aftersales import Verdict
-from shared.contracts.vocabulary import ContractNo
+from shared.contracts.vocabulary import ContractNo, OrderNo
 from shared.http import View
 from shared.pages.customer import CustomerDoor
 
@@ -34,20 +33,22 @@ STATUS: Mapping[Stage, str] = MappingProxyType(
         "called_off": "已取消",
     }
 )
-COVERED: Mapping[Verdict, str] = MappingProxyType(
-    {"in_warranty": "保修期内", "out_of_warranty": "已过保修期", "uncertain": "请来电核实"}
-)
-"""Stages and warranties in the customer's words."""
+"""Stages in the customer's words."""
 
 
 @dataclass(frozen=True, slots=True)
 class CustomersWarranty:
-    """The warranty of one contract."""
+    """The warranty passport of one contract: what the printed one says, without who of the house decided."""
 
     contract_no: ContractNo
+    order_no: OrderNo
     goods: tuple[str, ...]
     words: str
+    accepted: str
+    begins: str
     until: str
+    left: str
+    steps: tuple[str, ...]
 
 
 class ServiceSeen(View):
@@ -101,9 +102,20 @@ def routes(stores: Stores, rules: Rules, door: CustomerDoor) -> APIRouter:
 
 
 def _warranty(order: CoveredOrder, contract_no: ContractNo, rules: Rules, today: date) -> CustomersWarranty:
-    found = assess(rules.policies.on(today).warranty, order.covered, today)
-    until = _said(found.expires_on) if found.expires_on and found.verdict != "uncertain" else ""
-    return CustomersWarranty(contract_no, order.goods, COVERED[found.verdict], until)
+    warranties = rules.policies.on(today).warranty
+    found = assess(warranties, order.covered, today)
+    sure = found.verdict != "uncertain"
+    return CustomersWarranty(
+        contract_no=contract_no,
+        order_no=order.order_no,
+        goods=order.goods,
+        words=SAID[found.verdict] if sure else f"{SAID[found.verdict]}，请来电核实",
+        accepted=_said(order.accepted_on) if order.accepted_on else "",
+        begins=_said(found.begins.on) if found.begins and found.begins.precision == "day" else "",
+        until=_said(found.expires_on) if found.expires_on and sure else "",
+        left=f"{found.days_left}天" if found.days_left is not None and found.verdict == "in_warranty" else "",
+        steps=steps_for_a_link(warranties, order.covered, today),
+    )
 
 
 def _service(order: ServiceSeen, calendar: Calendar) -> CustomersService:

@@ -32,5 +32,5 @@ def routes(stores: Stores, rules: Rules, asked: Sequence[APIRouter]) -> Sequence
 def open_routes(stores: Stores, rules: Rules, settings: Settings) -> tuple[APIRouter, ...]:
     """What customers see, by the links that they are sent."""
     links = settings.customer_links()
-    door = CustomerDoor("orders", links, settings.hotline, rules.calendar, Renderer(_TEMPLATES))
-    return (customer.routes(stores, door),)
+    door = CustomerDoor("orders", links, settings.hotline, rules.calendar, Renderer(_TEMPLATES), stores.proofs)
+    return (customer.routes(stores, rules, door),)

@@ -1,19 +1,27 @@
-"""What a customer sees of their orders: how far each is, what is set aside, and each promised day with its outcome."""
+"""What a customer sees of their orders: the way, what is set aside, each promised day; and their word on the work."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from http import HTTPStatus
+from typing import Annotated, Literal
+from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
+from pydantic import Field, StringConstraints, ValidationError, model_validator
 
+from orders.domain.decisions.installation import sign_acceptance
 from orders.domain.order import Order
 from orders.domain.parts.promise import Promise, PromiseKind
-from orders.domain.route import CANCELLED, CLOSED
+from orders.domain.policy.policy import Rules
+from orders.domain.route import CANCELLED, CLOSED, Milestone
 from orders.store import Stores
-from shared.contracts.vocabulary import OrderNo
-from shared.pages.customer import CustomerDoor
+from shared.aggregate import Cause, Change, NotFound, Refused
+from shared.contracts.event import Part
+from shared.contracts.vocabulary import Line, OrderNo
+from shared.identity.customer_links import CustomerLink
+from shared.pages.customer import CustomerDoor, NotProved
 
 SHOWN = 20
 """Orders of one customer on the page, the latest first."""
@@ -36,6 +44,10 @@ PROMISED: dict[PromiseKind, str] = {
     "complete": "完工",
     "accept": "验收",
 }
+
+CHANGED = "订单有了变化，或者您已经答复过了。请看下面最新的内容。"
+UNREAD = "请选择是否通过验收，写上您的姓名和手机号后四位；有问题的，请写明哪里不对。"
+"""What the page says when an answer is not taken."""
 
 StepState = Literal["past", "here", "ahead"]
 
@@ -61,8 +73,49 @@ class PromisedDay:
 
 
 @dataclass(frozen=True, slots=True)
+class AskedAcceptance:
+    """What the page asks of a customer whose work waits for acceptance; `key` makes the answer count once.
+
+    `seen` is how often the work was refused before.
+    """
+
+    order_id: UUID
+    seen: int
+    key: UUID
+
+
+class SignedAcceptance(Part):
+    """What the form of the page says: the work is accepted, or what is wrong with it."""
+
+    key: UUID
+    seen: Annotated[int, Field(ge=0)]
+    verdict: Literal["accepted", "refused"]
+    name: Line
+    digits: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")]
+    wrong: Annotated[str | None, StringConstraints(max_length=500)] = None
+
+    @model_validator(mode="after")
+    def _says_what_is_wrong(self) -> "SignedAcceptance":
+        if self.verdict == "refused" and not self.wrong:
+            raise ValueError("who refuses the work says what is wrong with it")
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptanceTrouble:
+    """Why an answer was not taken, in the customer's words."""
+
+    status: HTTPStatus
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class CustomersOrder:
-    """An order as its customer sees it. Every field is chosen; whatever is added to the order stays inside."""
+    """An order as its customer sees it. Every field is chosen; whatever is added to the order stays inside.
+
+    `accepted` is how the customer's acceptance stands, in words. Where a telephone number is on file, `asked` is what
+    the page asks for; `waits` is true where the work waits for acceptance.
+    """
 
     order_no: OrderNo
     goods: tuple[str, ...]
@@ -70,10 +123,15 @@ class CustomersOrder:
     state: str
     steps: tuple[WayStep, ...]
     promised: tuple[PromisedDay, ...]
+    accepted: str
+    waits: bool
+    asked: AskedAcceptance | None
+    trouble: str = ""
 
     @classmethod
-    def of(cls, order: Order) -> "CustomersOrder":
-        """Goods, way and promises."""
+    def of(cls, order: Order, trouble: str = "") -> "CustomersOrder":
+        """Goods, way, promises and acceptance."""
+        waits = order.lifecycle.allows(order.stage, "pass_acceptance")
         return cls(
             order_no=order.order_no,
             goods=tuple(f"{line.description}，{line.quantity}{line.unit}" for line in order.lines),
@@ -81,26 +139,101 @@ class CustomersOrder:
             state={CLOSED: "已完成", CANCELLED: "已取消"}.get(order.stage, "进行中"),
             steps=tuple(_steps(order)),
             promised=tuple(_promised(order)),
+            accepted=_accepted(order),
+            waits=waits,
+            asked=_asked(order) if waits and order.customer.mobile else None,
+            trouble=trouble,
         )
 
 
-def routes(stores: Stores, door: CustomerDoor) -> APIRouter:
+def routes(stores: Stores, rules: Rules, door: CustomerDoor) -> APIRouter:
     """The part of the customer's page that orders draws."""
     router = door.router()
+    page = _Page(stores, rules, door)
 
     @router.get("/{link}", response_class=HTMLResponse)
     async def show_orders(link: str, request: Request) -> Response:
         """A customer's orders, by the link that they were sent."""
         opened = door.opened(link, request)
+        return opened if isinstance(opened, HTMLResponse) else await page.show(link, opened)
+
+    @router.post("/{link}/{order_id}/acceptance", response_class=HTMLResponse)
+    async def take_acceptance(link: str, order_id: UUID, request: Request) -> Response:
+        """The customer's word on the finished work, signed with their name, once they have proved who they are."""
+        opened = door.opened(link, request)
         if isinstance(opened, HTMLResponse):
             return opened
-        files = await stores.merged_files.all_of(opened.customer_id)
-        page = await stores.orders.find({"customer.customer_id": files}, sort="-placed_on", limit=SHOWN)
-        return door.show(
-            "customer-orders.html", link, opened, orders=[CustomersOrder.of(order) for order in page.items]
-        )
+        order = await page.theirs(opened, order_id)
+        if order is None:
+            return door.nothing()
+        if trouble := await page.take(opened, order, request):
+            shown = await page.show(link, opened, order.id, trouble.words)
+            shown.status_code = int(trouble.status)
+            return shown
+        return RedirectResponse(f"/orders/p/{link}", HTTPStatus.SEE_OTHER)
 
     return router
+
+
+class _Page:
+    """The orders of the customer of a link."""
+
+    def __init__(self, stores: Stores, rules: Rules, door: CustomerDoor) -> None:
+        self._stores, self._rules, self._door = stores, rules, door
+
+    async def show(self, text: str, link: CustomerLink, about: UUID | None = None, trouble: str = "") -> HTMLResponse:
+        """All of them, the latest first; what is wrong with an answer stands at its order."""
+        files = await self._stores.merged_files.all_of(link.customer_id)
+        page = await self._stores.orders.find({"customer.customer_id": files}, sort="-placed_on", limit=SHOWN)
+        shown = [CustomersOrder.of(order, trouble if order.id == about else "") for order in page.items]
+        return self._door.show("customer-orders.html", text, link, orders=shown)
+
+    async def theirs(self, link: CustomerLink, id: UUID) -> Order | None:
+        """The order, where it is this customer's."""
+        try:
+            order = await self._stores.orders.get(id)
+        except NotFound:
+            return None
+        files = self._stores.merged_files
+        same = await files.leading(order.customer.customer_id) == await files.leading(link.customer_id)
+        return order if same else None
+
+    async def take(self, link: CustomerLink, order: Order, request: Request) -> AcceptanceTrouble | None:
+        """Take the answer; what is wrong with it otherwise."""
+        try:
+            said = SignedAcceptance.model_validate(await self._door.said(request))
+            await self._door.prove(link, said.digits, order.customer.mobile, request)
+            await self._sign(order, said, self._door.cause(link, f"{order.id}:{said.key}", request))
+        except ValidationError:
+            return AcceptanceTrouble(HTTPStatus.UNPROCESSABLE_ENTITY, UNREAD)
+        except NotProved as error:
+            return AcceptanceTrouble(HTTPStatus.FORBIDDEN, str(error))
+        except Refused:
+            return AcceptanceTrouble(HTTPStatus.CONFLICT, CHANGED)
+        return None
+
+    async def _sign(self, order: Order, said: SignedAcceptance, cause: Cause) -> None:
+        wrong = said.wrong if said.verdict == "refused" else None
+
+        def decide(order: Order) -> Change[Order]:
+            return sign_acceptance(order, said.seen, said.name, wrong, self._rules, cause)
+
+        await self._stores.orders.apply(order.id, decide, cause)
+
+
+def _asked(order: Order) -> AskedAcceptance:
+    return AskedAcceptance(order.id, len(order.installation.refusals), uuid4())
+
+
+def _accepted(order: Order) -> str:
+    """On which day the work was accepted, or what the customer found wrong with it last."""
+    if accepted := order.reached.get(Milestone.ACCEPTED):
+        return f"您已在{_said(order.day(accepted))}通过验收，谢谢。"
+    if not order.installation.refusals or order.ended:
+        return ""
+    last = order.installation.refusals[-1]
+    wrong = "；".join(issue.description.rstrip("。") for issue in last.issues)
+    return f"您在{_said(order.day(last.at))}提出：{wrong}。我们会上门处理，进展请看“反映的问题”。"
 
 
 def _allocated(order: Order) -> str:

@@ -1,12 +1,18 @@
 """How long the goods of a contract are under warranty, and how sure we are (001 售后四, 001 备注3)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
 
 from aftersales.domain.parts.warranty import Covered, Rule, span
 from shared.calendar import months_later
 from shared.contracts.aftersales import Verdict, WarrantyOverride
 from shared.contracts.event import Part, PreciseDate
+
+SAID: Mapping[Verdict, str] = MappingProxyType(
+    {"in_warranty": "保修期内", "out_of_warranty": "已过保修期", "uncertain": "无法确定"}
+)
+"""How a customer reads a verdict, on the passport and on their own page."""
 
 _BASIS_IN_WORDS = {"contract_date": "合同日期", "acceptance_date": "验收日期"}
 
@@ -69,9 +75,19 @@ def assess(rules: Sequence[Rule], covered: Covered | None, as_of: date) -> Findi
 def in_words(decided: WarrantyOverride) -> str:
     """Who decided otherwise than the rule, for which day and why, as customer, staff and finance read it."""
     who = f"{decided.role.chinese}（{decided.by}）" if decided.role else decided.by
+    return f"{_decision(who, decided)}，理由：{decided.reason.rstrip('。')}。"
+
+
+def steps_for_a_link(rules: Sequence[Rule], covered: Covered, as_of: date) -> tuple[str, ...]:
+    """The steps of the explanation for whoever has the customer's link: no colleague, nothing that one wrote."""
+    steps = assess(rules, covered.but(decided=None), as_of).explanation
+    return steps if covered.decided is None else (*steps, f"{_decision('我们', covered.decided)}。")
+
+
+def _decision(who: str, decided: WarrantyOverride) -> str:
     until = f"，保修截止日为 {decided.until}" if decided.until else ""
     said = "在保修期内" if decided.verdict == "in_warranty" else "已过保修期"
-    return f"{who}认定 {decided.as_of} {said}{until}，理由：{decided.reason.rstrip('。')}。"
+    return f"{who}认定 {decided.as_of} {said}{until}"
 
 
 def days_left(decided: WarrantyOverride, as_of: date) -> int | None:

@@ -22,7 +22,7 @@ from shared.contracts.orders import (
     InstallationScheduled,
     InstallPerformanceAssessed,
 )
-from shared.contracts.vocabulary import Defect, FileRef
+from shared.contracts.vocabulary import Defect, FileRef, Line, Prose
 
 _M = Milestone
 
@@ -131,6 +131,38 @@ def pass_acceptance(order: Order, acceptance: Acceptance, rules: Rules, cause: C
     """
     order.lifecycle.must(order.stage, "pass_acceptance")
     order.decided_by(_M.ACCEPTED, cause)
+    return _accepted(order, acceptance, rules, cause)
+
+
+def fail_acceptance(
+    order: Order, issues: tuple[Defect, ...], photos: tuple[FileRef, ...], rules: Rules, cause: Cause
+) -> Change[Order]:
+    """The customer refuses the work: a complaint is filed of it, and the installers come back (001 售中四b)."""
+    order.lifecycle.must(order.stage, "fail_acceptance")
+    order.decided_by(_M.ACCEPTED, cause)
+    return _refused(order, Refusal(at=cause.at, issues=issues), photos, rules, cause)
+
+
+def sign_acceptance(
+    order: Order, seen: int, signatory: Line, wrong: Prose | None, rules: Rules, cause: Cause
+) -> Change[Order]:
+    """The customer answers on their own page, with their name under it: the work is accepted, or what is wrong with it.
+
+    The answer itself is what was signed. `seen` is how often the work had been refused when the page was drawn: work
+    that was refused and done anew since then is not accepted by it (`acceptance_changed`). Source: 001 售中四b, 五.
+    """
+    order.lifecycle.must(order.stage, "pass_acceptance")
+    if len(order.installation.refusals) != seen:
+        raise Refused(
+            "the work was refused and done anew since then; look at it and answer again", "acceptance_changed"
+        )
+    if wrong is not None:
+        refusal = Refusal(at=cause.at, issues=(Defect(description=wrong),), signatory=signatory)
+        return _refused(order, refusal, (), rules, cause)
+    return _accepted(order, Acceptance(signatory=signatory, signature=f"customer-page/{cause.id}"), rules, cause)
+
+
+def _accepted(order: Order, acceptance: Acceptance, rules: Rules, cause: Cause) -> Change[Order]:
     accepted = order.installation.but(accepted_by=acceptance.signatory)
     passed = AcceptancePassed.of(
         order.about,
@@ -150,21 +182,15 @@ def pass_acceptance(order: Order, acceptance: Acceptance, rules: Rules, cause: C
     )
 
 
-def fail_acceptance(
-    order: Order, issues: tuple[Defect, ...], photos: tuple[FileRef, ...], rules: Rules, cause: Cause
-) -> Change[Order]:
-    """The customer refuses the work: a complaint is filed of it, and the installers come back (001 售中四b)."""
-    order.lifecycle.must(order.stage, "fail_acceptance")
-    order.decided_by(_M.ACCEPTED, cause)
-    refusals = (*order.installation.refusals, Refusal(at=cause.at, issues=issues))
+def _refused(order: Order, refusal: Refusal, photos: tuple[FileRef, ...], rules: Rules, cause: Cause) -> Change[Order]:
     failed = AcceptanceFailed.of(
         order.about,
         contract_no=order.contract.no,
         at=cause.at,
-        issues=issues,
+        issues=refusal.issues,
         photos=photos,
     )
-    refused = order.but(installation=order.installation.but(refusals=refusals))
+    refused = order.but(installation=order.installation.but(refusals=(*order.installation.refusals, refusal)))
     return Change(refused, (failed,)).then(lambda order: lose(order, _M.INSTALLED, rules=rules, cause=cause))
 
 

@@ -25,10 +25,11 @@ class Installer(Part):
 
 
 class Refusal(Part):
-    """The customer did not accept the work."""
+    """The customer did not accept the work; `signatory` is the name under a refusal on the customer's own page."""
 
     at: Instant
     issues: tuple[Defect, ...]
+    signatory: Line | None = None
 
 
 class Acceptance(Part):
