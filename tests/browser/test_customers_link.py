@@ -7,9 +7,15 @@ from uuid import UUID
 import pytest
 from looking import PICTURES, complaint, proposed, without_violations
 from playwright.async_api import Browser, Page, Response, expect
+from rich.console import Console
 
+from kefu_local.story.delivery import make
+from kefu_local.story.ordering import order
+from kefu_local.story.people import Customer, customers
+from kefu_local.story.teller import Teller
 from kefu_local.story.world import World
 from kefu_local.system import System
+from shared.contracts.departments import GoodsDispatched, InstallationCompleted, ShipmentArrived
 from shared.contracts.roles import Role
 from shared.identity.customer_links import CustomerLink, LinkKeys
 
@@ -29,8 +35,12 @@ async def case(here: World) -> dict[str, Any]:
 
 def link(kefu: System, here: World, case: dict[str, Any], days: int = 90) -> str:
     """The text of a link for the complaint's customer, made yesterday, which holds so many days."""
+    return link_of(kefu, here, UUID(case["form"]["customer"]["customer_id"]), days)
+
+
+def link_of(kefu: System, here: World, customer: UUID, days: int = 90) -> str:
+    """The text of a link for a customer, made yesterday."""
     keys, made = LinkKeys.read(kefu.around.need("LINK_KEYS")), here.in_days(-1)
-    customer = UUID(case["form"]["customer"]["customer_id"])
     return keys.write(CustomerLink(customer, made, made + timedelta(days=days)))
 
 
@@ -109,3 +119,69 @@ async def test_the_customer_chooses_and_signs_without_a_script_and_a_forwarded_l
     await phone.close()
     after = await told()
     assert (after["stage"], after["answer"]["choice"]["description"]) == ("accepted", "按4樘单价的一成折让")
+
+
+@pytest.fixture
+async def installed(here: World) -> Customer:
+    """A customer whose goods are installed and wait for acceptance."""
+    teller, (customer, _) = Teller(Console(quiet=True)), customers(here)
+    await order(here, teller, (customer,))
+    await make(here, teller, customer)
+    no, path = customer.order_no, f"/orders/{customer.order_id}"
+    begin = here.now + timedelta(hours=1)
+    await here.report(GoodsDispatched(order_no=no, left_at=here.now, eta=begin, delivery_note_no=f"CH-{no}"))
+    await here.report(ShipmentArrived(order_no=no, arrived_at=here.now))
+    await reaches(here, customer, "installation")
+    plan = {
+        "begin": begin.isoformat(),
+        "planned_finish": (begin + timedelta(hours=2)).isoformat(),
+        "crew": [{"staff": "installer-11"}],
+    }
+    await here.ask("orders", f"{path}/schedule-installation", plan, role=Role.ENGINEERING_REGIONAL_HEAD)
+    await here.report(InstallationCompleted(order_no=no, completed_at=here.now, crew=("installer-11",)))
+    await reaches(here, customer, "acceptance")
+    return customer
+
+
+async def reaches(here: World, customer: Customer, stage: str) -> None:
+    """Once the customer's order is in this stage."""
+
+    async def there() -> bool:
+        told = await customer.order(here)
+        return bool(told and told["stage"] == stage)
+
+    await here.seen(f"{customer.order_no} in {stage}", there)
+
+
+async def test_the_customer_accepts_the_work_without_a_script_and_reads_the_passport(
+    browser: Browser, page: Page, kefu: System, here: World, installed: Customer
+) -> None:
+    assert installed.id is not None
+    text = link_of(kefu, here, UUID(str(installed.id)))
+    await page.goto(f"/orders/p/{text}")
+    await expect(page.get_by_role("button", name="签名并答复")).to_be_visible()
+    await without_violations(page, "customer-accepts")
+
+    phone = await browser.new_context(
+        base_url=kefu.around.need("CONSOLE_URL"), viewport={"width": 390, "height": 800}, java_script_enabled=False
+    )
+    own = await phone.new_page()
+    await own.goto(f"/orders/p/{text}")
+    for digits in ("0000", installed.mobile[-4:]):
+        await own.get_by_label("通过验收").check()
+        await own.get_by_label("您的姓名").fill(installed.contact)
+        await own.get_by_label("手机号后四位").fill(digits)
+        await own.get_by_role("button", name="签名并答复").click()
+        if digits == "0000":
+            await expect(own.get_by_role("alert")).to_contain_text("手机号后四位不对")
+    await expect(own.get_by_text("通过验收，谢谢。")).to_be_visible()
+    await expect(own.locator("form")).to_have_count(0)
+    await phone.close()
+    told = await installed.order(here)
+    assert told is not None
+    assert (told["stage"], told["installation"]["accepted_by"]) == ("balance", installed.contact)
+
+    await page.goto(f"/aftersales/p/{text}")
+    await expect(page.get_by_text("保修期内", exact=True)).to_be_visible()
+    await page.get_by_text("这样计算").click()
+    await without_violations(page, "customer-passport")
