@@ -235,6 +235,23 @@ async def test_who_asks_for_stock_or_advice_is_answered_and_need_not_buy(world, 
     assert of(world, OrderPlaced) == of(world, QuoteIssued) == []
 
 
+@pytest.mark.requirement("R170.c")
+async def test_a_customer_who_bought_years_ago_is_advised_in_the_same_term_as_one_who_asks_before_buying(world):
+    first = await enquiry(world, "consult")
+    years_later = NOW + timedelta(days=6 * 365)
+    world.time.set(years_later)
+    before = len(world.announced)
+    taken = await enquiry(world, "consult", order_no="SO-2020-0007", text="隔断门轨道如何保养？")
+    (due,) = [each for each in world.announced[before:] if isinstance(each, DeadlineSetByIntake)]
+    assert (taken["customer"]["customer_id"], due.kind) == (first["customer"]["customer_id"], "enquiry_consult")
+    assert due.due_at - years_later == timedelta(hours=4)
+    path = f"/enquiries/{taken['enquiry_id']}/answer"
+    told = await post(world, path, {"answer": "每季度清洁轨道并加一次润滑剂"}, Role.CS_SPECIALIST)
+    assert (told["stage"], told["asked"]["order_no"]) == ("answered", "SO-2020-0007")
+    (said,) = [each for each in world.announced[before:] if isinstance(each, EnquiryAnswered)]
+    assert (said.answer, said.within_due) == ("每季度清洁轨道并加一次润滑剂", True)
+
+
 async def test_a_caller_whose_number_is_known_gets_no_second_file(world):
     first, second = await enquiry(world, "consult"), await enquiry(world, "stock")
     assert first["customer"]["customer_id"] == second["customer"]["customer_id"]
@@ -291,7 +308,7 @@ async def test_a_price_is_quoted_on_site_or_at_the_counter_and_answers_who_asked
     assert [(each.outcome, each.answer) for each in of(world, EnquiryAnswered)] == [("quoted", quote["quote_no"])]
 
 
-@pytest.mark.requirement("R029.a")
+@pytest.mark.requirement("R029.a", "R029.b")
 async def test_a_customer_who_was_quoted_is_called_once_however_often_the_quote_is_revised(world):
     body = {"customer_id": await customer_of(world), "kind": "counter", "lines": LINES}
     quote = await post(world, "/quotes", body)

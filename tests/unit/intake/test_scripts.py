@@ -13,7 +13,7 @@ from intake.settings import Settings
 from shared.calendar import CHINA
 from shared.contracts.aftersales import ServiceOrderClosed
 from shared.contracts.intake import CustomerAssigned, VisitReported
-from shared.contracts.orders import AcceptancePassed, OrderStageChanged, StageGroup
+from shared.contracts.orders import AcceptancePassed, OrderCancelled, OrderStageChanged, StageGroup
 from shared.contracts.roles import Role
 from shared.contracts.vocabulary import CustomerSnapshot
 from shared.testing import SEAL_KEYS
@@ -59,6 +59,18 @@ def visit(customer):
     )
 
 
+def stage(customer, order_no, group):
+    return OrderStageChanged(
+        order_id=uuid4(), order_no=order_no, before="a", after="b", stage_group=group, at=NOW, customer=customer
+    )
+
+
+def cancelled(customer, order_no):
+    return OrderCancelled(
+        order_id=uuid4(), order_no=order_no, customer=customer, reason="客户取消", stage="plan", by="cs-07"
+    )
+
+
 def closed(customer):
     return ServiceOrderClosed(
         service_order_id=uuid4(),
@@ -84,6 +96,33 @@ async def test_after_a_visit_the_customer_is_greeted_by_title_and_asked_about_th
         "help": "请问还有什么需要我们协助的？",
     }
     assert said["must_be_answered"] == ["ability", "etiquette", "professionalism"]
+
+
+@pytest.mark.requirement("R029.d")
+async def test_after_a_visit_to_a_customer_whose_order_is_at_a_stage_the_call_asks_about_that_stage(world, customer):
+    for hours, group in enumerate(("contract", "plan"), start=1):
+        await world.until(NOW + timedelta(hours=hours))
+        await world.hear(stage(customer, "SO-1", group))
+    await world.hear(cancelled(customer, "SO-2"))
+    before = (await world.ask(Role.CS_SPECIALIST, "GET", "/callbacks")).json()["items"]
+    await world.hear(visit(customer))
+    calls = (await world.ask(Role.CS_SPECIALIST, "GET", "/callbacks")).json()["items"]
+    (call,) = [each for each in calls if each not in before]
+    assert (call["reason"]["kind"], call["reason"]["stage"], call["reason"]["order_no"]) == (
+        "visit_30min",
+        "平面",
+        "SO-1",
+    )
+    said = await world.ask(Role.CS_SPECIALIST, "GET", f"/callbacks/{call['callback_id']}/script", by="cs-07")
+    assert said.json()["stages"] == {"plan": "不知您和他沟通的平面布局情况如何？"}
+
+
+async def test_after_a_visit_to_a_customer_whose_orders_are_over_no_stage_is_asked_about(world, customer):
+    await world.hear(stage(customer, "SO-1", "payment"))
+    await world.hear(cancelled(customer, "SO-1"))
+    await world.hear(visit(customer))
+    calls = (await world.ask(Role.CS_SPECIALIST, "GET", "/callbacks")).json()["items"]
+    assert [each["reason"]["stage"] for each in calls if each["reason"]["kind"] == "visit_30min"] == [None]
 
 
 @pytest.mark.requirement("R104.a", "R104.b")

@@ -301,8 +301,26 @@ async def test_no_stage_passes_in_silence(company, kind):
     order = await company.order()
     announced = company.announced(said.OrderStageChanged)
     assert [event.before for event in announced] == [stage.name for stage in order.route.stages]
-    groups = [event.stage_group for event in announced if event.stage_group]
-    assert groups == ["payment", "order", "plan", "rendering", "order", "installation", "payment"]
+
+
+@pytest.mark.requirement("R029.b")
+@pytest.mark.parametrize("kind", ["standard", "custom"])
+async def test_an_order_announces_each_group_of_stages_at_which_the_customer_is_called_from_the_contract_on(
+    company, kind
+):
+    await company.place(kind)
+    await company.run_to("closed")
+    announced = company.announced(said.OrderStageChanged)
+    assert [event.stage_group for event in announced if event.stage_group] == [
+        "contract",
+        "payment",
+        "order",
+        "plan",
+        "rendering",
+        "order",
+        "installation",
+        "payment",
+    ]
 
 
 async def test_a_fact_delivered_again_changes_nothing(company):

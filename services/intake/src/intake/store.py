@@ -21,6 +21,7 @@ from intake.domain.design_intake import DesignIntake
 from intake.domain.digest import Digest
 from intake.domain.enquiry import Enquiry
 from intake.domain.fact import Fact
+from intake.domain.figures.reached_stage import ABOUT_STAGES, STAGES_LOOKED_AT, ReachedStage, reached_stage
 from intake.domain.figures.satisfaction import AnsweredSurvey
 from intake.domain.figures.shares import Share
 from intake.domain.itinerary import Itinerary
@@ -341,6 +342,12 @@ class Moments(Store[Moment]):
         """Whether one of these facts about the order is later than this moment, as far as was heard."""
         where = {"customer_id": customer_id, "key": OneOf(*sorted(keys)), "at": Between(at, None)}
         return any([each.said.get("order_no") == order_no async for each in self.each(where)])
+
+    async def stage_of(self, files: Sequence[UUID]) -> ReachedStage | None:
+        """At which of the seven stages the customer is: the last that was announced of an order that goes on."""
+        where = {"customer_id": OneOf(*files), "key": OneOf(*sorted(fact.key for fact in ABOUT_STAGES))}
+        told = await self.find(where, sort="-at", limit=STAGES_LOOKED_AT)
+        return reached_stage(told.items)
 
 
 class CalendarYears(Store[CalendarYear]):

@@ -70,10 +70,20 @@ class Calls:
 def _before_the_order(on: Subscriptions, stores: Stores, calls: Calls) -> None:
     @on(VisitReported)
     async def call_after_visit(event: VisitReported, cause: Cause) -> Touches:
-        """Within 30 minutes of the report (000 §3.6.1b). A shop without a file gets one."""
+        """Within 30 minutes of the report (000 §3.6.1b). A shop without a file gets one.
+
+        A customer whose quote or order is at one of the seven stages is asked about what was talked of it (000 §3.6.2).
+        """
         customer, opened = await _visited(stores, event, cause)
         rank = cause.actor.role if cause.actor.id == event.staff else await stores.colleagues.role_of(event.staff)
-        reason = CallbackReason(kind="visit_30min", visitor=event.staff, visitor_role=rank)
+        reached = await stores.moments.stage_of(await stores.customers.files_of(customer.customer_id))
+        reason = CallbackReason(
+            kind="visit_30min",
+            stage=STAGES[reached.group] if reached else None,
+            order_no=reached.order_no if reached else None,
+            visitor=event.staff,
+            visitor_role=rank,
+        )
         return [*opened, *calls.owed_for(event, customer, reason, event.reported_at, cause)]
 
     @on(CustomerAssigned)

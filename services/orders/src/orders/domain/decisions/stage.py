@@ -9,9 +9,9 @@ from orders.domain.decisions.entry import ENTERING
 from orders.domain.order import Order
 from orders.domain.parts.passage import Passage
 from orders.domain.policy.policy import Rules
-from orders.domain.route import CLOSED, Milestone
+from orders.domain.route import CLOSED, Milestone, Stage
 from shared.aggregate import Cause, Change
-from shared.contracts.orders import OrderStageChanged
+from shared.contracts.orders import OrderStageChanged, StageGroup
 
 
 def reach(order: Order, *milestones: Milestone, since: datetime, rules: Rules, cause: Cause) -> Change[Order]:
@@ -62,7 +62,7 @@ def _enter(order: Order, name: str, rules: Rules, cause: Cause) -> Change[Order]
         order.about,
         before=order.stage,
         after=name,
-        stage_group=after.group if after and before and after.group != before.group else None,
+        stage_group=_group_to_announce(order, before, after),
         at=at,
         planned_at=planned,
         variance_hours=round((at - planned).total_seconds() / 3600, 2) if planned else None,
@@ -73,6 +73,17 @@ def _enter(order: Order, name: str, rules: Rules, cause: Cause) -> Change[Order]
     passage = Passage(stage=order.stage, entered=order.since, left=at)
     moved = order.but(stage=name, since=at, passages=(*order.passages, passage))
     return Change(moved, (changed,)).then(lambda order: _entered(order, rules, cause))
+
+
+def _group_to_announce(order: Order, before: Stage | None, after: Stage | None) -> StageGroup | None:
+    """The group of stages that begins: the customer is called about it, once (000 §3.6.2).
+
+    The first group of a route begins for the customer when its first stage, our own review, is over.
+    """
+    if before is None or after is None:
+        return None
+    began = after.group != before.group or before == order.route.stages[0]
+    return after.group if began else None
 
 
 def _moved_at(order: Order, to: str, cause: Cause) -> datetime:
