@@ -25,6 +25,7 @@ from starlette.exceptions import HTTPException
 
 from shared.aggregate import Cause, Contention, NotFound, Overstepped, Refused, Unavailable
 from shared.contracts.event import reckonable
+from shared.contracts.identities import AT_THE_DOOR
 from shared.contracts.roles import Department, Role
 from shared.identity import DepartmentKeys, Forbidden, Principal, StaffTokens, TurnedAway, Unauthenticated
 from shared.identity.cookie import token_of_session
@@ -68,7 +69,9 @@ class RequestBody(BaseModel):
     def check(cls, content: Any) -> None:
         """RequestValidationError with everything in this JSON value that is not of its field's type, or of no field."""
         try:
-            cls.__pydantic_validator__.validate_json(json.dumps(content), strict=True, extra="forbid")
+            cls.__pydantic_validator__.validate_json(
+                json.dumps(content), strict=True, extra="forbid", context=AT_THE_DOOR
+            )
         except ValidationError as error:
             wrong = error.errors(include_url=False, include_input=False)
             raise RequestValidationError([{**each, "loc": ("body", *each["loc"])} for each in wrong]) from None

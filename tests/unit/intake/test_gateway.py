@@ -118,6 +118,32 @@ async def test_what_the_exchange_and_the_mode_tell_already_may_be_left_out(datab
     assert len(database.published) == 1
 
 
+DRAWN = {"order_no": "SO-2026-0412", "drawing_kind": "plan", "version": 1, "files": ["drawings/plan-v1.pdf"]}
+
+
+@pytest.mark.parametrize("designer", ["designer-\u043e4", "designer\u200b-04", "ｄesigner-04", " "])
+async def test_a_colleague_in_letters_that_look_like_others_is_no_colleague(database, designer):
+    with pytest.raises(Refused) as refused:
+        await admit(*drawn(database, designer))
+    assert refused.value.code == "schema"
+    assert "designer: Value error, the subject has" in refused.value.detail
+    assert database.published == ()
+
+
+async def test_a_colleague_in_a_fact_is_an_identity(database):
+    await admit(*drawn(database, " ren\u0065\u0301 "))
+    assert [event.designer for event in database.published] == ["ren\u00e9"]
+
+
+def drawn(database, designer):
+    doors = gateways(Stores.on(database).facts, FixedTime(NOW), Tolerance())
+    design = next(door for door in doors if door.department == "design")
+    key = "design.design_submitted.v1"
+    headers = {**HEADERS, "cloudEvents:type": key, "cloudEvents:source": "design"}
+    said = {"routing_key": key, "headers": headers, "user_id": "design"}
+    return design, message({**DRAWN, "designer": designer}, **said)
+
+
 async def test_a_department_does_not_speak_for_another(production):
     foreign = {**HEADERS, "cloudEvents:type": "sales.order_withdrawn.v1"}
     with pytest.raises(Refused) as refused:

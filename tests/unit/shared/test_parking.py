@@ -3,6 +3,7 @@
 import math
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -98,3 +99,24 @@ def test_an_edit_is_confirmed_as_it_was_seen_and_both_proposals_stay_readable() 
     assert [note.proposed for note in confirmed.history] == ['{"right": 1}', '{"wrong": 1}', None]
     with pytest.raises(Overstepped):
         confirm_edit(changed, changed.edit.id, NOW, second)  # type: ignore[union-attr]
+
+
+def test_two_identities_that_cannot_be_kept_whole_beside_each_other_are_refused_not_cut() -> None:
+    parked = Parked(
+        id=uuid4(), queue="q", key="k", state="dead", letter=Letter.of(Message("q", "k", {}, b"{}")),
+        first_at=NOW, last_at=NOW,
+    )  # fmt: skip
+    fitting, another, longer = (
+        cause(NOW, actor=Actor(kind="staff", id=who, role="operator")) for who in ("a" * 63, "b" * 63, "c" * 64)
+    )
+    proposed = propose_edit(parked, "[]", fitting).state
+    assert proposed.edit is not None
+
+    for decide in (partial(propose_edit, parked, "[]"), partial(confirm_edit, proposed, proposed.edit.id, NOW)):
+        with pytest.raises(Refused) as refused:
+            decide(longer)
+        assert refused.value.code == "name_too_long"
+
+    letter = confirm_edit(proposed, proposed.edit.id, NOW, another).state.letter
+    assert letter is not None
+    assert Actor(kind="staff", id=letter.edited_by or "").id == f"{'a' * 63}+{'b' * 63}"

@@ -8,7 +8,8 @@ from httpx import ASGITransport, AsyncClient
 from pydantic import BaseModel
 
 from shared.contracts.roles import Department, Role
-from shared.http import CausedByRequest, Router, allow, answer_problems, guarded
+from shared.contracts.vocabulary import StaffId
+from shared.http import CausedByRequest, RequestBody, Router, allow, answer_problems, guarded
 from shared.identity import Principal
 from shared.testing.world import Introductions
 from shared.time_source import TimeSource
@@ -92,3 +93,32 @@ async def test_how_a_customer_is_reached_is_null_for_all_whom_the_router_does_no
         assert await seen_by(Principal.staff("xie", Role.FINANCE)) == covered
         assert await seen_by(Principal.staff("xie", Role.FINANCE, Role.WAREHOUSE)) == whole
         assert await seen_by(Principal.system(Department.WAREHOUSE)) == covered, "a department is not its namesake role"
+
+
+class Giving(RequestBody):
+    to: StaffId
+    beside: tuple[StaffId, ...] = ()
+
+
+@pytest.mark.parametrize("wrong", ["cs-\u043e1", "cs\u200b-01", "ｃs-01", "cs\u201301"])
+async def test_a_colleague_whom_a_request_names_is_an_identity(wrong: str) -> None:
+    router = Router(readers=(Role.GM,))
+
+    @router.post("/gifts", dependencies=[allow(Role.GM)])
+    async def give(body: Giving) -> str:
+        return body.to
+
+    app, introductions = FastAPI(), Introductions()
+    app.state.time, app.state.authenticator = TimeSource(), introductions
+    answer_problems(app)
+    app.include_router(router, dependencies=guarded())
+    headers = {"Authorization": introductions.introduce(Principal.staff("gm-1", Role.GM))}
+    async with AsyncClient(transport=ASGITransport(app), base_url="http://door") as http:
+        bodies = ({"to": "张敏"}, {"to": wrong}, {"to": "cs-01", "beside": ["cs-02", wrong]})
+        answers = [await http.post("/gifts", headers=headers, json=body) for body in bodies]
+    assert [answer.status_code for answer in answers] == [200, 422, 422]
+    assert [answer.json()["errors"][0]["where"] for answer in answers[1:]] == ["body.to", "body.beside.1"]
+
+
+def test_a_colleague_who_is_kept_is_read_as_written() -> None:
+    assert Giving.model_validate({"to": "cs-\u043e1"}).to == "cs-\u043e1"

@@ -15,9 +15,10 @@ from jwt.utils import base64url_decode
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from shared.aggregate import one_person
+from shared.contracts.identities import identity
 from shared.contracts.roles import Role
 from shared.files import WatchedFile
-from shared.identity.principals import Forbidden, Principal, Unauthenticated, display_name, identity
+from shared.identity.principals import Forbidden, Principal, Unauthenticated, display_name
 
 _LONGEST_TOKEN = 16 * 1024
 """Characters of a token that is looked at."""

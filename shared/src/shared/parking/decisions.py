@@ -4,6 +4,8 @@ from datetime import datetime
 from uuid import UUID
 
 from shared.aggregate import Cause, Change, Refused, must_be_another
+from shared.contracts.event import Actor
+from shared.contracts.identities import LONGEST_NAME
 from shared.parking.parked import (
     CRASHES,
     LIFECYCLE,
@@ -17,6 +19,9 @@ from shared.parking.parked import (
     reason,
     stack,
 )
+
+LONGEST_EDITOR = (LONGEST_NAME - 1) // 2
+"""Characters of the identity of an operator who proposes or confirms an edit: both are kept as one."""
 
 
 def fail(parked: Parked, error: Exception, policy: RetryPolicy, now: datetime) -> Change[Parked]:
@@ -69,10 +74,14 @@ def drop(parked: Parked, why: str, cause: Cause) -> Change[Parked]:
 
 
 def propose_edit(parked: Parked, body: str, cause: Cause) -> Change[Parked]:
-    """Propose another body. Nothing changes until another person confirms."""
+    """Propose another body. Nothing changes until another person confirms.
+
+    Refused with `name_too_long` to a person whose identity cannot be kept beside another one.
+    """
     _must_be_alive(parked, "edited")
     if parked.letter is None:
         raise Refused("a deadline has no body; only messages can be edited", "not_a_message")
+    _must_be_keepable(cause.actor)
     edit = Edit(id=cause.derive("edit"), body=body, by=cause.actor)
     return Change(_noted(parked.but(edit=edit), cause, "edit proposed", proposed=body))
 
@@ -80,13 +89,15 @@ def propose_edit(parked: Parked, body: str, cause: Cause) -> Change[Parked]:
 def confirm_edit(parked: Parked, edit: UUID, now: datetime, cause: Cause) -> Change[Parked]:
     """A second person confirms the proposal that they have seen; its body is then tried.
 
-    Refused when the proposal is not the one they name any more, or is their own.
+    Refused when the proposal is not the one they name any more, or is their own, and with `name_too_long` to a person
+    whose identity cannot be kept beside another one.
     """
     _must_be_alive(parked, "confirmed")
     if parked.edit is None or parked.letter is None:
         raise Refused("there is no proposed edit to confirm; propose one first", "nothing_to_confirm")
     if parked.edit.id != edit:
         raise Refused("another body has been proposed meanwhile; look at it and name that one", "edit_changed")
+    _must_be_keepable(cause.actor)
     who = "an edit is confirmed by another person than the one who proposed it"
     must_be_another(who, parked.edit.by.id, cause=cause)
     letter = parked.letter.but(
@@ -100,6 +111,12 @@ def _noted(parked: Parked, cause: Cause, what: str, before: str | None = None, p
     """With what a person did to it."""
     note = ParkedNote(at=cause.at, by=cause.actor, what=what, before=before, proposed=proposed)
     return parked.but(history=(*parked.history, note))
+
+
+def _must_be_keepable(operator: Actor) -> None:
+    if len(operator.id) > LONGEST_EDITOR:
+        said = f"your identity has {len(operator.id)} characters; two of at most {LONGEST_EDITOR} are kept with an edit"
+        raise Refused(f"{said}, so a colleague with a shorter one has to do this", "name_too_long")
 
 
 def _must_be_alive(parked: Parked, what: str) -> None:

@@ -23,7 +23,6 @@ from shared.kernel.group_commit import GroupCommit
 from shared.parking.answers import Answers
 from shared.parking.parked import PARKING, MessageTooLarge, Parked, RetryPolicy
 from shared.parking.store import Parking
-from shared.plain import plain
 from shared.runtime.after_commit import AfterCommit, NothingAfter
 from shared.store import Touch
 from shared.subscriptions import AnswerToSender, Heard, Listener
@@ -381,7 +380,7 @@ class Consumer:
             await asyncio.sleep(0)
         cause, wanted = await self.listeners[message.queue].hear(message)
         if message.edited_by:
-            operators = Actor(kind="staff", id=plain(message.edited_by, 128), role=Role.OPERATOR)
+            operators = Actor(kind="staff", id=message.edited_by, role=Role.OPERATOR)
             cause = replace(cause, actor=operators)
         return cause, wanted
 

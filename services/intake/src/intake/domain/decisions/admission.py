@@ -12,6 +12,7 @@ from intake.domain.parts.cloud_event import CloudEvent, Unfit
 from intake.domain.parts.tolerance import Tolerance
 from shared.aggregate import Cause, Change, Refused
 from shared.contracts.event import HAPPENED, Event
+from shared.contracts.identities import AT_THE_DOOR
 
 
 def understand(department: str, told: CloudEvent, now: datetime, tolerance: Tolerance) -> Event:
@@ -53,7 +54,7 @@ def admit(fact: Fact, told: Fact, event: Event, cause: Cause) -> Change[Fact]:
 
 def _fitting(kind: type[Event], data: dict[str, Any]) -> Event:
     try:
-        return kind.model_validate_json(json.dumps(data), strict=True, extra="forbid")
+        return kind.model_validate_json(json.dumps(data), strict=True, extra="forbid", context=AT_THE_DOOR)
     except ValidationError as error:
         found = error.errors(include_url=False, include_input=False)
         named = "; ".join(f"{'.'.join(map(str, each['loc'])) or 'data'}: {each['msg']}" for each in found[:10])
