@@ -39,3 +39,13 @@ async def test_a_session_that_was_renewed_goes_on(page: Page) -> None:
         await page.clock.fast_forward("11:59:30")
     await page.clock.fast_forward("01:00:00")
     await expect(page.get_by_text(OVER)).to_have_count(0)
+
+
+async def test_who_signs_out_in_one_tab_has_left_the_others(page: Page) -> None:
+    await signed_in(page)
+    other = await page.context.new_page()
+    await other.goto("/desk/orders")
+    await expect(other.get_by_role("button", name="退出")).to_be_visible()
+    await page.get_by_role("button", name="退出").click()
+    for left in (page, other):
+        await expect(left.locator("form[action='/sign-in'], button[name='who']").first).to_be_visible()

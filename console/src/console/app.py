@@ -15,9 +15,10 @@ from starlette.middleware.sessions import SessionMiddleware
 from console import company, trial
 from console.asking import of_our_own_page
 from console.hints import Hints
-from console.session import Sessions, only_ours
+from console.session import Session, Sessions, only_ours
 from console.settings import Settings
 from shared.calendar import Calendar
+from shared.identity.cookie import kept_token
 from shared.pages.countdown import BANDS
 from shared.pages.duties import SCOPES
 from shared.pages.rendering import ASSETS, Renderer
@@ -112,7 +113,7 @@ def console(settings: Settings) -> FastAPI:
         title="kefu console", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_running(hints, sessions)
     )
     app.include_router(_health(sessions))
-    app.include_router(_signing(settings, sessions, render))
+    app.include_router(_signing(settings, sessions, render, hints))
     frame = Frame(sessions, render, time, Calendar(settings.timezone))
     app.include_router(_pages(frame))
     app.include_router(_operating(frame))
@@ -155,7 +156,7 @@ def _health(sessions: Sessions) -> APIRouter:
     return router
 
 
-def _signing(settings: Settings, sessions: Sessions, render: Renderer) -> APIRouter:
+def _signing(settings: Settings, sessions: Sessions, render: Renderer, hints: Hints) -> APIRouter:
     if settings.console_login == "company":
         router = company.routes(company.Company(settings), sessions, render)
     else:
@@ -163,9 +164,10 @@ def _signing(settings: Settings, sessions: Sessions, render: Renderer) -> APIRou
 
     @router.post("/sign-out")
     async def sign_out(request: Request) -> Response:
-        """The browser acts for no person any more. Only our own page may send it."""
+        """The browser acts for no person any more, and hears nothing more. Only our own page may send it."""
         answer = RedirectResponse("/sign-in?again=yes", 303)
         if of_our_own_page(request):
+            hints.sign_out(kept_token(request) or "")
             sessions.end(answer)
         return answer
 
@@ -257,26 +259,30 @@ def _stream(sessions: Sessions, hints: Hints) -> APIRouter:
 
     @router.get("/events")
     async def events(request: Request) -> Response:
-        """Hints for one open page, as server-sent events. Only for those who have signed in."""
-        if await sessions.of(request) is None:
+        """Hints for one open page, as server-sent events. Only for those who have signed in, and while they are."""
+        session = await sessions.of(request)
+        if session is None:
             return Response(status_code=401)
-        return StreamingResponse(_told(hints), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
+        told = _told(hints, sessions, session)
+        return StreamingResponse(told, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
 
     return router
 
 
-async def _told(hints: Hints) -> AsyncIterator[str]:
-    with hints.page() as page:
+async def _told(hints: Hints, sessions: Sessions, session: Session) -> AsyncIterator[str]:
+    """What an open page is told until its session ends, its person signs out, or is out: looked at with every word."""
+    with hints.page(session.token) as page:
         yield ": here\n\n"
-        while True:
+        while (left := await sessions.left(session)) and not page.signed_out:
             try:
-                async with asyncio.timeout(_STILL_THERE):
+                async with asyncio.timeout(min(_STILL_THERE, left)):
                     told = await page.take()
             except TimeoutError:
                 yield ": still here\n\n"
                 continue
-            for hint in told:
-                yield f"data: {hint}\n\n"
+            if await sessions.left(session) and not page.signed_out:
+                for hint in told:
+                    yield f"data: {hint}\n\n"
 
 
 async def _with_policy(request: Request, handle: Callable[[Request], Awaitable[Response]]) -> Response:

@@ -23,9 +23,14 @@ AGAIN_AFTER = 2.0
 
 
 class OpenPage:
-    """An open page and the hints that wait for it; the same hint waits once."""
+    """An open page of a session and the hints that wait for it; the same hint waits once.
 
-    def __init__(self) -> None:
+    `signed_out` says that its person has left: it is told nothing more.
+    """
+
+    def __init__(self, token: str) -> None:
+        self.token = token
+        self.signed_out = False
         self._waiting: dict[str, None] = {}
         self._something = asyncio.Event()
 
@@ -33,8 +38,12 @@ class OpenPage:
         self._waiting[hint] = None
         self._something.set()
 
+    def leave(self) -> None:
+        self.signed_out = True
+        self._something.set()
+
     async def take(self) -> tuple[str, ...]:
-        """Waits until there is something; then all that waits."""
+        """Waits until there is something; then all that waits, nothing once its person has signed out."""
         await self._something.wait()
         self._something.clear()
         taken, self._waiting = tuple(self._waiting), {}
@@ -83,10 +92,16 @@ class Hints:
         for page in self._pages:
             page.tell(hint)
 
+    def sign_out(self, token: str) -> None:
+        """Every open page of this session ends."""
+        for page in self._pages:
+            if page.token == token:
+                page.leave()
+
     @contextmanager
-    def page(self) -> Iterator[OpenPage]:
-        """The hints for one open page, as long as it is open."""
-        page = OpenPage()
+    def page(self, token: str) -> Iterator[OpenPage]:
+        """The hints for one open page of the session with this token, as long as it is open."""
+        page = OpenPage(token)
         self._pages.add(page)
         try:
             yield page

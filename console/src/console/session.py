@@ -27,10 +27,11 @@ LONGEST = timedelta(hours=12)
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Who is signed in at a browser, by which token, and for how many seconds yet."""
+    """Who is signed in at a browser, by which token, until when in seconds since 1970, and for how many seconds yet."""
 
     token: str
     principal: Principal
+    ends: float
     seconds: int
 
     @property
@@ -62,7 +63,7 @@ class Sessions:
         """The session that a token makes. TurnedAway when it does not let a person in, as at the services."""
         principal = await self.tokens.verify(token)
         ends = jwt.decode(token, options={"verify_signature": False})["exp"]
-        return Session(token, principal, max(int(ends - time.time()), 0))
+        return Session(token, principal, ends, max(int(ends - time.time()), 0))
 
     async def of(self, request: Request) -> Session | None:
         """The session of the browser that asks, if a person is signed in there."""
@@ -70,6 +71,14 @@ class Sessions:
             return await self.read(kept_token(request) or "")
         except TurnedAway:
             return None
+
+    async def left(self, session: Session) -> float:
+        """For how many seconds the session still lasts; none when it has ended or its person is out meanwhile."""
+        try:
+            await self.tokens.verify(session.token)
+        except TurnedAway:
+            return 0.0
+        return max(session.ends - time.time(), 0.0)
 
     def keep(self, session: Session, answer: Response) -> None:
         """From now on the browser acts as this person."""

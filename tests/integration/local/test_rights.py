@@ -165,7 +165,7 @@ async def test_a_service_announces_its_own_events_and_intake_those_of_department
 async def test_the_console_hears_what_becomes_of_duties_as_either_of_its_users(real_servers, core, guarded, user):
     hints = Hints(guarded(CONSOLE, user)["rabbit_url"])
     listening = asyncio.create_task(hints.run())
-    with hints.page() as page:
+    with hints.page("") as page:
         assert await asyncio.wait_for(page.take(), 20) == ("anew",)
         async with channel_of(real_servers.vhost_url(core)) as ours:
             events = await ours.get_exchange("events", ensure=False)

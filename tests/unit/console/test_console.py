@@ -3,11 +3,13 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
 import httpx
 import pytest
+from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 
 from console.app import POLICY, console
@@ -15,6 +17,7 @@ from console.hints import Hints, hint_of
 from console.people import PEOPLE
 from console.settings import Settings
 from shared.contracts.roles import Role
+from shared.files import replace_file
 from shared.identity import LocalKey, StaffTokens, create_key_pair, issue_token
 from shared.identity.cookie import LOCAL_COOKIE as COOKIE
 from shared.settings import BadSettings, load
@@ -128,7 +131,7 @@ async def test_every_page_says_what_it_may_load(browser: httpx.AsyncClient) -> N
         assert (await browser.get(path)).headers["content-security-policy"] == POLICY
 
 
-@pytest.mark.parametrize("asset", ["tokens.css", "kefu.css", "day.js", "send.js", "session.js"])
+@pytest.mark.parametrize("asset", ["tokens.css", "kefu.css", "day.js", "hints.js", "send.js", "session.js"])
 async def test_styles_and_scripts_come_from_the_console(browser: httpx.AsyncClient, asset: str) -> None:
     assert (await browser.get(f"/assets/{asset}")).status_code == 200
 
@@ -148,7 +151,7 @@ async def test_signing_in_without_a_password_is_for_this_machine_alone(monkeypat
 
 async def test_every_open_page_hears_each_hint_once_until_it_has_taken_it() -> None:
     hints = Hints("amqp://nowhere")
-    with hints.page() as one, hints.page() as other:
+    with hints.page("a") as one, hints.page("b") as other:
         for hint in ("duties/orders", "duties/orders", "duties/intake"):
             hints.tell(hint)
         assert await one.take() == await other.take() == ("duties/orders", "duties/intake")
@@ -157,6 +160,74 @@ async def test_every_open_page_hears_each_hint_once_until_it_has_taken_it() -> N
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.01):
                 await one.take()
+
+
+class Stream:
+    """One open page's stream of hints, asked of the application itself, which hands on each word as it comes."""
+
+    def __init__(self, app: FastAPI, token: str) -> None:
+        self.opened = asyncio.Event()
+        self.said = b""
+        scope = {
+            "type": "http", "method": "GET", "path": "/events", "raw_path": b"/events", "query_string": b"",
+            "headers": [(b"cookie", f"{COOKIE}={token}".encode()), (b"host", b"127.0.0.1")], "scheme": "http",
+            "http_version": "1.1", "server": ("127.0.0.1", 80), "client": ("127.0.0.1", 1), "root_path": "",
+            "asgi": {"version": "3.0", "spec_version": "2.4"},
+        }  # fmt: skip
+        self.ended = asyncio.create_task(app(scope, self._receive, self._send))  # type: ignore[arg-type]
+
+    async def _receive(self) -> dict[str, object]:
+        await self.ended
+        return {"type": "http.disconnect"}
+
+    async def _send(self, told: dict[str, object]) -> None:
+        if body := told.get("body"):
+            self.said += body  # type: ignore[operator]
+            self.opened.set()
+
+
+async def test_the_streams_of_a_session_end_when_its_person_signs_out_and_no_others(settings: Settings) -> None:
+    app = console(settings)
+    async with (
+        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as one,
+        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as other,
+    ):
+        await sign_in(one)
+        await sign_in(other, "cs_manager-1")
+        first, second, others = (Stream(app, each.cookies[COOKIE]) for each in (one, one, other))
+        async with asyncio.timeout(20):
+            for stream in (first, second, others):
+                await stream.opened.wait()
+            await one.post("/sign-out", headers={"Sec-Fetch-Site": "cross-site"})
+            await one.post("/sign-out", headers=OURS)
+            await asyncio.gather(first.ended, second.ended)
+        assert not others.ended.done()
+        others.ended.cancel()
+
+
+async def test_a_stream_ends_with_its_session(settings: Settings, tmp_path: Path) -> None:
+    key = (tmp_path / "private.pem").read_text()
+    stream = Stream(console(settings), issue_token(key, "cs-07", "cs_specialist", lifetime=timedelta(seconds=2)))
+    async with asyncio.timeout(20):
+        await stream.ended
+    assert stream.said == b": here\n\n"
+
+
+async def test_a_stream_ends_when_its_person_is_out(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("console.app._STILL_THERE", 0.05)
+    out = tmp_path / "out"
+    replace_file(out, "")
+    key = (tmp_path / "private.pem").read_text()
+    app = console(settings.model_copy(update={"revoked_subjects_file": out}))
+    gone, stays = (Stream(app, issue_token(key, who, "cs_specialist")) for who in ("cs-07", "cs-08"))
+    async with asyncio.timeout(20):
+        await asyncio.gather(gone.opened.wait(), stays.opened.wait())
+        replace_file(out, "CS-07\n")
+        await gone.ended
+    assert not stays.ended.done()
+    stays.ended.cancel()
 
 
 def test_the_people_of_the_trial_have_roles_of_their_own_kind() -> None:

@@ -1,5 +1,6 @@
 // A colleague's day: the duties of every service in one list by time, kept up to date by hints.
 import {keep, restore} from "./draft.js";
+import {listen} from "./hints.js";
 import {sent} from "./send.js";
 import {named, RETRY, tellAway} from "./services.js";
 
@@ -29,10 +30,10 @@ class KefuDay extends HTMLElement {
 
   #listen() {
     const live = this.querySelector(".live");
-    const stream = new EventSource("/events");
-    stream.addEventListener("open", () => { live.textContent = "实时"; this.#all(); });
-    stream.addEventListener("error", () => { live.textContent = "正在重新连接"; });
-    stream.addEventListener("message", ({data}) => {
+    const hints = listen();
+    hints.addEventListener("open", () => { live.textContent = "实时"; this.#all(); });
+    hints.addEventListener("error", () => { live.textContent = "正在重新连接"; });
+    hints.addEventListener("message", ({data}) => {
       const [kind, service] = data.split("/");
       if (kind === "facts") return;
       if (service) this.#soon(service, SETTLES); else this.#all();

@@ -1,4 +1,5 @@
 // How every person's duties were kept in a month: the rows of all services, added up by person.
+import {listen} from "./hints.js";
 import {named, RETRY, tellAway} from "./services.js";
 
 const SETTLES = 1_000; // milliseconds after a hint until the figures have what it is about
@@ -16,9 +17,9 @@ class KefuKept extends HTMLElement {
     this.month.value = new URLSearchParams(location.search).get("month") ?? this.month.value;
     this.month.addEventListener("change", () => this.#turned());
     this.addEventListener("click", (event) => this.#clicked(event));
-    const stream = new EventSource("/events");
-    stream.addEventListener("open", () => this.#all());
-    stream.addEventListener("message", ({data}) => {
+    const hints = listen();
+    hints.addEventListener("open", () => this.#all());
+    hints.addEventListener("message", ({data}) => {
       const [kind, service] = data.split("/");
       if (kind === "facts") return;
       if (service) this.#soon(service, SETTLES); else this.#all();

@@ -1,6 +1,7 @@
 // A page of one service in the console's frame: fetched for this address, sent from, and fetched anew after a hint.
 import {clickedInRows} from "./body.js";
 import {forget, keep, restore, touched} from "./draft.js";
+import {listen} from "./hints.js";
 import {morph} from "./morph.js";
 import {handIn, showPictures} from "./pictures.js";
 import {sent, sentences} from "./send.js";
@@ -10,8 +11,6 @@ const SETTLES = 300; // milliseconds after a hint until the page has what the hi
 const RESTS = 10; // how many times as long as its last look took a page waits for the next: the busier, the rarer
 const FOLLOWS = 3_000; // milliseconds after a hint until the other services have what follows from it
 const RETRY = 5_000; // milliseconds until a service that was away is asked again
-
-let stream; // the hints for everything on this page: a browser has few connections to one address
 
 class KefuPage extends HTMLElement {
   connectedCallback() {
@@ -25,8 +24,7 @@ class KefuPage extends HTMLElement {
     this.addEventListener("compositionstart", () => { this.composing = true; });
     this.addEventListener("compositionend", () => { this.composing = false; });
     setInterval(() => this.#look(), EVERY);
-    stream ??= new EventSource("/events");
-    stream.addEventListener("message", ({data}) => {
+    listen().addEventListener("message", ({data}) => {
       const [, service] = data.split("/");
       const shown = [this.dataset.service, ...[...this.querySelectorAll("kefu-card")].map((card) => card.id.slice(5))];
       if (!service || shown.includes(service)) this.#follow();

@@ -51,4 +51,11 @@ document.addEventListener("visibilitychange", () => {
   if (!document.hidden && Date.now() >= ends - 1000 * EARLY) once();
 });
 
-document.querySelector("form[action='/sign-out']")?.addEventListener("submit", forgetAll);
+// Who signs out in one tab has left all of them.
+const signedOut = new BroadcastChannel("kefu-signed-out");
+signedOut.addEventListener("message", () => location.assign("/sign-in"));
+
+document.querySelector("form[action='/sign-out']")?.addEventListener("submit", () => {
+  forgetAll();
+  signedOut.postMessage(null);
+});
