@@ -193,6 +193,7 @@ def test_a_certificate_is_granted_with_both_seals_and_each_copy_is_its_holder_s_
             amount=yuan("1800.00"),
             signed_by="sales_vp-01",
             customer_stamped=True,
+            decided_by=("complaint_handler-01", "deputy_gm-01", "account_manager-01"),
         )
     ]
     assert duties(change.state) == {"allowance_file": Role.SALES_ASSISTANT, "allowance_post": Role.FINANCE}
@@ -306,7 +307,13 @@ def test_quantities_that_agree_may_be_posted_and_the_customer_is_credited(return
     assert reconciled.events == (ReturnReconciled.of(ABOUT, return_no="TH-2026-11-0001", lines=lines),)
     assert [event for event in posted.events if isinstance(event, ReturnPosted)] == [
         ReturnPosted.of(
-            ABOUT, form.concerning, return_no="TH-2026-11-0001", lines=lines, credit=yuan("1800.00"), voucher_no="PZ-1"
+            ABOUT,
+            form.concerning,
+            return_no="TH-2026-11-0001",
+            lines=lines,
+            credit=yuan("1800.00"),
+            voucher_no="PZ-1",
+            decided_by=("complaint_handler-01", "deputy_gm-01", "account_manager-01", "sales_vp-01", "finance-01"),
         )
     ]
 

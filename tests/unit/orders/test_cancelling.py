@@ -1,19 +1,22 @@
 """How an order ends before it is done: who may cancel it depends on how far it has come, and no debt goes with it."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
 from order_rules import RULES
-from orders_as_read import cancel, decline_cancelling
+from orders_as_read import cancel, decline_cancelling, review, sign
 
 from orders.domain.account import account_id_of
 from orders.domain.decisions.cancellation import ask_to_cancel
+from orders.domain.decisions.contract import amend
 from orders.domain.decisions.ledger import credit, refund
+from orders.domain.parts.contract import Draft
 from orders.domain.route import CANCELLED, CLOSED, every_route
 from shared.aggregate import Overstepped, Refused
 from shared.contracts import departments as facts
 from shared.contracts import orders as said
-from shared.contracts.event import Money
+from shared.contracts.event import Money, PreciseDate
 from tests.unit.orders.conftest import CUSTOMER
 from tests.unit.orders.test_gates import at, cause, standing
 
@@ -158,6 +161,42 @@ async def test_who_approves_a_lower_price_does_not_pay_the_money_back(company):
     dearer = lower.but(amount=Money(amount=Decimal("500.00")))
     entries = (*order.receivable.entries, dearer)
     assert order.but(receivable=order.receivable.but(entries=entries)).lessened_by == ()
+
+
+LOWER = Draft(revision=0, changes=("降价",), total=Money(amount=Decimal("20000.00")))
+
+
+@pytest.mark.parametrize("signed", [True, False])
+@pytest.mark.parametrize("spelling", ["vp-1", "VP-1"])
+async def test_who_prepares_a_lower_price_does_not_pay_the_money_back_whoever_approved_it(company, signed, spelling):
+    await company.place()
+    await (company.sign_contract() if signed else company.approve())
+    await company.pay("initial", "30000.00")
+    await company.decide(amend, LOWER, role="regional_head", by="vp-1")
+    await company.decide(review, "approved", (), by="reviewer-1")
+    if not signed:
+        await company.decide(sign, PreciseDate(on=date(2026, 9, 30)), "签订销售合同")
+    before = await company.order()
+    assert before.receivable.spare("CNY") == Decimal("10000.00")
+
+    for by in (spelling, "reviewer-1"):
+        with pytest.raises(Overstepped) as own:
+            await company.decide(refund, Money(amount=Decimal("10000.00")), "多收", role="sales_vp", by=by)
+        assert (own.value.code, await company.order()) == ("four_eyes", before)
+
+    await company.decide(refund, Money(amount=Decimal("10000.00")), "多收", role="sales_vp", by="vp-2")
+    assert (await company.order()).receivable.spare("CNY") == Decimal()
+
+
+async def test_who_prepares_a_higher_price_may_pay_back_what_came_in_beyond_it(company):
+    await company.place()
+    await company.sign_contract()
+    await company.pay("initial", "130000.00")
+    dearer = LOWER.but(total=Money(amount=Decimal("120000.00")))
+    await company.decide(amend, dearer, role="regional_head", by="vp-1")
+    await company.decide(review, "approved", (), by="reviewer-1")
+    assert (await company.order()).lessened_by == ()
+    await company.decide(refund, Money(amount=Decimal("10000.00")), "多收", role="sales_vp", by="vp-1")
 
 
 @pytest.mark.parametrize("spelling", ["vp-1", "VP-1", "ｖｐ-1"])

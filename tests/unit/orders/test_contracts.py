@@ -356,6 +356,24 @@ async def test_a_change_of_a_contract_is_reviewed_by_another_person_than_the_one
     assert (await company.order()).total == Money(amount="1.00")
 
 
+async def test_a_price_that_came_back_is_not_approved_by_its_author_under_the_name_of_another_person(company):
+    await company.place()
+    await company.decide(review, "amend", (FINDING,))
+    await company.decide(amend, Draft(revision=0, changes=("降价",), total=Money(amount="9000.00")), by="cs-07")
+    await company.decide(review, "amend", (FINDING,), by="cs-08")
+    await company.decide(amend, Draft(revision=0, changes=("措辞",)), by="cs-09")
+    before = await company.order()
+    assert before.contract.draft.total == Money(amount="9000.00")
+
+    for author in ("cs-07", "cs-09"):
+        with pytest.raises(Overstepped) as own:
+            await company.decide(review, "approved", (), by=author)
+        assert (own.value.code, await company.order()) == ("four_eyes", before)
+
+    await company.decide(review, "approved", (), by="cs-08")
+    assert (await company.order()).contract.reviews[-1].lowered_by[-1] == "cs-08"
+
+
 @pytest.mark.parametrize("spelling", ["cs-07", "ＣＳ-07"])
 async def test_a_change_is_countersigned_and_reviewed_by_two_people_neither_of_whom_wrote_it(company, spelling):
     await company.place()

@@ -10,8 +10,9 @@ from orders_as_read import review
 from orders.domain.account import account_id_of
 from orders.domain.decisions.account import set_credit
 from orders.domain.decisions.contract import amend
+from orders.domain.decisions.ledger import refund
 from orders.domain.parts.contract import Draft
-from shared.aggregate import NotFound
+from shared.aggregate import NotFound, Overstepped
 from shared.contracts import departments as facts
 from shared.contracts import orders as said
 from shared.contracts.complaints import (
@@ -360,6 +361,22 @@ async def test_a_posted_return_lessens_what_the_order_costs_and_a_reworked_one_d
     order = await company.order()
     assert order.receivable.billed == Decimal("98200.00")
     assert [entry.note for entry in order.receivable.entries if entry.kind == "credit"] == ["TH-2026-11-0007"]
+
+
+@pytest.mark.parametrize("who", ["sales-vp", "proposer-1", "POSTER-1"])
+async def test_who_decided_on_the_paper_of_a_credit_does_not_pay_its_money_back(company, who):
+    await company.place()
+    await company.run_to("closed")
+    await grant(company, "500.00", decided_by=("proposer-1", "approver-1"))
+    common = {"return_no": "TH-2026-11-0007", "lines": ({"part": "玻璃", "quantity": 3},), "voucher_no": "PZ-1"}
+    await complain(company, ReturnPosted, **common, credit=yuan("300.00"), decided_by=("poster-1",))
+    before = await company.order()
+
+    with pytest.raises(Overstepped) as own:
+        await company.decide(refund, yuan("800.00"), "退款", role="sales_vp", by=who)
+    assert (own.value.code, await company.order()) == ("four_eyes", before)
+
+    await company.decide(refund, yuan("800.00"), "退款", role="sales_vp", by="vp-2")
 
 
 @pytest.mark.parametrize("amount", ["100000.01", "0.00"])

@@ -157,11 +157,16 @@ class Order(Timed):
 
     @property
     def lessened_by(self) -> tuple[StaffId, ...]:
-        """Who has made the customer owe less: by a credit, by approving a lower price, or by ending the order."""
+        """Who has made the customer owe less: by a credit, by a lower price, or by ending the order.
+
+        So have those who prepared the price, and those who decided on the paper of a credit.
+        """
         lower = (each for each in self.receivable.entries if each.kind == "amendment" and each.amount.amount < 0)
-        credits = (each for each in self.receivable.entries if each.kind == "credit")
+        credits = [each for each in self.receivable.entries if each.kind == "credit"]
         return (
             *(each.by for each in (*credits, *lower) if each.by),
+            *(staff for each in credits for staff in each.decided_by),
+            *(staff for review in self.contract.reviews for staff in review.lowered_by),
             *((self.cancellation.by,) if self.cancellation else ()),
         )
 

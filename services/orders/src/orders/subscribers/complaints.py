@@ -51,7 +51,9 @@ def _ledger(on: Subscriptions, orders: Orders, rules: Rules) -> None:
         return await _about(
             orders,
             event.order_id,
-            lambda order: credit_by_paper(order, event.amount, event.certificate_no, rules, cause),
+            lambda order: credit_by_paper(
+                order, event.amount, event.certificate_no, (event.signed_by, *event.decided_by), rules, cause
+            ),
         )
 
     @on(ReturnPosted)
@@ -61,7 +63,9 @@ def _ledger(on: Subscriptions, orders: Orders, rules: Rules) -> None:
         if amount is None:
             return None
         return await _about(
-            orders, event.order_id, lambda order: credit_by_paper(order, amount, event.return_no, rules, cause)
+            orders,
+            event.order_id,
+            lambda order: credit_by_paper(order, amount, event.return_no, event.decided_by, rules, cause),
         )
 
 

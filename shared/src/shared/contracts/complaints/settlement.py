@@ -40,6 +40,9 @@ class AllowanceGranted(ConcerningOrder, AboutCustomersComplaint, Event, key="com
     amount: Money
     signed_by: StaffId = Field(examples=["sales-vp"])
     customer_stamped: bool
+    decided_by: tuple[StaffId, ...] = Field(
+        default=(), description="Who proposed it, approved it and drew it up: they do not pay its money back."
+    )
 
 
 class ApprovedLine(Part):
@@ -89,6 +92,10 @@ class ReturnPosted(ConcerningOrder, AboutComplaint, Event, key="complaints.retur
     lines: tuple[ApprovedLine, ...] = Field(min_length=1)
     credit: Money | None = Field(default=None, description="Absent for goods that go back to the customer reworked.")
     voucher_no: Line = Field(examples=["PZ-2026-1188"])
+    decided_by: tuple[StaffId, ...] = Field(
+        default=(),
+        description="Who proposed it, approved it, drew it up and posted it: they do not pay its money back.",
+    )
 
 
 class LossItemCounted(Part):

@@ -46,6 +46,7 @@ def stamp(allowance: Allowance, file: FileRef, rules: Rules, cause: Cause) -> Ch
     """The customer has stamped it: the allowance is granted, and each copy is a duty of its holder."""
     ALLOWANCE.must(allowance.stage, "stamp")
     assert allowance.countersigned is not None
+    assert allowance.drawn is not None
     granted = AllowanceGranted.of(
         allowance.case.about,
         allowance.case.concerning,
@@ -53,6 +54,7 @@ def stamp(allowance: Allowance, file: FileRef, rules: Rules, cause: Cause) -> Ch
         amount=allowance.case.approved,
         signed_by=allowance.countersigned.by,
         customer_stamped=True,
+        decided_by=(*allowance.case.decided_by, allowance.drawn.by),
     )
     stamped = allowance.but(stage="granted", stamped=_signed(cause).but(file=file))
     return (

@@ -26,7 +26,7 @@ from shared.contracts.complaints import (
     ReturnReconciled,
 )
 from shared.contracts.event import Money
-from shared.contracts.vocabulary import Line, Prose
+from shared.contracts.vocabulary import Line, Prose, StaffId
 
 
 def draw_up(
@@ -164,6 +164,7 @@ def post(goods: GoodsReturn, voucher_no: Line, amount: Money | None, rules: Rule
         lines=_lines(goods.received),
         credit=credit,
         voucher_no=voucher_no,
+        decided_by=_hands(goods, cause),
     )
     return Change(goods.but(stage="posted", postings=(*goods.postings, posting)), (posted,)).then(
         lambda paper: stop(paper, "return_post", rules=rules, cause=cause)
@@ -195,6 +196,12 @@ def _differ(goods: GoodsReturn, rules: Rules, cause: Cause) -> Change[GoodsRetur
 
 def _lines(counts: tuple[PartCount, ...]) -> tuple[ApprovedLine, ...]:
     return tuple(ApprovedLine(part=each.part, quantity=each.quantity) for each in counts)
+
+
+def _hands(goods: GoodsReturn, cause: Cause) -> tuple[StaffId, ...]:
+    """Who had a part in the credit: in the case, in the note, and in its posting."""
+    signed = (goods.note, goods.authorized)
+    return (*goods.case.decided_by, *(each.by for each in signed if each is not None), cause.actor.id)
 
 
 def _must_be_another(goods: GoodsReturn, cause: Cause) -> None:

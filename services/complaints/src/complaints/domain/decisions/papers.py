@@ -28,10 +28,12 @@ def expect_return(complaint: Complaint, settlement: Remediation, rules: Rules, c
 
 def _settled(complaint: Complaint, settlement: Remediation) -> Settled:
     assert complaint.policy_version is not None
+    hands = (*(each.proposed_by for each in complaint.proposals), *(each.approver for each in complaint.verdicts))
     return Settled(
         about=complaint.about_customer,
         concerning=complaint.concerning,
         approved=settlement.amount,
         decision=settlement.description,
         policy_version=complaint.policy_version,
+        decided_by=tuple(dict.fromkeys(hands)),
     )

@@ -20,13 +20,17 @@ Holder = Literal["sales", "warehouse", "finance"]
 
 
 class Settled(Part):
-    """The closed case that a paper carries out: whom and what it is about, and how much was approved (003 §29.1)."""
+    """The closed case that a paper carries out: whom and what it is about, and how much was approved (003 §29.1).
+
+    `decided_by` are those who proposed a solution of it or approved one.
+    """
 
     about: AboutCustomersComplaint
     concerning: ConcerningOrder
     approved: Money
     decision: Prose
     policy_version: int
+    decided_by: tuple[StaffId, ...] = ()
 
     @property
     def about_complaint(self) -> AboutComplaint:

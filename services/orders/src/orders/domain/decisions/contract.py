@@ -56,7 +56,15 @@ def review(
         _must_be_whole(order, draft, rules, cause)
         _must_be_feasible(order, draft)
     reviewers = (*_planner(draft), Reviewer(staff=by, role=cause.actor.role or cause.actor.kind))
-    made = Review(revision=draft.revision, outcome=outcome, findings=findings, reviewers=reviewers, at=cause.at)
+    lowered_by = (*draft.hands, by) if outcome == "approved" and _is_lower(order, draft) else ()
+    made = Review(
+        revision=draft.revision,
+        outcome=outcome,
+        findings=findings,
+        reviewers=reviewers,
+        at=cause.at,
+        lowered_by=lowered_by,
+    )
     reviewed = order.but(contract=_with_review(order.contract, made))
     if outcome != "approved":
         reviewed = ask_for_signatures_anew(reviewed)
@@ -161,6 +169,14 @@ def _must_be_feasible(order: Order, draft: Draft) -> None:
         raise Refused("the planner has not countersigned this revision; that comes first", "not_countersigned")
     if word is not None and not word.feasible:
         raise Refused(f"{word.by} cannot plan for its day: {word.notes or 'no reason given'}; amend it", "not_feasible")
+
+
+def _is_lower(order: Order, draft: Draft) -> bool:
+    """Whether the revision asks for less than the order has cost; a price in another currency may be less."""
+    before, after = order.total, draft.total
+    if before is None or after is None:
+        return False
+    return after.currency != before.currency or after.amount < before.amount
 
 
 def _planner(draft: Draft) -> tuple[Reviewer, ...]:
@@ -319,6 +335,7 @@ def _with_draft(contract: Contract, draft: Draft) -> Contract:
         total=draft.total or before.total,
         ship_on=draft.ship_on or before.ship_on,
         terms=draft.terms or before.terms,
+        prepared_before=before.hands,
     )
     return contract.but(draft=revised, returned=None)
 

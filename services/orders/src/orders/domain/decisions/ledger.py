@@ -16,7 +16,7 @@ from orders.domain.route import CANCELLED, Milestone
 from shared.aggregate import Cause, Change, Refused, must_be_another
 from shared.contracts.event import Money
 from shared.contracts.orders import EntryKind, LedgerEntered, PaymentKind
-from shared.contracts.vocabulary import Line, Prose
+from shared.contracts.vocabulary import Line, Prose, StaffId
 
 _M = Milestone
 
@@ -34,6 +34,7 @@ def post(
     reference: Line | None = None,
     shipment: Line | None = None,
     note: Prose | None = None,
+    decided_by: tuple[StaffId, ...] = (),
     cause: Cause,
 ) -> Change[Order]:
     """One more entry in the ledger; the customer's account has it too as soon as the account hears of it (004 四2)."""
@@ -48,6 +49,7 @@ def post(
         shipment=shipment,
         note=note,
         by=cause.actor.id if cause.kind == "request" else None,
+        decided_by=decided_by,
     )
     receivable = order.receivable.but(entries=(*entries, entry))
     event = LedgerEntered.of(
@@ -121,19 +123,29 @@ def credit(order: Order, amount: Money, reason: Prose, rules: Rules, cause: Caus
     """
     if (refused := _why_not(order, amount)) is not None:
         raise refused
-    credited = post(order, "credit", order.receivable.money(-amount.amount), cause.at, note=reason, cause=cause)
-    return credited.then(lambda order: follow_ledger(order, cause.at, rules, cause))
+    return _credited(order, amount, reason, (), rules, cause)
 
 
-def credit_by_paper(order: Order, amount: Money, paper: Line, rules: Rules, cause: Cause) -> Change[Order]:
+def credit_by_paper(
+    order: Order, amount: Money, paper: Line, decided_by: tuple[StaffId, ...], rules: Rules, cause: Cause
+) -> Change[Order]:
     """A complaint's discount certificate or posted return note lessens what the order costs (003 §29).
 
     What cannot be credited is an exception about the order's money, which finance clears up with the paper at hand.
+    `decided_by` are those who decided on the paper.
     """
     if (refused := _why_not(order, amount)) is not None:
         told = f"{paper} 的 {amount.amount} {amount.currency} 无法冲减本单应收，请财务核对（{refused.detail}）"
         return raise_exception(order, "payment", told, cause)
-    return credit(order, amount, paper, rules, cause)
+    return _credited(order, amount, paper, decided_by, rules, cause)
+
+
+def _credited(
+    order: Order, amount: Money, reason: Prose, decided_by: tuple[StaffId, ...], rules: Rules, cause: Cause
+) -> Change[Order]:
+    less = order.receivable.money(-amount.amount)
+    credited = post(order, "credit", less, cause.at, note=reason, decided_by=decided_by, cause=cause)
+    return credited.then(lambda order: follow_ledger(order, cause.at, rules, cause))
 
 
 def _why_not(order: Order, amount: Money) -> Refused | None:
@@ -151,7 +163,7 @@ def refund(order: Order, amount: Money, reason: Prose, rules: Rules, cause: Caus
     """Money goes back to the customer: what came in beyond what the order costs; also when the order has ended.
 
     Refused with `refund_too_high` for more than that, in whatever currency, and with `four_eyes` to one who credited
-    the customer, approved a lower price or ended the order.
+    the customer, decided on the paper of a credit, prepared or approved a lower price, or ended the order.
     """
     must_be_another(PAID_BACK_BY, *order.lessened_by, cause=cause)
     return pay_back(order, amount, reason, rules, cause)

@@ -40,22 +40,30 @@ class Draft(Part):
     written_by: StaffId | None = None
     submitted_by: StaffId | None = None
     countersigned: Countersignature | None = None
+    prepared_before: tuple[StaffId, ...] = ()
 
     @property
     def hands(self) -> tuple[StaffId, ...]:
-        """Who has prepared it for its review: its author, who submitted it, who countersigned it."""
+        """Who has prepared it for its review: its author, who submitted it, who countersigned it.
+
+        So have those who prepared the revision that came back and from which it goes on, `prepared_before`.
+        """
         hands = (self.written_by, self.submitted_by, self.countersigned.by if self.countersigned else None)
-        return tuple(hand for hand in hands if hand is not None)
+        return (*self.prepared_before, *(hand for hand in hands if hand is not None))
 
 
 class Review(Part):
-    """What a review of one revision came to (004 一㈡1a)."""
+    """What a review of one revision came to (004 一㈡1a).
+
+    `lowered_by` are those who prepared and approved a lower price than the one before; nobody where it is not lower.
+    """
 
     revision: int
     outcome: Outcome
     findings: tuple[Finding, ...] = ()
     reviewers: tuple[Reviewer, ...] = ()
     at: Instant
+    lowered_by: tuple[StaffId, ...] = ()
 
 
 class SealUse(Part):

@@ -12,7 +12,8 @@ class Entry(Part):
     """One entry of an order's ledger: `amount` is what it adds to the debt, below zero what it takes away.
 
     An entry is never changed or removed. `number` counts the order's entries from one; `shipment` is the delivery note
-    for which the money came in, if finance names one; `by` is the colleague who entered it, where one did.
+    for which the money came in, if finance names one; `by` is the colleague who entered it, where one did; `decided_by`
+    are the colleagues who decided on the paper of which it comes.
     """
 
     number: int
@@ -24,6 +25,7 @@ class Entry(Part):
     shipment: Line | None = None
     note: Prose | None = None
     by: StaffId | None = None
+    decided_by: tuple[StaffId, ...] = ()
 
 
 class AccountEntry(Part):
