@@ -12,6 +12,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 
 from shared.calendar import Calendar
+from shared.contracts.event import PreciseDate
 from shared.identity import Principal
 from shared.pages.rendering import Renderer
 
@@ -22,6 +23,8 @@ POLICY = (
 
 N = TypeVar("N", bound=str)
 
+INTERNAL = "内部表　不得给客户"
+"""The mark of a paper that does not leave the house."""
 BLANK = "签名　　　　　　　年　　月　　日"
 """Where a person signs by hand what is not signed yet."""
 
@@ -100,6 +103,13 @@ class Press:
     def signed(self, signature: Signing | None) -> str:
         """Who signed and when; nothing leaves room for a pen."""
         return f"{signature.by} {self.at(signature.at)}" if signature else ""
+
+
+def precise(given: PreciseDate | None) -> str:
+    """A date as far as it is known: the day, or the month alone; nothing for none."""
+    if given is None:
+        return ""
+    return f"{given.on:%Y-%m}" if given.precision == "month" else given.on.isoformat()
 
 
 def is_grid(part: Boxes | Grid) -> bool:

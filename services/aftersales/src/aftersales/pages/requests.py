@@ -15,12 +15,12 @@ from aftersales.domain.policy.policy import Rules
 from aftersales.domain.service_order import ServiceOrder
 from aftersales.domain.service_request import ServiceRequest
 from aftersales.pages.blocks import ShownBlock, blocks
-from aftersales.pages.papers.form import precise
 from aftersales.pages.words import FAULTS, PAYERS, REQUESTS, STAGES, VERDICTS
 from aftersales.store import Stores
 from shared.http import After, AskedBy, Router
 from shared.identity.reach import as_read
 from shared.pages.forms import Filled, Forms, Opening
+from shared.pages.papers import precise
 from shared.pages.rendering import Renderer
 from shared.pages.shown_pictures import pictures_in
 from shared.pages.strip import strip

@@ -1,4 +1,4 @@
-"""What orders shows to people: the board by risk, one order with its decisions, and the customer's own page."""
+"""What orders shows to people: the board by risk, one order with its decisions, papers, and the customer's own page."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 from fastapi import APIRouter
 
 from orders.domain.policy.policy import Rules
-from orders.pages import board, customer, decide, figures, page
+from orders.pages import board, customer, decide, figures, page, papers
 from orders.pages.words import FORMS
 from orders.settings import Settings
 from orders.store import Stores
@@ -26,6 +26,7 @@ def routes(stores: Stores, rules: Rules, asked: Sequence[APIRouter]) -> Sequence
         page.routes(stores, rules, forms, render),
         decide.routes(stores, rules, forms, render),
         figures.routes(stores.orders, rules, render),
+        *papers.routes(stores, rules),
     )
 
 

@@ -15,6 +15,7 @@ from orders.domain.order import ENDS
 from orders.domain.parts.delay import Delay
 from orders.domain.policy.policy import Rules
 from orders.domain.route import CANCELLED, CLOSED, ROUTES, Milestone, Route, RouteName, every_route, stages
+from orders.pages.papers.found import registers_for
 from orders.pages.risk import Outlook, Outlooks, awaited, whose_turn
 from orders.pages.words import KINDS
 from orders.store import Orders, Stores
@@ -110,6 +111,7 @@ def routes(stores: Stores, rules: Rules, render: Renderer) -> APIRouter:
             part=part,
             weighed=weighed,
             watched=WATCHED,
+            registers=[each async for each in registers_for(asker, stores, rules.calendar.day(now))],
             q=q or "",
             after=after,
         )

@@ -13,6 +13,7 @@ from orders.api.views import LedgerView
 from orders.domain.order import Order
 from orders.domain.policy.policy import Rules
 from orders.pages import words
+from orders.pages.papers.found import papers_of
 from orders.pages.risk import Outlooks, awaited, whose_turn
 from orders.store import Stores
 from shared.http import AskedBy, Router
@@ -77,6 +78,7 @@ def routes(stores: Stores, rules: Rules, forms: Forms, render: Renderer) -> APIR
             ledger=LedgerView.of(order),
             nexts=forms.acts(order.possible(rules.of(order)), asker, order.id, seen_of(order), customer=customer),
             pictures=pictures_in(order),
+            papers=tuple(papers_of(order)),
             past=timeline(_past(order), rules.calendar.zone),
             said=said,
             money=money,

@@ -5,8 +5,7 @@ from aftersales.domain.parts.money import Cost
 from aftersales.domain.service_order import ServiceOrder
 from aftersales.domain.service_request import ServiceRequest
 from aftersales.pages.words import CAPACITIES, FAULTS, PAYERS, VERDICTS
-from shared.contracts.event import PreciseDate
-from shared.pages.papers import Box, Boxes, Paper, Press, ticked
+from shared.pages.papers import Box, Boxes, Paper, Press, precise, ticked
 from shared.pages.words import day, money
 
 MODES = {"plan": "按计划安排", "resolve_on_site": "现场解决"}
@@ -72,13 +71,6 @@ def written(order: ServiceOrder | None, press: Press) -> tuple[Boxes, ...]:
         ),
         (Box("处理结果", result.feedback if result else "", signed=press.signed(result)),),
     )
-
-
-def precise(given: PreciseDate | None) -> str:
-    """A date as far as it is known: the day, or the month alone."""
-    if given is None:
-        return ""
-    return f"{given.on:%Y-%m}" if given.precision == "month" else day(given.on)
 
 
 def _fee(cost: Cost | None) -> str:

@@ -7,10 +7,9 @@ from complaints.domain.parts.investigation import Investigation
 from complaints.domain.parts.resolution import Verdict
 from complaints.domain.policy.authority import AuthorityMatrix
 from complaints.pages.words import CHANNELS, REMEDIES, UNITS
-from shared.pages.papers import Box, Boxes, Grid, Paper, Press, ticked, yes_or_no
+from shared.pages.papers import INTERNAL, Box, Boxes, Grid, Paper, Press, ticked, yes_or_no
 from shared.pages.words import DEPARTMENTS, day, money
 
-INTERNAL = "内部表　不得给客户"
 NATURES = {"quality": "质量", "non_quality": "非质量"}
 
 

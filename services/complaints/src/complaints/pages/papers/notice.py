@@ -1,8 +1,7 @@
 """The reward and penalty notice after a case (003 §28); its customer never hears of it."""
 
 from complaints.domain.penalty import Penalty
-from complaints.pages.papers.form import INTERNAL
-from shared.pages.papers import Box, Paper, Press, yes_or_no
+from shared.pages.papers import INTERNAL, Box, Paper, Press, yes_or_no
 from shared.pages.words import DEPARTMENTS, money
 
 PARTS = {"direct": "直接责任人", "department_head": "部门负责人"}

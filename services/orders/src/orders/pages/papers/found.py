@@ -1,0 +1,49 @@
+"""Which papers of an order, and which registers, there are to print, and where."""
+
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import quote
+
+from orders.api.readers import CONTRACTS, LOADS
+from orders.domain.order import Order
+from orders.pages.words import DRAWINGS
+from orders.store import Stores
+from shared.identity import Principal
+from shared.store import Between
+
+PLANS = 10
+"""Loading plans that are offered at most."""
+_AT = "/orders/ui/papers"
+
+
+@dataclass(frozen=True, slots=True)
+class PaperLink:
+    """A paper that can be printed: what it is called, its number, and its address."""
+
+    title: str
+    number: str
+    address: str
+
+
+def papers_of(order: Order) -> Iterator[PaperLink]:
+    """The order notice, one for each drawing that was ordered, and the delivery notes that were issued."""
+    yield PaperLink("下单通知书", order.order_no, f"{_AT}/notices/{order.id}")
+    ordered = {drawing.kind: drawing for drawing in order.drawings.items}
+    for drawing in (ordered[kind] for kind in DRAWINGS if kind in ordered):
+        title = f"设计图纸下单通知书（{DRAWINGS[drawing.kind]}）"
+        yield PaperLink(title, f"第{drawing.version}版", f"{_AT}/design-notices/{order.id}/{drawing.kind}")
+    for note in order.shipment.notes:
+        yield PaperLink("送货单", note.no, f"{_AT}/delivery-notes/{order.id}/{quote(note.no)}")
+
+
+async def registers_for(asker: Principal, stores: Stores, today: date) -> AsyncIterator[PaperLink]:
+    """The registers of this year, and the loading plans from today on, that the asker may read."""
+    yield PaperLink("异常反馈表", "", f"{_AT}/exceptions")
+    if asker.roles & set(CONTRACTS):
+        yield PaperLink("工程登记表", "", f"{_AT}/register")
+        yield PaperLink("销售合同管理台账", "", f"{_AT}/contracts")
+        yield PaperLink("合同印章使用登记表", "", f"{_AT}/seal-uses")
+    if asker.roles & set(LOADS):
+        for load in (await stores.loads.find({"day": Between(today, None)}, sort="day", limit=PLANS)).items:
+            yield PaperLink(f"{load.day:%m-%d}装车计划", "", f"{_AT}/loads/{load.id}")
