@@ -8,6 +8,8 @@ from looking import BY_ID, PICTURES, complaint, sign_in, without_violations
 from playwright.async_api import Page, expect
 
 from kefu_local.story.world import World
+from shared.contracts.vocabulary import order_id_of
+from tests.browser.test_customers_and_orders import order_is_there, with_order
 
 pytestmark = pytest.mark.timeout(300)
 expect.set_options(timeout=30_000)
@@ -45,3 +47,32 @@ async def test_the_letter_to_the_customer_is_one_sheet_without_the_mark(page: Pa
     assert await letter.locator("svg.mark").count() == 0
     await without_violations(letter, "paper-letter")
     assert await pages_of(letter, "paper-letter") == 1
+
+
+async def test_the_papers_of_a_customer_and_an_order_are_reached_from_their_pages(page: Page, here: World) -> None:
+    customer, number = await with_order(here)
+    await order_is_there(here, number)
+    await sign_in(page, BY_ID["cs_specialist-1"])
+    await page.goto(f"/desk/customers/{customer['customer_id']}")
+    async with page.context.expect_page() as opened:
+        await page.get_by_role("link", name="客户服务记录").click()
+    record = await opened.value
+    await expect(record.get_by_role("heading", name="客户服务记录")).to_be_visible()
+    await without_violations(record, "paper-talks")
+    assert await pages_of(record, "paper-talks") == 1
+
+    await page.goto(f"/desk/orders/{order_id_of(number)}")
+    async with page.context.expect_page() as opened:
+        await page.get_by_role("link", name="下单通知书").click()
+    notice = await opened.value
+    await expect(notice.locator("svg.mark")).to_have_text("内部表　不得给客户")
+    await without_violations(notice, "paper-notice")
+    assert await pages_of(notice, "paper-notice") == 1
+
+    await page.goto("/desk/orders?part=all")
+    await without_violations(page, "orders-papers")
+    async with page.context.expect_page() as opened:
+        await page.get_by_role("link", name="工程登记表").click()
+    register = await opened.value
+    await expect(register.get_by_role("heading", name="工程登记表")).to_be_visible()
+    await without_violations(register, "paper-register")

@@ -3,10 +3,10 @@
 import re
 from datetime import UTC, datetime
 from decimal import Decimal
-from html import unescape
 from uuid import UUID
 
 import pytest
+from on_paper import BLANK, cells, lines
 
 from aftersales.domain.decisions.trip import request_remote
 from aftersales.domain.parts.entry import Entry
@@ -17,27 +17,6 @@ from shared.testing import cause, standing_in
 
 AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 NOW = cause(AT, actor=Actor(kind="staff", id="cs-07", role="cs_specialist"))
-BLANK = "签名　　　　　　　年　　月　　日"
-
-
-def text(html):
-    """What is read of it, without marks."""
-    return unescape(re.sub(r"<[^>]*>", "", html)).strip()
-
-
-def cells(html):
-    """The boxes of the first copy by their titles: what stands there, and who signed or that room is left."""
-    boxes = re.findall(r"<dt>(.*?)</dt>(.*?)</div>", html.split("</article>")[0], re.DOTALL)
-    return {
-        title: [text(each) for each in re.findall(r"<dd[^>]*>(.*?)</dd>", said, re.DOTALL)] for title, said in boxes
-    }
-
-
-def lines(html):
-    """The lines of the table of the first copy."""
-    body = re.search(r"<tbody>(.*?)</tbody>", html.split("</article>")[0], re.DOTALL)[1]
-    rows = re.findall(r"<tr>(.*?)</tr>", body, re.DOTALL)
-    return [[text(cell) for cell in re.findall(r"<td.*?>(.*?)</td>", row, re.DOTALL)] for row in rows]
 
 
 @pytest.fixture

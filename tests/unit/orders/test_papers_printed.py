@@ -1,37 +1,14 @@
 """The papers of orders as A4 pages: notices with signatures, delivery notes in copies, registers, loading plans."""
 
 import re
-from html import unescape
 from uuid import uuid4
 
 import pytest
+from on_paper import BLANK, MARK, cells, lines, text
 
 from orders.domain.decisions.exception import raise_exception
 from orders.domain.decisions.shipment import issue_delivery_note
 from shared.contracts.vocabulary import OrderLine
-
-BLANK = "签名　　　　　　　年　　月　　日"
-MARK = "内部表　不得给客户"
-
-
-def text(html):
-    """What is read of it, without marks."""
-    return unescape(re.sub(r"<[^>]*>", "", html)).strip()
-
-
-def cells(html):
-    """The boxes of the first copy by their titles: what stands there, and who signed or that room is left."""
-    boxes = re.findall(r"<dt>(.*?)</dt>(.*?)</div>", html.split("</article>")[0], re.DOTALL)
-    return {
-        title: [text(each) for each in re.findall(r"<dd[^>]*>(.*?)</dd>", said, re.DOTALL)] for title, said in boxes
-    }
-
-
-def lines(html):
-    """The lines of the table of the first copy."""
-    body = re.search(r"<tbody>(.*?)</tbody>", html.split("</article>")[0], re.DOTALL)[1]
-    rows = re.findall(r"<tr>(.*?)</tr>", body, re.DOTALL)
-    return [[text(cell) for cell in re.findall(r"<td.*?>(.*?)</td>", row, re.DOTALL)] for row in rows]
 
 
 @pytest.fixture

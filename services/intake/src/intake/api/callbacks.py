@@ -210,16 +210,7 @@ def routes(stores: Stores, rules: Rules, company: Company, time_source: TimeSour
     @router.get("/{callback_id}/form")
     async def show_callback_form(callback_id: UUID) -> CallbackFormView:
         """The form of table 3, filled in from what is known of the order and from what the customer answered."""
-        callback = await callbacks.get(callback_id)
-        order = await stores.orders.of(callback.reason.order_no)
-        project_id = order.wish.project_id if order else None
-        project = await stores.projects.get(project_id) if project_id else None
-        where = {
-            "customer_id": await stores.customers.all_of(callback.customer_id),
-            "key": OneOf(*(fact.key for fact in TELLING)),
-        }
-        moments = [moment async for moment in stores.moments.each(where, sort="-at")]
-        return CallbackFormView.model_validate(dict(form_of(callback, order, project, moments)))
+        return CallbackFormView.model_validate(dict(await call_form(stores, await callbacks.get(callback_id))))
 
     @router.get("/{callback_id}/clocks")
     async def show_clocks(callback_id: UUID) -> list[ClockView]:
@@ -227,6 +218,19 @@ def routes(stores: Stores, rules: Rules, company: Company, time_source: TimeSour
         return clocks_of(await callbacks.get(callback_id), rules.clocks)
 
     return router
+
+
+async def call_form(stores: Stores, callback: Callback) -> CallbackForm:
+    """Table 3 of a call, from all that is kept of its order and its customer."""
+    order = await stores.orders.of(callback.reason.order_no)
+    project_id = order.wish.project_id if order else None
+    project = await stores.projects.get(project_id) if project_id else None
+    where = {
+        "customer_id": await stores.customers.all_of(callback.customer_id),
+        "key": OneOf(*(fact.key for fact in TELLING)),
+    }
+    moments = [moment async for moment in stores.moments.each(where, sort="-at")]
+    return form_of(callback, order, project, moments)
 
 
 def _around_the_call(router: APIRouter, stores: Stores) -> None:

@@ -1,5 +1,6 @@
 """The record of talks over HTTP: written once, corrected by adding."""
 
+from collections.abc import Sequence
 from datetime import date, time
 from typing import Literal, Self
 from uuid import UUID
@@ -96,9 +97,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
     async def list_talks(customer_id: UUID) -> list[RecordView]:
         """Every talk with the customer as it reads now, with its corrections, oldest first."""
         await stores.customers.get(customer_id)
-        files = [await logs.of(file) for file in await stores.customers.files_of(customer_id)]
-        records = sorted((each for log in files for each in log.records()), key=lambda each: each.talk.started_at)
-        return [RecordView.of(record, rules) for record in (files[0].records() if len(files) == 1 else records)]
+        return [RecordView.of(record, rules) for record in await talks_with(stores, customer_id)]
 
     @router.post("/{contact_id}/correct", dependencies=[allow(*SERVICE)])
     async def correct_contact(
@@ -114,3 +113,11 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         return RecordView.of(log.record(contact_id), rules)
 
     return router
+
+
+async def talks_with(stores: Stores, customer_id: UUID) -> Sequence[Record]:
+    """Every talk with the customer, from all files of the person: as written in one file, by time of several."""
+    files = [await stores.contact_logs.of(file) for file in await stores.customers.files_of(customer_id)]
+    if len(files) == 1:
+        return files[0].records()
+    return sorted((each for log in files for each in log.records()), key=lambda each: each.talk.started_at)

@@ -14,6 +14,7 @@ from intake.api.customers import CustomerRow, CustomerView, holding, needs_whole
 from intake.api.history import MomentView
 from intake.domain.policy.policy import Rules
 from intake.domain.roles import SALES, SERVICE, SUPERVISORS
+from intake.pages.papers.found import papers_of
 from intake.pages.words import FACTS, TRADES
 from intake.store import Stores
 from shared.http import After, AskedBy, Router
@@ -77,6 +78,7 @@ def routes(stores: Stores, rules: Rules, forms: Forms, render: Renderer) -> APIR
             cards=CARDS,
             begun=_begun(view, whole=whole),
             nexts=forms.acts(POSSIBLE, asker, customer_id, {"contacts": _talk(view, now)}),
+            papers=[each async for each in papers_of(customer_id, stores, asker, rules.calendar)],
             past=timeline((_moment(each) for each in moments.items), rules.calendar.zone),
             as_of=f"{now:%m-%d %H:%M}",
         )
