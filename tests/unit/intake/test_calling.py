@@ -218,3 +218,13 @@ async def test_every_member_is_called_each_round_and_the_coverage_is_shown(world
     assert (beyond.status_code, beyond.json()["errors"][0]["rule"]) == (422, "beyond_calendar")
     reversed_days = await world.ask(Role.CS_SUPERVISOR, "GET", "/callbacks/coverage?since=2026-12-31&until=2026-12-01")
     assert (reversed_days.status_code, reversed_days.json()["code"]) == (409, "days_reversed")
+
+
+@pytest.mark.requirement("R094.b")
+@pytest.mark.parametrize("way", ["phone", "sms", "email", "chat", "letter", "visit"])
+async def test_a_customer_is_called_back_by_phone_text_message_or_otherwise_and_the_record_says_how(world, way):
+    path = await owed(world)
+    await post(world, f"{path}/hear-manager", {"said": "客户对方案满意"})
+    assert (await post(world, f"{path}/complete", {**ANSWERS, "via": way}))["stage"] == "completed"
+    (said,) = of(world, CallbackCompleted)
+    assert said.via == way

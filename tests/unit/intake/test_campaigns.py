@@ -22,6 +22,7 @@ from shared.contracts.roles import Role
 from shared.testing import World, in_memory, nowhere
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+RULES = nowhere(Settings).rules(CHINA)
 BEGIN = datetime(2026, 10, 20, 9, tzinfo=SHANGHAI).astimezone(UTC)
 CALLED = {
     "branch": "satisfied",
@@ -189,7 +190,8 @@ async def test_a_batch_ends_in_a_summary_report_and_stands_in_the_archive(office
 async def test_a_campaign_that_is_not_summed_up_three_days_after_its_end_is_missed(office):
     await started(office)
     events = await office.until(datetime(2026, 11, 3, 0, tzinfo=SHANGHAI).astimezone(UTC))
-    assert [each.kind for each in events if isinstance(each, DeadlineMissedByIntake)] == ["campaign_summary"]
+    missed = [each.kind for each in events if isinstance(each, DeadlineMissedByIntake)]
+    assert [kind for kind in missed if not kind.startswith("report_")] == ["campaign_summary"]
 
 
 @pytest.mark.requirement("R097.a", "R097.b", "R097.c")
@@ -220,6 +222,40 @@ async def test_without_specialists_or_members_a_season_passes_without_a_list(bui
     built.forget()
     await built.until(datetime(2026, 11, 2, tzinfo=SHANGHAI).astimezone(UTC))
     assert announced(built, CampaignStarted) == []
+
+
+@pytest.mark.requirement("R094.a")
+def test_a_round_of_calls_comes_once_in_its_days_on_a_working_day_that_cannot_be_seen_coming():
+    for each in RULES.on(BEGIN).campaigns.rounds:
+        first = date(2026, 1, 1).toordinal() // each.every * each.every
+        begins = [date.fromordinal(first + number * each.every) for number in range(8)]
+        fallen = [
+            [place for place in range(each.every) if each.falls_on(begin + timedelta(days=place), CHINA)]
+            for begin in begins
+        ]
+        assert [len(places) for places in fallen] == [1] * 8
+        days = [begin + timedelta(days=places[0]) for begin, places in zip(begins, fallen, strict=True)]
+        assert len({places[0] for places in fallen}) > 4
+        assert [day for day in days if not CHINA.is_working_day(day)] == []
+
+
+@pytest.mark.requirement("R094.a")
+async def test_on_the_day_of_a_type_of_customers_each_of_them_is_owed_a_call_and_no_other_customer_is(office):
+    body = {"name": "华南经销商", "trade": "dealer"}
+    dealer = (await office.ask(Role.CS_SPECIALIST, "POST", "/customers", body)).json()["customer_id"]
+    dealers = next(each for each in RULES.on(BEGIN).campaigns.rounds if each.draws.trade == "dealer")
+    days = (BEGIN.date() + timedelta(days=place) for place in range(1, 200))
+    day = next(each for each in days if dealers.falls_on(each, CHINA))
+    morning = datetime(day.year, day.month, day.day, 9, tzinfo=SHANGHAI).astimezone(UTC)
+    before = len(office.announced)
+
+    await office.until(morning)
+
+    said = office.announced[before:]
+    (batch,) = [each for each in said if isinstance(each, CampaignStarted) and each.kind == "callback_batch"]
+    assert (batch.name, batch.customers) == (f"{day}经销商不定期回访（第1批）", 1)
+    owed = [each for each in said if isinstance(each, CallbackDue) and each.campaign_id == batch.campaign_id]
+    assert [(str(each.customer.customer_id), each.kind) for each in owed] == [(dealer, "seasonal")]
 
 
 @pytest.mark.requirement("R104.f")

@@ -30,6 +30,9 @@ PEOPLE = {
     "am-2": ("李娜", Role.ACCOUNT_MANAGER),
     "rh-1": ("王强", Role.REGIONAL_HEAD),
     "chief-1": ("赵敏", Role.CS_SECTION_CHIEF),
+    "cs-1": ("李敏", Role.CS_SPECIALIST),
+    "cs-2": ("何静", Role.CS_SPECIALIST),
+    "sup-1": ("孙丽", Role.CS_SUPERVISOR),
 }
 SEVEN = ["performance", "team", "customers", "costs", "competitors", "projects", "exceptions"]
 EIGHT = ["performance", "focus", "help", "exceptions", "team", "customers", "market", "products"]
@@ -464,3 +467,74 @@ async def test_after_an_outage_what_came_round_meanwhile_is_asked_for_in_order()
     await world.until(world.now)
     periods = [row["period"] for row in await listed(world, form="daily_sales")]
     assert periods == ["2026-11-20", "2026-11-21", "2026-11-22"]
+
+
+@pytest.mark.requirement("R090.a")
+async def test_each_specialist_goes_through_new_customers_every_working_day_and_a_day_without_it_is_missed():
+    world = await office(local(2026, 11, 20, 8), "cs-1", "cs-2")
+    await world.until(local(2026, 11, 20, 9))
+    old = {"name": "恒达装饰", "source": "cs"}
+    since = (await world.ask(Role.CS_SPECIALIST, "POST", "/customers", old)).json()["customer_id"]
+    await world.until(local(2026, 11, 20, 12))
+    new = (await world.ask(Role.CS_SPECIALIST, "POST", "/customers", {"name": "明镜眼镜店"})).json()["customer_id"]
+    listed_now = await world.ask(Role.CS_SPECIALIST, "GET", "/customers?written_since=2026-11-20T03:00:00Z")
+    assert [each["customer_id"] for each in listed_now.json()["items"]] == [new]
+    body = {"reason": "客户来电更正", "address": "珠江东路 6 号"}
+    await world.ask(Role.CS_SPECIALIST, "POST", f"/customers/{since}/correct", body)
+    listed_now = await world.ask(Role.CS_SPECIALIST, "GET", "/customers?written_since=2026-11-20T03:00:00Z")
+    assert {each["customer_id"] for each in listed_now.json()["items"]} == {new, since}
+    mine = await report_of(world, "cs-1", "customer_files")
+    assert (await submit(world, "cs-1", mine, ["new", "changes"])).json()["stage"] == "submitted"
+
+    events = await world.until(local(2026, 11, 23, 18))
+
+    assert missed(events, "report_customer_files") == [
+        ("cs-2", local(2026, 11, 20, 17, 30), "cs_supervisor"),
+        ("cs-1", local(2026, 11, 23, 17, 30), "cs_supervisor"),
+        ("cs-2", local(2026, 11, 23, 17, 30), "cs_supervisor"),
+    ]
+
+
+@pytest.mark.requirement("R091.c")
+async def test_the_supervisor_consolidates_the_files_every_working_day_and_a_day_that_was_left_out_is_missed():
+    world = await office(local(2026, 11, 20, 8), "cs-1", "cs-2", "sup-1")
+    await world.until(local(2026, 11, 20, 16))
+    await submit(world, "cs-1", await report_of(world, "cs-1", "customer_files"), ["new", "changes"])
+    overview = await report_of(world, "sup-1", "customer_overview")
+    handed_in = (await submit(world, "sup-1", overview, ["classes", "analysis", "missing"])).json()
+    assert [each["staff"] for each in handed_in["gathered"]["lines"]] == ["cs-1"]
+    assert handed_in["gathered"]["missing"] == [["customer_files", "cs-2"]]
+
+    events = await world.until(local(2026, 11, 23, 18))
+
+    assert missed(events, "report_customer_overview") == [("sup-1", local(2026, 11, 23, 18), "cs_manager")]
+
+
+@pytest.mark.requirement("R172.c")
+async def test_the_supervisor_plans_the_training_of_the_next_year_and_the_manager_hears_of_a_missing_plan():
+    world = await office(local(2026, 11, 30, 8), "sup-1")
+    await world.until(local(2026, 12, 1, 9))
+    plan = await report_of(world, "sup-1", "training_plan")
+    shown = (await world.ask(Role.CS_MANAGER, "GET", f"/reports/{plan}")).json()
+    assert (shown["period"], shown["title"], shown["stage"]) == ("2027", "部门员工培训方案", "owed")
+
+    events = await world.until(local(2026, 12, 25, 12))
+
+    assert missed(events, "report_training_plan") == [("sup-1", local(2026, 12, 25, 12), "cs_manager")]
+    incomplete = await submit(world, "sup-1", plan, ["needs", "courses", "schedule"])
+    assert (incomplete.status_code, incomplete.json()["code"]) == (409, "headings_open")
+    complete = await submit(world, "sup-1", plan, ["needs", "courses", "schedule", "assessment"])
+    assert (complete.status_code, complete.json()["stage"]) == (200, "submitted")
+
+
+@pytest.mark.requirement("R172.d")
+async def test_the_supervisor_checks_how_staff_work_every_week_and_a_week_without_it_is_missed():
+    world = await office(local(2026, 11, 23, 8), "sup-1")
+    await world.until(local(2026, 11, 24, 8))
+    check = await report_of(world, "sup-1", "work_check")
+    done = await submit(world, "sup-1", check, ["checked", "findings", "measures"])
+    assert (done.status_code, done.json()["period"], done.json()["stage"]) == (200, "2026-W48", "submitted")
+
+    events = await world.until(local(2026, 12, 4, 18))
+
+    assert missed(events, "report_work_check") == [("sup-1", local(2026, 12, 4, 18), "cs_manager")]

@@ -8,7 +8,7 @@ import pytest
 
 from intake.domain.figures.shares import Share, lightest, shared_out
 from shared.aggregate import Refused
-from shared.contracts.intake import CallbackDue, CustomerAssigned, SpecialistAssigned
+from shared.contracts.intake import CallbackDue, CustomerAssigned, CustomerClassified, SpecialistAssigned
 from shared.contracts.roles import Role
 
 NOW = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)
@@ -148,3 +148,42 @@ async def test_a_weight_is_above_nothing_and_at_most_ten_with_one_decimal(world,
     for good in ("0.1", "10", "10.0", 1.5):
         taken = await world.ask(Role.CS_SUPERVISOR, "POST", "/colleagues/cs-1/weigh", {"ability": good})
         assert (taken.status_code, float(taken.json()["ability"])) == (200, float(good))
+
+
+@pytest.mark.requirement("R091.a")
+async def test_the_supervisor_puts_a_customer_into_a_class_and_says_by_what(world):
+    (customer,) = await customers(world, 1)
+    body = {"trade": "dealer", "criteria": "自有门店，年进货额一百万元以上"}
+    path = f"/customers/{customer}/classify"
+    assert (await world.ask(Role.CS_SPECIALIST, "POST", path, body)).status_code == 403
+    answer = await world.ask(Role.CS_SUPERVISOR, "POST", path, body, by="sup-1")
+    assert (answer.status_code, answer.json()["particulars"]["trade"], answer.json()["revision"]) == (200, "dealer", 2)
+    (said,) = [each for each in world.announced if isinstance(each, CustomerClassified)]
+    assert (str(said.customer_id), said.customer_class, said.criteria, said.by) == (
+        customer,
+        "经销商",
+        body["criteria"],
+        "sup-1",
+    )
+    again = await world.ask(Role.CS_SUPERVISOR, "POST", path, body)
+    assert (again.status_code, again.json()["code"]) == (409, "nothing_changes")
+    found = (await world.ask(Role.CS_SUPERVISOR, "GET", "/customers?trade=dealer")).json()["items"]
+    assert [each["customer_id"] for each in found] == [customer]
+
+
+@pytest.mark.requirement("R091.b")
+async def test_each_class_of_customers_shows_who_answers_for_it_and_one_without_anybody_is_seen(world):
+    await customers(world, 2)
+    for staff in ("cs-1", "cs-2"):
+        await specialist(world, staff)
+    for staff, classes in (("cs-1", ["direct", "other"]), ("cs-2", ["dealer"]), ("cs-1", ["direct"])):
+        path = f"/colleagues/{staff}/entrust"
+        answer = await world.ask(Role.CS_SUPERVISOR, "POST", path, {"classes": classes})
+        assert (answer.status_code, answer.json()["answers_for"]) == (200, classes)
+    shown = (await world.ask(Role.CS_SPECIALIST, "GET", "/customer-classes")).json()
+    assert [(each["trade"], each["title"], each["customers"], each["answered_for_by"]) for each in shown] == [
+        ("decoration_company", "装修公司", 0, []),
+        ("dealer", "经销商", 0, ["cs-2"]),
+        ("direct", "直接客户", 2, ["cs-1"]),
+        ("other", "其他", 0, []),
+    ]

@@ -43,10 +43,10 @@ from intake.domain.visit_plan import VisitPlan
 from intake.domain.visit_text import VisitText
 from intake.domain.work_report import WorkReport
 from shared.aggregate import Cause, Change, NotFound
-from shared.contracts.intake import Opinion
+from shared.contracts.intake import Opinion, Trade
 from shared.contracts.intake.contacts import CallbackKind
 from shared.contracts.roles import Role
-from shared.contracts.vocabulary import order_id_of
+from shared.contracts.vocabulary import StaffId, order_id_of
 from shared.erasure import ErasedCustomers, Personal
 from shared.pictures.picture import Pictures
 from shared.search import asked
@@ -62,6 +62,8 @@ class Customers(Store[Customer]):
         Index("particulars.name"),
         Index("particulars.owner"),
         Index("particulars.specialist"),
+        Index("particulars.trade"),
+        Index("file.at"),
         Index("particulars.name", where={"particulars.member": True}),
         Index("particulars.contacts.mobile"),
         Index("found_by"),
@@ -370,7 +372,7 @@ class Colleagues(Store[Colleague]):
 
     collection = "colleagues"
     kind = Colleague
-    indexes = (Index("role", "staff"),)
+    indexes = (Index("role", "staff"), Index("answers_for", "staff"))
 
     async def role_of(self, staff: str) -> Role | None:
         """The colleague's role; nothing for one who is not known."""
@@ -378,6 +380,11 @@ class Colleagues(Store[Colleague]):
             return (await self.get(colleague_id_of(staff))).role
         except NotFound:
             return None
+
+    async def answering_for(self, trade: Trade, day: date) -> tuple[StaffId, ...]:
+        """Who answers for this class of customers on that day."""
+        found = self.each({"answers_for": trade}, sort="staff")
+        return tuple([each.staff async for each in found if each.works_on(day)])
 
     async def working(self, roles: Sequence[Role], day: date) -> list[Colleague]:
         """The colleagues who have one of these roles on that day."""

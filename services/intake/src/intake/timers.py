@@ -81,6 +81,7 @@ def timers(stores: Stores, rules: Rules) -> Timers:
         )
 
     _care(at, stores, rules)
+    _rounds(at, stores, rules)
     _seasons(at, stores, rules)
     _opinions(at, stores, rules)
     _reports(at, stores, rules)
@@ -129,6 +130,39 @@ def _opinions(at: Timers, stores: Stores, rules: Rules) -> None:
         if not problems:
             return None
         return stores.problem_days.birth(publish_day(day, problems, rules, cause))
+
+
+def _rounds(at: Timers, stores: Stores, rules: Rules) -> None:
+    @at.every(lambda at: rules.on(at).campaigns.rounds_looked_at)
+    async def call_types_of_customers(occurrence: Occurrence, cause: Cause) -> list[Touch[Campaign]]:
+        """Each type of customer is called at irregular times: the list is shared out among the specialists (002 二)."""
+        day = rules.calendar.day(occurrence.at)
+        due = [each for each in rules.on(occurrence.at).campaigns.rounds if each.falls_on(day, rules.calendar)]
+        abilities = {each.staff: each.ability for each in await stores.shares(day)} if due else {}
+        lists = [
+            (each, part, customers[begin : begin + LONGEST_LIST])
+            for each in due
+            for customers in [await stores.customers.drawn(each.draws, EVERYBODY)]
+            for part, begin in enumerate(range(0, len(customers), LONGEST_LIST), start=1)
+        ]
+        return [
+            stores.campaigns.birth(
+                start_campaign(
+                    cause.derive(f"campaign:{each.name}:{part}"),
+                    "callback_batch",
+                    f"{day}{each.name}（第{part}批）",
+                    None,
+                    None,
+                    day + timedelta(days=each.days),
+                    customers,
+                    abilities,
+                    rules,
+                    cause,
+                )
+            )
+            for each, part, customers in lists
+            if abilities
+        ]
 
 
 def _seasons(at: Timers, stores: Stores, rules: Rules) -> None:

@@ -11,6 +11,7 @@ from intake.api import (
     care,
     colleagues,
     contacts,
+    customer_classes,
     customers,
     enquiries,
     facts,
@@ -43,6 +44,7 @@ def routes(
     """Every route of intake."""
     return (
         customers.routes(stores, rules),
+        customer_classes.routes(stores, rules, time),
         imports.routes(stores),
         history.routes(stores),
         contacts.routes(stores, rules),

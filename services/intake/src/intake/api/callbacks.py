@@ -23,7 +23,7 @@ from intake.store import Stores
 from shared.aggregate import NotFound, Refused
 from shared.contracts.event import Instant
 from shared.contracts.intake import CallbackAnswers, CallbackReason, Contact
-from shared.contracts.intake.contacts import CallbackKind, Rating
+from shared.contracts.intake.contacts import CallbackKind, CallbackWay, Rating
 from shared.contracts.orders import StageGroup
 from shared.contracts.roles import Role
 from shared.contracts.vocabulary import CustomerSnapshot, Line, Prose, StaffId
@@ -54,6 +54,7 @@ class CompleteCallback(RequestBody):
     )
     detail: str = Field(default="", max_length=4000, examples=["玻璃门闭合有异响"])
     suggestion: str = Field(default="", max_length=4000)
+    via: CallbackWay = Field(default="phone", description="How the customer was reached.", examples=["sms"])
 
 
 class WaiveCallback(RequestBody):

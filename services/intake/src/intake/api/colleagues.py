@@ -9,9 +9,10 @@ from pydantic import Field
 
 from intake.api import readers
 from intake.domain.colleague import Ability, Colleague, colleague_id_of
-from intake.domain.decisions.colleague import enlist, leave, move, weigh
+from intake.domain.decisions.colleague import enlist, entrust, leave, move, weigh
 from intake.domain.roles import SUPERVISORS
 from intake.store import Stores
+from shared.contracts.intake import Trade
 from shared.contracts.roles import Role
 from shared.contracts.vocabulary import Line, StaffId
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
@@ -47,6 +48,12 @@ class WeighColleague(RequestBody):
     ability: Ability = Field(examples=["1.5"])
 
 
+class EntrustColleague(RequestBody):
+    """The classes of customers whose files the colleague keeps up to date; none ends it."""
+
+    classes: tuple[Trade, ...] = Field(max_length=10, examples=[["dealer"]])
+
+
 class ColleagueView(View):
     """A colleague; the same in a list."""
 
@@ -56,6 +63,9 @@ class ColleagueView(View):
     since: date
     last_day: date | None = None
     ability: Ability = Decimal(1)
+    answers_for: tuple[Trade, ...] = Field(
+        default=(), description="The classes of customers that are this colleague's."
+    )
 
     @classmethod
     def of(cls, colleague: Colleague) -> Self:
@@ -105,6 +115,15 @@ def routes(stores: Stores) -> APIRouter:
         return ColleagueView.of(
             await colleagues.apply(
                 colleague_id_of(staff), lambda colleague: weigh(colleague, body.ability, cause), cause
+            )
+        )
+
+    @router.post("/{staff}/entrust", dependencies=[allow(*SUPERVISORS)])
+    async def entrust_colleague(staff: StaffId, body: EntrustColleague, cause: CausedByRequest) -> ColleagueView:
+        """Say for which classes of customers the colleague answers."""
+        return ColleagueView.of(
+            await colleagues.apply(
+                colleague_id_of(staff), lambda colleague: entrust(colleague, body.classes, cause), cause
             )
         )
 

@@ -11,6 +11,7 @@ from intake.api import readers
 from intake.domain.customer import Customer, customer_id_of, number_of
 from intake.domain.decisions.erasure import ask_to_erase, erase, keep
 from intake.domain.decisions.merging import absorb, give_back, merge_into, stand_alone
+from intake.domain.decisions.presales import classify
 from intake.domain.decisions.registration import register
 from intake.domain.decisions.revision import assign, assign_specialist, correct, share_out
 from intake.domain.figures.shares import lightest
@@ -29,7 +30,7 @@ from shared.identity import Principal
 from shared.lifecycle import Possible
 from shared.logs import masked
 from shared.search import asked
-from shared.store import AllOf, OneOf
+from shared.store import AllOf, Between, OneOf
 
 
 class GivenContact(Contact):
@@ -76,6 +77,13 @@ class CorrectCustomer(RequestBody):
         if self.contacts is not None:
             named["contacts"] = tuple(Contact.model_validate(each.model_dump()) for each in self.contacts)
         return {name: value for name, value in named.items() if value is not None or name in ("address", "region")}
+
+
+class ClassifyCustomer(RequestBody):
+    """The class of customers to which this one belongs, and why."""
+
+    trade: Trade = Field(examples=["dealer"])
+    criteria: Prose = Field(examples=["年进货额一百万元以上，自有门店"])
 
 
 class AssignCustomer(RequestBody):
@@ -266,6 +274,10 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         owner: Annotated[str | None, Query(max_length=128)] = None,
         specialist: Annotated[str | None, Query(max_length=128)] = None,
         unshared: Annotated[bool, Query(description="Only those without a specialist.")] = False,
+        trade: Annotated[Trade | None, Query(description="Only those of this class.")] = None,
+        written_since: Annotated[
+            Instant | None, Query(description="Only new files and those that changed since.")
+        ] = None,
         after: After = None,
         limit: Limit = 50,
     ) -> Listing[CustomerRow]:
@@ -279,6 +291,8 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
             "particulars.name": name,
             "particulars.owner": owner,
             "particulars.specialist": OneOf(None) if unshared else specialist,
+            "particulars.trade": trade,
+            "file.at": Between(written_since) if written_since else None,
             "found_by": holding(q, mobile),
             "merged_into": OneOf(None),
         }
@@ -306,6 +320,14 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
             customer_id, lambda customer: correct(customer, changes, reason, cause), cause
         )
         return CustomerView.of(corrected)
+
+    @router.post("/{customer_id}/classify", dependencies=[allow(*CUSTOMER.roles("classify"))])
+    async def classify_customer(customer_id: UUID, body: ClassifyCustomer, cause: CausedByRequest) -> CustomerView:
+        """Put the customer into a class, for whose files one colleague answers."""
+        classified = await customers.apply(
+            customer_id, lambda customer: classify(customer, body.trade, body.criteria, rules, cause), cause
+        )
+        return CustomerView.of(classified)
 
     @router.post("/{customer_id}/assign", dependencies=[allow(*CUSTOMER.roles("assign"))])
     async def assign_customer(customer_id: UUID, body: AssignCustomer, cause: CausedByRequest) -> CustomerView:

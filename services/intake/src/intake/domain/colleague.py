@@ -9,6 +9,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from pydantic import BeforeValidator, Field
 
 from shared.aggregate import Aggregate
+from shared.contracts.intake import Trade
 from shared.contracts.roles import Role
 from shared.contracts.vocabulary import Line, StaffId
 
@@ -28,7 +29,10 @@ _COLLEAGUES = uuid5(NAMESPACE_URL, "urn:kefu:intake:colleague")
 
 
 class Colleague(Aggregate):
-    """A colleague. What is owed by role is owed by those who have the role on that day."""
+    """A colleague. What is owed by role is owed by those who have the role on that day.
+
+    `answers_for` are the classes of customers whose files are this colleague's to keep up to date (002 一2).
+    """
 
     staff: StaffId
     name: Line
@@ -36,6 +40,7 @@ class Colleague(Aggregate):
     since: date
     last_day: date | None = None
     ability: Ability = Decimal(1)
+    answers_for: tuple[Trade, ...] = ()
 
     def works_on(self, day: date) -> bool:
         """Whether the colleague has the role on that day."""

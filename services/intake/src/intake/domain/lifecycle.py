@@ -23,6 +23,7 @@ CampaignDecision = Literal["record", "note_call", "complete"]
 CustomerStage = Literal["open", "erasure_asked", "erased"]
 CustomerDecision = Literal[
     "correct",
+    "classify",
     "assign",
     "assign_specialist",
     "merge",
@@ -88,6 +89,7 @@ CUSTOMER: Lifecycle[CustomerStage, CustomerDecision] = Lifecycle(
     "open",
     {
         "correct": Move(("open", "erasure_asked"), (), SERVICE),
+        "classify": Move(("open", "erasure_asked"), (), SUPERVISORS),
         "assign": Move(("open", "erasure_asked"), (), SUPERVISORS),
         "assign_specialist": Move(("open", "erasure_asked"), (), SUPERVISORS),
         "merge": Move(("open", "erasure_asked"), (), SUPERVISORS),

@@ -19,5 +19,5 @@ ENQUIRY_DESK = (*ORDER_DESK, *SALES, Role.COMPLAINT_HANDLER)
 HEADS = (Role.CS_SECTION_CHIEF, Role.CS_MANAGER)
 """Section chiefs and those above them who submit to the CS director (客服部课长以上管理人员, 000 §5)."""
 
-REPORTING = (Role.ACCOUNT_MANAGER, Role.REGIONAL_HEAD, *HEADS)
-"""Who hands in reports on forms 1, 10 and 12 to 15."""
+REPORTING = (Role.ACCOUNT_MANAGER, Role.REGIONAL_HEAD, Role.CS_SPECIALIST, Role.CS_SUPERVISOR, *HEADS)
+"""Who hands in reports: forms 1, 10 and 12 to 15, and those of the customers' files and of the staff."""

@@ -25,6 +25,8 @@ from shared.contracts.vocabulary import (
 
 Rating = Literal["satisfied", "average", "dissatisfied"]
 Grade = Literal["very_satisfied", "satisfied", "average", "poor"]
+CallbackWay = Literal["phone", "sms", "email", "chat", "letter", "visit"]
+"""How a customer is reached for a callback: by phone, by a text message, otherwise (002 二1)."""
 CallbackKind = Literal[
     "visit_30min",
     "stage",
@@ -232,6 +234,7 @@ class CallbackAnswers(Part):
     )
     detail: str = Field(default="", max_length=4000, examples=["玻璃门闭合有异响"])
     suggestion: str = Field(default="", max_length=4000)
+    via: CallbackWay = Field(default="phone", description="How the customer was reached (002 二1).")
 
 
 class CallbackCompleted(AboutCallback, CallbackReason, CallbackAnswers, Event, key="intake.callback_completed.v1"):

@@ -1,9 +1,11 @@
 """Who is known as a colleague, in which role, and until when."""
 
+from collections.abc import Collection
 from datetime import date
 
 from intake.domain.colleague import Ability, Colleague, colleague_id_of
 from shared.aggregate import Cause, Change, Refused
+from shared.contracts.intake import Trade
 from shared.contracts.roles import Role
 from shared.contracts.vocabulary import Line, StaffId
 
@@ -35,3 +37,8 @@ def leave(colleague: Colleague, last_day: date, cause: Cause) -> Change[Colleagu
 def weigh(colleague: Colleague, ability: Ability, cause: Cause) -> Change[Colleague]:
     """The supervisor weighs the colleague's ability anew; customers that are shared out from now on follow it."""
     return Change(colleague.but(ability=ability))
+
+
+def entrust(colleague: Colleague, classes: Collection[Trade], cause: Cause) -> Change[Colleague]:
+    """This colleague answers for these classes of customers from now on, and for no others (002 一2)."""
+    return Change(colleague.but(answers_for=tuple(dict.fromkeys(classes))))

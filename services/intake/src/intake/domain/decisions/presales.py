@@ -6,7 +6,7 @@ from intake.domain.opportunity import Opportunity
 from intake.domain.policy.policy import Rules
 from intake.domain.roles import SERVICE
 from shared.aggregate import Cause, Change, Refused
-from shared.contracts.intake import ContactRecorded, CustomerClassified, OpportunityIdentified
+from shared.contracts.intake import ContactRecorded, CustomerClassified, OpportunityIdentified, Trade
 from shared.contracts.vocabulary import DepartmentName, Line, Prose
 
 
@@ -20,9 +20,19 @@ def classify_by_trade(customer: Customer, talk: ContactRecorded, rules: Rules, c
     if trade is None or trade == customer.particulars.trade:
         return Change(customer)
     reason = f"{call.questions['q4']}{answer}"[:200]
-    name = call.trades[trade][0]
+    name = call.title(trade)
     classified = CustomerClassified(customer_id=customer.id, customer_class=name, criteria=reason, by=cause.actor.id)
     return correct(customer, {"trade": trade}, reason, cause).announcing(classified)
+
+
+def classify(customer: Customer, trade: Trade, criteria: Prose, rules: Rules, cause: Cause) -> Change[Customer]:
+    """The supervisor puts the customer into a class, by these criteria (002 一2).
+
+    Refused with `nothing_changes` when the file says so already.
+    """
+    name = rules.on(cause.at).presales.title(trade)
+    classified = CustomerClassified(customer_id=customer.id, customer_class=name, criteria=criteria, by=cause.actor.id)
+    return correct(customer, {"trade": trade}, criteria[:200], cause).announcing(classified)
 
 
 def identify(customer: Customer, talk: ContactRecorded, rules: Rules, cause: Cause) -> Change[Opportunity]:

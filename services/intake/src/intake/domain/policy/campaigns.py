@@ -1,12 +1,14 @@
 """Campaigns that come round by themselves, and what customers are wished at which time of the year."""
 
-from datetime import date
+from datetime import date, time, timedelta
+from hashlib import sha256
 from typing import Annotated, Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
 from intake.domain.parts.criteria import Criteria
 from intake.domain.policy.reports import WhenItComes
+from shared.calendar import Calendar, Daily
 from shared.clocks import Clock
 from shared.contracts.event import Frozen
 from shared.contracts.vocabulary import Line
@@ -29,13 +31,40 @@ class Season(Frozen):
     draws: Criteria = Criteria()
 
 
+class CallingRound(Frozen):
+    """How often customers of one type are called, on days that they do not see coming (002 二)."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Line
+    draws: Criteria
+    every: int = Field(ge=7, le=366)
+    """In so many days they are called once, on one of the working days among them."""
+    days: int = Field(ge=1, le=60)
+    """Within how many days they are called."""
+
+    def falls_on(self, day: date, calendar: Calendar) -> bool:
+        """Whether it is the round's day: drawn from its name and the first of its days, so that each replica agrees."""
+        first = day - timedelta(days=day.toordinal() % self.every)
+        within = (first + timedelta(days=place) for place in range(self.every))
+        working = [each for each in within if calendar.is_working_day(each)]
+        drawn = int.from_bytes(sha256(f"{self.name}/{first}".encode()).digest())
+        return bool(working) and working[drawn % len(working)] == day
+
+
 class CampaignRule(Frozen):
-    """How long after its last day a campaign is summed up, and which campaigns come round by themselves."""
+    """How long after its last day a campaign is summed up, and which campaigns come round by themselves.
+
+    `rounds` are the irregular callbacks of each type of customer.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     clock: Clock
     seasons: dict[SeasonName, Season] = Field(default={})
+    rounds: tuple[CallingRound, ...] = ()
+    rounds_looked_at: WhenItComes = Daily(at=time(9))
+    """When it is looked which rounds have their day."""
 
 
 class SeasonWish(Frozen):

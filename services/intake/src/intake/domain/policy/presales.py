@@ -36,6 +36,10 @@ class PresalesCall(Frozen):
         """Whether there is an answer and it does not deny."""
         return bool(answer and answer.strip()) and not str(answer).strip().startswith(self.no)
 
+    def title(self, trade: Trade) -> Line:
+        """What the company calls customers of this trade."""
+        return self.trades.get(trade, ("其他",))[0]
+
     def trade(self, answer: str) -> Trade | None:
         """The trade that an answer names, if it names one."""
         return next((trade for trade, words in self.trades.items() if any(word in answer for word in words)), None)
