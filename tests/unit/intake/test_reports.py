@@ -433,6 +433,10 @@ async def test_the_forms_say_what_they_ask_for():
         "monthly_plan_department": 14,
         "annual_plan_region": 15,
         "annual_plan_department": 15,
+        "customer_files": None,
+        "customer_overview": None,
+        "training_plan": None,
+        "work_check": None,
     }
     assert forms[2]["amounts"] == {"target": "销售目标（元）"}
 
