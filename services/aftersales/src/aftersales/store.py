@@ -10,6 +10,7 @@ from aftersales.domain.service_request import ServiceRequest
 from aftersales.domain.settlement import Settlement
 from aftersales.domain.warranty_check import WarrantyCheck
 from shared.contracts.vocabulary import ContractNo, Month, OrderNo
+from shared.customer_files import CustomerFiles
 from shared.erasure import ErasedCustomers, Personal
 from shared.merged_files import MergedFiles
 from shared.pictures.picture import Pictures
@@ -112,6 +113,7 @@ class Stores:
     service_orders: ServiceOrders
     settlements: Settlements
     merged_files: MergedFiles
+    files: CustomerFiles
     erased_customers: ErasedCustomers
     pictures: Pictures
 
@@ -125,6 +127,7 @@ class Stores:
             ServiceOrders(database),
             Settlements(database),
             MergedFiles(database),
+            CustomerFiles(database),
             ErasedCustomers(database),
             Pictures(database),
         )
@@ -135,6 +138,7 @@ class Stores:
             Personal(self.covered_orders, "customer.customer_id"),
             Personal(self.service_requests, "form.customer.customer_id", words=("address",)),
             Personal(self.service_orders, "customer.customer_id", words=("address",)),
+            Personal(self.files, "customer_id", words=("contacts",)),
             Personal(self.settlements, named="entries.customer_name"),
             self.pictures.personal,
         )

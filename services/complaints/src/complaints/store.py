@@ -26,6 +26,7 @@ from complaints.domain.roles import PENALTY_READERS
 from shared.aggregate import Refused
 from shared.contracts.event import Part
 from shared.contracts.vocabulary import AboutComplaint, CustomerId, OrderNo, order_id_of
+from shared.customer_files import CustomerFiles
 from shared.erasure import ErasedCustomers, Personal
 from shared.merged_files import MergedFiles
 from shared.pages.proofs import CustomerProofs
@@ -199,6 +200,7 @@ class Stores:
     reports: Reports
     orders: KnownOrders
     merged_files: MergedFiles
+    files: CustomerFiles
     erased_customers: ErasedCustomers
     pictures: Pictures
     proofs: CustomerProofs
@@ -218,6 +220,7 @@ class Stores:
             Reports(database),
             KnownOrders(database),
             MergedFiles(database),
+            CustomerFiles(database),
             ErasedCustomers(database),
             Pictures(database),
             CustomerProofs(database),
@@ -229,6 +232,7 @@ class Stores:
             Personal(self.complaints, "form.customer.customer_id", words=("complainant", "signatory"), also=find_anew),
             Personal(self.allowances, "case.about.customer.customer_id"),
             Personal(self.returns, "case.about.customer.customer_id"),
+            Personal(self.files, "customer_id", words=("contacts",)),
             self.pictures.personal,
         )
 

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from orders.domain.account import Account, account_id_of
 from orders.domain.cost import Cost
-from orders.domain.customer_file import CustomerFile, file_id_of
 from orders.domain.disposal import Disposal
 from orders.domain.exception import OrderException
 from orders.domain.figures.aging import OverdueOrder
@@ -20,6 +19,7 @@ from orders.domain.report import Report
 from orders.domain.route import stages
 from orders.domain.stock_check import StockCheck
 from shared.aggregate import NotFound
+from shared.customer_files import CustomerFiles
 from shared.erasure import ErasedCustomers, Personal
 from shared.merged_files import MergedFiles
 from shared.pages.proofs import CustomerProofs
@@ -126,21 +126,6 @@ class Accounts(Store[Account]):
             return await self.get(account_id_of(customer_id))
         except NotFound:
             raise NotFound("account of customer", customer_id) from None
-
-
-class CustomerFiles(Store[CustomerFile]):
-    """What customers' files say at present."""
-
-    collection = "customer_files"
-    kind = CustomerFile
-    indexes = (Index("customer_id"),)
-
-    async def of(self, customer_id: UUID) -> CustomerFile | None:
-        """Our copy of this customer's file; None while nothing was heard of it."""
-        try:
-            return await self.get(file_id_of(customer_id))
-        except NotFound:
-            return None
 
 
 class Loads(Store[Load]):

@@ -117,8 +117,11 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
 
     @router.get("/{service_order_id}")
     async def show_service_order(service_order_id: UUID) -> ServiceOrderView:
-        """One voucher."""
-        return ServiceOrderView.of(await orders.get(service_order_id))
+        """One voucher, with whom to reach at the customer now beside the contact of then."""
+        order = await orders.get(service_order_id)
+        return ServiceOrderView.of(
+            order, await stores.files.now(order.customer.customer_id if order.customer else None)
+        )
 
     @router.get("/{service_order_id}/clocks")
     async def show_clocks(service_order_id: UUID) -> list[ClockView]:

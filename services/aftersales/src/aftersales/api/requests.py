@@ -128,8 +128,10 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
 
     @router.get("/{request_id}")
     async def show_request(request_id: UUID) -> ServiceRequestView:
-        """One entry."""
-        return ServiceRequestView.of(await requests.get(request_id))
+        """One entry, with whom to reach at the customer now beside the contact of then."""
+        entry = await requests.get(request_id)
+        now = await stores.files.now(entry.form.customer.customer_id)
+        return ServiceRequestView.of(entry, now)
 
     @router.get("/{request_id}/clocks")
     async def show_request_clocks(request_id: UUID) -> list[ClockView]:

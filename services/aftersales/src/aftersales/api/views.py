@@ -35,6 +35,7 @@ from shared.contracts.vocabulary import (
     ServiceRequestId,
     StaffId,
 )
+from shared.customer_files import CustomerNow
 from shared.http import View
 from shared.lifecycle import Possible
 
@@ -67,12 +68,16 @@ class ServiceRequestView(View):
     deadlines: tuple[Deadline, ...]
     charge_policy: ChargePolicy
     exception_owner: Role | None = Field(description="Who answers for a free service after the warranty has ended.")
+    customer_now: CustomerNow | None = Field(
+        default=None, description="The file of the customer at present; shown when the entry itself is asked for."
+    )
 
     @classmethod
-    def of(cls, request: ServiceRequest) -> Self:
+    def of(cls, request: ServiceRequest, now: CustomerNow | None = None) -> Self:
         """The entry as it stands."""
         same = (cls.model_fields.keys() & ServiceRequest.model_fields.keys()) - {"deadlines"}
         return cls(
+            customer_now=now,
             request_id=request.id,
             possible=request.possible,
             missing=request.form.missing,
@@ -156,12 +161,16 @@ class ServiceOrderView(View):
     missing_blocks: tuple[Block, ...]
     closed_at: Instant | None
     deadlines: tuple[Deadline, ...]
+    customer_now: CustomerNow | None = Field(
+        default=None, description="The file of the customer at present; shown when the voucher itself is asked for."
+    )
 
     @classmethod
-    def of(cls, order: ServiceOrder) -> Self:
+    def of(cls, order: ServiceOrder, now: CustomerNow | None = None) -> Self:
         """Everything on the voucher."""
         same = (cls.model_fields.keys() & ServiceOrder.model_fields.keys()) - {"deadlines"}
         return cls(
+            customer_now=now,
             service_order_id=order.id,
             possible=order.possible,
             waits_for=order.waits_for,

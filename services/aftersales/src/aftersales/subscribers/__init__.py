@@ -3,7 +3,7 @@
 from aftersales.domain.policy.policy import Rules
 from aftersales.store import Stores
 from aftersales.subscribers import coverage, departments, questions, service, vouchers
-from shared import erasure, merged_files
+from shared import customer_files, erasure, merged_files
 from shared.subscriptions import Subscriptions
 
 
@@ -16,5 +16,6 @@ def subscriptions(stores: Stores, rules: Rules) -> Subscriptions:
     service.subscribe(on, stores, rules)
     vouchers.subscribe(on, stores, rules)
     merged_files.follow(on, stores.merged_files)
+    customer_files.follow(on, stores.files)
     erasure.follow(on, stores.erased_customers, stores.personal())
     return on

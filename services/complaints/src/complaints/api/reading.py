@@ -31,8 +31,9 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
 
     @router.get("/complaints/{complaint_id}")
     async def show_complaint(complaint_id: UUID) -> ComplaintView:
-        """The internal form. Never for the customer."""
-        return ComplaintView.of(await complaints.get(complaint_id))
+        """The internal form, with whom to reach now beside the contact of then. Never for the customer."""
+        complaint = await complaints.get(complaint_id)
+        return ComplaintView.of(complaint, await stores.files.now(complaint.form.customer.customer_id))
 
     @router.get("/complaints/{complaint_id}/clocks")
     async def show_clocks(complaint_id: UUID) -> list[ClockView]:

@@ -31,6 +31,7 @@ from shared.aggregate import Deadline
 from shared.contracts.complaints import Remediation
 from shared.contracts.event import Instant, Money
 from shared.contracts.vocabulary import ComplaintNo, CustomerId, FileRef, Line, OrderId, OrderNo, Prose, StaffId
+from shared.customer_files import CustomerNow
 from shared.http import View
 from shared.lifecycle import Possible
 
@@ -81,12 +82,16 @@ class ComplaintView(View):
     deadlines: tuple[Deadline, ...]
     waits_for_customer: bool
     closing: Closing | None
+    customer_now: CustomerNow | None = Field(
+        default=None, description="The file of the customer at present; shown when the complaint itself is asked for."
+    )
 
     @classmethod
-    def of(cls, complaint: Complaint) -> Self:
+    def of(cls, complaint: Complaint, now: CustomerNow | None = None) -> Self:
         """Everything on the form."""
         same = (cls.model_fields.keys() & Complaint.model_fields.keys()) - {"deadlines"}
         return cls(
+            customer_now=now,
             complaint_id=complaint.id,
             complaint_no=complaint.number,
             possible=COMPLAINT.possible(complaint.stage),

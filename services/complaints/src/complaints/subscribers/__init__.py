@@ -3,7 +3,7 @@
 from complaints.domain.policy.policy import Rules
 from complaints.store import Stores
 from complaints.subscribers import answers, arrivals, cases, improvements, numbers, papers
-from shared import erasure, merged_files
+from shared import customer_files, erasure, merged_files
 from shared.subscriptions import Subscriptions
 
 
@@ -17,5 +17,6 @@ def subscriptions(stores: Stores, rules: Rules) -> Subscriptions:
     improvements.subscribe(on, stores, rules)
     answers.subscribe(on, stores.complaints, rules)
     merged_files.follow(on, stores.merged_files)
+    customer_files.follow(on, stores.files)
     erasure.follow(on, stores.erased_customers, stores.personal())
     return on

@@ -129,7 +129,7 @@ def _lists(router: APIRouter, stores: Stores, rules: Rules) -> None:
     async def show_order(order_id: UUID) -> OrderView:
         """One order with all its parts, and whom to reach at the customer now beside the contact of then."""
         order = await orders.get(order_id)
-        return OrderView.of(order, rules, await files.of(order.customer.customer_id))
+        return OrderView.of(order, rules, await files.now(order.customer.customer_id))
 
     @router.get("/orders/{order_id}/clocks")
     async def show_clocks(order_id: UUID) -> list[ClockView]:

@@ -9,7 +9,6 @@ from uuid import UUID
 from pydantic import AliasPath, BeforeValidator, ConfigDict, Field, computed_field
 
 from orders.domain.cost import Cost
-from orders.domain.customer_file import CustomerFile
 from orders.domain.disposal import Disposal
 from orders.domain.exception import OrderException
 from orders.domain.figures.by_shipment import ShipmentPayments, by_shipment
@@ -48,9 +47,9 @@ from orders.domain.route import Milestone, RouteName
 from orders.domain.stock_check import StockCheck
 from shared.contracts.departments import DelayReason
 from shared.contracts.event import Money
-from shared.contracts.intake.customers import Contact
 from shared.contracts.orders import PaymentKind, PaymentTerm
 from shared.contracts.vocabulary import CustomerSnapshot, OrderKind, OrderLine
+from shared.customer_files import CustomerNow
 from shared.http import View
 from shared.lifecycle import Possible
 
@@ -158,18 +157,6 @@ class LedgerView(View):
         )
 
 
-class CustomerNow(View):
-    """What the customer's file says at present: whom to reach, and where."""
-
-    name: str | None
-    contacts: tuple[Contact, ...]
-    revision: int
-
-    @classmethod
-    def of(cls, file: CustomerFile) -> "CustomerNow":
-        return cls(name=file.name, contacts=file.contacts, revision=file.revision)
-
-
 class UntoldDelayView(View):
     """A delay that waits for its words: what the department said, and what is told when no person gives any."""
 
@@ -224,7 +211,7 @@ class OrderView(View):
     possible: tuple[Possible, ...]
 
     @classmethod
-    def of(cls, order: Order, rules: Rules, file: CustomerFile | None = None) -> "OrderView":
+    def of(cls, order: Order, rules: Rules, now: CustomerNow | None = None) -> "OrderView":
         stage = order.route.stage(order.stage)
         gate = stage.gate if stage else ()
         same = cls.model_fields.keys() & Order.model_fields.keys() - {"promises", "drawings", "untold"}
@@ -239,7 +226,7 @@ class OrderView(View):
             untold=UntoldDelayView.of(order.untold) if order.untold else None,
             payment=LedgerView.of(order),
             possible=order.possible(rules.of(order)),
-            customer_now=CustomerNow.of(file) if file else None,
+            customer_now=now,
             **{field: getattr(order, field) for field in same},
         )
 
