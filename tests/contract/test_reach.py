@@ -1,11 +1,13 @@
 """How a customer is reached is read by those whose work needs it, by whatever route it is asked."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from fastapi.routing import iter_route_contexts
 from pydantic import TypeAdapter
 
+from shared.contracts.vocabulary import Email, Phone
 from shared.http import Readers
 from shared.identity.reach import REACH
 from shared.service import Service
@@ -17,6 +19,22 @@ OTHERWISE = {
     "intake /visit-texts": "the same, as it was texted",
 }
 """Routes that say how somebody is reached and leave no field out, by the beginning of their path, with the reason."""
+
+
+DIALLED, POSTED = (TypeAdapter(kind).json_schema()["pattern"] for kind in (Phone, Email))
+NAMED_SO = re.compile("mobile|phone|mail|address|tel(?!l)")
+COVERED = {
+    "address_masked": "of a reply: covered",
+    "addresses": "of a message that was sent: covered",
+    "mails": "what a month's mails say",
+}
+"""Fields that are named so and reach no customer, with the reason."""
+
+
+def patterns(schema: Any) -> set[str]:
+    """What the texts of one field have to look like."""
+    choices = [schema, *schema.get("anyOf", ())]
+    return {each["pattern"] for choice in choices for each in (choice, choice.get("items") or {}) if "pattern" in each}
 
 
 def said(schema: Any) -> Iterator[tuple[str, Any]]:
@@ -64,3 +82,18 @@ def test_who_reads_it_whole_are_some_of_the_readers(built_services: tuple[Servic
     for service in built_services:
         for path, readers, _ in answers(service):
             assert readers.whole is None or readers.whole & set(readers.roles) != set(), path
+
+
+def test_whatever_reaches_a_customer_by_its_type_or_its_name_is_one_of_these_fields(
+    built_services: tuple[Service, ...],
+) -> None:
+    found = {
+        name: f"{service.name} {route.path}"
+        for service in built_services
+        for route in iter_route_contexts(service.app.routes)
+        if (model := getattr(route, "response_model", None)) is not None
+        for name, schema in said(TypeAdapter(model).json_schema(mode="serialization"))
+        if NAMED_SO.search(name) or any(kind in patterns(schema) for kind in (DIALLED, POSTED))
+    }
+    assert found.keys() - REACH == COVERED.keys()
+    assert found.keys() >= REACH

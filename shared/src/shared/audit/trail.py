@@ -1,7 +1,6 @@
 """The audit trail: one entry for each refusal, each reading of personal data, each act of an operator, each export."""
 
 import asyncio
-import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from shared.contracts.event import Actor, Instant, Part
 from shared.contracts.roles import Role
 from shared.http import without_secret
 from shared.identity import Principal
+from shared.identity.reach import REACH
 from shared.kernel.batch import Work
 from shared.kernel.group_commit import GroupCommit
 from shared.plain import printable
@@ -34,19 +34,10 @@ from shared.time_source import TimeSource
 log = structlog.get_logger()
 
 AuditKind = Literal["refused", "read", "act", "export"]
-ANYTHING = ('"additionalProperties": true', '"JsonValue"')
-"""How a JSON schema says that there may be anything in an answer."""
-PERSONAL = (
-    '"x-personal"',
-    '"mobile"',
-    '"email"',
-    '"contact_name"',
-    '"id_card"',
-    '"site_address"',
-    '"address"',
-    *ANYTHING,
-)
-"""Names of fields that make an answer personal data, as they stand in its JSON schema; `x-personal` marks a model."""
+NAMED = frozenset({"customer", "customer_name", "contact", "contact_name", "complainant", "id_card"})
+"""Fields that name a customer, or the person whom we speak to there."""
+PERSONAL = REACH | NAMED
+"""Fields that make an answer personal data; a model that `x-personal` marks is personal whatever its fields are."""
 
 EXPORTED = ("text/csv", "application/vnd.", "application/pdf", "application/zip")
 LONGEST = 300
@@ -399,10 +390,21 @@ def answers_personally(route: APIRoute) -> bool:
 @lru_cache(maxsize=1024)
 def _personal(model: Any) -> bool:
     try:
-        schema = json.dumps(TypeAdapter(model).json_schema())
+        schema = TypeAdapter(model).json_schema(mode="serialization")
     except PydanticUserError:
         return True
-    return schema == "{}" or any(name in schema for name in PERSONAL)
+    return not schema or _says_who(schema)
+
+
+def _says_who(schema: Any) -> bool:
+    """Whether a part of an answer with this JSON schema can say who a person is, or anything at all."""
+    if isinstance(schema, list):
+        return any(_says_who(each) for each in schema)
+    if not isinstance(schema, dict):
+        return False
+    anything = schema.get("additionalProperties") is True or "JsonValue" in schema.get("$defs", ())
+    named = not PERSONAL.isdisjoint(schema.get("properties", ()))
+    return anything or named or bool(schema.get("x-personal")) or any(_says_who(each) for each in schema.values())
 
 
 def _entry(scope: Mapping[str, Any], kind: AuditKind, status: int, now: datetime) -> AuditEntry:
