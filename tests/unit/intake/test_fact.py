@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from intake.domain.decisions.admission import admit, understand
-from intake.domain.fact import Fact
+from intake.domain.decisions.admission import admit
+from intake.domain.fact import Fact, understand
 from intake.domain.parts.cloud_event import SIZE_LIMIT, CloudEvent, Unfit, read
 from intake.domain.parts.tolerance import Tolerance
 from shared.aggregate import Change, Refused

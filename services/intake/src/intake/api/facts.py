@@ -12,8 +12,8 @@ from fastapi.responses import JSONResponse
 from pydantic import Field, computed_field
 
 from intake.api.fact_bodies import HEADERS, accepted
-from intake.domain.decisions.admission import admit, understand
-from intake.domain.fact import Fact, fact_id_of
+from intake.domain.decisions.admission import admit
+from intake.domain.fact import Fact, fact_id_of, understand
 from intake.domain.lifecycle import FACT
 from intake.domain.parts.cloud_event import (
     BATCH,

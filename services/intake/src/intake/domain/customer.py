@@ -69,6 +69,11 @@ class Customer(Timed):
         return None if agrees else self.revision
 
 
+def pseudonym_of(customer: Customer) -> Line:
+    """What stands instead of the customer's name, also while the wish is decided on: a duty's title outlives it."""
+    return f"客户-{customer.id.hex[:8]}"
+
+
 def found_by(
     particulars: Particulars, papers: Sequence[str] = (), absorbed: Sequence[Absorbed] = ()
 ) -> tuple[str, ...]:

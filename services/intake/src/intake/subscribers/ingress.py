@@ -7,8 +7,8 @@ from typing import Any
 
 from faststream.rabbit import RabbitExchange, RabbitQueue
 
-from intake.domain.decisions.admission import admit, understand
-from intake.domain.fact import Fact
+from intake.domain.decisions.admission import admit
+from intake.domain.fact import Fact, understand
 from intake.domain.parts.cloud_event import CloudEvent, Unfit, claimed_id, read
 from intake.domain.parts.tolerance import Tolerance
 from intake.store import Facts

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from pydantic import JsonValue
 
-from intake.domain.customer import Customer, found_by
+from intake.domain.customer import Customer, found_by, pseudonym_of
 from intake.domain.decisions.revision import must_stand_alone
 from intake.domain.lifecycle import CUSTOMER
 from intake.domain.parts.absorbed import Absorbed
@@ -54,11 +54,6 @@ def erase_along(customer: Customer, legal_basis: Line, rules: Rules, cause: Caus
     if not CUSTOMER.allows(customer.stage, "erase_along"):
         return Change(customer)
     return _erased(customer, legal_basis, cause).then(rules.clocks.drop(cause=cause))
-
-
-def pseudonym_of(customer: Customer) -> Line:
-    """What stands instead of the customer's name, also while the wish is decided on: a duty's title outlives it."""
-    return f"客户-{customer.id.hex[:8]}"
 
 
 def _erased(customer: Customer, legal_basis: Line, cause: Cause) -> Change[Customer]:
