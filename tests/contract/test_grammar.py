@@ -193,6 +193,32 @@ def test_a_decision_has_its_cause_last_and_no_other_source_of_who_and_when() -> 
     assert told_twice == []
 
 
+NOT_DECISIONS = {
+    "complaints/checks.acting_role",
+    "complaints/checks.check_form",
+    "complaints/checks.fill_in",
+    "complaints/filing.put_form",
+    "complaints/handling.give_turn",
+    "notify/claiming.address",
+    "notify/claiming.meet",
+    "notify/recipients.turn",
+}
+"""Public functions among the decisions that answer something else: each is to move beside that, or to decide."""
+
+
+def test_a_public_function_among_the_decisions_decides_or_refuses() -> None:
+    """It returns a Change, or nothing where it only refuses; the changed copy of a part is made beside that part."""
+    others = {
+        f"{name}/{file.stem}.{function.name}"
+        for name in NAMES
+        for file, tree in trees(source(name) / "domain/decisions")
+        for function in functions(tree)
+        if not function.name.startswith("_") and not changes(function)
+        if function.returns is None or ast.unparse(function.returns) != "None"
+    }
+    assert others == NOT_DECISIONS
+
+
 def test_decisions_are_functions_and_not_methods() -> None:
     methods = [
         f"{where(file, node)} {node.name}"
@@ -450,6 +476,26 @@ def test_what_is_possible_is_answered_in_one_form(built_services: tuple[Service,
         for service in built_services
     }
     assert roles == dict.fromkeys(NAMES, 1)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_kind_of_a_deadline_has_one_name_in_a_service(name: str) -> None:
+    """A constant, where it is set, ended, asked for and decided on: a misspelt kind would wait for ever."""
+    spelt = {
+        f"{where(file, node)} {word.value}"
+        for file, tree in trees(source(name))
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in KINDS_STAND
+        for word in node.args[KINDS_STAND[ast.unparse(node.func).split(".")[-1]]]
+        if isinstance(word, ast.Constant) and isinstance(word.value, str)
+    }
+    assert {each.rpartition(" ")[2] for each in spelt} == SPELT.get(name, set()), spelt
+
+
+KINDS_STAND = {"awaiting": slice(0, 1), "done_with": slice(0, None), "deadline": slice(0, 1), "at": slice(1, 2)}
+"""Where the kinds of deadlines stand among what these calls are given."""
+SPELT = {"notify": {"receipt"}}
+"""Kinds that a service still spells wherever it needs them."""
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -10,7 +10,7 @@ SERVICES = Path(__file__).parents[2] / "services"
 NAMES = ("aftersales", "complaints", "intake", "notify", "orders")
 FILES = {"Dockerfile", "README.md", "CHANGELOG.md", "pyproject.toml", "src"}
 MODULES = {"__init__", "__main__", "app", "settings", "api", "subscribers", "timers", "store", "domain"}
-WHERE_NEEDED = {"composer", "gateways", "pages", "sender", "tasks"}
+WHERE_NEEDED = {"composer", "gateways", "pages", "reports", "sender", "tasks"}
 
 
 def files(folder):

@@ -248,6 +248,11 @@ class Order(Timed):
         return cause.actor.id
 
 
+def without(reached: Mapping[Milestone, datetime], *milestones: Milestone) -> dict[Milestone, datetime]:
+    """What an order has reached, with these milestones true no longer."""
+    return {each: at for each, at in reached.items() if each not in milestones}
+
+
 def _may_be_submitted(order: Order) -> bool:
     draft = order.contract.draft
     return draft is not None and draft.submitted_by is None and order.contract.received_by is not None

@@ -5,6 +5,7 @@ from functools import partial
 from uuid import uuid5
 
 from orders.domain.account import Account
+from orders.domain.parts.deadline import STATEMENT
 from orders.domain.parts.entry import AccountEntry, Position
 from orders.domain.policy.policy import Rules
 from shared.aggregate import Cause, Change
@@ -32,7 +33,7 @@ def enter(account: Account, event: LedgerEntered, rules: Rules, cause: Cause) ->
         order_no=event.order_no, kind=event.kind, amount=amount, at=event.at, reference=event.reference
     )
     entered = _put(account, position).but(entries=(*account.entries, entry))
-    if entered.deadline("statement") is None:
+    if entered.deadline(STATEMENT) is None:
         entered = _with_statement(entered, rules, cause)
     change = grant(entered, cause)
     waits = position.on_credit and not change.state.position(event.order_id, event.order_no, amount.currency).granted
@@ -122,8 +123,8 @@ def _entry(entry: AccountEntry) -> StatementEntry:
 
 def _with_statement(account: Account, rules: Rules, cause: Cause) -> Account:
     if not account.positions:
-        return account.done_with("statement")
-    return account.awaiting("statement", rules.on(cause.at).statement.due(cause.at, account.calendar))
+        return account.done_with(STATEMENT)
+    return account.awaiting(STATEMENT, rules.on(cause.at).statement.due(cause.at, account.calendar))
 
 
 def _exceeded(account: Account, position: Position) -> CreditLimitExceeded:

@@ -4,9 +4,9 @@ from decimal import Decimal
 
 from orders.domain.decisions.clock import start
 from orders.domain.decisions.ledger import PAID_BACK_BY, pay_back, write_off
-from orders.domain.decisions.promise import withdraw_promises
 from orders.domain.order import Order
 from orders.domain.parts.passage import Cancellation, CancellingRequest, Passage
+from orders.domain.parts.promise import withdrawn
 from orders.domain.policy.policy import Rules
 from orders.domain.roles import MONEY_HEADS
 from orders.domain.route import CANCELLED
@@ -55,8 +55,9 @@ def _end(order: Order, reason: Prose, back: Money | None, cause: Cause) -> Chang
         refund=back,
     )
     passage = Passage(stage=order.stage, entered=order.since, left=max(cause.at, order.since))
-    ended = withdraw_promises(order).but(
+    ended = order.but(
         stage=CANCELLED,
+        promises=withdrawn(order.promises),
         since=passage.left,
         passages=(*order.passages, passage),
         deadlines=(),

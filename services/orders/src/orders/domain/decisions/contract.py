@@ -8,11 +8,12 @@ from orders.domain.decisions.cancellation import terminate
 from orders.domain.decisions.duty import follow_duties
 from orders.domain.decisions.exception import raise_exception
 from orders.domain.decisions.ledger import book_confirmed, follow_ledger, post_price
-from orders.domain.decisions.notice import ask_for_signatures_anew
 from orders.domain.decisions.promise import promise
 from orders.domain.decisions.stage import lose, reach
 from orders.domain.order import Order
 from orders.domain.parts.contract import Contract, Countersignature, Draft, Outcome, Review, SealUse, contract_no_of
+from orders.domain.parts.deadline import READINESS
+from orders.domain.parts.notice import to_be_signed_anew
 from orders.domain.parts.times import day_ahead
 from orders.domain.policy.policy import Rules
 from orders.domain.route import Milestone
@@ -67,7 +68,7 @@ def review(
     )
     reviewed = order.but(contract=_with_review(order.contract, made))
     if outcome != "approved":
-        reviewed = ask_for_signatures_anew(reviewed)
+        reviewed = reviewed.but(notice=to_be_signed_anew(order.notice))
     told = Change(reviewed, (_told(reviewed, made),))
     if outcome == "terminate":
         reason = "; ".join(finding.issue for finding in findings) or "合同评审未通过"
@@ -145,7 +146,7 @@ def amend(order: Order, draft: Draft, rules: Rules, cause: Cause) -> Change[Orde
     if draft.ship_on is not None:
         day_ahead(draft.ship_on, order.day(cause.at), rules.of(order).horizon_days)
     written = draft.but(written_by=cause.actor.id)
-    amended = ask_for_signatures_anew(order.but(contract=_with_draft(order.contract, written)))
+    amended = order.but(contract=_with_draft(order.contract, written), notice=to_be_signed_anew(order.notice))
     if order.contract.signed:
         return follow_duties(amended, rules, cause)
     return lose(amended, _M.CONTRACT_APPROVED, rules=rules, cause=cause)
@@ -230,7 +231,7 @@ def watch(order: Order, ship_on: date, rules: Rules, cause: Cause) -> Change[Ord
     """The contract's ship date is promised, and goods and installers are looked at some days before (001 售中二a)."""
     promised = promise(order, "ship", ship_on, "contract", rules, cause)
     first = rules.of(order).morning(order.calendar, ship_on - timedelta(days=rules.of(order).readiness_days))
-    return promised.then(lambda order: Change(order.awaiting("readiness", max(first, cause.at))))
+    return promised.then(lambda order: Change(order.awaiting(READINESS, max(first, cause.at))))
 
 
 def use_seal(order: Order, revision: int, purpose: str, cause: Cause) -> Change[Order]:

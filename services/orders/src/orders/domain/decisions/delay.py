@@ -5,9 +5,11 @@ from typing import Literal
 
 from orders.domain.decisions.duty import follow_duties
 from orders.domain.decisions.exception import raise_exception
-from orders.domain.decisions.promise import break_promise, mark_broken, promise
+from orders.domain.decisions.promise import break_promise, promise
 from orders.domain.order import Order
+from orders.domain.parts.deadline import READINESS
 from orders.domain.parts.delay import NOT_SENT, ON_THE_ROAD, REASONS, Delay, UntoldDelay, delay_id_of
+from orders.domain.parts.promise import turned
 from orders.domain.parts.times import day_ahead
 from orders.domain.policy.policy import Rules
 from shared.aggregate import Cause, Change, Refused
@@ -187,7 +189,7 @@ def be_late(order: Order, arrives_on: date, rules: Rules, *, estimated: bool = F
         return Change(order)
     if current.basis != "contract":
         return break_promise(order, "arrive", cause)
-    broken = mark_broken(order, "arrive")
+    broken = order.but(promises=turned(order.promises, "arrive", "broken"))
     reason: DelayReason = "transport" if order.shipment.under_way else "other"
     why = ON_THE_ROAD if order.shipment.under_way else NOT_SENT
     told = _announce(broken, current.on, arrives_on, reason, why, "arrive", estimated=estimated, cause=cause)
@@ -258,7 +260,7 @@ def _announce(
 def _assess_again(order: Order, new: date, rules: Rules, cause: Cause) -> Change[Order]:
     eve = rules.of(order).morning(order.calendar, new - timedelta(days=1))
     shipment = order.shipment.but(announced_ready=False)
-    return Change(order.but(shipment=shipment).awaiting("readiness", max(eve, cause.now)))
+    return Change(order.but(shipment=shipment).awaiting(READINESS, max(eve, cause.now)))
 
 
 def _escalate(order: Order, rules: Rules, cause: Cause) -> Change[Order]:

@@ -2,7 +2,7 @@
 
 from orders.domain.decisions.stage import reach
 from orders.domain.order import Order
-from orders.domain.parts.drawing import Drawing
+from orders.domain.parts.drawing import Drawing, with_drawing
 from orders.domain.policy.policy import Rules
 from orders.domain.route import DRAWINGS
 from shared.aggregate import Cause, Change, Refused, must_be_another
@@ -27,13 +27,7 @@ def submit(order: Order, fact: DesignSubmitted, cause: Cause) -> Change[Order]:
             packages=fact.packages,
             notes="",
         )
-    return Change(replace(order, drawing))
-
-
-def replace(order: Order, drawing: Drawing) -> Order:
-    """With this drawing in the place of the one of its kind."""
-    others = tuple(each for each in order.drawings.items if each.kind != drawing.kind)
-    return order.but(drawings=order.drawings.but(items=(*others, drawing)))
+    return Change(order.but(drawings=with_drawing(order.drawings, drawing)))
 
 
 def review_drawing(
@@ -62,7 +56,7 @@ def review_drawing(
         by_role=cause.actor.role or cause.actor.kind,
         notes=notes,
     )
-    change = Change(replace(order, reviewed), (event,))
+    change = Change(order.but(drawings=with_drawing(order.drawings, reviewed)), (event,))
     return (
         change.then(lambda order: reach(order, DRAWINGS[kind], since=cause.at, rules=rules, cause=cause))
         if approved

@@ -1,6 +1,6 @@
 """What happens when an order enters a stage: who hears of it and which clocks start; no gate is opened here."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, time, timedelta
 from functools import partial
 from types import MappingProxyType
@@ -8,8 +8,9 @@ from types import MappingProxyType
 from orders.domain.decisions.duty import follow_duties
 from orders.domain.decisions.promise import pass_on
 from orders.domain.order import Order
+from orders.domain.parts.deadline import ASKING, DUNNING, OVERDUE, READINESS, UPCOMING
 from orders.domain.parts.drawing import Drawing, Drawings
-from orders.domain.parts.receivable import Due, Instalment
+from orders.domain.parts.receivable import Due, Instalment, with_dues
 from orders.domain.policy.policy import Rules
 from orders.domain.route import CLOSED, DRAWINGS, Milestone
 from shared.aggregate import Cause, Change
@@ -36,7 +37,8 @@ def ask_for_what_is_due(order: Order, rules: Rules, cause: Cause) -> Change[Orde
         asked = order.receivable.asked(instalment)
         if not order.ended and _is_due(order, instalment, rules, cause) and _more_than(asked, instalment):
             change = change.then(partial(_ask_for, instalment=instalment, asked=asked, rules=rules, cause=cause))
-    later = Change(_asking_later(set_reminders(change.state, rules), rules, cause), change.events)
+    reminded = change.then(lambda order: set_reminders(order, rules, cause))
+    later = reminded.then(lambda order: Change(_asking_later(order, rules, cause)))
     return later.then(lambda order: follow_duties(order, rules, cause))
 
 
@@ -70,8 +72,8 @@ def _asking_later(order: Order, rules: Rules, cause: Cause) -> Order:
     ]
     later = [day for day in days if day > cause.now]
     if order.ended or not later or not order.contract.signed:
-        return order.done_with("asking")
-    return order.awaiting("asking", min(later))
+        return order.done_with(ASKING)
+    return order.awaiting(ASKING, min(later))
 
 
 def _ask_for(order: Order, instalment: Instalment, asked: Due | None, rules: Rules, cause: Cause) -> Change[Order]:
@@ -89,14 +91,7 @@ def _ask_for(order: Order, instalment: Instalment, asked: Due | None, rules: Rul
         collector_role=order.route.collector,
         collector=order.sales_owner,
     )
-    return Change(note_dues(order, (due,)), (event,))
-
-
-def note_dues(order: Order, dues: Iterable[Due]) -> Order:
-    """With what has become of these amounts, each in the place of an earlier asking for the same instalment."""
-    noted = {(each.kind, each.number): each for each in dues}
-    others = (each for each in order.receivable.dues if (each.kind, each.number) not in noted)
-    return order.but(receivable=order.receivable.but(dues=(*others, *noted.values())))
+    return Change(order.but(receivable=with_dues(order.receivable, (due,))), (event,))
 
 
 def _payable_by(order: Order, instalment: Instalment, asked: Due | None, rules: Rules, cause: Cause) -> date:
@@ -112,26 +107,26 @@ def _payable_by(order: Order, instalment: Instalment, asked: Due | None, rules: 
     return max(instalment.due_on or order.in_days(order.since, days), today)
 
 
-def set_reminders(order: Order, rules: Rules) -> Order:
-    """With the clocks running for what is asked for, each amount by itself: told ahead, to its day, then reminded of.
+def set_reminders(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
+    """The clocks run for what is asked for, each amount by itself: told ahead, to its day, then reminded of.
 
     While a complaint about the order is open no clock runs (003 §25.8).
     """
     claims = order.receivable.claims
-    quiet = order.done_with("upcoming", "overdue", "dunning")
+    quiet = order.done_with(UPCOMING, OVERDUE, DUNNING)
     if not any(claim.due.overdue for claim in claims):
         quiet = quiet.but(overdue_since=None)
     if order.receivable.held_by:
-        return quiet
+        return Change(quiet)
     policy, running = rules.of(order), [claim.due for claim in claims if not claim.due.overdue]
     moments = {
-        "upcoming": [
+        UPCOMING: [
             policy.morning(order.calendar, due.on - timedelta(days=policy.notice_days))
             for due in running
             if not due.told_ahead
         ],
-        "overdue": [order.calendar.moment(due.on) for due in running],
-        "dunning": [
+        OVERDUE: [order.calendar.moment(due.on) for due in running],
+        DUNNING: [
             policy.morning(order.calendar, day)
             for claim in claims
             if (day := policy.reminder_day(claim.due)) is not None
@@ -140,7 +135,7 @@ def set_reminders(order: Order, rules: Rules) -> Order:
     for kind, each in moments.items():
         if each:
             quiet = quiet.awaiting(kind, min(each))
-    return quiet
+    return Change(quiet)
 
 
 def place_with_design(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
@@ -205,20 +200,21 @@ def leave_for_the_site(order: Order, rules: Rules, cause: Cause) -> Change[Order
     Goods that are ready after the last morning are looked at again now, so that the customer hears it (001 售中二b).
     """
     told = announce_departures(order, rules, cause).then(lambda order: ask_for_what_is_due(order, rules, cause))
-    return told.then(lambda order: Change(look_again(order, cause)))
+    return told.then(lambda order: look_again(order, cause))
 
 
 def be_paid_for(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
     """The initial payment is in: whether the goods will be ready is looked at again where their day is near."""
-    return Change(look_again(order, cause))
+    return look_again(order, cause)
 
 
-def look_again(order: Order, cause: Cause) -> Order:
-    """With readiness assessed once more now, where the last morning before the goods leave is over."""
+def look_again(order: Order, cause: Cause) -> Change[Order]:
+    """Readiness is assessed once more now, where the last morning before the goods leave is over."""
     ship_on = order.ship_on
     if ship_on is None or order.dispatched_on or order.shipment.announced_ready or not order.contract.signed:
-        return order
-    return order.awaiting("readiness", cause.now) if order.day(cause.now) + timedelta(days=1) >= ship_on else order
+        return Change(order)
+    near = order.day(cause.now) + timedelta(days=1) >= ship_on
+    return Change(order.awaiting(READINESS, cause.now) if near else order)
 
 
 def invite_to_acceptance(order: Order, rules: Rules, cause: Cause) -> Change[Order]:

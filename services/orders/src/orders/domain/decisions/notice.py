@@ -3,7 +3,7 @@
 from orders.domain.decisions.duty import follow_duties
 from orders.domain.decisions.stage import reach
 from orders.domain.order import Order
-from orders.domain.parts.notice import Notice, Signature, Signed
+from orders.domain.parts.notice import Signature, Signed
 from orders.domain.policy.policy import Rules
 from orders.domain.route import Milestone
 from shared.aggregate import Cause, Change, Overstepped, Refused, one_person
@@ -47,11 +47,6 @@ def approve_notice(order: Order, revision: int, rules: Rules, cause: Cause) -> C
     order.contract.must_be_seen(revision)
     signed = _with_signature(order, "approved", cause)
     return reach(signed, _M.NOTICE_SIGNED, since=cause.at, rules=rules, cause=cause)
-
-
-def ask_for_signatures_anew(order: Order) -> Order:
-    """A paper that has changed is signed anew; one that has all three signatures has left and stays as it is."""
-    return order if order.notice.complete else order.but(notice=Notice())
 
 
 def _with_signature(order: Order, signature: Signature, cause: Cause) -> Order:

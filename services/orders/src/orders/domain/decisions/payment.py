@@ -8,13 +8,13 @@ from uuid import UUID
 
 from orders.domain.decisions.clock import follow_complaints
 from orders.domain.decisions.duty import follow_duties
-from orders.domain.decisions.entry import note_dues, set_reminders
+from orders.domain.decisions.entry import set_reminders
 from orders.domain.decisions.exception import look_into
 from orders.domain.decisions.ledger import book, follow_ledger, post
 from orders.domain.decisions.stage import reach
 from orders.domain.order import Order
 from orders.domain.parts.entry import Entry
-from orders.domain.parts.receivable import Confirmation, Due
+from orders.domain.parts.receivable import Confirmation, Due, with_dues
 from orders.domain.parts.titles import PAYMENTS
 from orders.domain.policy.policy import Rules
 from orders.domain.route import Milestone
@@ -119,7 +119,7 @@ def tell_ahead(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
     today = order.day(cause.now)
     near = today + timedelta(days=rules.of(order).notice_days)
     found = [each for each in order.receivable.claims if not each.due.told_ahead and each.due.on <= near]
-    told = note_dues(order, (each.due.but(told_ahead=True) for each in found))
+    told = with_dues(order.receivable, (each.due.but(told_ahead=True) for each in found))
     events = tuple(
         PaymentApproaching.of(
             order.about,
@@ -132,7 +132,8 @@ def tell_ahead(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
         for each in found
         if each.due.on >= today
     )
-    return Change(set_reminders(told, rules), () if order.ended else events)
+    change = Change(order.but(receivable=told), () if order.ended else events)
+    return change.then(lambda order: set_reminders(order, rules, cause))
 
 
 def fall_overdue(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
@@ -140,8 +141,8 @@ def fall_overdue(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
     today = order.day(cause.now)
     late = [each for each in order.receivable.claims if not each.due.overdue and each.due.on < today]
     if order.ended or not late:
-        return Change(order if order.ended else set_reminders(order, rules))
-    noted = note_dues(order, (each.due.but(overdue=True, overdue_on=today) for each in late))
+        return Change(order) if order.ended else set_reminders(order, rules, cause)
+    noted = with_dues(order.receivable, (each.due.but(overdue=True, overdue_on=today) for each in late))
     events = tuple(
         PaymentOverdue.of(
             order.about,
@@ -154,7 +155,8 @@ def fall_overdue(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
         for each in late
     )
     since = order.overdue_since or late[0].due.on
-    return Change(set_reminders(noted.but(overdue_since=since), rules), events)
+    change = Change(order.but(receivable=noted, overdue_since=since), events)
+    return change.then(lambda order: set_reminders(order, rules, cause))
 
 
 def remind(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
@@ -166,16 +168,17 @@ def remind(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
     """
     found = [each for each in order.receivable.claims if _to_remind_of(order, each.due, rules, cause)]
     if order.ended or not found:
-        return Change(order if order.ended else set_reminders(order, rules))
+        return Change(order) if order.ended else set_reminders(order, rules, cause)
     today = order.day(cause.now)
-    reminded = note_dues(order, (each.due.but(level=each.due.level + 1, reminded_on=today) for each in found))
+    dues = (each.due.but(level=each.due.level + 1, reminded_on=today) for each in found)
+    reminded = order.but(receivable=with_dues(order.receivable, dues))
     issued = DunningIssued.of(
         order.about,
         level=max(each.due.level for each in found) + 1,
         amount=order.receivable.money(sum((each.open for each in found), Decimal())),
         due_on=min(each.due.on for each in found),
     )
-    return Change(set_reminders(reminded, rules), (issued,))
+    return Change(reminded, (issued,)).then(lambda order: set_reminders(order, rules, cause))
 
 
 def _to_remind_of(order: Order, due: Due, rules: Rules, cause: Cause) -> bool:
@@ -189,7 +192,7 @@ def hold(order: Order, complaint_id: UUID, rules: Rules, cause: Cause) -> Change
         return Change(order)
     held = order.receivable.but(held_by=(*order.receivable.held_by, complaint_id))
     event = DunningHeld.of(order.named, complaint_id=complaint_id)
-    change = Change(set_reminders(order.but(receivable=held), rules), (event,))
+    change = Change(order.but(receivable=held), (event,)).then(lambda order: set_reminders(order, rules, cause))
     followed = change.then(lambda order: follow_complaints(order, rules, cause))
     return followed.then(lambda order: follow_duties(order, rules, cause))
 
@@ -204,7 +207,9 @@ def resume(order: Order, complaint_id: UUID, rules: Rules, cause: Cause) -> Chan
     others = tuple(each for each in order.receivable.held_by if each != complaint_id)
     freed = order.but(receivable=order.receivable.but(held_by=others))
     event = DunningReleased.of(order.named, complaint_id=complaint_id)
-    change = Change(freed if order.ended else set_reminders(freed, rules), (event,))
+    change = Change(freed, (event,))
+    if not order.ended:
+        change = change.then(lambda order: set_reminders(order, rules, cause))
     followed = change.then(lambda order: follow_complaints(order, rules, cause))
     return followed.then(lambda order: follow_duties(order, rules, cause))
 

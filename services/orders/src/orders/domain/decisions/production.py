@@ -6,11 +6,11 @@ from types import MappingProxyType
 from typing import Literal
 
 from orders.domain.decisions.delay import slip
-from orders.domain.decisions.drawing import replace
 from orders.domain.decisions.duty import follow_duties
 from orders.domain.decisions.exception import look_into, object_to, raise_exception
-from orders.domain.decisions.stage import lose, reach, without
-from orders.domain.order import Order
+from orders.domain.decisions.stage import lose, reach
+from orders.domain.order import Order, without
+from orders.domain.parts.drawing import with_drawing
 from orders.domain.parts.times import day_ahead
 from orders.domain.parts.works import Inspection, ProductionPlan, Sample, Verdict, WorkOrder
 from orders.domain.policy.policy import Rules
@@ -61,10 +61,10 @@ def send_back(order: Order, kinds: tuple[DrawingKind, ...], reason: Prose, rules
     """
     order.lifecycle.must(order.stage, "send_back")
     by = order.decided_by(_M.PRODUCTION_RELEASED, cause)
-    sent_back, events = order, list[DesignReviewed]()
+    drawings, events = order.drawings, list[DesignReviewed]()
     for kind in dict.fromkeys(kinds):
         drawing = order.drawings.of(kind).but(stage="rejected", notes=reason)
-        sent_back = replace(sent_back, drawing)
+        drawings = with_drawing(drawings, drawing)
         reviewed = DesignReviewed.of(
             order.named,
             drawing_kind=kind,
@@ -76,7 +76,7 @@ def send_back(order: Order, kinds: tuple[DrawingKind, ...], reason: Prose, rules
         )
         events.append(reviewed)
     undone = tuple(DRAWINGS[kind] for kind in kinds)
-    change = Change(sent_back, tuple(events))
+    change = Change(order.but(drawings=drawings), tuple(events))
     return change.then(lambda order: lose(order, *undone, rules=rules, cause=cause))
 
 
@@ -275,7 +275,7 @@ def complete(order: Order, fact: ProductionCompleted, rules: Rules, cause: Cause
     done = order.but(works=order.works.but(quantity_short=0, ready_percent=100, told_at=cause.at))
     inspected = order.reached.get(_M.INSPECTED)
     if inspected and inspected < fact.completed_at:
-        done = without(done, _M.INSPECTED)
+        done = done.but(reached=without(done.reached, _M.INSPECTED))
     unconfirmed = _M.SAMPLE_CONFIRMED in order.route.milestones and not order.has(_M.SAMPLE_CONFIRMED)
     finished = reach(done, _M.PRODUCED, since=fact.completed_at, rules=rules, cause=cause)
     detail = "样品尚未确认，货物已生产完毕"

@@ -9,7 +9,7 @@ from orders.domain.decisions.duty import follow_duties
 from orders.domain.decisions.exception import raise_exception
 from orders.domain.order import Order
 from orders.domain.parts.exception_kind import ExceptionKind
-from orders.domain.parts.promise import Basis, Promise, PromiseKind, Promises, PromiseStage
+from orders.domain.parts.promise import Basis, Promise, PromiseKind, Promises, turned
 from orders.domain.parts.times import day_ahead
 from orders.domain.parts.titles import PROMISES
 from orders.domain.policy.policy import Rules
@@ -43,7 +43,7 @@ def _give(
         return Change(order)
     revision = current.revision + 1 if current else 1
     given = Promise(kind=kind, on=on, revision=revision, basis=basis, given_by=who)
-    before = _turned(order.promises, kind, "superseded")
+    before = turned(order.promises, kind, "superseded")
     promises = before.but(given=(*before.given, given))
     promised = order.but(promises=promises, ship_on=on if kind == "ship" else order.ship_on)
     event = DeliveryDatePromised.of(
@@ -93,26 +93,6 @@ def _settled(promises: Promises, kind: PromiseKind, on: date) -> Promises:
     return promises.but(given=tuple(settled if each is current else each for each in promises.given))
 
 
-def _turned(promises: Promises, kind: PromiseKind, stage: PromiseStage) -> Promises:
-    """With the open promise of this kind in another stage; what is not open stays as it is on the record."""
-    current = promises.current(kind)
-    if current is None or current.stage != "open":
-        return promises
-    turned = current.but(stage=stage)
-    return promises.but(given=tuple(turned if each is current else each for each in promises.given))
-
-
-def mark_broken(order: Order, kind: PromiseKind) -> Order:
-    """After the promised day ended without news."""
-    return order.but(promises=_turned(order.promises, kind, "broken"))
-
-
-def withdraw_promises(order: Order) -> Order:
-    """After the order's end: what was open is owed no more."""
-    given = tuple(each.but(stage="withdrawn") if each.stage == "open" else each for each in order.promises.given)
-    return order.but(promises=order.promises.but(given=given))
-
-
 def break_promise(order: Order, kind: PromiseKind, cause: Cause) -> Change[Order]:
     """A promised day has ended without news: it is broken, and on the Saturday list (001 售中 理由, 000 §4.1c).
 
@@ -121,7 +101,7 @@ def break_promise(order: Order, kind: PromiseKind, cause: Cause) -> Change[Order
     current = order.promises.current(kind)
     if current is None or current.stage != "open":
         return Change(order)
-    broken = mark_broken(order, kind)
+    broken = order.but(promises=turned(order.promises, kind, "broken"))
     if order.awaits_payment:
         detail = f"原定{current.on}{PROMISES[kind]}，客户尚未付款，未能实现，请与客户另约日期"
         return raise_exception(broken, "payment", detail, cause)

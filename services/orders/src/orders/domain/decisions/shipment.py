@@ -12,6 +12,7 @@ from orders.domain.decisions.exception import look_into, raise_exception
 from orders.domain.decisions.promise import keep_promise, promise
 from orders.domain.decisions.stage import lose, reach
 from orders.domain.order import Order
+from orders.domain.parts.deadline import READINESS
 from orders.domain.parts.exception_kind import ExceptionKind
 from orders.domain.parts.installation import suits
 from orders.domain.parts.shipment import Consignment, Crew, DeliveryNote, Shipment
@@ -40,7 +41,7 @@ def report_crew(order: Order, fact: CrewReported, rules: Rules, cause: Cause) ->
         return Change(order)
     crew = Crew(available=fact.available, available_from=fact.available_from)
     known = follow_duties(order.but(shipment=order.shipment.but(crew=crew)), rules, cause)
-    return known.then(lambda order: Change(look_again(order, cause)))
+    return known.then(lambda order: look_again(order, cause))
 
 
 def assess(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
@@ -67,7 +68,7 @@ def assess(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
     if last_call and verdict == "on_time":
         return assessed.then(lambda order: _ready(order, ship_on, rules, cause))
     tomorrow = rules.of(order).morning(order.calendar, order.in_days(cause.now, 1))
-    return assessed.then(lambda order: Change(order.awaiting("readiness", tomorrow)))
+    return assessed.then(lambda order: Change(order.awaiting(READINESS, tomorrow)))
 
 
 def _goods_ready(order: Order) -> bool:
@@ -202,7 +203,7 @@ def _unready(order: Order) -> Iterator[str]:
 def _gone(order: Order, fact: GoodsDispatched, rules: Rules, cause: Cause) -> Change[Order]:
     """The last of the goods have left."""
     day = order.dispatched_on or order.day(fact.left_at)
-    gone = keep_promise(order.but(dispatched_on=day).done_with("readiness"), "ship", day, rules, cause)
+    gone = keep_promise(order.but(dispatched_on=day).done_with(READINESS), "ship", day, rules, cause)
     return gone.then(lambda order: reach(order, _M.DISPATCHED, since=fact.left_at, rules=rules, cause=cause))
 
 

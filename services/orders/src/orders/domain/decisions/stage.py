@@ -6,7 +6,7 @@ from functools import partial
 from orders.domain.decisions.clock import watch_stage
 from orders.domain.decisions.duty import follow_duties
 from orders.domain.decisions.entry import ENTERING
-from orders.domain.order import Order
+from orders.domain.order import Order, without
 from orders.domain.parts.passage import Passage
 from orders.domain.policy.policy import Rules
 from orders.domain.route import CLOSED, Milestone, Stage
@@ -22,12 +22,7 @@ def reach(order: Order, *milestones: Milestone, since: datetime, rules: Rules, c
 
 def lose(order: Order, *milestones: Milestone, rules: Rules, cause: Cause) -> Change[Order]:
     """These milestones are true no longer; the order goes back to the first gate that has closed."""
-    return advance(without(order, *milestones), rules, cause)
-
-
-def without(order: Order, *milestones: Milestone) -> Order:
-    """With these milestones true no longer, where it stands."""
-    return order.but(reached={each: at for each, at in order.reached.items() if each not in milestones})
+    return advance(order.but(reached=without(order.reached, *milestones)), rules, cause)
 
 
 def advance(order: Order, rules: Rules, cause: Cause) -> Change[Order]:

@@ -29,3 +29,9 @@ class Drawings(Part):
     def of(self, kind: DrawingKind) -> Drawing:
         """The drawing of this kind; one that was not ordered yet is a new one."""
         return next((drawing for drawing in self.items if drawing.kind == kind), Drawing(kind=kind))
+
+
+def with_drawing(drawings: Drawings, drawing: Drawing) -> Drawings:
+    """With this drawing in the place of the one of its kind."""
+    others = tuple(each for each in drawings.items if each.kind != drawing.kind)
+    return drawings.but(items=(*others, drawing))

@@ -32,3 +32,8 @@ class Notice(Part):
         """The signature that is missing next."""
         names: tuple[Signature, ...] = ("prepared", "reviewed", "approved")
         return next((name for name in names if getattr(self, name) is None), None)
+
+
+def to_be_signed_anew(notice: Notice) -> Notice:
+    """What is left of a notice when the paper has changed: one with all three signatures has left, and stays."""
+    return notice if notice.complete else Notice()

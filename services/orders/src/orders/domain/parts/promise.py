@@ -31,3 +31,18 @@ class Promises(Part):
     def current(self, kind: PromiseKind) -> Promise | None:
         """The latest promise of this kind, whatever became of it."""
         return next((promise for promise in reversed(self.given) if promise.kind == kind), None)
+
+
+def turned(promises: Promises, kind: PromiseKind, stage: PromiseStage) -> Promises:
+    """With the open promise of this kind in another stage; what is not open stays as it is on the record."""
+    current = promises.current(kind)
+    if current is None or current.stage != "open":
+        return promises
+    now = current.but(stage=stage)
+    return promises.but(given=tuple(now if each is current else each for each in promises.given))
+
+
+def withdrawn(promises: Promises) -> Promises:
+    """After the order's end: what was open is owed no more."""
+    given = tuple(each.but(stage="withdrawn") if each.stage == "open" else each for each in promises.given)
+    return promises.but(given=given)

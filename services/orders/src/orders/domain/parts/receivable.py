@@ -1,5 +1,6 @@
 """What is owed for an order, what has come in, and what of it the customer may be asked for."""
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
@@ -187,3 +188,10 @@ class Receivable(Part):
         return bool(self.terms) and all(
             each.open == 0 for each in self.instalments if _IN_TURN.index(each.kind) <= last
         )
+
+
+def with_dues(receivable: Receivable, dues: Iterable[Due]) -> Receivable:
+    """With what has become of these amounts, each in the place of an earlier asking for the same instalment."""
+    noted = {(each.kind, each.number): each for each in dues}
+    others = (each for each in receivable.dues if (each.kind, each.number) not in noted)
+    return receivable.but(dues=(*others, *noted.values()))
