@@ -1,18 +1,24 @@
 """The company's figures: shipped with the service, replaced by the company's own, and kept by what began with them."""
 
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from importlib.resources import files
 from uuid import uuid4
 
 import pytest
 from pydantic import ValidationError
 
+from intake.domain.care import Care
 from intake.domain.decisions.callback import complete, hear_manager, owe
+from intake.domain.decisions.care import begin_month, count
+from intake.domain.decisions.quoting import issue, revise
+from intake.domain.parts.care_month import CareMonth
 from intake.settings import Settings
 from shared.aggregate import Refused
 from shared.calendar import CHINA
+from shared.contracts.event import Money
 from shared.contracts.intake import CallbackAnswers, CallbackReason
-from shared.contracts.vocabulary import CustomerSnapshot
+from shared.contracts.vocabulary import CustomerSnapshot, OrderLine
 from shared.testing import SEAL_KEYS, cause, nowhere
 
 NOW = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)
@@ -93,3 +99,26 @@ def test_a_policy_that_does_not_fit_stops_the_service_with_its_file_and_what_is_
         settings(own)
     assert str(own) in str(wrong.value)
     assert told in str(wrong.value)
+
+
+def test_a_quote_that_is_revised_holds_as_long_as_the_policy_says_by_which_it_began(tmp_path):
+    second = SECOND.replace("valid_days = 30", "valid_days = 7")
+    assert second != SECOND
+    (tmp_path / "second.toml").write_text(second)
+    rules, later = settings(tmp_path).rules(CHINA), NOW + timedelta(days=2)
+    lines = (OrderLine(description="门", quantity=1, unit_price=Money(amount=Decimal(900))),)
+    begun, fresh = (issue(uuid4(), WANG, "counter", lines, None, None, rules, cause(at)).state for at in (NOW, later))
+    revised = revise(begun, lines, None, rules, cause(later)).state
+    assert (revised.offer.valid_until, fresh.offer.valid_until) == (date(2026, 12, 22), date(2026, 11, 29))
+
+
+def test_a_month_of_care_has_at_least_what_the_policy_says_by_which_it_began(tmp_path):
+    second = SECOND.replace("calls = 1", "calls = 2")
+    assert second != SECOND
+    (tmp_path / "second.toml").write_text(second)
+    rules, later = settings(tmp_path).rules(CHINA), NOW + timedelta(days=2)
+    blank = Care.blank(WANG, "2026-11")
+    begun, fresh = (begin_month(blank, WANG, None, (), rules, cause(at)).state for at in (NOW, later))
+    full = CareMonth(month="2026-11", mails=9, texts=9)
+    stopped = [count(care.but(done=full), "calls", rules, cause(later)).state.running == () for care in (begun, fresh)]
+    assert stopped == [True, False]

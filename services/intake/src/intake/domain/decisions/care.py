@@ -68,7 +68,10 @@ def send(care: Care, content: CareContent, rules: Rules, cause: Cause) -> Change
 
 
 def count(care: Care, kind: CareKind, rules: Rules, cause: Cause) -> Change[Care]:
-    """The customer was called, or had a mail or a text. With everything that a month has at least the duty is done."""
+    """The customer was called, or had a mail or a text. With everything that a month has at least the duty is done.
+
+    What that is follows from the policy by which the month began.
+    """
     if f"{rules.calendar.day(cause.at):%Y-%m}" != care.done.month:
         return Change(care)
     match kind:
@@ -79,7 +82,9 @@ def count(care: Care, kind: CareKind, rules: Rules, cause: Cause) -> Change[Care
         case "texts":
             done = care.done.but(texts=care.done.texts + 1)
     change = Change(care.but(done=done))
-    rule = rules.on(cause.at).care
+    if not care.running:
+        return change
+    rule = rules.of(care.running[0]).care
     if done.calls < rule.calls or done.mails < rule.mails or done.texts < rule.texts:
         return change
     return change.then(rules.clocks.stop(cause=cause))

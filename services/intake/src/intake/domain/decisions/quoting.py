@@ -5,7 +5,7 @@ from uuid import UUID
 
 from intake.domain.lifecycle import QUOTE
 from intake.domain.parts.offer import Offer, total_of
-from intake.domain.policy.policy import Rules
+from intake.domain.policy.policy import IntakePolicy, Rules
 from intake.domain.quote import LAPSE, Quote, QuoteKind, quote_no_of
 from shared.aggregate import Cause, Change, Refused
 from shared.contracts.intake import QuoteAccepted, QuoteDeclined, QuoteIssued, QuoteLapsed
@@ -26,7 +26,7 @@ def issue(
 
     Refused with `price_open`, `currencies_differ`, and with `past_day` for a last day that is over.
     """
-    offer = _offered(1, lines, valid_until, rules, cause)
+    offer = _offered(1, lines, valid_until, rules.on(cause.at), rules, cause)
     quote = Quote(
         id=id,
         customer_id=customer.customer_id,
@@ -42,9 +42,13 @@ def issue(
 def revise(
     quote: Quote, lines: tuple[OrderLine, ...], valid_until: date | None, rules: Rules, cause: Cause
 ) -> Change[Quote]:
-    """Another price; the earlier one stays readable. IllegalTransition when the customer has agreed already."""
+    """Another price; the earlier one stays readable. IllegalTransition when the customer has agreed already.
+
+    How long it holds without a last day of its own follows from the policy by which the quote began.
+    """
     QUOTE.must(quote.stage, "revise")
-    offer = _offered(quote.offer.revision + 1, lines, valid_until, rules, cause)
+    policy = rules.on(quote.offers[0].issued_at)
+    offer = _offered(quote.offer.revision + 1, lines, valid_until, policy, rules, cause)
     return _announced(quote.but(stage="issued", offers=(*quote.offers, offer), declined_because=None), rules)
 
 
@@ -75,10 +79,15 @@ def lapse(quote: Quote, cause: Cause) -> Change[Quote]:
 
 
 def _offered(
-    revision: int, lines: tuple[OrderLine, ...], valid_until: date | None, rules: Rules, cause: Cause
+    revision: int,
+    lines: tuple[OrderLine, ...],
+    valid_until: date | None,
+    policy: IntakePolicy,
+    rules: Rules,
+    cause: Cause,
 ) -> Offer:
     today = rules.calendar.day(cause.at)
-    last = valid_until or today + timedelta(days=rules.on(cause.at).quotes.valid_days)
+    last = valid_until or today + timedelta(days=policy.quotes.valid_days)
     if last < today:
         raise Refused(f"{last} has passed; a price holds until a day that is still to come", "past_day")
     return Offer(
