@@ -326,6 +326,8 @@ async def test_every_view_says_what_is_possible_and_who_may_do_it(company, ask):
     order = await company.place("custom")
     await company.submit()
     shown = (await ask("cs_director", "GET", f"/orders/{order.id}")).json()
+    (row,) = (await ask("cs_director", "GET", "/orders")).json()["items"]
+    assert row["possible"] == shown["possible"]
     possible = {each["decision"]: each["roles"] for each in shown["possible"]}
     assert possible["review"] == ["cs_director"]
     assert "sign" not in possible

@@ -13,6 +13,7 @@ from orders.domain.decisions.contract import amend
 from orders.domain.decisions.ledger import credit, refund
 from orders.domain.parts.contract import Draft
 from orders.domain.route import CANCELLED, CLOSED, every_route
+from orders.domain.standing import possible
 from shared.aggregate import Overstepped, Refused
 from shared.contracts import departments as facts
 from shared.contracts import orders as said
@@ -62,7 +63,7 @@ def test_who_may_cancel_depends_on_how_far_the_order_has_come(route, stage):
 @pytest.mark.parametrize(("route", "stage"), STAGES + ENDS)
 def test_what_is_offered_says_who_may_cancel(route, stage):
     order = standing(route, stage)
-    offered = {each.decision: set(each.roles) for each in order.possible(RULES.of(order))}
+    offered = {each.decision: set(each.roles) for each in possible(order, RULES.of(order))}
     assert offered.get("cancel", set()) == entitled(route, stage)
 
 

@@ -13,6 +13,7 @@ from orders.domain.decisions.papers import require_papers
 from orders.domain.decisions.production import issue_work_order
 from orders.domain.lifecycle import OrderDecision
 from orders.domain.route import Milestone, every_route
+from orders.domain.standing import possible
 from orders.pages.words import DECISIONS, GATES, REPORTED_BY
 from tests.unit.orders.test_packaging_and_papers import BOXES
 
@@ -97,7 +98,7 @@ async def test_in_every_stage_each_decision_of_the_readers_roles_has_a_form(comp
     for stage in stages:
         order = await company.run_to(stage)
         for role in ("cs_director", "plant_manager", "finance"):
-            offered = {each.decision for each in order.possible(RULES.of(order)) if role in each.roles}
+            offered = {each.decision for each in possible(order, RULES.of(order)) if role in each.roles}
             assert forms(await page(role, f"/{order.id}")) == offered, (stage, role)
 
 

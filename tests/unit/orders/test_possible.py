@@ -20,6 +20,7 @@ from orders_as_read import (
     use_seal,
 )
 
+from orders.api.views import ListedOrder, OrderRow, OrderView
 from orders.domain.decisions.acceptance import agree_acceptance
 from orders.domain.decisions.cancellation import ask_to_cancel
 from orders.domain.decisions.contract import amend, take_on
@@ -49,6 +50,7 @@ from orders.domain.parts.packaging import PackedItem, PackingMaterial
 from orders.domain.parts.works import ProductionPlan
 from orders.domain.policy.policy import cancellers
 from orders.domain.route import HAPPENS
+from orders.domain.standing import possible
 from shared.aggregate import Refused
 from shared.contracts import departments as facts
 from shared.contracts.event import Money, PreciseDate
@@ -210,13 +212,20 @@ def test_every_decision_is_tried():
 def test_what_is_offered_is_taken_and_what_is_not_offered_is_refused(route, stage):
     wrong = []
     for state, order in variants(route, stage):
-        offered = {each.decision: each.roles for each in order.possible(RULES.of(order))}
+        offered = {each.decision: each.roles for each in possible(order, RULES.of(order))}
         for name in PARTS:
             roles = offered.get(name) or deciders(name) or cancellers(RULES.policies)
             for role in roles:
                 if taken(order, name, role) is not (name in offered):
                     wrong.append((state, order.stage, name, role, "offered" if name in offered else "not offered"))
     assert wrong == []
+
+
+@pytest.mark.parametrize(("route", "stage"), EVERYWHERE)
+def test_a_list_and_a_view_offer_the_same_to_the_same_people(route, stage):
+    for state, order in variants(route, stage):
+        listed = ListedOrder.model_validate(order.model_dump(mode="json"))
+        assert OrderRow.of(listed, RULES).possible == OrderView.of(order, RULES).possible, state
 
 
 @pytest.mark.parametrize(("route", "stage"), EVERYWHERE)

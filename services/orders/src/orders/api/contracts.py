@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from pydantic import AliasPath, Field
 
 from orders.api.readers import CONTRACTS, WHOLE
-from orders.api.views import OrderFacts, OrderRow, OrderView
+from orders.api.views import ListedOrder, OrderRow, OrderView
 from orders.domain.decisions.contract import (
     amend,
     countersign,
@@ -82,12 +82,6 @@ class SignNotice(RequestBody):
     revision: int = Field(ge=0, examples=[1], description="The revision that was read; `contract` shows it.")
 
 
-class LedgerRow(OrderFacts):
-    """What the contract ledger reads of an order."""
-
-    contract: Contract
-
-
 class SealRow(View):
     """What the seal log reads of an order."""
 
@@ -103,9 +97,8 @@ class ContractView(View):
     contract: Contract
 
     @classmethod
-    def of(cls, row: LedgerRow) -> "ContractView":
-        facts = {name: getattr(row, name) for name in OrderFacts.model_fields}
-        return cls(order=OrderRow(**facts, contract_no=row.contract.no), contract=row.contract)
+    def of(cls, order: ListedOrder, rules: Rules) -> "ContractView":
+        return cls(order=OrderRow.of(order, rules), contract=order.contract)
 
 
 class SealView(View):
@@ -119,13 +112,13 @@ class SealView(View):
 def routes(orders: Orders, rules: Rules) -> APIRouter:
     """The contract ledger, the seal log and the decisions about contracts."""
     router = Router(readers=CONTRACTS, whole=WHOLE, tags=["contracts"])
-    _ledger(router, orders)
+    _ledger(router, orders, rules)
     _decisions(router, orders, rules)
     _notice(router, orders, rules)
     return router
 
 
-def _ledger(router: APIRouter, orders: Orders) -> None:
+def _ledger(router: APIRouter, orders: Orders, rules: Rules) -> None:
     @router.get("/contracts")
     async def list_contracts(
         begin: Annotated[date | None, Query(description="Signed on this day or later.")] = None,
@@ -135,8 +128,8 @@ def _ledger(router: APIRouter, orders: Orders) -> None:
     ) -> Listing[ContractView]:
         """The ledger of signed contracts, by day of signing (004 一㈡1d)."""
         signed = {"contract.signed_on.on": Between(begin or date.min, end)}
-        page = await orders.rows(LedgerRow, signed, sort="contract.signed_on.on", after=after, limit=limit)
-        return Listing(items=[ContractView.of(row) for row in page.items], next=page.next)
+        page = await orders.rows(ListedOrder, signed, sort="contract.signed_on.on", after=after, limit=limit)
+        return Listing(items=[ContractView.of(order, rules) for order in page.items], next=page.next)
 
     @router.get("/seal-uses")
     async def list_seal_uses(after: After = None, limit: Limit = 50) -> Listing[SealView]:
@@ -156,8 +149,8 @@ def _ledger(router: APIRouter, orders: Orders) -> None:
     ) -> Listing[OrderRow]:
         """The project register: one row per released order, from the order notices (000 §3.3.2, form 7)."""
         released = {"released_on": Between(begin or date.min, None)}
-        page = await orders.rows(OrderRow, released, sort="released_on", after=after, limit=limit)
-        return Listing(items=list(page.items), next=page.next)
+        page = await orders.rows(ListedOrder, released, sort="released_on", after=after, limit=limit)
+        return Listing(items=[OrderRow.of(order, rules) for order in page.items], next=page.next)
 
 
 def _decisions(router: APIRouter, orders: Orders, rules: Rules) -> None:

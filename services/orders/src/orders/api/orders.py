@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from pydantic import AfterValidator, Field
 
 from orders.api.readers import ORDERS, WHOLE
-from orders.api.views import ExceptionView, OrderRow, OrderView, PromisesRow, PromiseView
+from orders.api.views import ExceptionView, ListedOrder, OrderRow, OrderView, PromisesRow, PromiseView
 from orders.domain.decisions.cancellation import ask_to_cancel, cancel, decline_cancelling
 from orders.domain.decisions.delay import postpone, word_delay
 from orders.domain.decisions.exception import raise_exception, resolve
@@ -122,8 +122,8 @@ def _lists(router: APIRouter, stores: Stores, rules: Rules) -> None:
             "order_no": order_no,
             "contract.no": contract_no,
         }
-        page = await orders.rows(OrderRow, where, sort="placed_on", after=after, limit=limit)
-        return Listing(items=list(page.items), next=page.next)
+        page = await orders.rows(ListedOrder, where, sort="placed_on", after=after, limit=limit)
+        return Listing(items=[OrderRow.of(order, rules) for order in page.items], next=page.next)
 
     @router.get("/orders/{order_id}")
     async def show_order(order_id: UUID) -> OrderView:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 
 from orders.api.readers import MONEY, WHOLE
-from orders.api.views import OrderRow, OrderView
+from orders.api.views import ListedOrder, OrderRow, OrderView
 from orders.domain.account import Account
 from orders.domain.decisions.account import set_credit
 from orders.domain.decisions.ledger import credit, refund
@@ -106,7 +106,7 @@ def routes(orders: Orders, accounts: Accounts, rules: Rules) -> APIRouter:
     ) -> Listing[OrderRow]:
         """Orders with an amount that is overdue, the longest first (004 四3)."""
         overdue = {"overdue_since": Between(since or date.min, None)}
-        page = await orders.rows(OrderRow, overdue, sort="overdue_since", after=after, limit=limit)
-        return Listing(items=list(page.items), next=page.next)
+        page = await orders.rows(ListedOrder, overdue, sort="overdue_since", after=after, limit=limit)
+        return Listing(items=[OrderRow.of(order, rules) for order in page.items], next=page.next)
 
     return router

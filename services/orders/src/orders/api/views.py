@@ -1,6 +1,6 @@
 """What is shown of an order and of what belongs to it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated
@@ -22,13 +22,12 @@ from orders.domain.lifecycle import (
     ExceptionStage,
     StockCheckKind,
     StockCheckStage,
-    possible_in,
 )
 from orders.domain.load import Load
 from orders.domain.order import Order
 from orders.domain.parts.contract import Contract
 from orders.domain.parts.delay import Delay, UntoldDelay
-from orders.domain.parts.drawing import Drawing
+from orders.domain.parts.drawing import Drawing, Drawings
 from orders.domain.parts.entry import Entry
 from orders.domain.parts.exception_kind import ExceptionKind
 from orders.domain.parts.freight import Costs, Trip
@@ -37,13 +36,14 @@ from orders.domain.parts.notice import Notice
 from orders.domain.parts.passage import Cancellation, CancellingRequest, Passage
 from orders.domain.parts.promise import Promise
 from orders.domain.parts.proposal import Proposal
-from orders.domain.parts.receivable import Claim
+from orders.domain.parts.receivable import Claim, Receivable
 from orders.domain.parts.shipment import Shipment
 from orders.domain.parts.spending import Spending
 from orders.domain.parts.stock_finding import StockFinding
 from orders.domain.parts.works import Works
 from orders.domain.policy.policy import Rules
 from orders.domain.route import Milestone, RouteName
+from orders.domain.standing import possible
 from orders.domain.stock_check import StockCheck
 from shared.contracts.departments import DelayReason
 from shared.contracts.event import Money
@@ -225,7 +225,7 @@ class OrderView(View):
             promises=order.promises.given,
             untold=UntoldDelayView.of(order.untold) if order.untold else None,
             payment=LedgerView.of(order),
-            possible=order.possible(rules.of(order)),
+            possible=possible(order, rules.of(order)),
             customer_now=now,
             **{field: getattr(order, field) for field in same},
         )
@@ -240,8 +240,6 @@ class OrderFacts(View):
     order_no: str
     kind: OrderKind
     stage: str
-    route_name: RouteName = Field(exclude=True)
-    route_version: int = Field(exclude=True)
     customer: str = Field(validation_alias=AliasPath("customer", "name"))
     region: str | None
     sales_owner: str | None
@@ -252,17 +250,38 @@ class OrderFacts(View):
     overdue_since: date | None
     delay_days: Annotated[int, BeforeValidator(_days_behind)] = Field(default=0, validation_alias="delays")
 
-    @computed_field  # type: ignore[prop-decorator]
-    @property
-    def possible(self) -> tuple[Possible, ...]:
-        """What people may do in its stage; the order itself may lack something for it, and tells who may cancel it."""
-        return possible_in(self.route_name, self.route_version, self.stage)
+
+class ListedOrder(OrderFacts):
+    """What a list reads of an order: what it shows, and what is asked about what may be decided."""
+
+    route_name: RouteName
+    route_version: int
+    policy_version: int
+    reached: Mapping[Milestone, datetime] = Field(default_factory=dict)
+    contract: Contract = Contract()
+    notice: Notice = Notice()
+    drawings: Drawings = Drawings()
+    works: Works = Works()
+    shipment: Shipment = Shipment()
+    receivable: Receivable = Receivable()
+    untold: UntoldDelay | None = None
+    dispatched_on: date | None = None
+    cancelling_requests: tuple[CancellingRequest, ...] = ()
 
 
 class OrderRow(OrderFacts):
-    """An order in a list."""
+    """An order in a list, and what may be done with it now."""
 
-    contract_no: str | None = Field(validation_alias=AliasPath("contract", "no"))
+    contract_no: str | None
+    possible: tuple[Possible, ...]
+
+    @classmethod
+    def of(cls, order: ListedOrder, rules: Rules) -> "OrderRow":
+        return cls(
+            **{name: getattr(order, name) for name in OrderFacts.model_fields},
+            contract_no=order.contract.no,
+            possible=possible(order, rules.of(order)),
+        )
 
 
 class PromisesRow(View):

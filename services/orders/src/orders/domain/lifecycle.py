@@ -1,14 +1,13 @@
 """The stages of orders and what belongs to them, and what may be decided in each, as one table for each route."""
 
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from orders.domain.roles import DRAFTERS, FOLLOW_UP, MONEY_HEADS, PLANNING
 from orders.domain.route import CANCELLED, CLOSED, DRAWINGS, SENDING, Milestone, Route, RouteName, every_route
 from shared.contracts.roles import Role
-from shared.lifecycle import Lifecycle, Move, Possible
+from shared.lifecycle import Lifecycle, Move
 
 OrderDecision = Literal[
     "take_on",
@@ -240,7 +239,8 @@ _LINES: Mapping[OrderDecision | ReportedFact, _Line] = MappingProxyType(
         "refund": _Line(_roles(*MONEY_HEADS), _always),
     }
 )
-_BY_POLICY = ("cancel", "decline_cancelling")
+BY_POLICY: tuple[OrderDecision, ...] = ("cancel", "decline_cancelling")
+"""The decisions about which the policy says who makes them, by how far the order has come."""
 
 
 def _table(route: Route) -> Lifecycle[str, OrderDecision | ReportedFact]:
@@ -257,7 +257,7 @@ def _moves(name: str, line: _Line, route: Route) -> Iterator[Move[str]]:
     for stage in line.stages(route):
         grouped.setdefault(tuple(_leads(line, stage, route)), []).append(stage)
     for to, stages in grouped.items():
-        yield Move(tuple(stages), to, by, by_policy=name in _BY_POLICY)
+        yield Move(tuple(stages), to, by, by_policy=name in BY_POLICY)
 
 
 def _leads(line: _Line, stage: str, route: Route) -> Iterator[str]:
@@ -278,12 +278,6 @@ LIFECYCLES: Mapping[tuple[RouteName, int], OrderLifecycle] = MappingProxyType(
     {(route.name, route.version): _table(route) for route in every_route()}
 )
 """The table of every route. A decision leads to the next stage; what came early may lead further from there."""
-
-
-@cache
-def possible_in(route: RouteName, version: int, stage: str) -> tuple[Possible, ...]:
-    """What people may do in a stage of a route, and who of them; not what the policy has a say in."""
-    return LIFECYCLES[route, version].possible(stage)
 
 
 def deciders(*decisions: OrderDecision) -> tuple[Role, ...]:

@@ -1,27 +1,26 @@
 """What an order is: where it stands on its route and everything known about it."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
-from typing import get_args
 
 from pydantic import Field
 
-from orders.domain.lifecycle import LIFECYCLES, OrderDecision, OrderLifecycle
+from orders.domain.lifecycle import LIFECYCLES, OrderLifecycle
 from orders.domain.parts.contract import Contract
 from orders.domain.parts.delay import Delay, UntoldDelay
 from orders.domain.parts.drawing import Drawings
 from orders.domain.parts.freight import Freight
 from orders.domain.parts.installation import Installation
 from orders.domain.parts.notice import Notice
-from orders.domain.parts.passage import Cancellation, CancellingRequest, Passage
+from orders.domain.parts.passage import Cancellation, CancellingRequest, Passage, request_of
 from orders.domain.parts.promise import Promises
 from orders.domain.parts.receivable import Receivable
 from orders.domain.parts.shipment import Shipment
 from orders.domain.parts.works import Works
-from orders.domain.policy.policy import OrdersPolicy
-from orders.domain.route import CANCELLED, CLOSED, HAPPENS, ROUTES, Milestone, Route, RouteName
+from orders.domain.route import CANCELLED, CLOSED, ROUTES, Milestone, Route, RouteName
+from orders.domain.standing import delivered, unpacked
 from shared.aggregate import Cause
 from shared.calendar import Calendar
 from shared.clocks import Timed
@@ -37,7 +36,7 @@ from shared.contracts.vocabulary import (
     OrderNo,
     StaffId,
 )
-from shared.lifecycle import Possible, follows
+from shared.lifecycle import follows
 
 ENDS: Mapping[str, str] = MappingProxyType({CLOSED: "关闭", CANCELLED: "取消"})
 
@@ -103,20 +102,6 @@ class Order(Timed):
         return LIFECYCLES[self.route_name, self.route_version]
 
     @property
-    def offered(self) -> tuple[OrderDecision, ...]:
-        """What people may decide about it now: what its stage allows, and what nothing else is missing for."""
-        allowed = (name for name in get_args(OrderDecision) if self.lifecycle.allows(self.stage, name))
-        return tuple(name for name in allowed if name not in _NEEDED or _NEEDED[name](self))
-
-    def possible(self, policy: OrdersPolicy) -> tuple[Possible, ...]:
-        """What people may do with it now, and who of them: by its route, or as the policy that it keeps says."""
-        moves = ((name, self.lifecycle.move(self.stage, name)) for name in self.offered)
-        cancellers = policy.authority(self.reached).by
-        return tuple(
-            Possible(decision=name, roles=cancellers if move.by_policy else move.by) for name, move in moves if move
-        )
-
-    @property
     def calendar(self) -> Calendar:
         """The calendar by which the order's days are counted."""
         return Calendar(self.zone)
@@ -140,12 +125,12 @@ class Order(Timed):
     @property
     def unpacked(self) -> bool:
         """Whether goods are made for it whose packaging was not confirmed (004 三2(2))."""
-        return Milestone.PRODUCED in self.route.milestones and not self.works.packed
+        return unpacked(self)
 
     @property
     def delivered(self) -> bool:
         """Whether goods of it have left and not come back, or stand installed: it can only be credited then."""
-        return bool(self.shipment.under_way) or self.has(Milestone.INSTALLED)
+        return delivered(self)
 
     @property
     def awaits_payment(self) -> bool:
@@ -179,11 +164,6 @@ class Order(Timed):
         return told and not agreed and not self.dispatched_on and not self.shipment.announced_ready
 
     @property
-    def credited_in_full(self) -> bool:
-        """Whether it was billed, and all of that was credited again."""
-        return bool(self.receivable.invoiced) and self.receivable.billed == 0
-
-    @property
     def produced_at(self) -> datetime | None:
         """Since when its goods are made: which goods they are, where they had to be made again."""
         return self.reached.get(Milestone.PRODUCED)
@@ -197,7 +177,7 @@ class Order(Timed):
     @property
     def cancelling_request(self) -> CancellingRequest | None:
         """The wish to cancel it that waits for a decision."""
-        return next((each for each in reversed(self.cancelling_requests) if each.declined_by is None), None)
+        return request_of(self.cancelling_requests)
 
     @property
     def named(self) -> AboutOrder:
@@ -251,58 +231,3 @@ class Order(Timed):
 def without(reached: Mapping[Milestone, datetime], *milestones: Milestone) -> dict[Milestone, datetime]:
     """What an order has reached, with these milestones true no longer."""
     return {each: at for each, at in reached.items() if each not in milestones}
-
-
-def _may_be_submitted(order: Order) -> bool:
-    draft = order.contract.draft
-    return draft is not None and draft.submitted_by is None and order.contract.received_by is not None
-
-
-def _may_be_reviewed(order: Order) -> bool:
-    draft = order.contract.draft
-    return draft is not None and (not order.route.submitters or draft.submitted_by is not None)
-
-
-def _may_be_countersigned(order: Order) -> bool:
-    draft = order.contract.draft
-    return draft is not None and draft.countersigned is None
-
-
-def _may_slip(order: Order) -> bool:
-    return not order.dispatched_on and order.contract.signed and order.contract.ship_on is not None
-
-
-def _may_be_credited(order: Order) -> bool:
-    return bool(order.receivable.invoiced) and order.receivable.billed > 0
-
-
-_NEEDED: Mapping[OrderDecision, Callable[[Order], bool]] = MappingProxyType(
-    {
-        "take_on": lambda order: order.contract.received_by is None,
-        "submit_for_review": _may_be_submitted,
-        "countersign": _may_be_countersigned,
-        "review": _may_be_reviewed,
-        "amend": lambda order: order.contract.draft is None,
-        "prepare_notice": lambda order: order.notice.next == "prepared",
-        "review_notice": lambda order: order.notice.next == "reviewed",
-        "approve_notice": lambda order: order.notice.next == "approved",
-        "review_drawing": lambda order: any(drawing.stage == "submitted" for drawing in order.drawings.items),
-        "judge_sample": lambda order: any(sample.verdict is None for sample in order.works.samples),
-        "send_sample": lambda order: bool(order.works.samples),
-        "issue_work_order": lambda order: order.works.work_order is None,
-        "receive_packaging": lambda order: bool(order.works.awaited_materials),
-        "pack": lambda order: not order.works.awaited_materials,
-        "arrange_paper": lambda order: bool(order.shipment.missing_papers),
-        "dispatch": lambda order: not order.unpacked and not order.shipment.missing_papers,
-        "schedule_installation": lambda order: order.shipment.expected_at is not None,
-        "agree": lambda order: any(not order.has(*happens) for happens in HAPPENS.values()),
-        "postpone": _may_slip,
-        "word_delay": lambda order: order.untold is not None,
-        "cancel": lambda order: order.credited_in_full or not order.delivered,
-        "ask_to_cancel": lambda order: order.cancelling_request is None,
-        "decline_cancelling": lambda order: order.cancelling_request is not None,
-        "credit": _may_be_credited,
-        "refund": lambda order: order.receivable.refundable,
-    }
-)
-"""What a decision needs besides the stage: a draft, a sample, money. The decision says what is missing."""

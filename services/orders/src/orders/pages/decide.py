@@ -12,6 +12,7 @@ from orders.domain.order import Order
 from orders.domain.parts.contract import Draft
 from orders.domain.policy.policy import Rules
 from orders.domain.route import DRAWINGS, Milestone, every_route
+from orders.domain.standing import possible
 from orders.pages import words
 from orders.pages.page import seen_of
 from orders.pages.risk import awaited
@@ -74,7 +75,7 @@ def _stages(asker: Principal) -> Iterator[str]:
 def _matter(order: Order, rules: Rules, forms: Forms, asker: Principal, now: datetime) -> WaitingMatter:
     gates = [gate for gate in awaited(order.route, order.stage, order.reached) if _ready(order, gate)]
     signed = {decision for gate in gates for decision in SIGNATURES[gate]}
-    possible = [each for each in order.possible(rules.of(order)) if each.decision in signed]
+    signable = [each for each in possible(order, rules.of(order)) if each.decision in signed]
     return WaitingMatter(
         id=order.id,
         what="、".join(dict.fromkeys(words.DECISIONS[SIGNATURES[gate][0]] for gate in gates)),
@@ -83,7 +84,7 @@ def _matter(order: Order, rules: Rules, forms: Forms, asker: Principal, now: dat
         customer=order.customer.name,
         facts=tuple(_facts(order)),
         due=DueBy.of(order, now, rules.calendar.zone),
-        acts=tuple(forms.acts(possible, asker, order.id, seen_of(order), among=True)),
+        acts=tuple(forms.acts(signable, asker, order.id, seen_of(order), among=True)),
         hands=tuple(_hands(order, signed)),
     )
 

@@ -12,6 +12,7 @@ from orders.api.readers import ORDERS, WHOLE
 from orders.api.views import LedgerView
 from orders.domain.order import Order
 from orders.domain.policy.policy import Rules
+from orders.domain.standing import possible
 from orders.pages import words
 from orders.pages.papers.found import papers_of
 from orders.pages.risk import Outlooks, awaited, whose_turn
@@ -76,7 +77,7 @@ def routes(stores: Stores, rules: Rules, forms: Forms, render: Renderer) -> APIR
             stages=tuple(_stages(order, outlooks, now)),
             gates=tuple(_gates(order, said)),
             ledger=LedgerView.of(order),
-            nexts=forms.acts(order.possible(rules.of(order)), asker, order.id, seen_of(order), customer=customer),
+            nexts=forms.acts(possible(order, rules.of(order)), asker, order.id, seen_of(order), customer=customer),
             pictures=pictures_in(order),
             papers=tuple(papers_of(order)),
             past=timeline(_past(order), rules.calendar.zone),

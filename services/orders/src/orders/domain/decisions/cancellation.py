@@ -68,7 +68,7 @@ def _end(order: Order, reason: Prose, back: Money | None, cause: Cause) -> Chang
 
 
 def _must_be_here(order: Order) -> None:
-    if order.delivered and not order.credited_in_full:
+    if order.delivered and not order.receivable.credited_in_full:
         raise Refused(
             "goods have left: what comes back, or is let off, is credited; an order credited in full may be ended",
             "delivered",

@@ -1,5 +1,7 @@
 """Where an order has been: the stages that it has left, and how it was asked to end, or ended, before it was done."""
 
+from collections.abc import Sequence
+
 from shared.contracts.event import Instant, Money, Part
 from shared.contracts.vocabulary import Prose, StaffId
 
@@ -29,3 +31,8 @@ class CancellingRequest(Part):
     at: Instant
     declined_by: StaffId | None = None
     declined_why: Prose | None = None
+
+
+def request_of(requests: Sequence[CancellingRequest]) -> CancellingRequest | None:
+    """The wish to cancel an order that waits for a decision, among all that there were."""
+    return next((each for each in reversed(requests) if each.declined_by is None), None)

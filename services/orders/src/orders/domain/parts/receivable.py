@@ -125,6 +125,11 @@ class Receivable(Part):
         return self.sums(*_PRICE)
 
     @property
+    def credited_in_full(self) -> bool:
+        """Whether it was billed, and all of that was credited again."""
+        return bool(self.invoiced) and self.billed == 0
+
+    @property
     def instalments(self) -> tuple[Instalment, ...]:
         """The parts of the price in the order in which they are settled; a credit lessens the last ones first."""
         left, money, found = self.billed, self.paid, list[Instalment]()

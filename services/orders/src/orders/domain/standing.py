@@ -1,0 +1,134 @@
+"""What may be decided about an order where it stands: what its stage allows, and what nothing else is missing for."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from functools import cache
+from types import MappingProxyType
+from typing import Protocol
+
+from orders.domain.lifecycle import BY_POLICY, LIFECYCLES, OrderDecision
+from orders.domain.parts.contract import Contract
+from orders.domain.parts.delay import UntoldDelay
+from orders.domain.parts.drawing import Drawings
+from orders.domain.parts.notice import Notice
+from orders.domain.parts.passage import CancellingRequest, request_of
+from orders.domain.parts.receivable import Receivable
+from orders.domain.parts.shipment import Shipment
+from orders.domain.parts.works import Works
+from orders.domain.policy.policy import OrdersPolicy
+from orders.domain.route import HAPPENS, ROUTES, Milestone, Route, RouteName
+from shared.contracts.roles import Role
+from shared.lifecycle import Possible
+
+
+class Standing(Protocol):
+    """What of an order is asked about what may be decided: the order has it, and so has a row of a list."""
+
+    @property
+    def route_name(self) -> RouteName: ...
+    @property
+    def route_version(self) -> int: ...
+    @property
+    def stage(self) -> str: ...
+    @property
+    def reached(self) -> Mapping[Milestone, datetime]: ...
+    @property
+    def contract(self) -> Contract: ...
+    @property
+    def notice(self) -> Notice: ...
+    @property
+    def drawings(self) -> Drawings: ...
+    @property
+    def works(self) -> Works: ...
+    @property
+    def shipment(self) -> Shipment: ...
+    @property
+    def receivable(self) -> Receivable: ...
+    @property
+    def untold(self) -> UntoldDelay | None: ...
+    @property
+    def dispatched_on(self) -> date | None: ...
+    @property
+    def cancelling_requests(self) -> tuple[CancellingRequest, ...]: ...
+
+
+def possible(order: Standing, policy: OrdersPolicy) -> tuple[Possible, ...]:
+    """What people may do with it now, and who of them: by its route, or as the policy that it keeps says."""
+    cancellers = policy.authority(order.reached).by
+    allowed = _allowed(order.route_name, order.route_version, order.stage, cancellers)
+    lacking = {name for name, is_there in _NEEDED.items() if not is_there(order)}
+    return tuple(each for each in allowed if each.decision not in lacking)
+
+
+@cache
+def _allowed(route: RouteName, version: int, stage: str, cancellers: tuple[Role, ...]) -> tuple[Possible, ...]:
+    return LIFECYCLES[route, version].possible(stage, dict.fromkeys(BY_POLICY, cancellers))
+
+
+def unpacked(order: Standing) -> bool:
+    """Whether goods are made for it whose packaging was not confirmed (004 三2(2))."""
+    return Milestone.PRODUCED in _route(order).milestones and not order.works.packed
+
+
+def delivered(order: Standing) -> bool:
+    """Whether goods of it have left and not come back, or stand installed: it can only be credited then."""
+    return bool(order.shipment.under_way) or Milestone.INSTALLED in order.reached
+
+
+def _route(order: Standing) -> Route:
+    return ROUTES[order.route_name].version(order.route_version)
+
+
+def _may_be_submitted(order: Standing) -> bool:
+    draft = order.contract.draft
+    return draft is not None and draft.submitted_by is None and order.contract.received_by is not None
+
+
+def _may_be_reviewed(order: Standing) -> bool:
+    draft = order.contract.draft
+    return draft is not None and (not _route(order).submitters or draft.submitted_by is not None)
+
+
+def _may_be_countersigned(order: Standing) -> bool:
+    draft = order.contract.draft
+    return draft is not None and draft.countersigned is None
+
+
+def _may_slip(order: Standing) -> bool:
+    return not order.dispatched_on and order.contract.signed and order.contract.ship_on is not None
+
+
+def _may_be_promised(order: Standing) -> bool:
+    return any(not order.reached.keys() >= set(happens) for happens in HAPPENS.values())
+
+
+_NEEDED: Mapping[OrderDecision, Callable[[Standing], bool]] = MappingProxyType(
+    {
+        "take_on": lambda order: order.contract.received_by is None,
+        "submit_for_review": _may_be_submitted,
+        "countersign": _may_be_countersigned,
+        "review": _may_be_reviewed,
+        "amend": lambda order: order.contract.draft is None,
+        "prepare_notice": lambda order: order.notice.next == "prepared",
+        "review_notice": lambda order: order.notice.next == "reviewed",
+        "approve_notice": lambda order: order.notice.next == "approved",
+        "review_drawing": lambda order: any(drawing.stage == "submitted" for drawing in order.drawings.items),
+        "judge_sample": lambda order: any(sample.verdict is None for sample in order.works.samples),
+        "send_sample": lambda order: bool(order.works.samples),
+        "issue_work_order": lambda order: order.works.work_order is None,
+        "receive_packaging": lambda order: bool(order.works.awaited_materials),
+        "pack": lambda order: not order.works.awaited_materials,
+        "arrange_paper": lambda order: bool(order.shipment.missing_papers),
+        "dispatch": lambda order: not unpacked(order) and not order.shipment.missing_papers,
+        "schedule_installation": lambda order: order.shipment.expected_at is not None,
+        "agree": _may_be_promised,
+        "postpone": _may_slip,
+        "word_delay": lambda order: order.untold is not None,
+        "cancel": lambda order: order.receivable.credited_in_full or not delivered(order),
+        "ask_to_cancel": lambda order: request_of(order.cancelling_requests) is None,
+        "decline_cancelling": lambda order: request_of(order.cancelling_requests) is not None,
+        "credit": lambda order: bool(order.receivable.invoiced) and order.receivable.billed > 0,
+        "refund": lambda order: order.receivable.refundable,
+    }
+)
+"""What a decision needs besides the stage: a draft, a sample, money. The decision says what is missing."""
