@@ -338,6 +338,27 @@ def test_a_number_with_a_name_says_what_it_counts() -> None:
     assert silent == []
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_a_number_has_a_name_of_its_own_in_shared_and_the_service(name: str) -> None:
+    """What is counted stands in the name: `SHOWN` would be customers on one page and surveys on another one."""
+    places: dict[str, list[str]] = {}
+    for file, tree in (*trees(SHARED), *trees(source(name))):
+        for node in tree.body:
+            if isinstance(node, ast.Assign | ast.AnnAssign) and (number(node.value) or span(node.value)):
+                target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+                places.setdefault(ast.unparse(target), []).append(str(file.relative_to(SERVICES.parent)))
+    several = {word: files for word, files in places.items() if len(files) > 1}
+    assert several.keys() == SEVERAL.get(name, set()), several
+
+
+SEVERAL = {"aftersales": {"COUNTED", "SHOWN"}, "complaints": {"MOST", "SHOWN"}}
+"""Names that still mean several numbers."""
+
+
+def span(value: ast.expr | None) -> bool:
+    return isinstance(value, ast.Call) and ast.unparse(value.func) == "timedelta"
+
+
 def number(value: ast.expr | None) -> bool:
     if isinstance(value, ast.BinOp):
         return number(value.left) and number(value.right)

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.identity.customer_links import LONGEST, BadLink, CustomerLink, LinkKeys
-from shared.identity.guesses import MOST, Guesses
+from shared.identity.customer_links import LONGEST_LINK, BadLink, CustomerLink, LinkKeys
+from shared.identity.guesses import WRONG_GUESSES, Guesses
 
 TODAY = date(2026, 11, 22)
 LINK = CustomerLink(UUID(int=1), TODAY, TODAY + timedelta(days=90))
@@ -22,8 +22,8 @@ def keys(*entries: str) -> LinkKeys:
 @given(
     customer=st.uuids(),
     made=st.dates(date(1970, 1, 1), date(2147, 1, 1)),
-    days=st.integers(0, LONGEST.days),
-    later=st.integers(0, LONGEST.days),
+    days=st.integers(0, LONGEST_LINK.days),
+    later=st.integers(0, LONGEST_LINK.days),
 )
 def test_a_link_says_whose_it_is_from_its_making_to_the_end_of_its_last_day(
     customer: UUID, made: date, days: int, later: int
@@ -72,7 +72,7 @@ def test_a_link_of_before_a_rotation_holds_until_its_key_is_taken_away() -> None
 
 
 def test_a_link_for_longer_than_any_is_made_opens_nothing() -> None:
-    text = keys(OLD).write(CustomerLink(UUID(int=1), TODAY, TODAY + LONGEST + timedelta(days=1)))
+    text = keys(OLD).write(CustomerLink(UUID(int=1), TODAY, TODAY + LONGEST_LINK + timedelta(days=1)))
     with pytest.raises(BadLink):
         keys(OLD).read_link(text, TODAY)
 
@@ -85,7 +85,7 @@ def test_keys_that_prove_nothing_are_refused(text: str) -> None:
 
 def test_an_address_that_guesses_on_waits_out_its_minute_and_another_does_not() -> None:
     guesses = Guesses()
-    for _ in range(MOST):
+    for _ in range(WRONG_GUESSES):
         assert not guesses.too_many("198.51.100.7", 0.0)
         guesses.wrong("198.51.100.7", 0.0)
     assert (guesses.too_many("198.51.100.7", 59.9), guesses.too_many("198.51.100.8", 59.9)) == (True, False)

@@ -40,19 +40,19 @@ PERSONAL = REACH | NAMED
 """Fields that make an answer personal data; a model that `x-personal` marks is personal whatever its fields are."""
 
 EXPORTED = ("text/csv", "application/vnd.", "application/pdf", "application/zip")
-LONGEST = 300
+CHARACTERS_KEPT = 300
 """Characters that are kept of a path, a reason, an address."""
 
 FLUSH_AFTER = 60.0
 """Seconds after which refusals that were only counted are written at the latest."""
 
-SWEEP_EVERY = 3600.0
+SWEEP_TRAIL_EVERY = 3600.0
 """Seconds between two sweeps of the retention."""
 
 EACH_MINUTE, ALL_MINUTE = 30, 600
 """Refusals of one source, and of all together, that have an entry of their own within a minute; others are counted."""
 
-SWEPT = 1000
+PAGES_SWEPT = 1000
 """Pages that one sweep of the retention removes at most."""
 
 GATHER = 0.5
@@ -61,7 +61,7 @@ GATHER = 0.5
 FULL = 200
 """Entries of a page, which is then written without waiting longer."""
 
-AT_ONCE = 20
+PAGES_READ_TOGETHER = 20
 """Pages that are read together when entries are looked up."""
 
 SPANNED = timedelta(seconds=2 * FLUSH_AFTER)
@@ -218,14 +218,16 @@ class Audit(Store[AuditPage]):
                 if wanted[room:]:
                     return Page(tuple(found), f"{page.id}.{skip + room}.{through}")
                 skip, known = 0, through
-            following = await self.find(asked.pages, sort="-at", after=known, limit=AT_ONCE)
+            following = await self.find(asked.pages, sort="-at", after=known, limit=PAGES_READ_TOGETHER)
             pages = following.items
             if not pages:
                 return Page(tuple(found), None)
 
     async def forget(self, period: Expired) -> int:
         """Remove some of the pages of that period, the oldest first; how many these were."""
-        old = (await self.find({"at": Between(low=period.since, high=period.until)}, sort="at", limit=SWEPT)).items
+        old = (
+            await self.find({"at": Between(low=period.since, high=period.until)}, sort="at", limit=PAGES_SWEPT)
+        ).items
         if old:
             await self._removals.remove(self.documents, [page.id for page in old])
         return len(old)
@@ -273,7 +275,7 @@ class AuditTrail:
                 await self.sweep()
             except Unavailable as error:
                 log.warning("retention_waits", reason=error)
-            await asyncio.sleep(SWEEP_EVERY)
+            await asyncio.sleep(SWEEP_TRAIL_EVERY)
 
     async def sweep(self) -> None:
         """Remove the entries whose time is over by the version of the policy in force on their day."""
@@ -443,11 +445,11 @@ def _actor(principal: Principal) -> Actor:
 
 def _header(headers: Mapping[bytes, bytes], name: bytes) -> str | None:
     value = headers.get(name)
-    return None if value is None else printable(value.decode("latin-1"), LONGEST)
+    return None if value is None else printable(value.decode("latin-1"), CHARACTERS_KEPT)
 
 
 def _plain(text: str | None) -> str | None:
-    return None if text is None else printable(text, LONGEST)
+    return None if text is None else printable(text, CHARACTERS_KEPT)
 
 
 def _written(result: object) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationInfo
 
-LONGEST_NAME = 128
+LONGEST_IDENTITY = 128
 """Characters of a subject or of a person's name at most."""
 AT_THE_DOOR: Mapping[str, bool] = MappingProxyType({"at_the_door": True})
 """The context of a validation by which something comes in from outside: a request, or a department's fact."""
@@ -63,11 +63,11 @@ def visible(what: str, text: object) -> str:
     """
     if not isinstance(text, str):
         raise ValueError(f"the {what} is no text")
-    if len(text) > 4 * LONGEST_NAME:
-        raise ValueError(f"the {what} is longer than {LONGEST_NAME} characters")
+    if len(text) > 4 * LONGEST_IDENTITY:
+        raise ValueError(f"the {what} is longer than {LONGEST_IDENTITY} characters")
     seen = unicodedata.normalize("NFC", text).strip()
-    if not 1 <= len(seen) <= LONGEST_NAME:
-        raise ValueError(f"the {what} has {len(seen)} characters; it may have 1 to {LONGEST_NAME}")
+    if not 1 <= len(seen) <= LONGEST_IDENTITY:
+        raise ValueError(f"the {what} has {len(seen)} characters; it may have 1 to {LONGEST_IDENTITY}")
     for character in seen:
         if unicodedata.category(character) in _UNSEEN or character in _BLANK:
             raise ValueError(f"the {what} has a character that cannot be seen, U+{ord(character):04X}")

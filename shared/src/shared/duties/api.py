@@ -23,7 +23,7 @@ from shared.identity import Forbidden, Principal
 from shared.sheets import SheetFormat
 from shared.store import Between, OneOf, Store, Where
 
-COUNTED = 10_000
+DUTIES_COUNTED = 10_000
 """Duties up to which a count goes."""
 
 STAFF = tuple(Role)
@@ -176,7 +176,9 @@ def _reading(router: APIRouter, duties: Duties, stores: Mapping[str, Store[Any]]
         now = asked_at or request.app.state.time.now()
         late = min(now, due_before) if due_before else now
         overdue = {**_where(assignee, role, kind, customer_id, about, late), **visible, "held": False}
-        return DutyCount(count=await duties.count(where, COUNTED), overdue=await duties.count(overdue, COUNTED))
+        return DutyCount(
+            count=await duties.count(where, DUTIES_COUNTED), overdue=await duties.count(overdue, DUTIES_COUNTED)
+        )
 
 
 def _keeping(router: APIRouter, duties: Duties, stores: Mapping[str, Store[Any]], calendar: Calendar) -> None:

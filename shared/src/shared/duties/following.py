@@ -17,7 +17,7 @@ from shared.timers import TIME
 
 log = structlog.get_logger()
 
-AGAIN = 5.0
+FOLLOW_AGAIN_SECONDS = 5.0
 """Seconds until a database that was away is asked again."""
 
 
@@ -45,7 +45,7 @@ class CalendarFollower:
                 followed = await self.follow()
             except Unavailable as error:
                 log.warning("calendar_waits", reason=error)
-                await asyncio.sleep(AGAIN)
+                await asyncio.sleep(FOLLOW_AGAIN_SECONDS)
                 continue
             if followed:
                 log.info("calendar_followed", aggregates=followed, calendar=self._clocks.calendar.version)

@@ -12,11 +12,11 @@ from uuid import UUID
 
 from shared.identity.principals import TurnedAway
 
-MAC_BYTES = 16
+LINK_MAC_BYTES = 16
 """Bytes of the code that proves a link (BLAKE2b, keyed): 128 bits, which are not guessed."""
-SHORTEST_KEY = 32
+SHORTEST_LINK_KEY = 32
 """Characters that a key has at least."""
-LONGEST = timedelta(days=400)
+LONGEST_LINK = timedelta(days=400)
 """From a link's making to its end at most."""
 
 _FIRST = date(1970, 1, 1)
@@ -44,8 +44,8 @@ class LinkKeys:
     def __init__(self, keys: Sequence[bytes]) -> None:
         if not keys:
             raise ValueError("there is no key to sign links with")
-        if any(len(key) < SHORTEST_KEY for key in keys):
-            raise ValueError(f"a key has {SHORTEST_KEY} characters at least")
+        if any(len(key) < SHORTEST_LINK_KEY for key in keys):
+            raise ValueError(f"a key has {SHORTEST_LINK_KEY} characters at least")
         self._keys = [blake2b(key).digest() for key in keys]
 
     @classmethod
@@ -74,11 +74,11 @@ class LinkKeys:
         if urlsafe_b64encode(given).decode() != text:
             raise BadLink("this is not how a link is written")
         said, mac = given[:_BYTES], given[_BYTES:]
-        if len(given) != _BYTES + MAC_BYTES or not self._prove(said, mac):
+        if len(given) != _BYTES + LINK_MAC_BYTES or not self._prove(said, mac):
             raise BadLink("no key proves this link")
         customer, made, ends = unpack(_SHAPE, said)
         link = CustomerLink(UUID(bytes=customer), _FIRST + timedelta(days=made), _FIRST + timedelta(days=ends))
-        if not link.made_on <= today <= link.ends_on <= link.made_on + LONGEST:
+        if not link.made_on <= today <= link.ends_on <= link.made_on + LONGEST_LINK:
             raise BadLink("this link does not hold on this day")
         return link
 
@@ -88,4 +88,4 @@ class LinkKeys:
 
 
 def _mac(key: bytes, said: bytes) -> bytes:
-    return blake2b(said, key=key, person=b"kefu-link", digest_size=MAC_BYTES).digest()
+    return blake2b(said, key=key, person=b"kefu-link", digest_size=LINK_MAC_BYTES).digest()

@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 
-MOST = 20
+WRONG_GUESSES = 20
 """Wrong guesses of one address in a minute that are still answered."""
 _MINUTE = 60.0
 """Seconds."""
@@ -26,4 +26,4 @@ class Guesses:
     def too_many(self, address: str, now: float) -> bool:
         """Whether this address has to wait until its minute is over."""
         began, count = self._since.get(address, (now, 0))
-        return count >= MOST and now - began < _MINUTE
+        return count >= WRONG_GUESSES and now - began < _MINUTE

@@ -3,12 +3,12 @@
 import asyncio
 import random
 
-LONGEST = 2.0
+LONGEST_WAIT = 2.0
 """Seconds beyond which no wait grows."""
 
 
 class Backoff:
-    """Waits of `first` seconds, then twice as long each time up to LONGEST, less up to half by chance.
+    """Waits of `first` seconds, then twice as long each time up to LONGEST_WAIT, less up to half by chance.
 
     By chance, so that those who failed together do not come back together.
     """
@@ -19,4 +19,4 @@ class Backoff:
     async def wait(self) -> None:
         """Wait once more."""
         await asyncio.sleep(random.uniform(self._next / 2, self._next))
-        self._next = min(self._next * 2, LONGEST)
+        self._next = min(self._next * 2, LONGEST_WAIT)

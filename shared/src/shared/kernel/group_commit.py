@@ -23,7 +23,7 @@ ATTEMPTS = 12
 PATIENCE = 10.0
 """Seconds that a request waits for its commit."""
 
-REMEMBERED = 2000
+AGGREGATES_REMEMBERED = 2000
 """How many aggregates are remembered as they were written last."""
 
 REMEMBERED_FOR = 3.0
@@ -90,7 +90,7 @@ class GroupCommit:
         outlet: Outlet,
         size: int = 200,
         observe: Callable[[float], None] = _unobserved,
-        remembered: int = REMEMBERED,
+        remembered: int = AGGREGATES_REMEMBERED,
         *,
         remembered_for: float = REMEMBERED_FOR,
         patience: float = PATIENCE,

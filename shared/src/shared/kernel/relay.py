@@ -22,7 +22,7 @@ from shared.wire.envelope import Envelope
 
 log = structlog.get_logger()
 
-SWEEP_EVERY = 2.0
+SWEEP_OUTBOXES_EVERY = 2.0
 """Seconds between two sweeps, at most."""
 LEFT_BEHIND = timedelta(seconds=5)
 """How old an unpublished event is before a sweep takes it for left behind by another process."""
@@ -69,7 +69,7 @@ class Relay:
         age_limit: float = 300.0,
         size: int = 200,
         derive: Derive = _nothing_derived,
-        sweep_every: float = SWEEP_EVERY,
+        sweep_every: float = SWEEP_OUTBOXES_EVERY,
     ) -> None:
         self._publisher = publisher
         self._collections = collections

@@ -13,7 +13,7 @@ from shared.identity import Principal
 from shared.pages.countdown import Countdown
 from shared.pages.forms import Act
 
-SHOWN = 50
+MATTERS_SHOWN = 50
 """Matters that a service shows at a time; the next ones come when these are decided."""
 
 
@@ -59,4 +59,4 @@ def in_turn(matters: Iterable[WaitingMatter], asker: Principal) -> list[WaitingM
     mine = [each for each in matters if each.is_for(asker)]
     timed = [(each.due.at, place, each) for place, each in enumerate(mine) if each.due]
     found = [each for _, _, each in sorted(timed, key=lambda entry: entry[:2])]
-    return [*found, *(each for each in mine if not each.due)][:SHOWN]
+    return [*found, *(each for each in mine if not each.due)][:MATTERS_SHOWN]

@@ -23,10 +23,10 @@ from shared.pages.countdown import BANDS, Countdown, DayPart, spans
 from shared.pages.rendering import Renderer
 from shared.store import Between, OneOf, Store, Where
 
-SHOWN = 100
+DUTIES_SHOWN = 100
 """Duties that a service adds to a day at most; the next ones come when these are done."""
 
-COUNTED = 999
+DUTIES_OF_A_DAY_COUNTED = 999
 """Up to how many duties of one part of a day a service counts: of more people read that they are more."""
 
 Whose = Literal["mine", "roles", "all"]
@@ -61,12 +61,13 @@ def routes(
         now = request.app.state.time.now()
         wheres: list[Where] = [{**RUNNING, **each, **visible_to(asker, stores)} for each in _whose(scope, asker)]
         found = [
-            await duties.find({**where, **_within(band, now, zone)}, sort="due_at", limit=SHOWN) for where in wheres
+            await duties.find({**where, **_within(band, now, zone)}, sort="due_at", limit=DUTIES_SHOWN)
+            for where in wheres
         ]
         ordered = merge(*(page.items for page in found), key=lambda duty: duty.due_at)
         counts = {each: await _count(duties, wheres, each, now, zone) for each in BANDS}
-        rows = [_row(duty, now, zone) for duty in islice(ordered, SHOWN)]
-        return render("duties.html", service=service, rows=rows, counts=counts, most=COUNTED)
+        rows = [_row(duty, now, zone) for duty in islice(ordered, DUTIES_SHOWN)]
+        return render("duties.html", service=service, rows=rows, counts=counts, most=DUTIES_OF_A_DAY_COUNTED)
 
     @router.get("/{id}", response_class=HTMLResponse)
     async def opened(id: UUID, request: Request, asker: AskedBy) -> Response:
@@ -102,7 +103,7 @@ def _within(band: DayPart | None, now: datetime, zone: ZoneInfo) -> Where:
 
 
 async def _count(duties: Duties, wheres: list[Where], band: DayPart, now: datetime, zone: ZoneInfo) -> int:
-    found = [await duties.count({**where, **_within(band, now, zone)}, COUNTED) for where in wheres]
+    found = [await duties.count({**where, **_within(band, now, zone)}, DUTIES_OF_A_DAY_COUNTED) for where in wheres]
     return sum(found)
 
 

@@ -26,17 +26,17 @@ from shared.parking.retries import Retries
 from shared.parking.store import Parking
 from shared.seals.check import SealWatch
 
-SHOWN = 20
+MESSAGES_SHOWN = 20
 """Messages of a group on its page, the oldest first."""
 GROUPS = 50
 """Groups on the card of a service, the largest."""
 REHEARSED = 50
 """As many of a group are rehearsed for its page, the oldest."""
-COUNTED = 10_000
+MESSAGES_COUNTED = 10_000
 """Up to which number messages are counted."""
 TRACES = 10
 """Entries of the audit trail that are shown."""
-AGAIN = 2_000
+LOOK_AGAIN_MILLISECONDS = 2_000
 """Milliseconds until the page of a group looks again while some of it are being tried."""
 
 STATES: Mapping[ParkedState, str] = {
@@ -114,7 +114,9 @@ def routes(
             deep=sorted(deep, key=lambda each: -each[1]),
             quiet=len(state.queues) - len(deep),
             groups=[(group, said(group.oldest)) for group in (await grouped(parking, "dead"))[:GROUPS]],
-            counts={name: await parking.count({"state": name}, COUNTED) for name in ("parked", "suspect", "dead")},
+            counts={
+                name: await parking.count({"state": name}, MESSAGES_COUNTED) for name in ("parked", "suspect", "dead")
+            },
             states=STATES,
             check=check,
             checked=said(check.done_at) if check.done_at else "",
@@ -128,8 +130,8 @@ def routes(
     ) -> Response:
         """What failed alike: what a replay of it would come to, how far one has come, and the messages."""
         where = {"queue": queue, "code": code}
-        counts = {name: await parking.count({**where, "state": name}, COUNTED) for name in STATES}
-        dead = await parking.rows(ParkedRow, {**where, "state": "dead"}, sort="first_at", limit=SHOWN)
+        counts = {name: await parking.count({**where, "state": name}, MESSAGES_COUNTED) for name in STATES}
+        dead = await parking.rows(ParkedRow, {**where, "state": "dead"}, sort="first_at", limit=MESSAGES_SHOWN)
         met = await retries.rehearse_all(where, REHEARSED) if counts["dead"] else Counter[Any]()
         form = all_of_them.draw("replay", "", Filled(given=where, offered={"key": ()}))
         return render(
@@ -140,7 +142,7 @@ def routes(
             code=code,
             counts={STATES[name]: count for name, count in counts.items() if count},
             under_way=counts["parked"],
-            again=AGAIN,
+            again=LOOK_AGAIN_MILLISECONDS,
             done=counts["settled"],
             would=met[None],
             obstacles=[(what, count) for what, count in met.most_common() if what],

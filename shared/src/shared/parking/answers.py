@@ -33,7 +33,7 @@ _OUTCOMES: Mapping[ParkedState, Outcome] = {
 _OUR_ID = re.compile(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
 _UNEXPECTED = "something broke here with it; it has been logged, and operators look into it"
 
-AGAIN = 0.5
+ANSWER_AGAIN_SECONDS = 0.5
 """Seconds until a database that was away is asked again."""
 
 
@@ -143,7 +143,7 @@ class Answers:
             try:
                 objection = await self._objecting(fact, id)
             except Unavailable:
-                await asyncio.sleep(AGAIN)
+                await asyncio.sleep(ANSWER_AGAIN_SECONDS)
                 continue
             if objection is None:
                 return "taken", None, None

@@ -17,9 +17,9 @@ from shared.telemetry import Metrics
 
 log = structlog.get_logger()
 
-SWEEP_EVERY = 5.0
+SWEEP_PARKED_EVERY = 5.0
 """Seconds between two sweeps."""
-SWEPT = 1000
+MESSAGES_SWEPT = 1000
 """Messages that one step of a sweep removes at most."""
 
 CLOSED: tuple[ParkedState, ...] = ("dead", "dropped", "settled")
@@ -51,18 +51,18 @@ class Keeping:
                 await self.sweep()
             except Unavailable as error:
                 log.warning("refusals_wait", reason=error)
-            await asyncio.sleep(SWEEP_EVERY)
+            await asyncio.sleep(SWEEP_PARKED_EVERY)
 
     async def sweep(self) -> None:
         """Remove what is older than `age`, then the oldest of those beyond `count`, for each queue."""
         for queue in self.queues:
             where = {"queue": queue, "state": OneOf(*CLOSED)}
             old = Between(high=datetime.now(UTC) - self.age)
-            while await self._remove(queue, {**where, "last_at": old}, SWEPT, "too old"):
+            while await self._remove(queue, {**where, "last_at": old}, MESSAGES_SWEPT, "too old"):
                 pass
             beyond = await self.parking.count(where) - self.count
             while beyond > 0:
-                removed = await self._remove(queue, where, min(beyond, SWEPT), "too many")
+                removed = await self._remove(queue, where, min(beyond, MESSAGES_SWEPT), "too many")
                 beyond -= max(removed, 1)
 
     async def _remove(self, queue: str, where: dict[str, object], limit: int, why: str) -> int:

@@ -25,7 +25,7 @@ log = structlog.get_logger()
 
 LOOK_EVERY = 1.0
 """Seconds between two looks for what may be tried again."""
-COUNT_EVERY = 5.0
+COUNT_PARKED_EVERY = 5.0
 """Seconds between two counts for the metrics."""
 
 Handle = Callable[[Message], Awaitable[Exception | None]]
@@ -65,7 +65,7 @@ class Retries:
             try:
                 while await self.retry_due():
                     pass
-                if monotonic() - counted > COUNT_EVERY:
+                if monotonic() - counted > COUNT_PARKED_EVERY:
                     counted = monotonic()
                     await self._count()
             except Unavailable as error:

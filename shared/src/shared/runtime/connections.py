@@ -16,10 +16,10 @@ from shared.wire.broker import UNHEARD, QueueDepth, QueueDepths, answers, connec
 
 log = structlog.get_logger()
 
-COUNT_EVERY = 10.0
+COUNT_UNHEARD_EVERY = 10.0
 """Seconds between two counts of the events that are kept because they have no listener."""
 
-AGAIN = 1.0
+CONNECT_AGAIN_SECONDS = 1.0
 """Seconds until a server that was away is tried again."""
 
 
@@ -112,7 +112,7 @@ class Connections:
         """Tell the metrics, until cancelled, how many events are kept because they have no listener."""
         depths = QueueDepths(self.buses[0].brokers[-1])
         while True:
-            await asyncio.sleep(COUNT_EVERY)
+            await asyncio.sleep(COUNT_UNHEARD_EVERY)
             with suppress(aio_pika.exceptions.AMQPError, ConnectionError, RuntimeError):
                 self._metrics.unroutable.set((await depths.of(UNHEARD.name)).messages)
 
@@ -142,4 +142,4 @@ async def _until_done(attempt: Callable[[], Awaitable[None]]) -> None:
             return await attempt()
         except Exception as error:  # noqa: BLE001
             log.warning("waiting_for_servers", reason=error)
-            await asyncio.sleep(AGAIN)
+            await asyncio.sleep(CONNECT_AGAIN_SECONDS)

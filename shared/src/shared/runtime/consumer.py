@@ -34,7 +34,7 @@ from shared.wire.message import Delivery, Message
 
 log = structlog.get_logger()
 
-AGAIN = 0.5
+CONSUME_AGAIN_SECONDS = 0.5
 """Seconds until a database that was away is asked again."""
 
 LONG = 64 * 1024
@@ -255,7 +255,7 @@ class Consumer:
             try:
                 return set(await self._parking.documents.read(ids))
             except Unavailable:
-                await asyncio.sleep(AGAIN)
+                await asyncio.sleep(CONSUME_AGAIN_SECONDS)
 
     async def _clear_of_suspicion(self, ids: Sequence[UUID]) -> None:
         """Before the acknowledgement: a crash in between only begins the count anew."""
@@ -263,7 +263,7 @@ class Consumer:
             try:
                 return await self._parking.remove(ids)
             except Unavailable:
-                await asyncio.sleep(AGAIN)
+                await asyncio.sleep(CONSUME_AGAIN_SECONDS)
 
     async def _handle_batch(self, batch: Sequence[InFlight]) -> None:
         await self._handle(batch)

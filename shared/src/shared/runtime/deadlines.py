@@ -23,7 +23,7 @@ from shared.timers import OCCUR, TIME, Occurrence, Recurrence, Recurrences, Sche
 
 log = structlog.get_logger()
 
-NAP = 1.0
+DEADLINES_NAP = 1.0
 """Seconds of real time after which the due deadlines are looked for again, whatever was expected."""
 
 
@@ -88,7 +88,7 @@ class Deadlines:
                     await self.fire_due()
             except Unavailable as error:
                 log.warning("deadlines_wait", reason=error)
-                await asyncio.sleep(random.uniform(NAP / 2, NAP))
+                await asyncio.sleep(random.uniform(DEADLINES_NAP / 2, DEADLINES_NAP))
 
     async def plan(self) -> None:
         """Give every schedule its recurrence; one that has it goes on where it was."""
@@ -229,7 +229,7 @@ class Deadlines:
             waits.append(asyncio.create_task(self._time.wait_until(until)))
         self._waiting = True
         try:
-            await asyncio.wait(waits, timeout=NAP, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(waits, timeout=DEADLINES_NAP, return_when=asyncio.FIRST_COMPLETED)
         finally:
             self._waiting = False
             for wait in waits:

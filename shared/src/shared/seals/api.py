@@ -20,10 +20,10 @@ from shared.seals.verification import Cursor, Evidence, SealFinding
 READERS = (Role.GM, Role.GM_OFFICE, Role.DEPUTY_GM, Role.CS_DIRECTOR, Role.OPERATOR)
 """Who looks into the evidence."""
 
-AT_ONCE = 2000
+DOCUMENTS_IN_AN_ANSWER = 2000
 """Documents that one answer is about, about."""
 
-LONGEST = 1.0
+SECONDS_OF_AN_ANSWER = 1.0
 """Seconds that one answer takes, about."""
 
 
@@ -131,7 +131,7 @@ def routes(evidence: Evidence, watch: SealWatch) -> APIRouter:
             keys.update(verified.keys)
             findings += verified.findings
             cursor = verified.next
-            if cursor is None or documents >= AT_ONCE or perf_counter() - began > LONGEST:
+            if cursor is None or documents >= DOCUMENTS_IN_AN_ANSWER or perf_counter() - began > SECONDS_OF_AN_ANSWER:
                 break
         following = str(cursor) if cursor else None
         return VerificationView(documents=documents, keys=keys, findings=tuple(findings), next=following)

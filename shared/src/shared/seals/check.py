@@ -28,7 +28,7 @@ BEAT = 60.0
 LOOKS = 30.0
 """Seconds between two looks at whether a check is due, at most."""
 
-KEPT = 500
+FINDINGS_KEPT = 500
 """Findings that are remembered, the latest."""
 
 TOLD = 100
@@ -115,7 +115,7 @@ class SealCheck(Aggregate):
             done_at=now,
             claimed_by="",
             claimed_until=None,
-            reported=(*earlier, *reported)[-KEPT:],
+            reported=(*earlier, *reported)[-FINDINGS_KEPT:],
             proposed=None,
             accepting=None if self.accepting == accepts else self.accepting,
         )

@@ -29,7 +29,7 @@ from shared.seals.checkpoints import (
 from shared.store import Between, DatabaseLike
 from shared.timers import TIME
 
-LOOKED_AT = 250
+DOCUMENTS_READ_TOGETHER = 250
 """Documents that are read together."""
 
 LISTED = 1000
@@ -154,8 +154,8 @@ class Evidence:
         findings: list[SealFinding] = []
         accepting: Checkpoint | None = None
         previous: str | None = ""
-        for begin in range(1, (latest.number if latest else 0) + 1, LOOKED_AT):
-            numbers = {checkpoint_id(number): number for number in range(begin, begin + LOOKED_AT)}
+        for begin in range(1, (latest.number if latest else 0) + 1, DOCUMENTS_READ_TOGETHER):
+            numbers = {checkpoint_id(number): number for number in range(begin, begin + DOCUMENTS_READ_TOGETHER)}
             found = await self.checkpoints.documents.read(list(numbers))
             for id, number in numbers.items():
                 if latest is None or number > latest.number:
@@ -188,9 +188,9 @@ class Evidence:
                 for id in await documents.strange(STRANGE)
             ]
         part = await self._part(collection, cursor)
-        rows = await documents.sealed(cursor.after, LOOKED_AT)
+        rows = await documents.sealed(cursor.after, DOCUMENTS_READ_TOGETHER)
         within = [row for row in rows if part.last is None or row.id <= part.last]
-        cut = len(within) == LOOKED_AT
+        cut = len(within) == DOCUMENTS_READ_TOGETHER
         end = within[-1].id if cut else part.last
         entries = {id: each for id, each in part.entries.items() if _between(cursor.after, id, end)}
         compared, listed = await self._compare(collection, part, within, entries)

@@ -18,7 +18,7 @@ from shared.contracts.vocabulary import DepartmentName
 from shared.http import CausedByRequest, RequestBody, Router, View, allow
 from shared.store import OneOf
 
-MOST = 500
+ROWS_OF_AN_IMPORT = 500
 """Rows that one request takes."""
 Cell = Annotated[str, StringConstraints(max_length=4000)]
 ImportOutcome = Literal["new", "same", "changed", "refused"]
@@ -30,7 +30,7 @@ class ImportCustomers(RequestBody):
 
     rows: tuple[dict[str, Cell], ...] = Field(
         min_length=1,
-        max_length=MOST,
+        max_length=ROWS_OF_AN_IMPORT,
         examples=[
             [
                 {

@@ -21,7 +21,7 @@ from shared.http import View
 from shared.lifecycle import IllegalTransition
 from shared.pages.customer import CustomerDoor
 
-SHOWN = 5
+SURVEYS_SHOWN = 5
 """Surveys on the page at most, the latest."""
 _ANSWERS = UUID("6f6e1c56-0f0e-5b62-8a56-7f0b1f6c9d03")
 _MOST_FIELDS = 10
@@ -102,7 +102,7 @@ def routes(stores: Stores, door: CustomerDoor) -> APIRouter:
 
 async def _asked(stores: Stores, customer_id: UUID) -> Sequence[SurveyAsked]:
     where = {"customer_id": await stores.customers.all_of(customer_id), "stage": "open"}
-    return (await stores.surveys.rows(SurveyAsked, where, sort="-issued_at", limit=SHOWN)).items
+    return (await stores.surveys.rows(SurveyAsked, where, sort="-issued_at", limit=SURVEYS_SHOWN)).items
 
 
 def _cause(survey: SurveyAsked, request: Request) -> Cause:

@@ -25,7 +25,7 @@ from shared.pages.timeline import PastMoment, timeline
 from shared.pages.words import CUSTOMER_KINDS
 from shared.store import OneOf
 
-SHOWN = 50
+ROWS_SHOWN = 50
 """Customers on one page, and moments of a timeline."""
 NAMED = 200
 """Names that one request is told at most."""
@@ -57,7 +57,7 @@ def routes(stores: Stores, rules: Rules, forms: Forms, render: Renderer) -> APIR
     async def find(q: Annotated[str | None, Query(max_length=100)] = None, after: After = None) -> Response:
         """Customers by a part of the name, initials, the end of a telephone, order or contract number."""
         where = {"found_by": holding(q or None), "merged_into": OneOf(None)}
-        page = await customers.rows(CustomerRow, where, after=after, limit=SHOWN)
+        page = await customers.rows(CustomerRow, where, after=after, limit=ROWS_SHOWN)
         return render("customers.html", rows=page.items, next=page.next, q=q or "", after=after, kinds=CUSTOMER_KINDS)
 
     @router.get("/customers/{customer_id}", response_class=HTMLResponse)
@@ -65,7 +65,7 @@ def routes(stores: Stores, rules: Rules, forms: Forms, render: Renderer) -> APIR
         """One customer: the file, all that happened in every service, and the places of the other services' cards."""
         customer = await customers.get(customer_id)
         where = {"customer_id": await customers.all_of(customer_id)}
-        moments = await stores.moments.rows(MomentView, where, sort="-at", limit=SHOWN)
+        moments = await stores.moments.rows(MomentView, where, sort="-at", limit=ROWS_SHOWN)
         whole = needs_whole(customer, asker)
         view = CustomerView.of(customer, whole=whole)
         now: datetime = rules.calendar.local(request.app.state.time.now())

@@ -26,7 +26,7 @@ from shared.identity import Principal
 from shared.pages.rendering import Renderer
 from shared.store import Between, OneOf, Page
 
-SHOWN = 50
+ORDERS_SHOWN = 50
 """Orders on one page of a list."""
 WATCHED = 300
 """As many orders are weighed by their slack: those that were promised to leave first."""
@@ -141,7 +141,7 @@ async def _watched(orders: Orders) -> list[BoardRow]:
 
 async def _listed(orders: Orders, part: Range, q: str | None, after: str | None) -> Page[BoardRow]:
     where = {"stage": OneOf(*_with_goods(left=True)) if part == "left" else None, "order_no": q and q.strip()}
-    return await orders.rows(BoardRow, where, sort="-placed_on", after=after, limit=SHOWN)
+    return await orders.rows(BoardRow, where, sort="-placed_on", after=after, limit=ORDERS_SHOWN)
 
 
 def _with_goods(*, left: bool) -> tuple[str, ...]:

@@ -26,7 +26,7 @@ from shared.pages.rendering import Renderer
 from shared.pages.words import day, money
 from shared.store import OneOf
 
-LOOKED_AT = 200
+ORDERS_LOOKED_AT = 200
 """Orders that are looked at for one page, those first that were placed first."""
 SHOWN_LINES = 5
 """Lines of an order that are shown with what is decided about it."""
@@ -55,7 +55,7 @@ def routes(stores: Stores, rules: Rules, forms: Forms, render: Renderer) -> APIR
         found = []
         if stages := sorted(set(_stages(asker))):
             where = {"stage": OneOf(*stages)}
-            found = list((await stores.orders.find(where, sort="placed_on", limit=LOOKED_AT)).items)
+            found = list((await stores.orders.find(where, sort="placed_on", limit=ORDERS_LOOKED_AT)).items)
         matters = [_matter(each, rules, forms, asker, now) for each in found]
         request.state.personal = True
         return render("decide.html", service="orders", title="订单", note="", matters=in_turn(matters, asker))

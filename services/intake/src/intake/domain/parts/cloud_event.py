@@ -23,7 +23,7 @@ _LONGEST_ID = 200
 _LONGEST_NUMBER = 20
 """Characters of a whole number that 8 bytes hold, with its sign."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_LONGEST = 62_135_596_800_000
+_MILLISECONDS_BEFORE_1970 = 62_135_596_800_000
 """Milliseconds from year 1 to 1970; a number beyond that on either side is no moment."""
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:)(\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d)?", re.ASCII)
 """As RFC 3339 writes it, in upper case; that the offset is missing is said by itself."""
@@ -132,7 +132,7 @@ def _written(time: object) -> object:
 
     Anything else as it came (CloudEvents, AMQP Protocol Binding §3.1).
     """
-    if isinstance(time, int) and not isinstance(time, bool) and abs(time) < _LONGEST:
+    if isinstance(time, int) and not isinstance(time, bool) and abs(time) < _MILLISECONDS_BEFORE_1970:
         time = _EPOCH + timedelta(milliseconds=time)
     return time.replace(tzinfo=UTC).isoformat() if isinstance(time, datetime) else time
 
