@@ -6,7 +6,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from shared.contracts.event import Instant, Money, Part, PreciseDate
-from shared.contracts.identities import LONGEST_NAME, known_at_the_door
+from shared.contracts.identities import LONGEST_IDENTITY, known_at_the_door
 from shared.contracts.values import dialled, month, numbered, one_line, positive, posted, prose, unsigned, zone
 
 _ORDERS = uuid5(NAMESPACE_URL, "urn:kefu:order")
@@ -71,7 +71,7 @@ ShipmentId = Annotated[UUID, Field(examples=["018f5a30-6a51-7c0e-9d4b-2f1f7f6b1c
 NotificationId = Annotated[UUID, Field(examples=["018f5a30-6a51-7c0e-9d4b-2f1f7f6b1c07"])]
 ProposalId = Annotated[UUID, Field(examples=["018f5a30-6a51-7c0e-9d4b-2f1f7f6b1c08"])]
 StaffId = Annotated[
-    str, Field(min_length=1, max_length=LONGEST_NAME, examples=["cs-07"]), AfterValidator(known_at_the_door)
+    str, Field(min_length=1, max_length=LONGEST_IDENTITY, examples=["cs-07"]), AfterValidator(known_at_the_door)
 ]
 """A colleague, as the colleague signs in; what comes in from outside has to be an identity."""
 RoleName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,63}$", examples=["cs_specialist"])]

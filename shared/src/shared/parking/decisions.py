@@ -5,7 +5,7 @@ from uuid import UUID
 
 from shared.aggregate import Cause, Change, Refused, must_be_another
 from shared.contracts.event import Actor
-from shared.contracts.identities import LONGEST_NAME
+from shared.contracts.identities import LONGEST_IDENTITY
 from shared.parking.parked import (
     CRASHES,
     LIFECYCLE,
@@ -20,7 +20,7 @@ from shared.parking.parked import (
     stack,
 )
 
-LONGEST_EDITOR = (LONGEST_NAME - 1) // 2
+LONGEST_EDITOR = (LONGEST_IDENTITY - 1) // 2
 """Characters of the identity of an operator who proposes or confirms an edit: both are kept as one."""
 
 

@@ -2,8 +2,8 @@
 
 from datetime import time
 
-from orders.api.contracts import LedgerRow, SealRow
-from orders.api.views import ExceptionView, OrderRow
+from orders.api.contracts import SealRow
+from orders.api.views import ExceptionView, ListedOrder
 from orders.domain.order import ENDS
 from orders.domain.parts.titles import PAYMENTS
 from orders.domain.route import ROUTES
@@ -23,7 +23,7 @@ async def project_register(orders: Orders, days: Days) -> Paper:
         (
             day(row.released_on),
             row.order_no,
-            row.contract_no or "",
+            row.contract.no or "",
             row.customer,
             KINDS[row.kind],
             row.region or "",
@@ -31,7 +31,7 @@ async def project_register(orders: Orders, days: Days) -> Paper:
             day(row.ship_on),
             _stage(row),
         )
-        async for row in orders.each_row(OrderRow, released, sort="released_on")
+        async for row in orders.each_row(ListedOrder, released, sort="released_on")
     ]
     heads = ("下单", "订单", "合同", "客户", "类别", "区域", "客户经理", "承诺发货", "进度")
     return Paper("工程登记表", _of(days), (Grid("", heads, tuple(rows)), _signed()), mark=INTERNAL, wide=True)
@@ -54,7 +54,7 @@ async def contract_ledger(orders: Orders, days: Days) -> Paper:
             day(row.contract.ship_on),
             row.sales_owner or "",
         )
-        async for row in orders.each_row(LedgerRow, signed, sort="contract.signed_on.on")
+        async for row in orders.each_row(ListedOrder, signed, sort="contract.signed_on.on")
     ]
     heads = ("签订", "合同", "订单", "客户", "版次", "金额", "付款约定", "发货日期", "客户经理")
     grid = Grid("", heads, tuple(rows), frozenset({4, 5}))
@@ -90,7 +90,7 @@ def _exception(row: ExceptionView, press: Press) -> tuple[str, ...]:
     return (*what, row.resolution or "", solved)
 
 
-def _stage(row: OrderRow) -> str:
+def _stage(row: ListedOrder) -> str:
     stage = ROUTES[row.route_name].version(row.route_version).stage(row.stage)
     return stage.title if stage else ENDS[row.stage]
 
