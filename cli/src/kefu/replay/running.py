@@ -16,7 +16,7 @@ from kefu.trouble import Trouble
 from shared.files import NOTICED_WITHIN
 
 _PATIENCE = 180.0
-"""Seconds until the system counts as never at rest."""
+"""Seconds without any change until the system counts as never at rest."""
 
 _LOOKS = 2
 """Looks in a row that must find everything at rest."""
@@ -70,7 +70,8 @@ class Running:
 
         After a service was away all are asked: what it had written down may still have to be published.
         """
-        since = monotonic()
+        seen: object = None
+        changed = monotonic()
         while True:
             await self.quiet()
             before = dict(self._taken)
@@ -79,7 +80,9 @@ class Running:
             if not left and self._taken == before:
                 self._fell = False
                 return
-            if monotonic() - since > _PATIENCE:
+            if seen != (left, before):
+                seen, changed = (left, before), monotonic()
+            if monotonic() - changed > _PATIENCE:
                 raise Trouble(f"the services do not come to rest: {'; '.join(left)}")
             await asyncio.sleep(_NAPS[-1])
 
