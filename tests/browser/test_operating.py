@@ -27,3 +27,16 @@ async def test_who_does_not_operate_is_not_led_there_and_sees_nothing(page: Page
     await expect(page.get_by_role("link", name="运行状况")).to_have_count(0)
     await page.goto("/ops")
     await expect(page.get_by_text("您的岗位不能查看这一页。")).to_have_count(len(SERVICES))
+
+
+async def test_a_group_is_held_by_its_owner_with_a_note(page: Page) -> None:
+    await sign_in(page, OPERATOR, scope="mine")
+    await page.goto("/ops/orders?queue=orders.on.production.production_completed.v1&code=not_found")
+    care = page.locator("section[aria-labelledby=h-care]")
+    await care.get_by_label("负责人").fill("zhou")
+    await care.get_by_label("说明").fill("等订单导入")
+    await care.get_by_label("先搁置").check()
+    await care.get_by_role("button", name="登记").click()
+    await expect(care.get_by_text("搁置，zhou负责：等订单导入")).to_be_visible()
+    await expect(care.get_by_label("负责人")).to_have_value("zhou")
+    await without_violations(page, "ops-group")

@@ -60,16 +60,33 @@ def list_dead(
 
 @app.command("groups")
 def group_dead(service: Only = None) -> None:
-    """What is dead, grouped by queue and reason."""
+    """What is dead, grouped by queue and reason, with who sees to it; what is held says so."""
     api = Api(surroundings())
     show_table(
-        ("count", "oldest", "queue", "why"),
+        ("count", "oldest", "queue", "why", "owner", "note"),
         (
-            (group["count"], group["oldest"], group["queue"], _why(group))
+            (group["count"], group["oldest"], group["queue"], _why(group), _owner(group), group.get("note") or "")
             for name in _asked(service)
             for group in api.get(name, "/dead/groups")
         ),
     )
+
+
+@app.command("mark")
+def mark_group(
+    service: Annotated[Service, typer.Option("--service", help="The service that has the group.")],
+    queue: Annotated[str, typer.Option(help="The queue of the group, as `kefu dead groups` shows it.")],
+    code: Annotated[str, typer.Option(help="Its kind of trouble.")],
+    owner: Annotated[str | None, typer.Option(help="Who sees to it.")] = None,
+    note: Annotated[str | None, typer.Option(help="What is known of it.")] = None,
+    hold: Annotated[
+        bool, typer.Option("--hold", help="It is known and waits for something; it needs an owner.")
+    ] = False,
+) -> None:
+    """Say who sees to a group, what is known of it, and whether it is held; what is left out holds no longer."""
+    wish = {"queue": queue, "code": code, "owner": owner, "note": note, "held": hold}
+    Api(surroundings()).post(service.value, "/dead/groups/mark", wish)
+    say(f"{queue}, {code}: {'held' if hold else 'not held'}, owner {owner or 'none'}")
 
 
 @app.command("show")
@@ -185,3 +202,8 @@ def _locate(api: Api, id: UUID, service: Service | None) -> tuple[str, dict[str,
 
 def _why(item: dict[str, Any]) -> str:
     return f"{item['code']}: {item['reason']}"
+
+
+def _owner(group: dict[str, Any]) -> str:
+    """Who sees to a group; a service of the release before tells none."""
+    return f"{group.get('owner') or ''}{' (held)' if group.get('held') else ''}"

@@ -13,6 +13,7 @@ from shared.kernel.documents import Documents
 from shared.kernel.group_commit import GroupCommit
 from shared.kernel.mongodb import Database
 from shared.kernel.relay import Handed, Relay
+from shared.parking.dead_group import DeadGroups
 from shared.parking.parked import RetryPolicy
 from shared.parking.store import Parking
 from shared.pictures.picture import Pictures
@@ -116,6 +117,7 @@ class Plumbing:
         )
         self.group_commit = self.database.group_commit
         self.parking = Parking(self.database)
+        self.dead_groups = DeadGroups(self.database)
         self.duties = Duties(self.database)
         self.pictures = Pictures(self.database)
         self.evidence = Evidence(self.database)

@@ -254,12 +254,13 @@ class Service:
             app.include_router(pictures.routes(self.name, plumbing.pictures), dependencies=guarded())
         app.include_router(seals.routes(plumbing.evidence, self.seal_watch), dependencies=guarded())
         app.include_router(audit.routes(plumbing.trail.audit), dependencies=guarded())
-        letters = dead.routes(plumbing.parking, self.retries)
+        letters = dead.routes(plumbing.parking, plumbing.dead_groups, self.retries)
         app.include_router(letters, dependencies=guarded())
         operating = ops.routes(
             self.name,
             self._tell,
             plumbing.parking,
+            plumbing.dead_groups,
             self.retries,
             letters,
             plumbing.trail.audit,

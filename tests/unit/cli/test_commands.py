@@ -148,7 +148,12 @@ ANSWERS: dict[tuple[str, str, str], tuple[int, object]] = {
     ("POST", "orders", f"dead/{ID}/confirm"): (409, {"detail": "an edit is confirmed by another person"}),
     ("POST", "orders", f"dead/{ID}/drop"): (200, DEAD),
     ("POST", "orders", "dead/replay"): (202, {"count": 3}),
-    ("GET", "orders", "dead/groups"): (200, [DEAD | {"count": 7, "oldest": "2026-03-02T04:00:00Z"}]),
+    ("GET", "orders", "dead/groups"): (
+        200,
+        [DEAD | {"count": 7, "oldest": "2026-03-02T04:00:00Z", "owner": "zhou", "note": "waits", "held": True}],
+    ),
+    ("GET", "intake", "dead/groups"): (200, [DEAD | {"count": 1, "oldest": "2026-03-02T04:00:00Z"}]),
+    ("POST", "orders", "dead/groups/mark"): (200, {}),
     ("GET", "orders", "health/ready"): (503, {"version": "0.1.0", "checks": {"mongo": "away"}, "parked": 2}),
     ("POST", "complaints", "what-if"): (200, {"items": [REPLAYED], "next": None}),
     ("POST", "intake", "facts"): (422, {"detail": "production.x does not read so"}),
@@ -286,7 +291,34 @@ def test_the_dead_of_all_services_are_listed(kefu: Kefu, services: Asked) -> Non
 
 def test_the_dead_are_grouped(kefu: Kefu, services: Asked) -> None:
     result = kefu("dead", "groups", "--service", "orders")
-    assert result.stdout == "7\t2026-03-02T04:00:00Z\torders.on.a.b.v1\tnot_found: there is no order x\n"
+    group = "7\t2026-03-02T04:00:00Z\torders.on.a.b.v1\tnot_found: there is no order x"
+    assert result.stdout == f"{group}\tzhou (held)\twaits\n"
+
+
+def test_a_group_of_a_release_that_tells_no_owner_is_shown(kefu: Kefu, services: Asked) -> None:
+    result = kefu("dead", "groups", "--service", "intake")
+    group = "1\t2026-03-02T04:00:00Z\torders.on.a.b.v1\tnot_found: there is no order x"
+    assert result.stdout == f"{group}\t\t\n"
+
+
+def test_a_group_is_marked(kefu: Kefu, services: Asked) -> None:
+    words = (
+        "--service",
+        "orders",
+        "--queue",
+        "q",
+        "--code",
+        "not_found",
+        "--owner",
+        "zhou",
+        "--note",
+        "waits",
+        "--hold",
+    )
+    result = kefu("dead", "mark", *words)
+    assert result.stdout == "q, not_found: held, owner zhou\n"
+    sent = {"queue": "q", "code": "not_found", "owner": "zhou", "note": "waits", "held": True}
+    assert services[-1] == ("POST", "orders/dead/groups/mark", sent)
 
 
 def test_one_is_found_in_whichever_service_has_it(kefu: Kefu, services: Asked) -> None:

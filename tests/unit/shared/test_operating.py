@@ -10,6 +10,7 @@ from ledger import Accounts, Deposited, subscriptions
 
 from shared.aggregate import Refused
 from shared.contracts.roles import Role
+from shared.parking.dead_group import DeadGroups, group_id_of
 from shared.parking.parked import Parked, RetryPolicy
 from shared.service import Service
 from shared.settings import ServiceSettings
@@ -62,7 +63,7 @@ async def test_the_card_of_a_service_counts_what_failed_alike_the_largest_group_
         await dies(world, name)
     html = await page(world)
     rows = re.findall(
-        r'<tr><td><a href="(.*?)">.*?</a></td><td class="wrap">(.*?)</td><td class="num">(\d+)</td>', html
+        r'<tr><td><a href="(.*?)">.*?</a></td><td class="wrap">(.*?)</td>.*?<td class="num">(\d+)</td>', html
     )
     assert [(unescape(address), why, count) for address, why, count in rows] == [
         (f"/ops/ledger?queue={QUEUE}&code=no_account", "no_account：no such account", "2"),
@@ -84,9 +85,9 @@ async def test_a_group_shows_what_a_replay_would_come_to_before_it_is_replayed(w
     html = await page(world, f"/groups?queue={QUEUE}&code=no_account")
     assert "最老的3件现在重放： 2件会成功 ，1件仍不行" in text(html)
     assert "RuntimeError：" in text(html)
-    assert forms(html) == ["/ledger/dead/replay"]
+    assert forms(html) == ["/ledger/dead/replay", "/ledger/dead/groups/mark"]
     given = re.findall(r'<input type="hidden" name="(.*?)" value="(.*?)"', html)
-    assert given == [("queue", QUEUE), ("code", "no_account")]
+    assert given == [("queue", QUEUE), ("code", "no_account")] * 2
 
 
 async def test_a_group_that_is_being_replayed_says_how_far_it_has_come_and_looks_again(world: World) -> None:
@@ -97,7 +98,7 @@ async def test_a_group_that_is_being_replayed_says_how_far_it_has_come_and_looks
     html = await page(world, f"/groups?queue={QUEUE}&code=no_account")
     assert "还有1件在重试，已补办0件。" in text(html)
     assert 'data-again="2000"' in html
-    assert forms(html) == []
+    assert forms(html) == ["/ledger/dead/groups/mark"]
 
 
 async def test_a_message_is_shown_with_its_body_and_an_edit_is_confirmed_by_another_person(world: World) -> None:
@@ -112,3 +113,62 @@ async def test_a_message_is_shown_with_its_body_and_an_edit_is_confirmed_by_anot
     other = await page(world, f"/letters/{dead.id}", by="wu")
     assert forms(other)[0] == f"{at}/confirm"
     assert f'name="edit" value="{proposed}"' in other
+
+
+MARKED = {"queue": QUEUE, "code": "no_account", "owner": "zhou", "note": "等账号导入", "held": True}
+
+
+async def test_a_group_is_marked_with_owner_note_and_hold_and_all_marks_stay(world: World) -> None:
+    await dies(world, "a")
+    await dies(world, "b", code="other")
+    answer = await world.ask(Role.OPERATOR, "POST", "/dead/groups/mark", MARKED, by="wu")
+    freed = {**MARKED, "note": "账号已导入", "held": False}
+    await world.ask(Role.OPERATOR, "POST", "/dead/groups/mark", freed, by="zhou")
+    again = await world.ask(Role.OPERATOR, "POST", "/dead/groups/mark", MARKED, by="wu")
+    assert [(each["by"], each["note"], each["held"]) for each in again.json()["marks"]] == [
+        ("wu", "等账号导入", True),
+        ("zhou", "账号已导入", False),
+        ("wu", "等账号导入", True),
+    ]
+    assert answer.json()["marks"] == again.json()["marks"][:1]
+    groups = (await world.ask(Role.OPERATOR, "GET", "/dead/groups")).json()
+    assert {each["code"]: (each["owner"], each["note"], each["held"]) for each in groups} == {
+        "no_account": ("zhou", "等账号导入", True),
+        "other": (None, None, False),
+    }
+
+
+async def test_a_mark_is_of_the_database_and_is_in_the_audit_trail(world: World) -> None:
+    await world.ask(Role.OPERATOR, "POST", "/dead/groups/mark", MARKED, by="wu")
+    assert (await DeadGroups(world.database).get(group_id_of(QUEUE, "no_account"))).mark.owner == "zhou"  # type: ignore[union-attr]
+    (entry,) = (await world.ask(Role.GM, "GET", "/audit?kind=act")).json()["items"]
+    assert (entry["who"], entry["route"], entry["status"]) == ("wu", "/dead/groups/mark", 200)
+
+
+async def test_a_group_is_not_held_without_an_owner_and_only_operators_mark(world: World) -> None:
+    ownerless = {**MARKED, "owner": None}
+    refused = await world.ask(Role.OPERATOR, "POST", "/dead/groups/mark", ownerless)
+    assert (refused.status_code, refused.json()["code"]) == (409, "held_without_owner")
+    assert (await world.ask(Role.GM, "POST", "/dead/groups/mark", MARKED)).status_code == 403
+    assert await DeadGroups(world.database).marks() == {}
+
+
+async def test_a_held_group_is_amber_with_its_owner_until_another_one_dies(world: World) -> None:
+    await dies(world, "a")
+    assert '<dd class="missed-ink">1</dd>' in await page(world)
+    await world.ask(Role.OPERATOR, "POST", "/dead/groups/mark", MARKED)
+    html = await page(world)
+    assert '<dd class="near-ink">1</dd>' in html
+    assert "搁置 zhou 等账号导入" in text(html)
+    await dies(world, "b", code="other")
+    assert '<dd class="missed-ink">2</dd>' in await page(world)
+
+
+async def test_the_page_of_a_group_has_the_form_of_its_mark_filled_in_and_what_was_said(world: World) -> None:
+    await dies(world, "a")
+    at = f"/groups?queue={QUEUE}&code=no_account"
+    assert forms(await page(world, at)) == ["/ledger/dead/replay", "/ledger/dead/groups/mark"]
+    await world.ask(Role.OPERATOR, "POST", "/dead/groups/mark", MARKED, by="wu")
+    html = await page(world, at)
+    assert 'value="zhou"' in html
+    assert "搁置，zhou负责：等账号导入 wu 11-28 08:00" in text(html)

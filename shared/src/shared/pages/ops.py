@@ -21,6 +21,7 @@ from shared.pages.forms import Act, Filled, Forms, FormWords
 from shared.pages.rendering import Renderer
 from shared.pages.words import SERVICES
 from shared.parking.api import ParkedRow, grouped
+from shared.parking.dead_group import DeadGroups, GroupMark, group_id_of
 from shared.parking.parked import LIFECYCLE, Parked, ParkedState
 from shared.parking.retries import Retries
 from shared.parking.store import Parking
@@ -49,7 +50,7 @@ STATES: Mapping[ParkedState, str] = {
 KINDS = {"refused": "拒绝", "read": "查阅", "act": "操作", "export": "导出"}
 
 WORDS = FormWords(
-    decisions={"replay": "重放", "drop": "丢弃", "edit": "提出改正", "confirm": "确认改正"},
+    decisions={"replay": "重放", "drop": "丢弃", "edit": "提出改正", "confirm": "确认改正", "mark": "登记"},
     fields={
         "queue": "队列",
         "key": "事件",
@@ -58,7 +59,11 @@ WORDS = FormWords(
         "reason": "为什么丢弃",
         "body": "改正后的内容",
         "edit": "所见的改正",
+        "owner": "负责人",
+        "note": "说明",
+        "held": "先搁置",
     },
+    asides={"held": "原因已知，等条件具备再重放；要有负责人"},
 )
 
 
@@ -84,6 +89,7 @@ def routes(
     service: str,
     tell: Tell,
     parking: Parking,
+    groups: DeadGroups,
     retries: Retries,
     asked: APIRouter,
     audit: Audit,
@@ -94,6 +100,7 @@ def routes(
     """The card of the service, the page of a group and the page of one message; `asked` are the routes for the acts."""
     router = Router(readers=(Role.OPERATOR,), tags=["pages"], prefix="/ui/ops", include_in_schema=False)
     all_of_them = Forms(service, "/dead", (asked,), WORDS)
+    of_group = Forms(service, "/dead/groups", (asked,), WORDS)
     one = Forms(service, "/dead/{id}", (asked,), WORDS)
 
     def said(at: datetime) -> str:
@@ -104,6 +111,7 @@ def routes(
         """How the service is, and what could not be handled, by groups."""
         state, check = await tell(), await watch.last()
         traces = await audit.entries(Asked(), limit=TRACES)
+        dead = await grouped(parking, groups, "dead")
         deep = [each for each in state.queues if each[1] or not each[2]]
         return render(
             "ops-service.html",
@@ -113,7 +121,8 @@ def routes(
             well=all(each == "ok" for each in state.checks.values()),
             deep=sorted(deep, key=lambda each: -each[1]),
             quiet=len(state.queues) - len(deep),
-            groups=[(group, said(group.oldest)) for group in (await grouped(parking, "dead"))[:GROUPS]],
+            groups=[(group, said(group.oldest)) for group in dead[:GROUPS]],
+            all_held=all(group.held for group in dead),
             counts={
                 name: await parking.count({"state": name}, MESSAGES_COUNTED) for name in ("parked", "suspect", "dead")
             },
@@ -133,6 +142,8 @@ def routes(
         counts = {name: await parking.count({**where, "state": name}, MESSAGES_COUNTED) for name in STATES}
         dead = await parking.rows(ParkedRow, {**where, "state": "dead"}, sort="first_at", limit=MESSAGES_SHOWN)
         met = await retries.rehearse_all(where, REHEARSED) if counts["dead"] else Counter[Any]()
+        marks = (await groups.find({"id": group_id_of(queue, code)})).items
+        last = marks[0].mark if marks else None
         form = all_of_them.draw("replay", "", Filled(given=where, offered={"key": ()}))
         return render(
             "ops-group.html",
@@ -149,6 +160,9 @@ def routes(
             rehearsed=sum(met.values()),
             rows=[(row, said(row.first_at)) for row in dead.items],
             form=form if counts["dead"] else None,
+            care=of_group.draw("mark", "", Filled(given=where, begun=_begun(last))),
+            last=last,
+            marks=[(said(each.at), each) for each in reversed(marks[0].marks)] if marks else [],
         )
 
     @router.get("/letters/{id}", response_class=HTMLResponse)
@@ -169,6 +183,12 @@ def routes(
         )
 
     return router
+
+
+def _begun(mark: GroupMark | None) -> dict[str, str]:
+    """What stands in the form of a group to begin with."""
+    known = {"owner": mark.owner, "note": mark.note, "held": "true" if mark.held else None} if mark else {}
+    return {name: value for name, value in known.items() if value}
 
 
 def _acts(parked: Parked, forms: Forms, asker: str) -> list[Act]:

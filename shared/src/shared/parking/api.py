@@ -9,8 +9,10 @@ from pydantic import ConfigDict, Field
 from shared.aggregate import Contention, NotFound, Refused, Unavailable
 from shared.contracts.event import Event, Instant
 from shared.contracts.roles import Role
+from shared.contracts.vocabulary import Line, StaffId
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
 from shared.parking import decisions
+from shared.parking.dead_group import DeadGroup, DeadGroups, GroupMark, mark
 from shared.parking.parked import Edit, Parked, ParkedNote, ParkedState, code, reason
 from shared.parking.retries import Retries
 from shared.parking.store import Parking
@@ -84,14 +86,35 @@ class ParkedView(ParkedRow):
         )
 
 
+class MarkGroup(RequestBody):
+    """Who sees to a group, what is known of it, and whether it is held; what is left out holds no longer."""
+
+    queue: str = Field(min_length=1, max_length=200, examples=["orders.on.production.production_completed.v1"])
+    code: str = Field(min_length=1, max_length=100, examples=["not_found"])
+    owner: StaffId | None = Field(default=None, examples=["operator-1"])
+    note: Line | None = Field(default=None, examples=["the order comes with the next import"])
+    held: bool = Field(default=False, description="It is known and waits for something; it has an owner.")
+
+
 class Group(View):
-    """Dead things that failed alike."""
+    """Dead things that failed alike, and what operators say of all with this queue and code."""
 
     queue: str
     code: str
     reason: str
     count: int
     oldest: Instant
+    owner: StaffId | None = None
+    note: Line | None = None
+    held: bool = False
+
+
+class MarkedGroup(View):
+    """What operators have said of a group, the last of it last."""
+
+    queue: str
+    code: str
+    marks: tuple[GroupMark, ...]
 
 
 class Replayed(View):
@@ -121,29 +144,34 @@ class RehearsedAll(View):
     problems: list[Obstacle]
 
 
-def routes(parking: Parking, retries: Retries) -> APIRouter:
-    """List, group, show, repair, rehearse, replay and drop; for operators only, with an entry for every act."""
+def routes(parking: Parking, groups: DeadGroups, retries: Retries) -> APIRouter:
+    """List, group, mark, show, repair, rehearse, replay and drop; for operators only, with an entry for every act."""
     router = Router(readers=(Role.OPERATOR,), tags=["dead"], prefix="/dead")
     _rehearsing(router, retries)
+    _grouping(router, parking, groups)
     _reading(router, parking)
     _repairing(router, parking, retries)
     return router
 
 
-async def grouped(parking: Parking, state: ParkedState) -> list[Group]:
-    """What is in this state by queue and reason, the largest group first."""
-    groups: dict[tuple[str, str, str], Group] = {}
+async def grouped(parking: Parking, groups: DeadGroups, state: ParkedState) -> list[Group]:
+    """What is in this state by queue and reason, with what is said of it, the largest group first."""
+    marks = await groups.marks()
+    found: dict[tuple[str, str, str], Group] = {}
     async for parked in parking.each_row(ParkedRow, {"state": state}, sort="first_at"):
         place = (parked.queue, parked.code, parked.reason)
-        known = groups.get(place)
-        groups[place] = Group(
+        known, said = found.get(place), marks.get((parked.queue, parked.code))
+        found[place] = Group(
             queue=parked.queue,
             code=parked.code,
             reason=parked.reason,
             count=known.count + 1 if known else 1,
             oldest=known.oldest if known else parked.first_at,
+            owner=said.owner if said else None,
+            note=said.note if said else None,
+            held=said.held if said else False,
         )
-    return sorted(groups.values(), key=lambda group: -group.count)
+    return sorted(found.values(), key=lambda group: -group.count)
 
 
 def _rehearsing(router: APIRouter, retries: Retries) -> None:
@@ -167,6 +195,22 @@ def _rehearsing(router: APIRouter, retries: Retries) -> None:
             raise Refused(reason(error), code(error)) from error
 
 
+def _grouping(router: APIRouter, parking: Parking, groups: DeadGroups) -> None:
+    @router.get("/groups")
+    async def group_dead(state: Annotated[ParkedState, Query()] = "dead") -> list[Group]:
+        """What is dead, grouped by queue and reason, with what is said of it, the largest group first."""
+        return await grouped(parking, groups, state)
+
+    @router.post("/groups/mark", dependencies=[OPERATORS])
+    async def mark_group(body: MarkGroup, cause: CausedByRequest) -> MarkedGroup:
+        """Say who sees to a group, what is known of it, and whether it is held."""
+        blank = DeadGroup.blank(body.queue, body.code)
+        marked = await groups.apply(
+            blank.id, lambda group: mark(group, body.owner, body.note, body.held, cause), cause, blank
+        )
+        return MarkedGroup.model_validate(marked, from_attributes=True)
+
+
 def _reading(router: APIRouter, parking: Parking) -> None:
     @router.get("")
     async def list_dead(
@@ -181,11 +225,6 @@ def _reading(router: APIRouter, parking: Parking) -> None:
         where = {"state": state, "queue": queue, "code": code, "key": key}
         page = await parking.rows(ParkedRow, where, sort="first_at", after=after, limit=limit)
         return Listing(items=list(page.items), next=page.next)
-
-    @router.get("/groups")
-    async def group_dead(state: Annotated[ParkedState, Query()] = "dead") -> list[Group]:
-        """What is dead, grouped by queue and reason, the largest group first."""
-        return await grouped(parking, state)
 
     @router.get("/{id}")
     async def show_dead(id: UUID) -> ParkedView:
