@@ -8,12 +8,14 @@ function place(form) {
   return `${PREFIX}${document.body.dataset.person}/${form.dataset.send}#${form.id}`;
 }
 
+const TICKED = new Set(["checkbox", "radio"]); // their value is what they stand for, not what was typed
+
 export function touched(form) {
   return [...form.elements].some((field) => (
     field.type === "select-one"
       ? [...field.options].some((option) => option.selected !== option.defaultSelected && (option.value || field.value))
       : field.type !== "hidden" && "defaultValue" in field
-        && (field.value !== field.defaultValue || field.checked !== field.defaultChecked)
+        && (field.checked !== field.defaultChecked || !TICKED.has(field.type) && field.value !== field.defaultValue)
   ));
 }
 
