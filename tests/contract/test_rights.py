@@ -144,6 +144,7 @@ def test_what_anybody_may_ask_is_what_has_no_identity_to_ask_for():
         "/callbacks/{secret}/{provider}/replies",
         "/p/{link}",
         "/p/{link}/{complaint_id}/answer",
+        "/p/{link}/{order_id}/acceptance",
     }
 
 
