@@ -258,6 +258,8 @@ class Clocks:
         """The duties of these names are done, in time or late; without names all of them. What does not run is fine.
 
         What is done after its end before anybody was told so is announced as missed, and then as met: they always pair.
+        A store has let its clocks run out before, with what the business does about a miss (`shared.timers`); here is
+        left what that decision failed at.
         """
         return self._ending(names, of, cause, needed=True)
 

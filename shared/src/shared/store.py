@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, ClassVar, Generic, Protocol, TypeVar
@@ -10,7 +10,7 @@ from uuid import UUID
 
 from pydantic import AliasChoices, AliasPath, BaseModel, Field, TypeAdapter
 
-from shared.aggregate import A, Cause, Change, Decision, NotFound, Refused
+from shared.aggregate import A, Aggregate, Cause, Change, Decision, NotFound, Refused
 from shared.contracts.roles import Role
 from shared.kernel.documents import AllOf, Between, Document, Documents, Excerpt, Index, OneOf, Where, reach, stored
 from shared.kernel.group_commit import GroupCommit
@@ -32,6 +32,8 @@ __all__ = [
 ]
 
 T = TypeVar("T")
+BeforeCause = Callable[[Any, int, Cause], tuple[Cause, Touch[Any]] | None]
+"""What time decides about an aggregate of this version before a cause touches it; None where nothing is overdue."""
 RowT = TypeVar("RowT", bound=BaseModel)
 
 
@@ -69,6 +71,7 @@ class Store(Generic[A]):
     def __init__(self, database: DatabaseLike) -> None:
         self.documents = database.documents(self.collection, self.indexes)
         self.group_commit = database.group_commit
+        self.first: BeforeCause = _nothing_overdue
 
     @property
     def noun(self) -> str:
@@ -78,6 +81,10 @@ class Store(Generic[A]):
     def revive(self, state: Mapping[str, Any]) -> A:
         """The aggregate that was stored as this state."""
         return self.kind.model_validate(state)
+
+    def overdue(self, aggregate: A, version: int, cause: Cause) -> tuple[Cause, Touch[A]] | None:
+        """The decision about a clock that ran out before this cause and was not announced yet; `timers` name it."""
+        return self.first(aggregate, version, cause)
 
     async def get(self, id: UUID) -> A:
         """The aggregate as it was last written. Raises NotFound."""
@@ -184,6 +191,10 @@ _Stored = (
 )
 _CURSOR: TypeAdapter[tuple[_Stored, UUID]] = TypeAdapter(tuple[_Stored, UUID])
 """A value that a state can have, and an id. Anything else was not made by a list, and MongoDB might not take it."""
+
+
+def _nothing_overdue(aggregate: Aggregate, version: int, cause: Cause) -> None:
+    return None
 
 
 def _sort(sort: str) -> tuple[str, int]:

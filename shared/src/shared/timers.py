@@ -8,6 +8,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from shared.aggregate import A, Aggregate, Cause, Change
 from shared.calendar import Calendar, Daily, Monthly, Weekly, Yearly
+from shared.clocks import CLOCKS
 from shared.contracts.event import Actor
 from shared.store import Store, Touch, Wanted
 
@@ -47,6 +48,11 @@ class Timer:
             return self.decide(aggregate.done_with(self.kind), cause)
 
         return cause, self.store.touch(id, decide)
+
+    def before(self, aggregate: Aggregate, version: int, cause: Cause) -> tuple[Cause, Touch[Any]] | None:
+        """What `fire` answers for a deadline that has passed before this cause and did not fire; None without one."""
+        at = aggregate.deadline(self.kind)
+        return self.fire(aggregate.id, at, version, cause.now) if at is not None and at < cause.at else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +149,9 @@ class Recurrences(Store[Recurrence]):
 class Timers:
     """`at = Timers()`, then `@at(orders, "readiness")` over a pure decision `(order, cause) -> Change`.
 
+    A clock that ran out is decided on before anything that touches its aggregate later: the consequences of a miss do
+    not depend on whether the deadline or a request comes first.
+
     `@at.every(Monthly(day=5, at=time(12)), for_each=account_managers)` over a reaction `(occurrence, cause)` that
     returns touches: each occurrence happens once, however many replicas run; after an outage each missed one is made up
     for, in order. A rule that is a policy is given as `lambda at: rules.on(at).monthly_reports`.
@@ -156,7 +165,9 @@ class Timers:
         def register(decide: TimeDecision[A]) -> TimeDecision[A]:
             if (store.collection, kind) in self._timers:
                 raise ValueError(f"{store.collection} has a decision for {kind!r} already")
-            self._timers[store.collection, kind] = Timer(store, kind, decide)
+            timer = self._timers[store.collection, kind] = Timer(store, kind, decide)
+            if kind == CLOCKS:
+                store.first = timer.before
             return decide
 
         return register

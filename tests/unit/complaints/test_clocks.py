@@ -11,7 +11,7 @@ from complaints.domain.decisions.clock import report_miss
 from complaints.domain.decisions.closing import close, withdraw
 from complaints.domain.decisions.filing import open_case
 from complaints.domain.decisions.handling import assign_owner
-from complaints.domain.decisions.investigation import assign_investigation
+from complaints.domain.decisions.investigation import assign_investigation, judge
 from complaints.timers import timers
 from shared.aggregate import Cause, Change, Refused
 from shared.clocks import CLOCKS
@@ -26,10 +26,11 @@ from shared.contracts.complaints import (
 )
 from shared.contracts.event import Actor
 from shared.policy import Policies
-from shared.testing import cause, fire
+from shared.testing import cause, fire, opened
 
 AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
+UPHELD = (True, "经查崩角为出厂包装不足所致", True, "production")
 HANDLER = Actor(kind="staff", id="handler-01", role="complaint_handler")
 
 
@@ -97,6 +98,45 @@ async def test_nobody_works_on_a_complaint_and_it_climbs_to_the_top_with_every_d
     left = await complaints.get(neglected.id)
     assert (left.level, left.deadlines) == (3, ())
     assert [missed.clock for missed in left.missed] == ["step_judge", "close_6d"]
+
+
+@pytest.mark.requirement("R150.a")
+@pytest.mark.parametrize("announced_first", [True, False])
+async def test_a_case_that_is_judged_late_goes_up_whether_or_not_the_miss_was_announced_before(
+    neglected, stores, complaints, rules, database, announced_first
+):
+    clocks = timers(stores, rules)
+    announced = await fire(clocks, until=AT + DAY) if announced_first else ()
+    late, before = at(AT + DAY + timedelta(seconds=1)), len(database.outbox.envelopes)
+
+    judged = await complaints.apply(neglected.id, lambda case: judge(case, *UPHELD, rules, late), late)
+
+    events = (*announced, *(opened(envelope) for envelope in database.outbox.envelopes[before:]))
+    assert told(events) == [
+        ("approaching", "step_judge", "11-23 02:00"),
+        ("missed", "step_judge", "11-23 02:00"),
+        ("escalated", "complaint_handler", "cs_manager", "deadline"),
+        ("ComplaintJudged",),
+        ("met", "step_judge", "late"),
+        ("set", "step_investigate", "11-25 02:00"),
+    ]
+    assert (judged.stage, judged.level) == ("upheld", 1)
+
+
+@pytest.mark.requirement("R150.a")
+async def test_a_case_that_is_closed_late_has_gone_up_to_the_deputy_gm_before(
+    in_every_stage, stores, complaints, rules, database
+):
+    case = await complaints.create(Change(in_every_stage["implemented"]), cause(AT))
+    timers(stores, rules)
+    late, before = at(AT + 6 * DAY + timedelta(seconds=1)), len(database.outbox.envelopes)
+
+    closed = await complaints.apply(case.id, lambda case: close(case, "已更换", rules, late), late)
+
+    said = told(opened(envelope) for envelope in database.outbox.envelopes[before:])
+    assert (closed.stage, closed.level) == ("closed", 2)
+    assert said.index(("escalated", "cs_manager", "deputy_gm", "deadline")) < said.index(("ComplaintClosed",))
+    assert [run.outcome for run in closed.clocks if run.clock.name == "close_6d"] == ["late"]
 
 
 @pytest.mark.requirement("R150.a")

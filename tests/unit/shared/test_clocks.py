@@ -2,14 +2,14 @@
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from shared.aggregate import Cause, NotFound, Refused
+from shared.aggregate import Cause, Change, NotFound, Refused
 from shared.calendar import CHINA, Calendar, Holidays, Within
 from shared.clocks import CLOCKS, Announcements, Clock, ClockRun, Clocks, Matter, Timed, TimedPolicy
 from shared.contracts.deadline import (
@@ -23,7 +23,9 @@ from shared.contracts.deadline import (
 from shared.contracts.event import Actor, Event, Frozen
 from shared.contracts.roles import Role
 from shared.policy import Policies, Policy
-from shared.testing import cause
+from shared.store import Store
+from shared.testing import InMemoryDatabase, Outbox, cause, fire, opened
+from shared.timers import Timers
 
 NOW = datetime(2026, 11, 20, 2, tzinfo=UTC)
 POLICY = Policy(name="kettle", version=3, in_force_from=date(2026, 1, 1), approved_by="gm")
@@ -69,6 +71,14 @@ class Kettle(Timed):
     """Something that has to boil in time."""
 
     shouts: tuple[int, ...] = ()
+    boiled: bool = False
+
+
+class Kettles(Store[Kettle]):
+    """For tests."""
+
+    collection = "kettles"
+    kind = Kettle
 
 
 CLOCKS_OF_KETTLES = Clocks(Announcements(Set, Approaching, Missed, Met, Held, Reassigned), CHINA)
@@ -148,9 +158,6 @@ def test_each_rung_of_the_ladder_is_told_once() -> None:
 def test_the_business_adds_what_it_does_about_a_miss_at_each_rung() -> None:
     kettle, _ = started()
 
-    def shout(kettle: Kettle, run: ClockRun, cause: Cause) -> Any:
-        return CLOCKS_OF_KETTLES.drop("nothing", cause=cause)(kettle.but(shouts=(*kettle.shouts, run.rung)))
-
     kettle, _ = pass_time(kettle, NOW + timedelta(days=30), shout)
     assert kettle.shouts == (1, 2)
 
@@ -172,6 +179,88 @@ def test_done_late_before_anybody_was_told_is_missed_and_then_met() -> None:
     )
     (ended,) = change.state.clocks
     assert (ended.missed_at, ended.outcome) == (run.due_at, "late")
+
+
+def shout(kettle: Kettle, run: ClockRun, cause: Cause) -> Change[Kettle]:
+    """What the business does about a miss in these tests; a kettle that has boiled does not shout any more."""
+    if kettle.boiled:
+        raise Refused("it has boiled", "boiled")
+    return Change(kettle.but(shouts=(*kettle.shouts, run.rung)))
+
+
+def boil(kettle: Kettle, cause: Cause) -> Change[Kettle]:
+    return Change(kettle.but(boiled=True)).then(CLOCKS_OF_KETTLES.stop("boil_6d", cause=cause))
+
+
+async def begun(**fields: Any) -> tuple[Kettles, Timers, Kettle]:
+    """A kettle whose clock runs, in a store whose clocks have a consequence."""
+    kettles, timers = Kettles(InMemoryDatabase()), Timers()
+    timers(kettles, CLOCKS)(CLOCKS_OF_KETTLES.tick(shout))
+    begin = cause(NOW, id=UUID(int=1))
+    started = CLOCKS_OF_KETTLES.start(BOIL, MATTER, begin, policy=POLICY)(Kettle(id=UUID(int=2), **fields))
+    return kettles, timers, await kettles.create(started, begin)
+
+
+async def boiled_at(moment: datetime, *, announced_first: bool) -> tuple[Kettle, tuple[Event, ...]]:
+    """A kettle that boils at this moment, and everything that is announced after its start."""
+    kettles, timers, kettle = await begun()
+    announced: tuple[Event, ...] = ()
+    if announced_first:
+        announced = await fire(timers, until=moment - timedelta(microseconds=1))
+    boils = cause(moment, id=UUID(int=3))
+    outbox = kettles.group_commit.outlet
+    assert isinstance(outbox, Outbox)
+    before = len(outbox.envelopes)
+    left = await kettles.apply(kettle.id, lambda kettle: boil(kettle, boils), boils)
+    assert await fire(timers, until=moment + timedelta(days=30)) == ()
+    return left, (*announced, *(opened(envelope) for envelope in outbox.envelopes[before:]))
+
+
+@pytest.mark.parametrize("days", [1, 5, 6, 7, 8, 30])
+async def test_what_a_request_finds_run_out_has_every_consequence_as_if_it_had_been_announced_before(days: int) -> None:
+    moment = NOW + timedelta(days=days, microseconds=1)
+    assert await boiled_at(moment, announced_first=False) == await boiled_at(moment, announced_first=True)
+
+
+async def test_a_clock_that_is_stopped_late_before_it_was_announced_has_been_missed_at_each_rung() -> None:
+    kettle, events = await boiled_at(NOW + timedelta(days=8), announced_first=False)
+    assert (kettle.shouts, kettle.boiled, kettle.running) == ((1, 2), True, ())
+    assert [type(said) for said in events] == [Approaching, Approaching, Missed, Missed, Met]
+
+
+async def test_a_clock_that_is_stopped_at_its_last_moment_was_not_missed() -> None:
+    kettle, events = await boiled_at(NOW + timedelta(days=6), announced_first=False)
+    assert (kettle.shouts, [type(said) for said in events]) == ((), [Approaching, Approaching, Met])
+
+
+async def test_a_request_that_is_refused_leaves_what_has_run_out_before_it_announced() -> None:
+    kettles, _, kettle = await begun()
+
+    def refuse(kettle: Kettle) -> Change[Kettle]:
+        raise Refused("not today", "not_today")
+
+    with pytest.raises(Refused, match="not today"):
+        await kettles.apply(kettle.id, refuse, at(NOW + timedelta(days=6, seconds=1)))
+    assert (await kettles.get(kettle.id)).shouts == (1,)
+
+
+async def test_a_miss_whose_consequence_fails_does_not_hold_up_a_request() -> None:
+    kettles, _, kettle = await begun(boiled=True)
+    late = at(NOW + timedelta(days=7))
+
+    left = await kettles.apply(kettle.id, lambda kettle: boil(kettle, late), late)
+
+    assert (left.running, [run.outcome for run in left.clocks]) == ((), ["late"])
+
+
+async def test_a_request_that_is_repeated_changes_nothing_though_a_clock_has_run_out() -> None:
+    kettles, _, kettle = await begun()
+    request = uuid4()
+    first = await kettles.apply(kettle.id, lambda kettle: Change(kettle.but(shouts=(9,))), cause(NOW, id=request))
+    again = cause(NOW + timedelta(days=9), id=request)
+
+    assert first.shouts == (9,)
+    assert await kettles.apply(kettle.id, lambda kettle: boil(kettle, again), again) == first
 
 
 def test_a_clock_that_starts_twice_by_one_cause_has_two_runs() -> None:

@@ -131,12 +131,26 @@ class AggregateBatch:
         """Let every step decide on what the one before it left. An error stays with its step."""
         for step in self.steps:
             try:
-                self.results.append(self._take(step, round))
+                self.results.append(self._take_in_time(step.work.cause, step.touch, round))
             except Exception as error:  # noqa: BLE001
                 self.results.append(error)
 
-    def _take(self, step: Step, round: int) -> Aggregate:
-        cause, touch = step.work.cause, step.touch
+    def _take_in_time(self, cause: Cause, touch: Touch[Any], round: int) -> Aggregate:
+        """The clocks that ran out before the cause come first, each as a step of its own with the deadline's cause.
+
+        A deadline whose decision fails stays: it is parked when it fires, and holds up none of the others.
+        """
+        while self.state is not None and not self._absorbed(cause):
+            before = self.collection.overdue(self.state, self.version, cause)
+            if before is None:
+                break
+            try:
+                self._take(*before, round)
+            except Exception:  # noqa: BLE001
+                break
+        return self._take(cause, touch, round)
+
+    def _take(self, cause: Cause, touch: Touch[Any], round: int) -> Aggregate:
         if self._absorbed(cause):
             assert self.state is not None
             return self.state
@@ -184,7 +198,7 @@ class AggregateBatch:
     def preview(self, work: Work, document: Document | None) -> list[Event]:
         """The events of a work of one touch, decided on what was read but not kept."""
         self.begin(self._revived(document) if document else None)
-        self._take(Step(work, 0), round=0)
+        self._take_in_time(work.cause, work.touches[0], round=0)
         return [declared()[pending.envelope.key].model_validate_json(pending.envelope.body) for pending in self.outbox]
 
     def write(self) -> Write | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 from uuid import UUID
 
-from shared.aggregate import A, Change, Decision
+from shared.aggregate import A, Cause, Change, Decision
 from shared.kernel.documents import Documents
 
 A_co = TypeVar("A_co", covariant=True)
@@ -28,6 +28,10 @@ class Collection(Protocol[A_co]):
 
     def revive(self, state: Mapping[str, Any]) -> A_co:
         """The aggregate that was stored as this state."""
+        ...
+
+    def overdue(self, aggregate: Any, version: int, cause: Cause) -> "tuple[Cause, Touch[Any]] | None":
+        """The cause and the touch of a deadline that has passed before this cause and comes first; None without one."""
         ...
 
 
