@@ -13,12 +13,13 @@ from aftersales.domain.decisions import request
 from aftersales.domain.decisions.closing import call_off, close
 from aftersales.domain.decisions.dispatch import carry_over, dispatch
 from aftersales.domain.decisions.form import countersign, record_opinion, state_execution
-from aftersales.domain.decisions.money import raise_charge, receive_payment, record_cost, sign_fee
+from aftersales.domain.decisions.money import raise_charge, receive_payment, record_cost, refund, sign_fee
 from aftersales.domain.decisions.opening import open_requested
 from aftersales.domain.decisions.supply import claim_expense, promise_parts, ready_parts, request_parts, use_part
 from aftersales.domain.decisions.trip import agree_appointment, approve_remote, request_remote
 from aftersales.domain.decisions.visit import complete_visit, sign_off
 from aftersales.domain.parts.form import FeedbackForm
+from aftersales.domain.parts.money import Payment
 from aftersales.domain.parts.supply import PartLine, Supply
 from aftersales.domain.parts.trip import Remote
 from aftersales.domain.policy.policy import AftersalesPolicy, Rules
@@ -199,6 +200,14 @@ def decide(rules: Rules) -> dict[str, Callable[[ServiceOrder], Any]]:
         ),
         "carry_over": lambda order: carry_over(order, rules, now),
         "call_off": lambda order: call_off(order, "客户已自行修好", rules, now),
+        "refund": lambda order: refund(
+            order.but(payments=(Payment(amount=yuan("300.00"), at=AT),)),
+            yuan("300.00"),
+            AT,
+            "TK-88120",
+            rules,
+            cause(AT, actor=FINANCE),
+        ),
     }
 
 

@@ -42,6 +42,7 @@ BODIES = {
     "sign_fee": {"fee": str(UUID(int=7))},
     "raise_charge": {"amount": YUAN, "mode": "on_spot"},
     "receive_payment": {"amount": YUAN},
+    "refund": {"amount": YUAN},
 }
 """What each decision is asked with; `carry_over` is decided by time alone, `call_off` by the withdrawal."""
 

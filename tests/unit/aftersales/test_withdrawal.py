@@ -74,12 +74,13 @@ def test_a_voucher_that_is_called_off_says_what_is_not_needed_and_what_is_to_be_
         ),
     )
     over = change.state
-    assert (over.stage, over.appointment, over.running, over.missing_blocks, over.waits_for) == (
+    running = tuple(run.clock.name for run in over.running)
+    assert (over.stage, over.appointment, running, over.missing_blocks, over.waits_for) == (
         "called_off",
         None,
+        ("refund",),
         (),
-        (),
-        (),
+        ("finance",),
     )
 
 

@@ -50,6 +50,7 @@ _FOR: Mapping[str, tuple[type[Event], ...]] = {
         aftersales.ServiceCostRecorded,
         aftersales.CustomerChargeRaised,
         aftersales.CustomerChargePaid,
+        aftersales.CustomerChargeRefunded,
         aftersales.ExpenseClaimed,
         aftersales.MonthlyAftersalesSettled,
     ),

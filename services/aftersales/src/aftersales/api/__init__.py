@@ -38,6 +38,7 @@ def routes(stores: Stores, rules: Rules, passport_url: str | None) -> Sequence[A
         trip.routes(stores.service_orders, rules),
         visits.routes(stores.service_orders, rules),
         money.routes(stores.service_orders, rules),
+        money.payments(stores.service_orders, rules),
         day.routes(stores.service_orders),
         settlements.tables(stores, rules),
         settlements.routes(stores.settlements, rules),

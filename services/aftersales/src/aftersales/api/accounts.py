@@ -45,7 +45,7 @@ async def accounts(settlement: Settlement, stores: Stores, rules: Rules) -> tupl
     """
     own = [
         Account(await stores.service_orders.get(entry.service_order_id), True, None, entry.settled_at)
-        for entry in settlement.entries
+        for entry in settlement.services
     ]
     return (*own, *await _late(settlement, stores, rules))
 
@@ -68,4 +68,4 @@ async def _settled_at(order: ServiceOrder, stores: Stores, rules: Rules) -> date
     if order.closed_at is None:
         return None
     month = await stores.settlements.get(Settlement.at(order.closed_at, rules).id)
-    return next((entry.settled_at for entry in month.entries if entry.service_order_id == order.id), None)
+    return next((entry.settled_at for entry in month.services if entry.service_order_id == order.id), None)

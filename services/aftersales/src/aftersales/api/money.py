@@ -53,8 +53,16 @@ class ReceivePayment(RequestBody):
     invoice_no: Line | None = Field(default=None, examples=["FP-88120"])
 
 
+class PayBack(RequestBody):
+    """Money that went back to the customer."""
+
+    amount: PaidAmount
+    refunded_at: Instant | None = Field(default=None, description="Now by default.")
+    reference: Line | None = Field(default=None, examples=["TK-88120"], description="The number of the transfer.")
+
+
 def routes(orders: ServiceOrders, rules: Rules) -> APIRouter:
-    """What concerns money, each a POST to its name."""
+    """What a service costs and what is charged for it, each a POST to its name."""
     router = Router(readers=READERS, whole=WHOLE, tags=["money"], prefix="/service-orders/{service_order_id}")
 
     @router.post("/record-cost", dependencies=[allow(*LIFECYCLE.roles("record_cost"))])
@@ -82,6 +90,13 @@ def routes(orders: ServiceOrders, rules: Rules) -> APIRouter:
             )
         )
 
+    return router
+
+
+def payments(orders: ServiceOrders, rules: Rules) -> APIRouter:
+    """What comes in and what goes back, each a POST to its name."""
+    router = Router(readers=READERS, whole=WHOLE, tags=["money"], prefix="/service-orders/{service_order_id}")
+
     @router.post("/receive-payment", dependencies=[allow(*LIFECYCLE.roles("receive_payment"))])
     async def receive_payment(service_order_id: UUID, body: ReceivePayment, cause: CausedByRequest) -> ServiceOrderView:
         """Money came in, on the spot or at finance."""
@@ -91,6 +106,18 @@ def routes(orders: ServiceOrders, rules: Rules) -> APIRouter:
 
         def decide(order: ServiceOrder) -> Change[ServiceOrder]:
             return money.receive_payment(order, body.amount, received_at, body.invoice_no, rules, cause)
+
+        return ServiceOrderView.of(await orders.apply(service_order_id, decide, cause))
+
+    @router.post("/refund", dependencies=[allow(*LIFECYCLE.roles("refund"))])
+    async def refund(service_order_id: UUID, body: PayBack, cause: CausedByRequest) -> ServiceOrderView:
+        """Finance pays back what the customer had paid for a service that was called off."""
+        refunded_at = body.refunded_at or cause.at
+        if refunded_at > cause.at:
+            raise Refused("a refund is entered once it went back; refunded_at lies in the future", "future_date")
+
+        def decide(order: ServiceOrder) -> Change[ServiceOrder]:
+            return money.refund(order, body.amount, refunded_at, body.reference, rules, cause)
 
         return ServiceOrderView.of(await orders.apply(service_order_id, decide, cause))
 

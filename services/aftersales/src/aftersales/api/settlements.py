@@ -108,16 +108,18 @@ def tables(stores: Stores, rules: Rules) -> APIRouter:
     async def download_table(month: Month, form: SheetFormat) -> Response:
         """The month's vouchers for finance; the same month gives the same bytes."""
         settled = await stores.settlements.get(Settlement.id_of(month))
-        return settlement_table(settled.entries).file(form, f"aftersales-{month}")
+        return settlement_table(settled.services).file(form, f"aftersales-{month}")
 
     @router.get("/{month}/money.{form}", response_class=Response)
     async def download_money(month: Month, form: SheetFormat) -> Response:
         """Every fact about money of the month's vouchers, in and out, for the books; settled, it stays as it is.
 
-        What is paid or claimed after a voucher went to finance stands in the month that goes there next.
+        What is paid or claimed after a voucher went to finance stands in the month that goes there next. What had been
+        paid for a service stands in the month in which it was called off, and the refund in the month in which it went
+        back.
         """
         settled = await stores.settlements.get(Settlement.id_of(month))
-        table = money_table(await accounts(settled, stores, rules))
+        table = money_table(await accounts(settled, stores, rules), settled.money)
         return table.file(form, f"aftersales-money-{month}")
 
     @router.get("/unfinished")

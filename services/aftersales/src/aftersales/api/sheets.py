@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from aftersales.api.accounts import Account
 from aftersales.domain.parts.entry import Entry
+from aftersales.domain.parts.money import Payment
 from shared.contracts.aftersales import Material
 from shared.contracts.event import Money
 from shared.sheets import Sheet, SheetCell
@@ -57,10 +58,13 @@ def settlement_table(entries: Iterable[Entry]) -> Sheet:
     return Sheet(_TABLE, rows, frozenset({"成本", "免费金额", "收费金额"}))
 
 
-def money_table(accounts: Iterable[Account]) -> Sheet:
-    """Every fact about money of these vouchers, in and out: cost, charge, payments and expenses (003 §3)."""
-    ordered = sorted(accounts, key=lambda each: each.order.voucher_no)
-    return Sheet(_MONEY, [row for account in ordered for row in _facts(account)], frozenset({"金额"}))
+def money_table(accounts: Iterable[Account], called_off: Iterable[Entry]) -> Sheet:
+    """Every fact about money of these vouchers, in and out: cost, charge, payments, expenses and refunds (003 §3)."""
+    facts = [
+        *(row for account in accounts for row in _facts(account)),
+        *(row for entry in called_off for row in _paid_and_back(entry)),
+    ]
+    return Sheet(_MONEY, sorted(facts, key=lambda row: str(row[0])), frozenset({"金额"}))
 
 
 def _moved(materials: Iterable[Material]) -> str | None:
@@ -83,7 +87,17 @@ def _facts(account: Account) -> Iterable[Sequence[SheetCell]]:
         yield from ((no, kind, money.amount, None, cost.by, None) for kind, money in parts)
     if account.closed_here and order.charge:
         yield (no, "应收", order.charge.amount.amount, None, None, order.charge.mode)
-    for payment in account.told(order.payments):
-        yield (no, "实收", payment.amount.amount, payment.at.isoformat(), None, payment.invoice_no)
+    yield from (_received(no, payment) for payment in account.told(order.payments))
     for expense in account.told(order.expenses):
         yield (no, "报销", expense.amount.amount, expense.at.isoformat(), expense.by, expense.reason)
+
+
+def _paid_and_back(entry: Entry) -> Iterable[Sequence[SheetCell]]:
+    """What came in for a service that was called off, and what went back."""
+    yield from (_received(entry.voucher_no, payment) for payment in entry.payments)
+    if back := entry.refund:
+        yield (entry.voucher_no, "退款", back.amount.amount, back.at.isoformat(), back.by, back.reference)
+
+
+def _received(no: str, payment: Payment) -> Sequence[SheetCell]:
+    return (no, "实收", payment.amount.amount, payment.at.isoformat(), None, payment.invoice_no)

@@ -5,12 +5,12 @@ from uuid import UUID
 
 from pydantic import AliasPath, Field, computed_field
 
-from aftersales.domain.lifecycle import REQUEST, RequestStage, Stage, lifecycle_of, possible
+from aftersales.domain.lifecycle import REQUEST, RequestStage, Stage, possible, possible_of_order
 from aftersales.domain.parts.authority import Authority
 from aftersales.domain.parts.blocks import Block, Execution, FeeSignature, Opinion, Result, Signature
 from aftersales.domain.parts.entry import VoucherEntry
 from aftersales.domain.parts.form import FeedbackForm
-from aftersales.domain.parts.money import Charge, Cost, Payment
+from aftersales.domain.parts.money import Charge, Cost, Payment, Refund
 from aftersales.domain.parts.service import ServiceType, SignOff, SkillException, Visit
 from aftersales.domain.parts.supply import Expense, Supply
 from aftersales.domain.parts.trip import Appointment, Remote
@@ -20,7 +20,7 @@ from aftersales.domain.service_request import ServiceRequest
 from shared.aggregate import Deadline
 from shared.clocks import Timed
 from shared.contracts.aftersales import ChargePolicy, Fault, Material, Verdict, WarrantyChecked
-from shared.contracts.event import Instant
+from shared.contracts.event import Instant, Money
 from shared.contracts.roles import Role
 from shared.contracts.vocabulary import (
     ComplaintId,
@@ -160,6 +160,9 @@ class ServiceOrderView(View):
     result_block: Result | None
     missing_blocks: tuple[Block, ...]
     closed_at: Instant | None
+    withdrawn: Withdrawal | None = Field(description="Why it was called off, and who did so.")
+    owed_back: Money | None = Field(description="What the customer had paid and has not got back; null: nothing.")
+    refund: Refund | None
     deadlines: tuple[Deadline, ...]
     customer_now: CustomerNow | None = Field(
         default=None, description="The file of the customer at present; shown when the voucher itself is asked for."
@@ -177,6 +180,7 @@ class ServiceOrderView(View):
             paid=order.paid,
             work=order.work,
             missing_blocks=order.missing_blocks,
+            owed_back=order.owed_back,
             deadlines=deadlines(order),
             **{name: getattr(order, name) for name in same},
         )
@@ -205,9 +209,10 @@ class ServiceOrderRow(View):
     technician: StaffId | None = None
     priority: bool = False
     carried_over_days: int = 0
+    owed_back: Money | None = Field(default=None, description="What the customer has to get back; null: nothing.")
 
     @computed_field  # type: ignore[prop-decorator]
     @property
     def possible(self) -> tuple[Possible, ...]:
         """What may be decided next, and by whom."""
-        return possible(lifecycle_of(self.type), self.stage, self.authority)
+        return possible_of_order(self.type, self.stage, self.authority, self.owed_back)

@@ -15,6 +15,7 @@ from aftersales.domain.roles import (
     TECHNICIANS,
     VISITORS,
 )
+from shared.contracts.event import Money
 from shared.contracts.roles import Role
 from shared.lifecycle import Lifecycle, Move, Possible
 
@@ -59,6 +60,7 @@ ServiceOrderDecision = Literal[
     "receive_payment",
     "carry_over",
     "call_off",
+    "refund",
 ]
 UNDER_WAY: tuple[Stage, ...] = ("open", "dispatched", "resolved", "signed_off")
 
@@ -87,6 +89,7 @@ LIFECYCLE: Lifecycle[Stage, ServiceOrderDecision] = Lifecycle(
         "receive_payment": Move((*UNDER_WAY, "closed"), by=CASHIERS),
         "carry_over": Move(("open",)),
         "call_off": Move(("open", "dispatched"), ("called_off",)),
+        "refund": Move(("called_off",), by=(Role.FINANCE,)),
     },
 )
 
@@ -114,6 +117,14 @@ def possible(table: Lifecycle[Any, Any], stage: str, authority: Authority) -> tu
         for name in table.decisions(stage)
         if (move := table.move(stage, name)) and (roles := authority.roles(name) or move.by)
     )
+
+
+def possible_of_order(
+    type: ServiceType, stage: Stage, authority: Authority, owed_back: Money | None
+) -> tuple[Possible, ...]:
+    """What people may do about a service order; money is paid back where some is owed."""
+    found = possible(lifecycle_of(type), stage, authority)
+    return tuple(each for each in found if each.decision != "refund" or owed_back is not None)
 
 
 SettlementStage = Literal["open", "handed_over"]

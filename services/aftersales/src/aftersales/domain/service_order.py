@@ -7,7 +7,7 @@ from uuid import UUID, uuid5
 
 from pydantic import Field, computed_field
 
-from aftersales.domain.lifecycle import LIFECYCLE, ServiceOrderDecision, Stage, lifecycle_of, possible
+from aftersales.domain.lifecycle import LIFECYCLE, ServiceOrderDecision, Stage, lifecycle_of, possible_of_order
 from aftersales.domain.parts.authority import Authority
 from aftersales.domain.parts.blocks import (
     WRITTEN_TO,
@@ -19,10 +19,11 @@ from aftersales.domain.parts.blocks import (
     Result,
     Signature,
 )
-from aftersales.domain.parts.money import Charge, Cost, Payment
+from aftersales.domain.parts.money import Charge, Cost, Payment, Refund
 from aftersales.domain.parts.service import ServiceType, SignOff, SkillException, Visit
 from aftersales.domain.parts.supply import Expense, Supply
 from aftersales.domain.parts.trip import Appointment, Remote
+from aftersales.domain.parts.withdrawal import Withdrawal
 from aftersales.domain.roles import SERVICE
 from shared.aggregate import Refused
 from shared.clocks import Timed
@@ -98,6 +99,8 @@ class ServiceOrder(Timed):
     result: Prose | None = None
     result_block: Result | None = None
     closed_at: Instant | None = None
+    withdrawn: Withdrawal | None = None
+    refund: Refund | None = None
 
     @property
     def lifecycle(self) -> Lifecycle[Stage, ServiceOrderDecision]:
@@ -107,7 +110,7 @@ class ServiceOrder(Timed):
     @property
     def possible(self) -> tuple[Possible, ...]:
         """What may be decided about it now, and by whom."""
-        return possible(self.lifecycle, self.stage, self.authority)
+        return possible_of_order(self.type, self.stage, self.authority, self.owed_back)
 
     @property
     def received(self) -> Money:
@@ -120,6 +123,16 @@ class ServiceOrder(Timed):
         if self.charge is None:
             return False
         return self.received.amount >= self.charge.amount.amount
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def owed_back(self) -> Money | None:
+        """What the customer paid for a service that was called off, until it is paid back; None: nothing.
+
+        It is stored, so that lists show what is possible.
+        """
+        owed = self.stage == "called_off" and self.refund is None and self.payments
+        return self.received if owed else None
 
     @property
     def waits_for_money(self) -> bool:
@@ -179,6 +192,7 @@ class ServiceOrder(Timed):
             "state_execution": self.execution is None,
             "countersign": self.countersignature is None,
             "close": True,
+            "refund": self.owed_back is not None,
         }
         return next((step for step, due in steps.items() if due and self.lifecycle.allows(self.stage, step)), None)
 

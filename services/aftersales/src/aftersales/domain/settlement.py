@@ -61,22 +61,33 @@ class Settlement(Timed):
         Jobs by type, cause, product and crew; what they cost, within the warranty and beyond, and brought; how many of
         those with a visit needed one only, and how many came again for the same order.
         """
-        visited = [entry for entry in self.entries if entry.visits]
+        done = self.services
+        visited = [entry for entry in done if entry.visits]
         return {
-            "orders": len(self.entries),
-            "cost": _sum(entry.cost for entry in self.entries),
-            "free": _sum(entry.free for entry in self.entries),
-            "charged": _sum(entry.paid for entry in self.entries),
-            "by_type": dict(sorted(Counter(str(entry.type) for entry in self.entries).items())),
-            "by_fault": dict(sorted(Counter(str(entry.fault) for entry in self.entries).items())),
-            "by_item": dict(sorted(Counter(str(entry.item) for entry in self.entries).items())),
+            "orders": len(done),
+            "cost": _sum(entry.cost for entry in done),
+            "free": _sum(entry.free for entry in done),
+            "charged": _sum(entry.paid for entry in done),
+            "by_type": dict(sorted(Counter(str(entry.type) for entry in done).items())),
+            "by_fault": dict(sorted(Counter(str(entry.fault) for entry in done).items())),
+            "by_item": dict(sorted(Counter(str(entry.item) for entry in done).items())),
             "by_crew": dict(sorted(Counter(str(entry.technician) for entry in visited).items())),
-            "cost_in_warranty": _sum(entry.cost for entry in self.entries if entry.verdict == "in_warranty"),
-            "cost_beyond_warranty": _sum(entry.cost for entry in self.entries if entry.verdict == "out_of_warranty"),
+            "cost_in_warranty": _sum(entry.cost for entry in done if entry.verdict == "in_warranty"),
+            "cost_beyond_warranty": _sum(entry.cost for entry in done if entry.verdict == "out_of_warranty"),
             "visited": len(visited),
             "resolved_at_first_visit": sum(entry.visits == 1 for entry in visited),
-            "repeated": sum(entry.repeated for entry in self.entries),
+            "repeated": sum(entry.repeated for entry in done),
         }
+
+    @property
+    def services(self) -> tuple[Entry, ...]:
+        """The services that were done: what statistics count."""
+        return tuple(entry for entry in self.entries if not entry.called_off)
+
+    @property
+    def money(self) -> tuple[Entry, ...]:
+        """What was paid and paid back for services that were called off."""
+        return tuple(entry for entry in self.entries if entry.called_off)
 
     @property
     def handover(self) -> UUID:

@@ -48,7 +48,7 @@ def routes(settlements: Settlements, rules: Rules, render: Renderer) -> APIRoute
 
 async def _entries(settlements: Settlements, month: str) -> Sequence[Entry]:
     try:
-        return (await settlements.get(Settlement.id_of(month))).entries
+        return (await settlements.get(Settlement.id_of(month))).services
     except NotFound:
         return ()
 

@@ -15,6 +15,7 @@ from aftersales.api.day import Stop
 from aftersales.api.readers import READERS, WHOLE
 from aftersales.api.views import ServiceOrderRow
 from aftersales.domain.lifecycle import UNDER_WAY
+from aftersales.domain.parts.money import Refund
 from aftersales.domain.parts.trip import Appointment
 from aftersales.domain.policy.policy import Rules
 from aftersales.domain.roles import TECHNICIANS
@@ -202,14 +203,20 @@ def _facts(order: ServiceOrder, zone: ZoneInfo) -> tuple[tuple[str, str], ...]:
 
 
 def _paid(order: ServiceOrder, zone: ZoneInfo) -> tuple[tuple[str, str], ...]:
-    """What is charged and what came in, line by line."""
+    """What is charged, what came in and what went back, line by line."""
     charged = (("应收", f"{money(order.charge.amount)}，{MODES[order.charge.mode]}"),) if order.charge else ()
     received = tuple(
         ("实收", " ".join(filter(None, (_moment(each.at, zone), money(each.amount), each.invoice_no))))
         for each in order.payments
     )
     spent = tuple(("报销", f"{money(each.amount)}，{each.reason}，{each.by}") for each in order.expenses)
-    return charged + received + spent
+    back = (("已退款", _refunded(order.refund, zone)),) if order.refund else ()
+    owed = (("待退款", money(order.owed_back)),) if order.owed_back else ()
+    return charged + received + spent + back + owed
+
+
+def _refunded(refund: Refund, zone: ZoneInfo) -> str:
+    return " ".join(filter(None, (_moment(refund.at, zone), money(refund.amount), refund.reference, refund.by)))
 
 
 def seen_of(order: ServiceOrder) -> Mapping[str, Filled]:

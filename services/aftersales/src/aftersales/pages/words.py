@@ -69,6 +69,7 @@ DECISIONS: Mapping[ServiceOrderDecision, str] = MappingProxyType(
         "receive_payment": "登记收款",
         "carry_over": "顺延",
         "call_off": "取消服务",
+        "refund": "登记退款",
     }
 )
 REQUEST_DECISIONS: Mapping[RequestDecision, str] = MappingProxyType(
@@ -127,6 +128,8 @@ FORMS = FormWords(
             "fee": "费用",
             "received_at": "收到时间",
             "invoice_no": "发票号",
+            "refunded_at": "退款时间",
+            "reference": "退款流水号",
             "currency": "币种",
         }
     ),

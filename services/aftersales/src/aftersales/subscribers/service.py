@@ -4,14 +4,15 @@ from datetime import timedelta
 
 from aftersales.domain.decisions.money import receive_payment
 from aftersales.domain.decisions.request import note_service
-from aftersales.domain.decisions.settlement import add
+from aftersales.domain.decisions.settlement import add, add_money
+from aftersales.domain.parts.entry import Entry
 from aftersales.domain.policy.policy import Rules
 from aftersales.domain.service_order import ServiceOrder
 from aftersales.domain.service_request import ServiceRequest
 from aftersales.domain.settlement import Settlement
 from aftersales.store import Stores
 from shared.aggregate import Cause, Change
-from shared.contracts.aftersales import ServiceOrderClosed
+from shared.contracts.aftersales import CustomerChargeRefunded, ServiceOrderCalledOff, ServiceOrderClosed
 from shared.contracts.departments import ServiceChargeReceived
 from shared.store import Touch
 from shared.subscriptions import Subscriptions
@@ -46,3 +47,23 @@ def subscribe(on: Subscriptions, stores: Stores, rules: Rules) -> None:
             settled,
             stores.service_requests.touch(event.request_id, lambda asking: note_service(asking, event, cause)),
         )
+
+    @on(ServiceOrderCalledOff)
+    async def settle_payments(event: ServiceOrderCalledOff, cause: Cause) -> Touch[Settlement] | None:
+        """What had been paid for a service that is called off goes to finance by the next settlement day."""
+        if event.paid is None:
+            return None
+        order = await stores.service_orders.get(event.service_order_id)
+        return settling(Entry.of_money(event, order.payments, None), stores, rules, cause)
+
+    @on(CustomerChargeRefunded)
+    async def settle_refund(event: CustomerChargeRefunded, cause: Cause) -> Touch[Settlement]:
+        """What was paid back goes to finance by the next settlement day as well."""
+        order = await stores.service_orders.get(event.service_order_id)
+        return settling(Entry.of_money(event, (), order.refund), stores, rules, cause)
+
+
+def settling(money: Entry, stores: Stores, rules: Rules, cause: Cause) -> Touch[Settlement]:
+    """Enters money for a service that was called off in the month of this moment."""
+    empty = Settlement.at(cause.at, rules)
+    return stores.settlements.touch(empty.id, lambda month: add_money(month, money, rules, cause), empty)

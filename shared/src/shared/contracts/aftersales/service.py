@@ -184,6 +184,15 @@ class CustomerChargePaid(AboutCustomersServiceOrder, Event, key="aftersales.cust
     invoice_no: Line | None = Field(default=None, description="Absent: the invoice follows.", examples=["FP-88120"])
 
 
+class CustomerChargeRefunded(AboutCustomersServiceOrder, Event, key="aftersales.customer_charge_refunded.v1"):
+    """Finance paid back what a customer had paid for a service that was called off (003 §7)."""
+
+    amount: Money
+    refunded_at: Instant
+    reference: Line | None = Field(default=None, description="The number of the transfer.", examples=["TK-88120"])
+    by: StaffId = Field(examples=["finance-01"])
+
+
 class ServiceCountersigned(AboutServiceOrder, Event, key="aftersales.service_countersigned.v1"):
     """The manager countersigned the actual time and work on the voucher (003 §10)."""
 

@@ -1,9 +1,11 @@
 """How a service order ends: done and archived, or called off (001 表1, 003 §7, §10)."""
 
 from aftersales.domain.parts.blocks import Result
+from aftersales.domain.parts.withdrawal import Withdrawal
 from aftersales.domain.policy.policy import Rules
 from aftersales.domain.service_order import ServiceOrder
 from shared.aggregate import Cause, Change, Refused
+from shared.clocks import Matter
 from shared.contracts.aftersales import ServiceOrderCalledOff, ServiceOrderClosed
 from shared.contracts.vocabulary import Line, Prose
 
@@ -49,7 +51,8 @@ def close(order: ServiceOrder, result: Prose, head: Line | None, cause: Cause) -
 def call_off(order: ServiceOrder, reason: Prose, rules: Rules, cause: Cause) -> Change[ServiceOrder]:
     """The customer withdrew the request: its duties end, and the appointment with them (003 §7).
 
-    Those who prepare it hear which technician stays, which parts are not needed and what is to be paid back.
+    Those who prepare it hear which technician stays, which parts are not needed and what is to be paid back, which is
+    finance's duty from now on.
     """
     order.lifecycle.must(order.stage, "call_off")
     called_off = ServiceOrderCalledOff.of(
@@ -60,5 +63,16 @@ def call_off(order: ServiceOrder, reason: Prose, rules: Rules, cause: Cause) -> 
         parts_form_no=order.supply.form_no if order.supply else None,
         paid=order.received if order.payments else None,
     )
-    over = Change(order.but(stage="called_off", appointment=None, priority=False), (called_off,))
-    return over.then(rules.clocks.drop(cause=cause))
+    withdrawn = Withdrawal(reason=reason, by=cause.actor.id, at=cause.at)
+    over = order.but(stage="called_off", appointment=None, priority=False, withdrawn=withdrawn)
+    ended = Change(over, (called_off,)).then(rules.clocks.drop(cause=cause))
+    return ended.then(lambda order: _await_refund(order, rules, cause))
+
+
+def _await_refund(order: ServiceOrder, rules: Rules, cause: Cause) -> Change[ServiceOrder]:
+    """What the customer has paid is to be paid back; unchanged where nothing came in."""
+    if order.owed_back is None or order.customer is None:
+        return Change(order)
+    policy = rules.of(order)
+    matter = Matter(about=order.voucher_no, customer_id=order.customer.customer_id)
+    return rules.clocks.start(policy.refund, matter, cause, policy=policy)(order)

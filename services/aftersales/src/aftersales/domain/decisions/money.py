@@ -5,11 +5,16 @@ from uuid import UUID
 
 from aftersales.domain.decisions.dispatch import await_dispatch
 from aftersales.domain.parts.blocks import FeeSignature
-from aftersales.domain.parts.money import Charge, Cost, Mode, Payment, must_be_payable
+from aftersales.domain.parts.money import Charge, Cost, Mode, Payment, Refund, must_be_payable
 from aftersales.domain.policy.policy import AftersalesPolicy, Rules
 from aftersales.domain.service_order import ServiceOrder
 from shared.aggregate import Cause, Change, Overstepped, Refused, must_be_another, must_be_recent
-from shared.contracts.aftersales import CustomerChargePaid, CustomerChargeRaised, ServiceCostRecorded
+from shared.contracts.aftersales import (
+    CustomerChargePaid,
+    CustomerChargeRaised,
+    CustomerChargeRefunded,
+    ServiceCostRecorded,
+)
 from shared.contracts.event import Money
 from shared.contracts.roles import Role
 from shared.contracts.vocabulary import Line
@@ -132,6 +137,32 @@ def receive_payment(
     return (change.announcing(_paid(received)) if received.paid and not order.paid else change).then(
         lambda paid: await_dispatch(paid, rules, cause)
     )
+
+
+def refund(
+    order: ServiceOrder, amount: Money, refunded_at: datetime, reference: Line | None, rules: Rules, cause: Cause
+) -> Change[ServiceOrder]:
+    """Finance pays back what the customer had paid for a service that was called off, and its duty is done (003 §7).
+
+    Refused where nothing is owed (`nothing_to_refund`), for another amount than is owed (`refund_differs`), and to the
+    person who called the service off (`four_eyes`).
+    """
+    order.lifecycle.must(order.stage, "refund")
+    owed = order.owed_back
+    if owed is None:
+        raise Refused("nothing is to be paid back for this service", "nothing_to_refund")
+    must_be_payable(amount)
+    if amount != owed:
+        raise Refused(f"the customer has paid {owed.amount}; pay back that", "refund_differs")
+    must_be_recent("the refund", refunded_at, cause)
+    who = "another person than the one who called the service off pays back what was paid for it"
+    must_be_another(who, order.withdrawn.by if order.withdrawn else None, cause=cause)
+    paid_back = Refund(amount=owed, at=refunded_at, reference=reference, by=cause.actor.id, entered_at=cause.now)
+    told = CustomerChargeRefunded.of(
+        order.about_customer, amount=owed, refunded_at=refunded_at, reference=reference, by=cause.actor.id
+    )
+    clock = rules.of(order).refund
+    return Change(order.but(refund=paid_back), (told,)).then(rules.clocks.stop(clock.name, cause=cause))
 
 
 def _paid(order: ServiceOrder) -> CustomerChargePaid:

@@ -21,10 +21,24 @@ def add(
 
     `repeated` says that a service for the same order was closed within the policy's days before.
     """
-    settlement.must("add")
-    if any(entry.service_order_id == closed.service_order_id for entry in settlement.entries):
+    if any(entry.service_order_id == closed.service_order_id for entry in settlement.services):
         return Change(settlement)
-    added = settlement.but(stage="open", entries=(*settlement.entries, Entry.of(closed, repeated=repeated)))
+    return _added(settlement, Entry.of(closed, repeated=repeated), rules, cause)
+
+
+def add_money(settlement: Settlement, money: Entry, rules: Rules, cause: Cause) -> Change[Settlement]:
+    """What was paid, or paid back, for a service that was called off goes to finance by the due day.
+
+    The same once more changes nothing.
+    """
+    if any(entry.but(settled_at=None) == money for entry in settlement.money):
+        return Change(settlement)
+    return _added(settlement, money, rules, cause)
+
+
+def _added(settlement: Settlement, entry: Entry, rules: Rules, cause: Cause) -> Change[Settlement]:
+    settlement.must("add")
+    added = settlement.but(stage="open", entries=(*settlement.entries, entry))
     policy = rules.of(settlement)
     if added.clock(policy.settlement.name):
         return Change(added)
@@ -45,7 +59,7 @@ def settle(settlement: Settlement, handover: UUID, rules: Rules, cause: Cause) -
         )
     settled = MonthlyAftersalesSettled(
         month=settlement.month,
-        voucher_nos=tuple(entry.voucher_no for entry in settlement.open),
+        voucher_nos=tuple(dict.fromkeys(entry.voucher_no for entry in settlement.open)),
         free_total=_total(entry.free for entry in settlement.open),
         paid_total=_total(entry.paid for entry in settlement.open),
         handed_over_at=cause.at,

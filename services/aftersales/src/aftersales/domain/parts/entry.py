@@ -3,10 +3,11 @@
 from decimal import Decimal
 from typing import Self
 
+from aftersales.domain.parts.money import Payment, Refund
 from aftersales.domain.parts.service import ServiceType
 from shared.contracts.aftersales import Fault, Material, ServiceOrderClosed, Verdict
 from shared.contracts.event import Instant, Money, Part
-from shared.contracts.vocabulary import Line, Prose, ServiceOrderId, StaffId
+from shared.contracts.vocabulary import AboutCustomersServiceOrder, Line, Prose, ServiceOrderId, StaffId
 
 
 class VoucherEntry(Part):
@@ -21,7 +22,10 @@ class VoucherEntry(Part):
 
 
 class Entry(Part):
-    """One closed service order: what it cost us free of charge, or what the customer was charged."""
+    """One closed service order: what it cost us free of charge, or what the customer was charged.
+
+    Or money about a service that was called off: the payments that had come in, or the refund.
+    """
 
     service_order_id: ServiceOrderId
     voucher_no: Line
@@ -40,6 +44,27 @@ class Entry(Part):
     repeated: bool = False
     type_label: Line | None = None
     materials: tuple[Material, ...] = ()
+    payments: tuple[Payment, ...] = ()
+    refund: Refund | None = None
+
+    @property
+    def called_off(self) -> bool:
+        """Whether it tells only of the money for a service that was called off."""
+        return bool(self.payments) or self.refund is not None
+
+    @classmethod
+    def of_money(cls, about: AboutCustomersServiceOrder, payments: tuple[Payment, ...], refund: Refund | None) -> Self:
+        """The entry of payments for a service that was called off, or of their refund."""
+        nothing = Money(amount=Decimal(0))
+        return cls(
+            service_order_id=about.service_order_id,
+            voucher_no=about.voucher_no,
+            free=nothing,
+            paid=nothing,
+            customer_name=about.customer.name,
+            payments=payments,
+            refund=refund,
+        )
 
     @classmethod
     def of(cls, closed: ServiceOrderClosed, *, repeated: bool) -> Self:

@@ -54,6 +54,16 @@ class Payment(Part):
         return self.entered_at or self.at
 
 
+class Refund(Part):
+    """Money that went back to the customer of a service that was called off, and when we entered it."""
+
+    amount: Money
+    at: Instant
+    reference: Line | None = None
+    by: StaffId
+    entered_at: Instant
+
+
 def must_be_payable(*amounts: Money) -> None:
     """Refused in another currency than services are settled in (`other_currency`), and below zero."""
     if any(amount.currency != CURRENCY for amount in amounts):

@@ -13,9 +13,10 @@ from aftersales.domain.parts.crew import Candidate, Commitment
 from aftersales.domain.parts.service import ServiceType
 from aftersales.domain.parts.warranty import Rule
 from aftersales.domain.parts.who_pays import OwnFault
-from shared.calendar import Monthly
+from shared.calendar import Daily, Monthly
 from shared.clocks import Clock, TimedPolicy
 from shared.contracts.event import Part
+from shared.contracts.roles import Role
 from shared.contracts.vocabulary import Line, StaffId
 from shared.rules import CompanyRules
 
@@ -61,6 +62,16 @@ class Area(Part):
     words: tuple[str, ...] = Field(min_length=1)
 
 
+_REFUND = Clock(
+    name="refund",
+    title="退还已收服务费",
+    term=Daily(working=True),
+    role=Role.FINANCE,
+    ladder=(Role.CS_MANAGER,),
+    source="003 §7",
+)
+
+
 class AftersalesPolicy(TimedPolicy):
     """One version of all the company's rules for its after-sales service.
 
@@ -74,7 +85,8 @@ class AftersalesPolicy(TimedPolicy):
     ended, `reminders` and `maintenance` when a customer is reminded. `voucher` is until when a registered request has
     to have a voucher, `parts` until when requested parts have to lie ready if no day is promised, `dispatch` until when
     a technician has to be sent (003 §11), `settlement` until which day of the month vouchers and forms go to finance
-    (001 售后六c).
+    (001 售后六c), `refund` until when what was paid for a service that was called off is paid back (003 §7); a version
+    that does not say so has the product's own.
     """
 
     warranty: tuple[Rule, ...] = Field(min_length=1)
@@ -93,6 +105,7 @@ class AftersalesPolicy(TimedPolicy):
     parts: Clock
     dispatch: Clock
     settlement: Clock
+    refund: Clock = _REFUND
 
     @model_validator(mode="after")
     def _covers_every_contract(self) -> Self:

@@ -12,7 +12,7 @@ _HEADS = ("凭证", "类型", "客户", "产品", "质保", "服务人员", "次
 
 def settlement_sheet(settlement: Settlement, press: Press) -> Paper:
     """Each voucher with what it cost and brought, the sums, and the signatures of both departments."""
-    entries = sorted(settlement.entries, key=lambda each: each.voucher_no)
+    entries = sorted(settlement.services, key=lambda each: each.voucher_no)
     rows = tuple(
         (
             each.voucher_no,
@@ -41,6 +41,7 @@ def settlement_sheet(settlement: Settlement, press: Press) -> Paper:
                 Box("状态", SETTLEMENTS[settlement.stage]),
             ),
             Grid("", _HEADS, rows, frozenset({6, 7, 8, 9})),
+            *_called_off(settlement, press),
             (Box("成本合计", money(cost)), Box("免费合计", money(free)), Box("收费合计", money(paid))),
             (Box("客服部移交", settlement.handed_over_by or "", signed=""),),
             (Box("财务部核对", yes_or_no(None, "相符", "不符"), signed=""),),
@@ -48,3 +49,21 @@ def settlement_sheet(settlement: Settlement, press: Press) -> Paper:
         copies=("第一联　客服部存", "第二联　财务部存"),
         wide=True,
     )
+
+
+def _called_off(settlement: Settlement, press: Press) -> tuple[Grid, ...]:
+    """What came in for services that were called off, and what went back; nothing where there are none."""
+    rows = [
+        *(
+            (each.voucher_no, each.customer_name or "", money(paid.amount), "", press.at(paid.at)[:10])
+            for each in settlement.money
+            for paid in each.payments
+        ),
+        *(
+            (each.voucher_no, each.customer_name or "", "", money(each.refund.amount), press.at(each.refund.at)[:10])
+            for each in settlement.money
+            if each.refund
+        ),
+    ]
+    heads = ("凭证", "客户", "实收", "退款", "日期")
+    return (Grid("已取消服务的收款和退款", heads, tuple(sorted(rows)), frozenset({2, 3})),) if rows else ()
