@@ -92,11 +92,11 @@ async def test_whom_the_company_names_decides_and_what_began_before_keeps_its_ow
             divided.forget()
             begun = bare.but(id=UUID(int=version * 1000 + number), policy_version=version, authority=authority)
             await Stores.on(divided.database).service_orders.create(Change(begun), by("cs_specialist"))
+            offered = (await divided.ask(Role.GM, "GET", f"/service-orders/{begun.id}")).json()["possible"]
             answer = await divided.ask(role, "POST", f"/service-orders/{begun.id}/{path}", body(begun), by=f"{role}-01")
             assert answer.json().get("code") in (None, "forbidden", "no_authority")
             if answer.status_code == 200:
                 allowed[version].add(role)
-            offered = (await divided.ask(Role.GM, "GET", f"/service-orders/{begun.id}")).json()["possible"]
             assert all(
                 each["roles"] == list(authority.roles(decision)) for each in offered if each["decision"] == decision
             )

@@ -4,26 +4,22 @@ from datetime import date
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import AliasPath, Field, computed_field
+from pydantic import AliasPath, Field
 
 from aftersales.api.readers import READERS, WHOLE
-from aftersales.domain.lifecycle import LIFECYCLE, Stage, possible
-from aftersales.domain.parts.authority import Authority
+from aftersales.api.views import DecidableRow
 from aftersales.domain.parts.supply import PartLine
 from aftersales.domain.parts.trip import Appointment
 from aftersales.store import ServiceOrders
 from shared.contracts.vocabulary import Line, Prose, StaffId
-from shared.http import After, Limit, Listing, Router, View
-from shared.lifecycle import Possible
+from shared.http import After, Limit, Listing, Router
 
 
-class Stop(View):
+class Stop(DecidableRow):
     """One visit of the day, with everything that the operations supervisor wants brought."""
 
     service_order_id: UUID = Field(validation_alias="id")
     voucher_no: Line
-    stage: Stage
-    authority: Authority = Field(exclude=True)
     content: Prose
     address: Line | None = None
     customer_name: Line | None = Field(default=None, validation_alias=AliasPath("customer", "name"))
@@ -33,12 +29,6 @@ class Stop(View):
     tools: tuple[Line, ...] = Field(default=(), validation_alias=AliasPath("opinion", "tools"))
     materials: tuple[Line, ...] = Field(default=(), validation_alias=AliasPath("opinion", "materials"))
     parts: tuple[PartLine, ...] = Field(default=(), validation_alias=AliasPath("supply", "lines"))
-
-    @computed_field  # type: ignore[prop-decorator]
-    @property
-    def possible(self) -> tuple[Possible, ...]:
-        """What may be decided next, and by whom."""
-        return possible(LIFECYCLE, self.stage, self.authority)
 
 
 def routes(orders: ServiceOrders) -> APIRouter:

@@ -9,10 +9,9 @@ from pydantic import Field, JsonValue, computed_field
 from aftersales.api.accounts import accounts
 from aftersales.api.readers import READERS
 from aftersales.api.sheets import money_table, settlement_table
-from aftersales.api.views import deadlines
+from aftersales.api.views import DecidableRow, deadlines
 from aftersales.domain.decisions import settlement
-from aftersales.domain.lifecycle import LIFECYCLE, SETTLEMENT, SettlementStage, Stage, possible
-from aftersales.domain.parts.authority import Authority
+from aftersales.domain.lifecycle import SETTLEMENT, SettlementStage
 from aftersales.domain.parts.blocks import Block, Signature
 from aftersales.domain.parts.entry import Entry
 from aftersales.domain.parts.money import Charge
@@ -68,13 +67,11 @@ class Settle(RequestBody):
     handover: UUID = Field(description="The name of the vouchers to hand over that the settlement shows.")
 
 
-class Unfinished(View):
+class Unfinished(DecidableRow):
     """A voucher that was worked on and whose form has not come back, with everything that its closing waits for."""
 
     service_order_id: ServiceOrderId = Field(validation_alias="id")
     voucher_no: Line
-    stage: Stage
-    authority: Authority = Field(exclude=True)
     technician: StaffId | None = None
     waits_for: tuple[Role, ...] = Field(default=(), description="Whose turn it is.")
     missing_blocks: tuple[Block, ...] = Field(default=(), description="Which blocks of form 1 are not written.")
@@ -92,12 +89,6 @@ class Unfinished(View):
             "charge": self.charge_policy != "free" and self.charge is None,
         }
         return tuple(what for what, lacks in lacking.items() if lacks)
-
-    @computed_field  # type: ignore[prop-decorator]
-    @property
-    def possible(self) -> tuple[Possible, ...]:
-        """What may be decided next, and by whom."""
-        return possible(LIFECYCLE, self.stage, self.authority)
 
 
 def tables(stores: Stores, rules: Rules) -> APIRouter:

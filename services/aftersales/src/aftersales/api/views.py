@@ -5,7 +5,8 @@ from uuid import UUID
 
 from pydantic import AliasPath, Field, computed_field
 
-from aftersales.domain.lifecycle import REQUEST, RequestStage, Stage, possible, possible_of_order
+from aftersales.domain import service_order, service_request
+from aftersales.domain.lifecycle import RequestStage, Stage
 from aftersales.domain.parts.authority import Authority
 from aftersales.domain.parts.blocks import Block, Execution, FeeSignature, Opinion, Result, Signature
 from aftersales.domain.parts.entry import VoucherEntry
@@ -109,7 +110,7 @@ class ServiceRequestRow(View):
     @property
     def possible(self) -> tuple[Possible, ...]:
         """What may be decided next, and by whom."""
-        return possible(REQUEST, self.stage, self.authority)
+        return service_request.possible(self.stage, self.authority)
 
 
 class ServiceOrderView(View):
@@ -186,15 +187,30 @@ class ServiceOrderView(View):
         )
 
 
-class ServiceOrderRow(View):
+class DecidableRow(View):
+    """A line of a list of vouchers that says what may be decided next, and by whom; what that follows from is read."""
+
+    type: ServiceType = Field(exclude=True)
+    stage: Stage
+    authority: Authority = Field(exclude=True)
+    verdict: Verdict = Field(default="uncertain", exclude=True)
+    fee_signatures: tuple[FeeSignature, ...] = Field(default=(), exclude=True)
+    owed_back: Money | None = Field(default=None, exclude=True)
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def possible(self) -> tuple[Possible, ...]:
+        """What may be decided next, and by whom."""
+        return service_order.possible(self)
+
+
+class ServiceOrderRow(DecidableRow):
     """A voucher as a line of a list."""
 
     service_order_id: ServiceOrderId = Field(validation_alias="id")
     voucher_no: Line
     type: ServiceType
     type_label: Line | None = None
-    stage: Stage
-    authority: Authority = Field(exclude=True)
     waits_for: tuple[Role, ...] = Field(default=(), description="Whose turn it is.")
     content: Prose
     opened_at: Instant
@@ -210,9 +226,3 @@ class ServiceOrderRow(View):
     priority: bool = False
     carried_over_days: int = 0
     owed_back: Money | None = Field(default=None, description="What the customer has to get back; null: nothing.")
-
-    @computed_field  # type: ignore[prop-decorator]
-    @property
-    def possible(self) -> tuple[Possible, ...]:
-        """What may be decided next, and by whom."""
-        return possible_of_order(self.type, self.stage, self.authority, self.owed_back)

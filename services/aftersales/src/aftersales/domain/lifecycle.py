@@ -1,8 +1,7 @@
 """What may be decided about a request, a service order and a month, in which stage and by whom (001 表1, 003)."""
 
-from typing import Any, Literal
+from typing import Literal
 
-from aftersales.domain.parts.authority import Authority
 from aftersales.domain.parts.service import ServiceType
 from aftersales.domain.roles import (
     ARRANGERS,
@@ -15,9 +14,8 @@ from aftersales.domain.roles import (
     TECHNICIANS,
     VISITORS,
 )
-from shared.contracts.event import Money
 from shared.contracts.roles import Role
-from shared.lifecycle import Lifecycle, Move, Possible
+from shared.lifecycle import Lifecycle, Move
 
 RequestStage = Literal["incomplete", "registered", "withdrawn"]
 RequestDecision = Literal["complete", "determine_fault", "open_service_order", "withdraw"]
@@ -108,23 +106,6 @@ INTERNAL: Lifecycle[Stage, ServiceOrderDecision] = Lifecycle(
 def lifecycle_of(type: ServiceType) -> Lifecycle[Stage, ServiceOrderDecision]:
     """What may be decided about a service order of this type: internal work has a shorter table (003 §13)."""
     return INTERNAL if type == "D" else LIFECYCLE
-
-
-def possible(table: Lifecycle[Any, Any], stage: str, authority: Authority) -> tuple[Possible, ...]:
-    """What people may do in the stage, and who of them: by the company's authority (003 §4), or else by the table."""
-    return tuple(
-        Possible(decision=name, roles=roles)
-        for name in table.decisions(stage)
-        if (move := table.move(stage, name)) and (roles := authority.roles(name) or move.by)
-    )
-
-
-def possible_of_order(
-    type: ServiceType, stage: Stage, authority: Authority, owed_back: Money | None
-) -> tuple[Possible, ...]:
-    """What people may do about a service order; money is paid back where some is owed."""
-    found = possible(lifecycle_of(type), stage, authority)
-    return tuple(each for each in found if each.decision != "refund" or owed_back is not None)
 
 
 SettlementStage = Literal["open", "handed_over"]

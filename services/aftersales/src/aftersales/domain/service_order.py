@@ -3,11 +3,12 @@
 from base64 import b32encode
 from datetime import date
 from decimal import Decimal
+from typing import Protocol, get_args
 from uuid import UUID, uuid5
 
 from pydantic import Field, computed_field
 
-from aftersales.domain.lifecycle import LIFECYCLE, ServiceOrderDecision, Stage, lifecycle_of, possible_of_order
+from aftersales.domain.lifecycle import LIFECYCLE, ServiceOrderDecision, Stage, lifecycle_of
 from aftersales.domain.parts.authority import Authority
 from aftersales.domain.parts.blocks import (
     WRITTEN_TO,
@@ -47,6 +48,46 @@ from shared.lifecycle import Lifecycle, Possible, follows
 def voucher_no_of(id: UUID, day: date) -> Line:
     """The number of a voucher opened on this day: `FW-20261122-K7Q2MD`. It follows from the id and is not typed."""
     return f"FW-{day:%Y%m%d}-{b32encode(id.bytes)[:6].decode()}"
+
+
+class Decidable(Protocol):
+    """What of a service order says who may decide what about it: the order itself, or the row of a list."""
+
+    @property
+    def type(self) -> ServiceType: ...
+    @property
+    def stage(self) -> Stage: ...
+    @property
+    def authority(self) -> Authority: ...
+    @property
+    def verdict(self) -> Verdict: ...
+    @property
+    def fee_signatures(self) -> tuple[FeeSignature, ...]: ...
+    @property
+    def owed_back(self) -> Money | None: ...
+
+
+def who_fills_in_the_cost(type: ServiceType, verdict: Verdict) -> tuple[Role, ...]:
+    """Customer service under warranty and for internal work, finance otherwise (001 售后四c)."""
+    return SERVICE if verdict == "in_warranty" or type == "D" else (Role.FINANCE,)
+
+
+def possible(order: Decidable) -> tuple[Possible, ...]:
+    """What people may do about a service order now, and who of them.
+
+    By the company's authority (003 §4); the fee is filled in by those for whom its warranty is and signed in each
+    capacity once (001 售后四c, 表1), and money goes back where some is owed.
+    """
+    signed = {each.capacity for each in order.fee_signatures}
+    unsigned: tuple[Capacity, ...] = tuple(each for each in get_args(Capacity) if each not in signed)
+    entitled: dict[ServiceOrderDecision, tuple[Role, ...]] = {
+        "approve_remote": order.authority.approve_remote,
+        "countersign": order.authority.countersign,
+        "sign_fee": tuple(role for each in unsigned for role in order.authority.signatories(each)),
+        "record_cost": who_fills_in_the_cost(order.type, order.verdict),
+        "refund": (Role.FINANCE,) if order.owed_back is not None else (),
+    }
+    return lifecycle_of(order.type).possible(order.stage, entitled)
 
 
 @follows(lambda order: order.lifecycle)
@@ -110,7 +151,7 @@ class ServiceOrder(Timed):
     @property
     def possible(self) -> tuple[Possible, ...]:
         """What may be decided about it now, and by whom."""
-        return possible_of_order(self.type, self.stage, self.authority, self.owed_back)
+        return possible(self)
 
     @property
     def received(self) -> Money:
@@ -202,7 +243,7 @@ class ServiceOrder(Timed):
         """Whose turn it is: the roles that may take the next step. It is stored, so that lists find it."""
         step = self.next_step
         if step == "record_cost":
-            return SERVICE if self.verdict == "in_warranty" else (Role.FINANCE,)
+            return who_fills_in_the_cost(self.type, self.verdict)
         if step == "sign_fee":
             return tuple(role for each in self.unsigned_by for role in self.authority.signatories(each))
         return (self.authority.roles(step) or self.lifecycle.roles(step)) if step else ()

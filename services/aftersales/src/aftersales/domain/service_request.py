@@ -4,7 +4,7 @@ from base64 import b32encode
 from datetime import date
 from uuid import UUID
 
-from aftersales.domain.lifecycle import REQUEST, RequestDecision, RequestStage, possible
+from aftersales.domain.lifecycle import REQUEST, RequestDecision, RequestStage
 from aftersales.domain.parts.authority import Authority
 from aftersales.domain.parts.entry import VoucherEntry
 from aftersales.domain.parts.form import FeedbackForm
@@ -61,7 +61,7 @@ class ServiceRequest(Timed):
     @property
     def possible(self) -> tuple[Possible, ...]:
         """What may be decided about it now, and by whom."""
-        return possible(REQUEST, self.stage, self.authority)
+        return possible(self.stage, self.authority)
 
     @property
     def verdict(self) -> Verdict:
@@ -100,3 +100,8 @@ class ServiceRequest(Timed):
                 "determine the fault, or decide the warranty on its check",
                 "charge_undecided",
             )
+
+
+def possible(stage: RequestStage, authority: Authority) -> tuple[Possible, ...]:
+    """What people may do with a request in this stage, and who of them, by the company's authority (003 §4)."""
+    return REQUEST.possible(stage, {"determine_fault": authority.determine_fault})

@@ -1,13 +1,14 @@
 """What a service costs us, what the customer pays for it, and who may fill that in (001 售后四, 备注1, 003 §9)."""
 
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 from aftersales.domain.decisions.dispatch import await_dispatch
 from aftersales.domain.parts.blocks import FeeSignature
 from aftersales.domain.parts.money import Charge, Cost, Mode, Payment, Refund, must_be_payable
 from aftersales.domain.policy.policy import AftersalesPolicy, Rules
-from aftersales.domain.service_order import ServiceOrder
+from aftersales.domain.service_order import ServiceOrder, who_fills_in_the_cost
 from shared.aggregate import Cause, Change, Overstepped, Refused, must_be_another, must_be_recent
 from shared.contracts.aftersales import (
     CustomerChargePaid,
@@ -35,8 +36,9 @@ def record_cost(
             "already_charged",
         )
     order.must_have_opinion()
-    filled_by = "cs" if order.verdict == "in_warranty" or order.type == "D" else "finance"
-    if (cause.actor.role == Role.FINANCE) != (filled_by == "finance"):
+    entitled = who_fills_in_the_cost(order.type, order.verdict)
+    filled_by: Literal["cs", "finance"] = "finance" if entitled == (Role.FINANCE,) else "cs"
+    if cause.actor.role not in entitled:
         raise Refused(
             f"the warranty is {order.verdict}: {filled_by} fills in the cost, not {cause.actor.role}", "cost_authority"
         )
