@@ -71,7 +71,7 @@ class Store(Generic[A]):
     def __init__(self, database: DatabaseLike) -> None:
         self.documents = database.documents(self.collection, self.indexes)
         self.group_commit = database.group_commit
-        self.first: BeforeCause = _nothing_overdue
+        self.timely: BeforeCause = _nothing_overdue
 
     @property
     def noun(self) -> str:
@@ -82,9 +82,9 @@ class Store(Generic[A]):
         """The aggregate that was stored as this state."""
         return self.kind.model_validate(state)
 
-    def overdue(self, aggregate: A, version: int, cause: Cause) -> tuple[Cause, Touch[A]] | None:
+    def ran_out(self, aggregate: A, version: int, cause: Cause) -> tuple[Cause, Touch[A]] | None:
         """The decision about a clock that ran out before this cause and was not announced yet; `timers` name it."""
-        return self.first(aggregate, version, cause)
+        return self.timely(aggregate, version, cause)
 
     async def get(self, id: UUID) -> A:
         """The aggregate as it was last written. Raises NotFound."""

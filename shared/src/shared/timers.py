@@ -167,7 +167,7 @@ class Timers:
                 raise ValueError(f"{store.collection} has a decision for {kind!r} already")
             timer = self._timers[store.collection, kind] = Timer(store, kind, decide)
             if kind == CLOCKS:
-                store.first = timer.before
+                store.timely = timer.before
             return decide
 
         return register

@@ -1,5 +1,6 @@
 """What follows from a case for our own people: punishments and improvements, who decides, and when they come back."""
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import product
@@ -169,6 +170,25 @@ def test_a_punishment_by_the_standard_is_proposed_decided_and_put_on_a_personnel
     assert approved.events[0] == PenaltyDecided.of(ABOUT, what, approved=True, by="deputy_gm-01")
     assert duties(approved.state) == {"personnel_notice": Role.HUMAN_RESOURCES}
     assert (noticed.stage, noticed.notice_no, duties(noticed)) == ("noticed", "RS-2026-118", {})
+
+
+@pytest.mark.parametrize(("kind", "stage"), list(product(["admin", "bonus"], get_args(lifecycle.PenaltyStage))))
+def test_a_punishment_is_offered_to_those_who_may_decide_it_and_publish_it(kind, stage, punish, punished, rules):
+    """In each stage and of each kind: what is shown to a role is what the decision takes from that role."""
+    penalty = punished[stage].but(what=punish(kind).state.what)
+    decisions = {
+        "approve": lambda asked: on_penalty.approve(penalty, "同意", rules, asked),
+        "reject": lambda asked: on_penalty.reject(penalty, "证据不足", rules, asked),
+        "issue_notice": lambda asked: on_penalty.issue_notice(penalty, "JF-1", rules, asked),
+    }
+    taken = set()
+    for (name, decide), role in product(decisions.items(), Role):
+        if role in lifecycle.PENALTY.roles(name):
+            with suppress(Refused):
+                decide(by(role))
+                taken.add((name, role))
+
+    assert {(each.decision, role) for each in penalty.possible for role in each.roles} == taken
 
 
 @pytest.mark.requirement("R165.a", "R165.b")

@@ -1,5 +1,6 @@
 """What staff and providers get over HTTP."""
 
+from typing import Any
 from uuid import uuid4
 
 import httpx
@@ -7,7 +8,7 @@ import pytest
 from customers import CUSTOMER
 from facts import delayed, released
 from fastapi import Request
-from notify_in_memory import InMemoryNotify, Told
+from notify_in_memory import POLICIES, InMemoryNotify, Told
 
 from notify.api import Callbacks
 from notify.domain.parts.answer import ABSENT, unknown
@@ -145,6 +146,37 @@ async def test_a_slip_for_one_colleague_is_acknowledged_by_that_colleague_alone(
     meant = await _acknowledge(notify, posted.json()["id"], Role.PLANNER, "pl-02")
 
     assert (other.status_code, meant.json()["acknowledged_by"]) == (403, "pl-02")
+
+
+def _offered(slip: dict[str, Any]) -> set[str]:
+    return {role for each in slip["possible"] if each["decision"] == "acknowledge" for role in each["roles"]}
+
+
+@pytest.mark.parametrize("acknowledged", [False, True])
+@pytest.mark.parametrize("to_staff", [None, "pl-02"])
+async def test_that_a_slip_may_be_acknowledged_is_shown_to_those_from_whom_it_is_taken(
+    notify: InMemoryNotify, to_staff: str | None, acknowledged: bool
+) -> None:
+    """In each stage, for a department and for one colleague, whoever asks in whichever role."""
+    slip = {"to_department": "production", "to_staff": to_staff, "text": "请确认到厂日期"}
+    shown, taken = set(), set()
+    for role in Role:
+        for by in ("pl-02", f"{role}-09"):
+            posted = (await notify.ask("POST", "/slips", slip)).json()
+            if acknowledged:
+                await _acknowledge(notify, posted["id"], Role.PLANT_MANAGER, to_staff or "pl-01")
+            found = (await notify.world.ask(role, "GET", "/slips?limit=200", by=by)).json()["items"]
+            seen = next(each for each in found if each["id"] == posted["id"])
+            answer = await _acknowledge(notify, posted["id"], role, by)
+            if role in _offered(seen):
+                shown.add((role, by))
+            if answer.status_code == 200:
+                taken.add((role, by))
+
+    readers = POLICIES.version(1).slips.readers["production"]
+    meant = {(role, "pl-02") for role in Role}
+    of_department = {(role, by) for role in readers for by in ("pl-02", f"{role}-09")}
+    assert shown == taken == (set() if acknowledged else meant if to_staff else of_department)
 
 
 async def test_a_slip_to_acknowledge_is_a_duty_that_explains_itself(notify: InMemoryNotify) -> None:

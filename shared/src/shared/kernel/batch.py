@@ -141,7 +141,7 @@ class AggregateBatch:
         A deadline whose decision fails stays: it is parked when it fires, and holds up none of the others.
         """
         while self.state is not None and not self._absorbed(cause):
-            before = self.collection.overdue(self.state, self.version, cause)
+            before = self.collection.ran_out(self.state, self.version, cause)
             if before is None:
                 break
             try:

@@ -30,7 +30,7 @@ class Collection(Protocol[A_co]):
         """The aggregate that was stored as this state."""
         ...
 
-    def overdue(self, aggregate: Any, version: int, cause: Cause) -> "tuple[Cause, Touch[Any]] | None":
+    def ran_out(self, aggregate: Any, version: int, cause: Cause) -> "tuple[Cause, Touch[Any]] | None":
         """The cause and the touch of a deadline that has passed before this cause and comes first; None without one."""
         ...
 

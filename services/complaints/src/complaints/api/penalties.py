@@ -9,7 +9,7 @@ from pydantic import AliasPath, Field, computed_field
 from complaints.domain.decisions.penalty import approve, issue_notice, propose_penalty, reject
 from complaints.domain.lifecycle import PENALTY, PenaltyStage
 from complaints.domain.parts.papers import Signed
-from complaints.domain.penalty import Penalty
+from complaints.domain.penalty import Penalty, PenaltyKind, possible
 from complaints.domain.policy.policy import Rules
 from complaints.domain.policy.standards import Measure
 from complaints.domain.roles import PENALTY_PROPOSERS, PENALTY_READERS
@@ -75,7 +75,7 @@ class PenaltyView(View):
         same = cls.model_fields.keys() - {"penalty_id", "possible"}
         return cls(
             penalty_id=penalty.id,
-            possible=PENALTY.possible(penalty.stage),
+            possible=penalty.possible,
             **{name: getattr(penalty, name) for name in same},
         )
 
@@ -87,6 +87,7 @@ class PenaltyRow(View):
     complaint_no: ComplaintNo = Field(validation_alias=AliasPath("case", "complaint_no"))
     target: StaffId = Field(validation_alias=AliasPath("what", "target"))
     department: DepartmentName = Field(validation_alias=AliasPath("what", "department"))
+    kind: PenaltyKind = Field(exclude=True, validation_alias=AliasPath("what", "kind"))
     title: Line
     stage: PenaltyStage
     proposed_at: Instant
@@ -95,7 +96,7 @@ class PenaltyRow(View):
     @property
     def possible(self) -> tuple[Possible, ...]:
         """What may be decided next, and by whom."""
-        return PENALTY.possible(self.stage)
+        return possible(self.stage, self.kind)
 
 
 class PenaltyStandardView(View):

@@ -1,12 +1,19 @@
 """A punishment of a person after a case: decided, put on a notice, carried out by others (003 §25.4b, §28)."""
 
-from complaints.domain.lifecycle import PENALTY, PenaltyStage
+from collections.abc import Mapping
+from typing import Literal
+
+from complaints.domain.lifecycle import PENALTY, PenaltyDecision, PenaltyStage
 from complaints.domain.parts.papers import Signed
 from shared.clocks import Matter, Timed
 from shared.contracts.complaints import Penalised
 from shared.contracts.event import Instant
+from shared.contracts.roles import Role
 from shared.contracts.vocabulary import AboutComplaint, Line, Prose, StaffId
-from shared.lifecycle import follows
+from shared.lifecycle import Possible, follows
+
+PenaltyKind = Literal["admin", "bonus"]
+"""Administrative, or a deduction from a bonus."""
 
 
 @follows(PENALTY)
@@ -31,3 +38,24 @@ class Penalty(Timed):
     def matter(self) -> Matter:
         """What its duties are about: the case."""
         return Matter(about=self.case.complaint_no)
+
+    @property
+    def possible(self) -> tuple[Possible, ...]:
+        """What people may do about it now, and who of them."""
+        return possible(self.stage, self.what.kind)
+
+
+def entitled(kind: PenaltyKind) -> Mapping[PenaltyDecision, tuple[Role, ...]]:
+    """Who decides a punishment of this kind and puts it on a notice (003 §25.4b, §28, 002 六1(5)a).
+
+    The GM alone decides a deduction from a bonus, and the GM's office puts it on a reward and penalty notice. What is
+    administrative is put on a personnel notice by human resources.
+    """
+    if kind == "bonus":
+        return {"approve": (Role.GM,), "reject": (Role.GM,), "issue_notice": (Role.GM_OFFICE,)}
+    return {"issue_notice": (Role.HUMAN_RESOURCES,)}
+
+
+def possible(stage: PenaltyStage, kind: PenaltyKind) -> tuple[Possible, ...]:
+    """What people may do about a punishment of this kind in this stage, and who of them."""
+    return PENALTY.possible(stage, entitled(kind))

@@ -225,6 +225,6 @@ def _penalty(penalty: Penalty, forms: Forms, asked: Decider) -> WaitingMatter:
             ("事由", penalty.reason),
         ),
         due=asked.due(penalty),
-        acts=tuple(forms.acts(PENALTY.possible(penalty.stage), asked.by, penalty.id, among=True)),
+        acts=tuple(forms.acts(penalty.possible, asked.by, penalty.id, among=True)),
         hands=(penalty.proposed_by, what.target),
     )

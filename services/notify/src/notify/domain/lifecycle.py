@@ -60,7 +60,7 @@ SLIP: Lifecycle[SlipStage, SlipDecision] = Lifecycle(
         "chase": Move(("posted",)),
     },
 )
-"""Of the staff only those whom a slip is meant for may acknowledge it (`Slip.meant_for`)."""
+"""Of the staff only those whom a slip is meant for may acknowledge it: `acknowledgers` of a slip."""
 
 UNREACHED: Lifecycle[UnreachedStage, UnreachedDecision] = Lifecycle(
     "duty to tell the customer",

@@ -1,11 +1,25 @@
 """An internal liaison slip: a message to a department or a colleague, with a record of who read it (000 §3.3.3)."""
 
+from typing import Protocol
+
 from notify.domain.lifecycle import SLIP, SlipStage
-from shared.clocks import Timed
+from notify.domain.policy.policy import SlipRule
+from shared.clocks import ClockRun, Timed
 from shared.contracts.event import Instant
 from shared.contracts.roles import Department, Role
 from shared.contracts.vocabulary import DepartmentName
 from shared.lifecycle import follows
+
+
+class Addressed(Protocol):
+    """What of a slip says whom it is for: the slip itself, or the row of a list."""
+
+    @property
+    def to_department(self) -> DepartmentName: ...
+    @property
+    def to_staff(self) -> str | None: ...
+    @property
+    def clocks(self) -> tuple[ClockRun, ...]: ...
 
 
 @follows(SLIP)
@@ -29,12 +43,14 @@ class Slip(Timed):
     chases: int = 0
     policy_version: int
 
-    def meant_for(self, staff: str, roles: frozenset[Role | Department], readers: tuple[Role, ...]) -> bool:
-        """Whether this colleague may acknowledge it: the one who is meant or has the duty, or one of the department.
 
-        `readers` are the roles that read the department's slips.
-        """
-        run = next(iter(self.running), None)
-        if staff in {run.assignee if run else None, self.to_staff}:
-            return True
-        return self.to_staff is None and bool(roles & set(readers))
+def acknowledgers(slip: Addressed, staff: str, roles: frozenset[Role | Department], rule: SlipRule) -> tuple[Role, ...]:
+    """In which roles a slip is acknowledged, as this colleague sees it.
+
+    Those that read the department's slips, unless one colleague is meant. The colleague who is meant, and the one who
+    has the duty, may acknowledge it in any role that they have.
+    """
+    holder = next((run.assignee for run in slip.clocks if run.running), None)
+    readers = rule.readers[slip.to_department] if slip.to_staff is None else ()
+    own = tuple(role for role in Role if role in roles) if staff in (slip.to_staff, holder) else ()
+    return tuple(dict.fromkeys((*readers, *own)))

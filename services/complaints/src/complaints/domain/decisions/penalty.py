@@ -6,7 +6,7 @@ from complaints.domain.complaint import Complaint
 from complaints.domain.decisions.clock import start, stop
 from complaints.domain.lifecycle import PENALTY
 from complaints.domain.parts.papers import Signed
-from complaints.domain.penalty import Penalty
+from complaints.domain.penalty import Penalty, entitled
 from complaints.domain.policy.policy import FollowUp, Rules
 from complaints.domain.policy.standards import Measure
 from shared.aggregate import Cause, Change, Overstepped, Refused, must_be_another
@@ -92,7 +92,7 @@ def issue_notice(penalty: Penalty, notice_no: Line, rules: Rules, cause: Cause) 
     Refused to the other of the two roles (`other_notice`).
     """
     PENALTY.must(penalty.stage, "issue_notice")
-    role = Role.HUMAN_RESOURCES if penalty.what.kind == "admin" else Role.GM_OFFICE
+    (role,) = entitled(penalty.what.kind)["issue_notice"]
     if cause.actor.role != role:
         raise Overstepped(f"this notice is issued by {role}", "other_notice")
     noticed = penalty.but(stage="noticed", notice_no=notice_no, noticed=Signed(by=cause.actor.id, at=cause.at))
