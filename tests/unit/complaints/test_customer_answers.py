@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 from customer_page import link_of, opened, text
 
-from complaints.domain.decisions.filing import put_form
+from complaints.domain.complaint import put_form
 from shared.aggregate import Change
 from shared.contracts.complaints import ResolutionAccepted, ResolutionDeclined
 from shared.testing import cause

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from customer_page import MOST_BYTES, link_of, opened, text
 
-from complaints.domain.decisions.filing import put_form
+from complaints.domain.complaint import put_form
 from complaints.domain.lifecycle import COMPLAINT
 from shared.aggregate import Change
 from shared.testing import cause

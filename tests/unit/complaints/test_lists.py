@@ -5,8 +5,9 @@ from uuid import UUID
 
 import pytest
 
+from complaints.domain.complaint import put_form
 from complaints.domain.decisions.escalation import escalate
-from complaints.domain.decisions.filing import draft, put_form
+from complaints.domain.decisions.filing import draft
 from complaints.domain.decisions.handling import assign_owner, classify
 from complaints.domain.parts.handling import Classification
 from shared.aggregate import Change

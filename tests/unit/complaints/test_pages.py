@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from complaints.domain.decisions.filing import put_form
+from complaints.domain.complaint import put_form
 from complaints.domain.lifecycle import COMPLAINT
 from complaints.pages.words import DECISIONS, STAGES
 from shared.aggregate import Change

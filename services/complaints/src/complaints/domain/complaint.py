@@ -33,6 +33,10 @@ from shared.contracts.vocabulary import (
     StaffId,
 )
 from shared.lifecycle import follows
+from shared.search import tokens
+
+FOUND = 500
+"""How many characters of a text are found."""
 
 
 @follows(COMPLAINT)
@@ -140,3 +144,22 @@ class Complaint(Timed):
     def concerning(self) -> ConcerningOrder:
         """The order that it concerns, if it concerns one."""
         return self.form.concerning
+
+
+def put_form(complaint: Complaint, form: Form) -> Complaint:
+    """With this form, found by its words, its people and its numbers.
+
+    Of what the customer said the first 500 characters are found.
+    """
+    customer = form.customer
+    names = (customer.name, customer.contact_name, form.complainant)
+    numbers = (complaint.number, form.order_no, form.contract_no, form.batch_no, customer.mobile)
+    texts = (form.content[:FOUND], (form.demand or "")[:FOUND])
+    found = tokens(filter(None, names), texts, filter(None, numbers))
+    return complaint.but(form=form, found_by=found)
+
+
+def give_turn(complaint: Complaint) -> Complaint:
+    """In its place among the cases that wait: the major ones first, then by when they have to be closed."""
+    assert complaint.close_by is not None, "a draft has no turn"
+    return complaint.but(turn=f"{0 if complaint.major else 1} {complaint.close_by:%Y-%m-%dT%H:%M:%S}")

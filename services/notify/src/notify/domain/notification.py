@@ -17,7 +17,7 @@ from notify.domain.parts.way import Way
 from notify.domain.parts.zone import zone_of
 from notify.domain.policy.policy import MessagePolicy
 from notify.domain.policy.purpose import Meaning, Promise, Purpose
-from notify.domain.recipient import Recipient
+from notify.domain.recipient import Recipient, turn
 from shared.aggregate import Aggregate, Refused
 from shared.contracts.event import Instant
 from shared.contracts.intake.customers import Concern
@@ -210,3 +210,18 @@ class Notification(Aggregate):
             return Way(channel=channel, address=address) if address else None
         told = next((way for way in self.ways if way.channel == channel), None)
         return told if told and recipient.takes(channel, told.address) else None
+
+
+def address(notification: Notification, recipient: Recipient) -> Notification:
+    """The same message on the ways to this recipient, in whose name and language it is told."""
+    routed = notification.but(ways=notification.routed(recipient))
+    if notification.audience != "customer" or not recipient.contacts:
+        return routed
+    return routed.but(name=recipient.name, locale=recipient.locale)
+
+
+def meet(notification: Notification, recipient: Recipient) -> Recipient:
+    """The recipient as this message meets it: of a customer, the contact that is told of such things."""
+    if notification.audience != "customer":
+        return recipient
+    return turn(recipient, notification.concern, notification.channels)

@@ -1,5 +1,6 @@
 """Who gets messages: how to reach them, when they rest, and what they refused."""
 
+from collections.abc import Iterable
 from typing import Literal
 from uuid import UUID, uuid5
 
@@ -10,6 +11,7 @@ from notify.domain.parts.ids import PEOPLE
 from notify.domain.parts.rest import Rest
 from shared.aggregate import Aggregate
 from shared.contracts.event import Instant
+from shared.contracts.intake.customers import Concern
 from shared.contracts.vocabulary import CustomerSnapshot
 
 
@@ -90,3 +92,20 @@ class Recipient(Aggregate):
 def unknown_recipient(id: UUID, kind: Literal["customer", "staff"], customer_id: UUID | None = None) -> Recipient:
     """A recipient of whom nothing is known yet."""
     return Recipient(id=id, kind=kind, customer_id=customer_id)
+
+
+def turn(recipient: Recipient, concern: Concern, channels: Iterable[Channel]) -> Recipient:
+    """The recipient as a message about this concern reaches it: at the contact in the file that is told of it.
+
+    A contact that is named for the concern comes first, then one that is named for none, then any; among these the
+    first in the file that one of the channels reaches. The whole message goes to this one contact.
+    """
+    named = [each for each in recipient.contacts if concern in each.concerns]
+    general = [each for each in recipient.contacts if not each.concerns]
+    ranked = dict.fromkeys([*named, *general, *recipient.contacts])
+    over = tuple(channels)
+    reached = (each for each in ranked if any(recipient.reaches(each, channel) for channel in over))
+    told = next(reached, next(iter(ranked), None))
+    if told is None:
+        return recipient
+    return recipient.but(**{name: getattr(told, name) for name in FileContact.model_fields if name != "concerns"})

@@ -9,14 +9,14 @@ import structlog
 
 from notify.composer import Composer
 from notify.domain.decisions.asking import fail_unreachable
-from notify.domain.decisions.claiming import address, claim, route
+from notify.domain.decisions.claiming import claim, route
 from notify.domain.decisions.ledgers import let_out
 from notify.domain.decisions.ways import try_next_way
 from notify.domain.decisions.withholding import wait_for_provider, withhold
 from notify.domain.ledger import UNCOUNTED, Ledger
 from notify.domain.messages.template import Words
 from notify.domain.messages.variable import Unfit
-from notify.domain.notification import Notification
+from notify.domain.notification import Notification, address
 from notify.domain.parts.entry import Entry
 from notify.domain.parts.verdict import Verdict
 from notify.domain.recipient import Recipient, unknown_recipient

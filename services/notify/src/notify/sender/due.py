@@ -6,9 +6,8 @@ from types import MappingProxyType
 from uuid import UUID
 
 from notify.composer import Composer
-from notify.domain.decisions.claiming import meet
 from notify.domain.ledger import UNCOUNTED, Ledger
-from notify.domain.notification import Lane, Notification
+from notify.domain.notification import Lane, Notification, meet
 from notify.domain.recipient import Recipient
 from notify.sender.handover import Claimed
 from notify.store import Stores

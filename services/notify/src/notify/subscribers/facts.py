@@ -6,12 +6,11 @@ from uuid import UUID, uuid5
 
 from notify.composer import Body, Composer, Person
 from notify.domain.decisions.asking import end, join, queue, supersede
-from notify.domain.decisions.recipients import turn
 from notify.domain.messages.rule import FILE, KNOWN_BY, Rule, reach
 from notify.domain.notification import Notification
 from notify.domain.parts.duty import OnDuty
 from notify.domain.parts.ids import WINDOWS
-from notify.domain.recipient import Recipient, customer_recipient, staff_recipient, unknown_recipient
+from notify.domain.recipient import Recipient, customer_recipient, staff_recipient, turn, unknown_recipient
 from notify.domain.roster import Roster
 from notify.store import Stores
 from shared.aggregate import Cause, NotFound, Refused

@@ -2,11 +2,10 @@
 
 from uuid import UUID
 
-from complaints.domain.complaint import Complaint
+from complaints.domain.complaint import Complaint, give_turn, put_form
 from complaints.domain.decisions.checks import check_form
 from complaints.domain.decisions.clock import start, stop
 from complaints.domain.decisions.escalation import take_to_major
-from complaints.domain.decisions.handling import give_turn
 from complaints.domain.decisions.stage import move
 from complaints.domain.known_order import KnownOrder
 from complaints.domain.lifecycle import COMPLAINT
@@ -15,10 +14,6 @@ from complaints.domain.policy.policy import Rules
 from complaints.domain.register import Register
 from shared.aggregate import Cause, Change
 from shared.contracts.complaints import ComplaintFiled, ComplaintTakenIn
-from shared.search import tokens
-
-_FOUND = 500
-"""How many characters of a text are found."""
 
 
 def draft(id: UUID, form: Form, rules: Rules, cause: Cause) -> Change[Complaint]:
@@ -51,19 +46,6 @@ def _completed(form: Form, added: Additions) -> Form:
         nature=added.nature or form.nature,
         severity=added.severity or form.severity,
     )
-
-
-def put_form(complaint: Complaint, form: Form) -> Complaint:
-    """With this form, found by its words, its people and its numbers.
-
-    Of what the customer said the first 500 characters are found.
-    """
-    customer = form.customer
-    names = (customer.name, customer.contact_name, form.complainant)
-    numbers = (complaint.number, form.order_no, form.contract_no, form.batch_no, customer.mobile)
-    texts = (form.content[:_FOUND], (form.demand or "")[:_FOUND])
-    found = tokens(filter(None, names), texts, filter(None, numbers))
-    return complaint.but(form=form, found_by=found)
 
 
 def find_anew(before: Complaint, after: Complaint, cause: Cause) -> Change[Complaint]:

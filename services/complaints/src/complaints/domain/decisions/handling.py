@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from complaints.domain.complaint import Complaint
+from complaints.domain.complaint import Complaint, give_turn
 from complaints.domain.decisions.checks import must_be_past
 from complaints.domain.decisions.escalation import take_to_major
 from complaints.domain.lifecycle import COMPLAINT
@@ -103,12 +103,6 @@ def classify(complaint: Complaint, classification: Classification, rules: Rules,
     )
     classified = Change(give_turn(complaint.but(classification=classification)), (told,))
     return classified.then(lambda case: take_to_major(case, rules, cause)) if classification.major else classified
-
-
-def give_turn(complaint: Complaint) -> Complaint:
-    """In its place among the cases that wait: the major ones first, then by when they have to be closed."""
-    assert complaint.close_by is not None, "a draft has no turn"
-    return complaint.but(turn=f"{0 if complaint.major else 1} {complaint.close_by:%Y-%m-%dT%H:%M:%S}")
 
 
 def acknowledge(complaint: Complaint, restated: Prose, cause: Cause) -> Change[Complaint]:

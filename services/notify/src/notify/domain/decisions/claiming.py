@@ -2,10 +2,9 @@
 
 from datetime import datetime
 
-from notify.domain.decisions.recipients import turn
 from notify.domain.decisions.ways import lose
 from notify.domain.lifecycle import LIFECYCLE
-from notify.domain.notification import Notification
+from notify.domain.notification import Notification, address
 from notify.domain.parts.attempt import Attempt
 from notify.domain.recipient import Recipient
 from shared.aggregate import Cause, Change
@@ -15,21 +14,6 @@ def route(notification: Notification, recipient: Recipient, cause: Cause) -> Cha
     """It goes to the contact that is told, over the ways that this one can be reached on; after the first attempt the
     order of the ways stands."""
     return Change(address(notification, recipient))
-
-
-def address(notification: Notification, recipient: Recipient) -> Notification:
-    """The same message on the ways to this recipient, in whose name and language it is told."""
-    routed = notification.but(ways=notification.routed(recipient))
-    if notification.audience != "customer" or not recipient.contacts:
-        return routed
-    return routed.but(name=recipient.name, locale=recipient.locale)
-
-
-def meet(notification: Notification, recipient: Recipient) -> Recipient:
-    """The recipient as this message meets it: of a customer, the contact that is told of such things."""
-    if notification.audience != "customer":
-        return recipient
-    return turn(recipient, notification.concern, notification.channels)
 
 
 def claim(

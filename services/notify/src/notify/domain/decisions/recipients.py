@@ -1,17 +1,14 @@
 """What facts and answers say about the people who get messages."""
 
-from collections.abc import Iterable
 from uuid import UUID
 
-from notify.domain.messages.template import Channel
 from notify.domain.parts.address import as_address
 from notify.domain.parts.contact import FileContact
 from notify.domain.parts.rest import Rest
 from notify.domain.parts.zone import zone_named
-from notify.domain.recipient import Recipient, customer_recipient
+from notify.domain.recipient import Recipient, customer_recipient, turn
 from shared.aggregate import Cause, Change
 from shared.contracts.intake import Contact, CustomerRegistered, CustomersMerged, CustomerUpdated
-from shared.contracts.intake.customers import Concern
 from shared.contracts.notify import TimeZoneUnknown
 
 FINAL_REVISION = 2**31
@@ -46,23 +43,6 @@ def register(recipient: Recipient, event: CustomerRegistered | CustomerUpdated, 
         if zone not in before
     )
     return Change(known, tuple(doubts))
-
-
-def turn(recipient: Recipient, concern: Concern, channels: Iterable[Channel]) -> Recipient:
-    """The recipient as a message about this concern reaches it: at the contact in the file that is told of it.
-
-    A contact that is named for the concern comes first, then one that is named for none, then any; among these the
-    first in the file that one of the channels reaches. The whole message goes to this one contact.
-    """
-    named = [each for each in recipient.contacts if concern in each.concerns]
-    general = [each for each in recipient.contacts if not each.concerns]
-    ranked = dict.fromkeys([*named, *general, *recipient.contacts])
-    over = tuple(channels)
-    reached = (each for each in ranked if any(recipient.reaches(each, channel) for channel in over))
-    told = next(reached, next(iter(ranked), None))
-    if told is None:
-        return recipient
-    return recipient.but(**{name: getattr(told, name) for name in FileContact.model_fields if name != "concerns"})
 
 
 def _contact(contact: Contact) -> FileContact:
