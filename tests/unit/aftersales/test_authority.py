@@ -10,6 +10,8 @@ from pydantic import ValidationError
 from aftersales.app import service
 from aftersales.domain.decisions.form import countersign
 from aftersales.domain.decisions.trip import approve_remote, request_remote
+from aftersales.domain.decisions.warranty import answer, override
+from aftersales.domain.parts.warranty import Question
 from aftersales.domain.policy.policy import AftersalesPolicy
 from aftersales.settings import Settings
 from aftersales.store import Stores
@@ -171,3 +173,21 @@ def test_a_division_without_a_decider_of_an_unknown_role_or_of_one_who_signs_twi
 
     with pytest.raises(ValidationError, match=wrong):
         AftersalesPolicy.model_validate(changed)
+
+
+def test_a_warranty_that_was_answered_by_one_version_is_decided_otherwise_by_those_whom_it_names(second, rules):
+    """The answer keeps its version; one that was given before this was kept goes by the version in force."""
+    asked = Question(customer_id=UUID(int=1), contract_no="JG20260930-017", as_of=AT.date())
+    first = answer(UUID(int=9), asked, None, rules, by("cs_specialist")).state
+    later = answer(UUID(int=9), asked, None, second, by("cs_specialist")).state
+
+    def decided(check, role):
+        return override(check, check.answer, "in_warranty", None, "合同原件", second, by(role))
+
+    assert (first.policy_version, later.policy_version) == (1, 2)
+    assert decided(first, "cs_manager").state.checked.verdict == "in_warranty"
+    assert decided(later, "deputy_gm").state.checked.verdict == "in_warranty"
+    assert decided(first.but(policy_version=None), "deputy_gm").state.checked.verdict == "in_warranty"
+    for check, role in ((first, "deputy_gm"), (later, "cs_manager")):
+        with pytest.raises(Overstepped):
+            decided(check, role)

@@ -1,18 +1,21 @@
 """Customers hear before their warranty ends, and are reminded of looking after their goods."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
 import pytest
 
 from aftersales.domain.covered_order import CoveredOrder
-from aftersales.domain.decisions.reminders import announce_expiry, plan_reminders
+from aftersales.domain.decisions.reminders import announce_expiry, announce_maintenance, plan_reminders
+from aftersales.domain.parts.reminder import EXPIRY, MAINTENANCE
+from aftersales.domain.policy.policy import Reminders
 from shared.contracts.aftersales import MaintenanceReminderDue, WarrantyExpiring
 from shared.contracts.event import PreciseDate
 from shared.contracts.intake import OrderPlaced
 from shared.contracts.orders import AcceptancePassed, ContractSigned
 from shared.contracts.vocabulary import CustomerSnapshot, OrderLine, order_id_of
+from shared.policy import Policies
 from shared.testing import cause
 
 ORDER = order_id_of("SO-2026-0412")
@@ -119,3 +122,29 @@ def test_after_a_standstill_nobody_hears_that_a_warranty_will_end_that_has_ended
     too_late = announce_expiry(planned, rules, replace(cause(due), heard_at=due + timedelta(days=31)))
     assert [event.expires_on for event in in_time.events] == [date(2027, 11, 20)]
     assert too_late.events == ()
+
+
+def later_version(policy, rules, **figures):
+    """The company's rules with a second version in force since the year after the acceptance."""
+    second = policy.but(version=2, in_force_from=date(2027, 1, 1), **figures)
+    return replace(rules, policies=Policies([policy, second]))
+
+
+def test_a_customer_is_reminded_by_the_version_in_force_when_the_goods_were_accepted(policy, rules):
+    both = later_version(policy, rules, maintenance=(), reminders=Reminders(days_before_expiry=5, at=time(9)))
+    before = plan_reminders(covered(), rules, cause(ACCEPTED_AT)).state
+
+    corrected = plan_reminders(before, both, cause(local(date(2027, 2, 1)))).state
+    reminded = announce_maintenance(before, both, cause(local(date(2027, 11, 22))))
+
+    assert (before.policy_version, corrected.policy_version) == (1, 1)
+    assert corrected.deadline(EXPIRY) == before.deadline(EXPIRY)
+    assert [type(told) for told in reminded.events] == [MaintenanceReminderDue]
+    anew = plan_reminders(covered(), both, cause(local(date(2027, 2, 1)))).state
+    assert (anew.policy_version, anew.deadline(MAINTENANCE)) == (2, None)
+
+
+def test_an_order_that_was_accepted_before_its_version_was_kept_is_reminded_by_the_one_in_force(policy, rules):
+    both = later_version(policy, rules, maintenance=())
+    reminded = announce_maintenance(covered(), both, cause(local(date(2027, 11, 22))))
+    assert reminded.events == ()

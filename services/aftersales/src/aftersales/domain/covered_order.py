@@ -19,7 +19,11 @@ from shared.contracts.vocabulary import (
 
 
 class CoveredOrder(Aggregate):
-    """An order as far as its warranty goes. Its facts may come in any order and any number of times."""
+    """An order as far as its warranty goes. Its facts may come in any order and any number of times.
+
+    `policy_version` is that by which its customer is reminded, from its acceptance on; which rule its warranty follows
+    says the date of its contract.
+    """
 
     order_no: OrderNo
     customer: CustomerSnapshot | None = None
@@ -30,6 +34,7 @@ class CoveredOrder(Aggregate):
     closed: bool = False
     months: int | None = None
     accepted_on: date | None = None
+    policy_version: int | None = None
     decided: WarrantyOverride | None = None
 
     @classmethod

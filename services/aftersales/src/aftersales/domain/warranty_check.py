@@ -8,9 +8,13 @@ from shared.contracts.aftersales import WarrantyChecked
 
 
 class WarrantyCheck(Aggregate):
-    """The answer as it was announced last, and what the company had chosen for its own faults then."""
+    """The answer as it was announced last, and what the company had chosen for its own faults then.
+
+    It keeps the version of the policy by which it was answered; one that was answered before this was kept has none.
+    """
 
     checked: WarrantyChecked
+    policy_version: int | None = None
     own_fault: OwnFault = OwnFault()
 
     @property

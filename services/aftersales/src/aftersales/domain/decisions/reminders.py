@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from aftersales.domain.covered_order import CoveredOrder
 from aftersales.domain.parts.finding import assess, last_days
 from aftersales.domain.parts.reminder import EXPIRY, MAINTENANCE
-from aftersales.domain.policy.policy import Maintenance, Rules
+from aftersales.domain.policy.policy import AftersalesPolicy, Maintenance, Rules
 from shared.aggregate import Cause, Change
 from shared.calendar import months_later
 from shared.contracts.aftersales import MaintenanceReminderDue, WarrantyExpiring
@@ -17,9 +17,11 @@ def plan_reminders(order: CoveredOrder, rules: Rules, cause: Cause) -> Change[Co
     planned = order.done_with(EXPIRY, MAINTENANCE)
     if order.accepted_on is None or order.customer is None:
         return Change(planned)
-    if (expiry := _expiry_told_at(order, rules, cause.at)) and expiry > cause.at:
+    if planned.policy_version is None:
+        planned = planned.but(policy_version=rules.on(cause.at).version)
+    if (expiry := _expiry_told_at(planned, rules, cause.at)) and expiry > cause.at:
         planned = planned.awaiting(EXPIRY, expiry)
-    if upcoming := _next_maintenance(order, rules, cause.at):
+    if upcoming := _next_maintenance(planned, rules, cause.at):
         planned = planned.awaiting(MAINTENANCE, upcoming)
     return Change(planned)
 
@@ -49,6 +51,11 @@ def announce_maintenance(order: CoveredOrder, rules: Rules, cause: Cause) -> Cha
     )
 
 
+def _policy(order: CoveredOrder, rules: Rules, at: datetime) -> AftersalesPolicy:
+    """The version that the order keeps; of one that was accepted before this was kept, the version in force."""
+    return rules.on(at) if order.policy_version is None else rules.of(order)
+
+
 def _last_day(order: CoveredOrder, rules: Rules, at: datetime) -> date | None:
     found = assess(rules.on(at).warranty, order.covered, rules.calendar.day(at))
     if found.begins is None:
@@ -58,21 +65,21 @@ def _last_day(order: CoveredOrder, rules: Rules, at: datetime) -> date | None:
 
 
 def _expiry_told_at(order: CoveredOrder, rules: Rules, at: datetime) -> datetime | None:
-    reminders, ends = rules.on(at).reminders, _last_day(order, rules, at)
+    reminders, ends = _policy(order, rules, at).reminders, _last_day(order, rules, at)
     if ends is None:
         return None
     return rules.calendar.moment(ends - timedelta(days=reminders.days_before_expiry), reminders.at)
 
 
 def _care(order: CoveredOrder, rules: Rules, at: datetime) -> Maintenance | None:
-    return next((each for each in rules.on(at).maintenance if each.concerns(order.goods)), None)
+    return next((each for each in _policy(order, rules, at).maintenance if each.concerns(order.goods)), None)
 
 
 def _next_maintenance(order: CoveredOrder, rules: Rules, at: datetime) -> datetime | None:
     care = _care(order, rules, at)
     if care is None or order.accepted_on is None:
         return None
-    told_at = rules.on(at).reminders.at
+    told_at = _policy(order, rules, at).reminders.at
     moments = (rules.calendar.moment(day, told_at) for day in _days(order.accepted_on, care))
     return next((moment for moment in moments if moment > at), None)
 

@@ -53,7 +53,8 @@ def answer(
         override=found.override,
         explanation=(*found.explanation, *_exception(found.verdict, question.fault, policy.own_fault)),
     )
-    return Change(WarrantyCheck(id=id, checked=checked, own_fault=policy.own_fault), (checked,))
+    check = WarrantyCheck(id=id, checked=checked, own_fault=policy.own_fault, policy_version=policy.version)
+    return Change(check, (checked,))
 
 
 def override(
@@ -71,9 +72,11 @@ def override(
     (`until_contradicts`).
 
     `seen` names the answer that they have seen; one that was decided otherwise meanwhile stays (`answer_changed`).
-    Refused to a role that the company's authority does not name (`no_authority`).
+    Refused to a role that the company's authority does not name (`no_authority`), in the version by which it was
+    answered.
     """
-    rules.on(cause.at).authority.must("override_warranty", cause)
+    policy = rules.on(cause.at) if check.policy_version is None else rules.of(check)
+    policy.authority.must("override_warranty", cause)
     if check.answer != seen:
         raise Refused(
             f"the answer is another meanwhile, {check.checked.verdict}: look at it and name that one, {check.answer}",

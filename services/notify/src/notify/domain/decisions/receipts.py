@@ -1,7 +1,7 @@
 """What receipts say of a message; they may come early, twice, late or never."""
 
 from notify.domain.decisions.announcing import announce_failure, announce_handover
-from notify.domain.decisions.ways import try_next_way
+from notify.domain.decisions.ways import RECEIPT, try_next_way
 from notify.domain.lifecycle import LIFECYCLE
 from notify.domain.messages.template import Words
 from notify.domain.notification import Notification
@@ -35,7 +35,7 @@ def deliver(notification: Notification, receipt: Receipt, words: Words, cause: C
     )
     return (
         announce_handover(notification, words, receipt.provider, receipt.at, cause)
-        .then(lambda told: Change(told.but(stage="delivered", reason=None, check_at=None).done_with("receipt")))
+        .then(lambda told: Change(told.but(stage="delivered", reason=None, check_at=None).done_with(RECEIPT)))
         .announcing(arrived)
     )
 
@@ -43,7 +43,7 @@ def deliver(notification: Notification, receipt: Receipt, words: Words, cause: C
 def bounce(notification: Notification, receipt: Receipt, cause: Cause) -> Change[Notification]:
     """It has not arrived, and no way is left."""
     LIFECYCLE.must(notification.stage, "bounce")
-    lost = notification.but(stage="failed", reason=receipt.reason, check_at=None).done_with("receipt")
+    lost = notification.but(stage="failed", reason=receipt.reason, check_at=None).done_with(RECEIPT)
     return announce_failure(lost, receipt.reason, receipt.at, None, None, cause)
 
 

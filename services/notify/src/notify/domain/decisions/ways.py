@@ -8,6 +8,8 @@ from notify.domain.messages.template import Words
 from notify.domain.notification import Notification
 from shared.aggregate import Cause, Change
 
+RECEIPT = "receipt"
+"""The kind of the deadline until which a receipt is waited for."""
 RECEIPT_WITHIN = timedelta(hours=72)
 """After that no provider sends a receipt any more."""
 
@@ -26,7 +28,7 @@ def take_over(notification: Notification, reference: str | None, words: Words, c
         references = (*references, f"{provider}:{reference}")
     taken = notification.but(stage="accepted", reason=None, references=references, check_at=None)
     if notification.way.channel == "sms":
-        taken = taken.awaiting("receipt", cause.at + RECEIPT_WITHIN)
+        taken = taken.awaiting(RECEIPT, cause.at + RECEIPT_WITHIN)
     return announce_handover(taken, words, provider, cause.at, cause)
 
 
@@ -73,4 +75,4 @@ def _move_on(notification: Notification, code: str, cause: Cause) -> Change[Noti
         check_at=None,
         announced=False,
     )
-    return Change(moved.done_with("receipt"))
+    return Change(moved.done_with(RECEIPT))
