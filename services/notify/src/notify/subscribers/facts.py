@@ -1,6 +1,6 @@
 """From a fact to the messages that its lines ask for: for whom, over which channels, joined with what waits already."""
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -12,13 +12,48 @@ from notify.domain.parts.duty import OnDuty
 from notify.domain.parts.ids import WINDOWS
 from notify.domain.recipient import Recipient, customer_recipient, staff_recipient, turn, unknown_recipient
 from notify.domain.roster import Roster
-from notify.store import Stores
+from notify.sender import DeliveryLoop
+from notify.store import Recipients, Stores
+from notify.subscribers.people import PEOPLE, Keep
 from shared.aggregate import Cause, NotFound, Refused
+from shared.contracts.catalogue import contracts
 from shared.contracts.event import Event
 from shared.contracts.intake import NotificationRequested
 from shared.contracts.roles import Role
 from shared.contracts.vocabulary import CustomerSnapshot
 from shared.store import Touch
+from shared.subscriptions import Subscriptions
+
+
+def subscribe(on: Subscriptions, stores: Stores, composer: Composer, loop: DeliveryLoop) -> None:
+    """Which events make a message stands in the tables, so that the reactions are made of them."""
+    facts = Facts(stores, composer)
+    known: Mapping[str, type[Event]] = contracts()
+    ending = {key for policy in composer.rules.policies for purpose in policy.purposes for key in purpose.ends}
+    for key in sorted(composer.catalogue.events() | PEOPLE.keys() | ending):
+        react = _reaction(facts, PEOPLE.get(key), stores.recipients, loop)
+        react.__name__ = key.replace(".", "_")
+        react.__doc__ = _why(composer.catalogue.rules_for(key), kept=key in PEOPLE, ends=key in ending)
+        on(known[key])(react)
+
+
+def _why(rules: Sequence[Rule], *, kept: bool, ends: bool) -> str:
+    """What a reaction is for, in one sentence: whom it tells what."""
+    told = sorted({f"{rule.audience} of {rule.purpose}" for rule in rules})
+    duties = ["withholds what waits and is no longer true"] if ends else []
+    duties += (["keeps what it says about a person"] if kept else []) + ([f"tells {', '.join(told)}"] if told else [])
+    return f"Notify {' and '.join(duties)}."
+
+
+def _reaction(
+    facts: "Facts", keep: Keep | None, recipients: Recipients, loop: DeliveryLoop
+) -> Callable[[Event, Cause], Awaitable[list[Touch[Any]]]]:
+    async def react(event: Event, cause: Cause) -> list[Touch[Any]]:
+        kept = keep(event, recipients, cause) if keep else []
+        ended = await facts.ended(event, cause)
+        return [*kept, *ended, *loop.claim_births(await facts.messages(event, cause))]
+
+    return react
 
 
 class Facts:

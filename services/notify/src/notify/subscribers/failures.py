@@ -9,6 +9,17 @@ from notify.store import Stores
 from shared.aggregate import Cause, NotFound
 from shared.contracts.notify import NotificationFailed
 from shared.store import Touch
+from shared.subscriptions import Subscriptions
+
+
+def subscribe(on: Subscriptions, stores: Stores, composer: Composer) -> None:
+    """Let customer service tell what no message could."""
+    failures = Failures(stores, composer)
+
+    @on(NotificationFailed)
+    async def owe_what_was_not_told(event: NotificationFailed, cause: Cause) -> list[Touch[Any]]:
+        """A message that failed for good makes it customer service's duty to tell the customer."""
+        return await failures.owed(event, cause)
 
 
 class Failures:

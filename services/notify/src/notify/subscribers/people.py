@@ -5,13 +5,29 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
-from notify.domain.decisions.recipients import close_complaint, lead_to, open_complaint, register
+from notify.composer import Composer
+from notify.domain.decisions.recipients import close_complaint, erase, lead_to, open_complaint, register
 from notify.domain.recipient import Recipient, customer_recipient, unknown_recipient
-from notify.store import Recipients
+from notify.store import Recipients, Stores
 from shared.aggregate import Cause, Decision
 from shared.contracts.complaints import ComplaintClosed, ComplaintFiled
-from shared.contracts.intake import CustomerRegistered, CustomersMerged, CustomerUpdated
+from shared.contracts.intake import CustomerErased, CustomerRegistered, CustomersMerged, CustomerUpdated
+from shared.erasure import erasing
 from shared.store import Touch
+from shared.subscriptions import Subscriptions
+
+
+def subscribe(on: Subscriptions, stores: Stores, composer: Composer) -> None:
+    """Forget who has been erased. What else facts say about people is kept before their messages are made: `PEOPLE`."""
+
+    @on(CustomerErased)
+    async def erase_customer(event: CustomerErased, cause: Cause) -> list[Touch[Any]]:
+        """The customer gets no more messages, and those of the past name no person (003 二1-7)."""
+        recipient = await stores.recipients.of_file(event.customer_id)
+        forgotten = stores.recipients.touch(recipient.id, lambda known: erase(known, event.pseudonym, cause), recipient)
+        personal, known = stores.personal(composer.rules), recipient.known_as
+        return [forgotten, *await erasing(event, stores.erased_customers, personal, cause, known)]
+
 
 Kept = list[Touch[Any]]
 Keep = Callable[[Any, Recipients, Cause], Kept]
