@@ -87,11 +87,19 @@ async def test_an_arrival_heard_late_but_in_time_by_its_own_clock_is_no_delay(co
     assert (await company.order()).promises.current("arrive").stage == "kept"
 
 
-async def test_a_late_arrival_that_is_heard_before_the_clock_runs_out_is_a_delay_too(company):
+@pytest.mark.parametrize("announced_first", [True, False])
+async def test_goods_that_arrive_late_break_the_promise_whether_or_not_the_miss_was_announced_before(
+    company, announced_first
+):
+    """Nothing is left to tell: the goods are there before the delay has been worded."""
     await company.place(requested_ship_date=None, promised_arrival_date=date(2026, 10, 10), total=None)
+    if announced_first:
+        await company.until(datetime(2026, 10, 10, 16, 0, 30, tzinfo=UTC))
     company.now = datetime(2026, 10, 10, 16, 1, tzinfo=UTC)
     await company.fact(facts.ShipmentArrived, arrived_at=company.now)
     await company.until(datetime(2026, 10, 20, tzinfo=UTC))
 
-    (delayed,) = company.announced(said.ShipmentDelayed)
-    assert (delayed.delay_days, delayed.reason_code) == (1, "transport")
+    missed = [each for each in company.announced(said.DeadlineMissedByOrders) if each.kind == "arrive_by"]
+    assert len(missed) == 1
+    assert company.announced(said.ShipmentDelayed) == []
+    assert (await company.order()).promises.current("arrive").stage == "broken"
