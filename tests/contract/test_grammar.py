@@ -197,11 +197,6 @@ NOT_DECISIONS = {
     "complaints/checks.acting_role",
     "complaints/checks.check_form",
     "complaints/checks.fill_in",
-    "complaints/filing.put_form",
-    "complaints/handling.give_turn",
-    "notify/claiming.address",
-    "notify/claiming.meet",
-    "notify/recipients.turn",
 }
 """Public functions among the decisions that answer something else: each is to move beside that, or to decide."""
 
@@ -510,13 +505,11 @@ def test_the_kind_of_a_deadline_has_one_name_in_a_service(name: str) -> None:
         for word in node.args[KINDS_STAND[ast.unparse(node.func).split(".")[-1]]]
         if isinstance(word, ast.Constant) and isinstance(word.value, str)
     }
-    assert {each.rpartition(" ")[2] for each in spelt} == SPELT.get(name, set()), spelt
+    assert spelt == set()
 
 
 KINDS_STAND = {"awaiting": slice(0, 1), "done_with": slice(0, None), "deadline": slice(0, 1), "at": slice(1, 2)}
 """Where the kinds of deadlines stand among what these calls are given."""
-SPELT = {"notify": {"receipt"}}
-"""Kinds that a service still spells wherever it needs them."""
 
 
 @pytest.mark.parametrize("name", NAMES)
