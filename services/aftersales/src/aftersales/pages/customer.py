@@ -20,7 +20,7 @@ from shared.contracts.vocabulary import ContractNo, OrderNo
 from shared.http import View
 from shared.pages.customer import CustomerDoor
 
-SHOWN = 20
+CONTRACTS_AND_SERVICES_SHOWN = 20
 """Services, and contracts, of one customer on the page."""
 
 STATUS: Mapping[Stage, str] = MappingProxyType(
@@ -84,8 +84,10 @@ def routes(stores: Stores, rules: Rules, door: CustomerDoor) -> APIRouter:
             return opened
         customer = {"customer.customer_id": await stores.merged_files.all_of(opened.customer_id)}
         now = request.app.state.time.now()
-        covered = await stores.covered_orders.find(customer, limit=SHOWN)
-        services = await stores.service_orders.rows(ServiceSeen, customer, sort="-opened_at", limit=SHOWN)
+        covered = await stores.covered_orders.find(customer, limit=CONTRACTS_AND_SERVICES_SHOWN)
+        services = await stores.service_orders.rows(
+            ServiceSeen, customer, sort="-opened_at", limit=CONTRACTS_AND_SERVICES_SHOWN
+        )
         return door.show(
             "customer-aftersales.html",
             link,

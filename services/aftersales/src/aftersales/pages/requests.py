@@ -26,7 +26,7 @@ from shared.pages.shown_pictures import pictures_in
 from shared.pages.strip import strip
 from shared.pages.words import day
 
-SHOWN = 50
+REQUESTS_SHOWN = 50
 """Requests on one page."""
 ON_CARD = 10
 """Requests on a customer's card."""
@@ -34,7 +34,7 @@ REGISTERED = Filled(offered={"complaint_id": ()})
 """What is not asked for on the telephone."""
 COMPLETED = {"complete": Filled(offered={"customer": (), "complaint_id": ()})}
 """What is not asked for where a form is completed."""
-COUNTED = 999
+REQUESTS_COUNTED = 999
 """Up to which number the requests of a part are counted."""
 
 MISSING = {
@@ -66,11 +66,13 @@ def routes(stores: Stores, rules: Rules, forms: Forms, render: Renderer) -> APIR
     async def list_requests(stage: RequestStage | None = None, after: After = None) -> Response:
         """The register: what lacks something, what is complete, or everything, the newest first."""
         requests = stores.service_requests
-        page = await requests.rows(ServiceRequestRow, {"stage": stage}, sort="-recorded_at", after=after, limit=SHOWN)
+        page = await requests.rows(
+            ServiceRequestRow, {"stage": stage}, sort="-recorded_at", after=after, limit=REQUESTS_SHOWN
+        )
         return render(
             "requests.html",
             rows=[_line(row, zone) for row in page.items],
-            counts={name: await requests.count({"stage": name}, COUNTED) for name in REQUESTS},
+            counts={name: await requests.count({"stage": name}, REQUESTS_COUNTED) for name in REQUESTS},
             stages=REQUESTS,
             stage=stage,
             next=page.next,
@@ -81,7 +83,7 @@ def routes(stores: Stores, rules: Rules, forms: Forms, render: Renderer) -> APIR
     async def show_request(request_id: UUID, request: Request, asker: AskedBy) -> Response:
         """One request: what the customer wants, what is missing, who pays, its vouchers, the blocks of form 1."""
         entry = as_read(await stores.service_requests.get(request_id), asker, WHOLE)
-        found = await stores.service_orders.find({"request_id": request_id}, sort="opened_at", limit=SHOWN)
+        found = await stores.service_orders.find({"request_id": request_id}, sort="opened_at", limit=REQUESTS_SHOWN)
         request.state.personal = True
         return render(
             "request.html",

@@ -32,11 +32,11 @@ from shared.pages.strip import strip
 from shared.pages.words import money
 from shared.store import OneOf
 
-SHOWN = 50
+SERVICES_SHOWN = 50
 """Services on one page of the board."""
 DAYS = 7
 """Days that the board offers, from today on."""
-COUNTED = 999
+SERVICES_COUNTED = 999
 """Up to which number the services of a part are counted."""
 
 Range = Literal["open", "dispatched", "resolved", "signed_off"]
@@ -81,10 +81,12 @@ def board(orders: ServiceOrders, rules: Rules, render: Renderer) -> APIRouter:
         """The services of a part, those with priority first; or the visits of one day, by technician."""
         today = rules.calendar.day(request.app.state.time.now())
         where: dict[str, object] = {"appointment.day": day.isoformat()} if day else {"stage": part, "priority": False}
-        page = await orders.rows(BoardRow, where, sort="opened_at", after=after, limit=SHOWN)
+        page = await orders.rows(BoardRow, where, sort="opened_at", after=after, limit=SERVICES_SHOWN)
         urgent: tuple[BoardRow, ...] = ()
         if day is None and after is None:
-            first = await orders.rows(BoardRow, {"stage": part, "priority": True}, sort="opened_at", limit=SHOWN)
+            first = await orders.rows(
+                BoardRow, {"stage": part, "priority": True}, sort="opened_at", limit=SERVICES_SHOWN
+            )
             urgent = tuple(first.items)
         lines = [_line(row, zone) for row in (*urgent, *page.items)]
         return render(
@@ -92,7 +94,7 @@ def board(orders: ServiceOrders, rules: Rules, render: Renderer) -> APIRouter:
             groups=_by_technician(lines) if day else [("", lines)],
             parts=PARTS,
             part=part,
-            counts={name: await orders.count({"stage": name}, COUNTED) for name in PARTS},
+            counts={name: await orders.count({"stage": name}, SERVICES_COUNTED) for name in PARTS},
             days=[today + timedelta(days=n) for n in range(DAYS)],
             day=day,
             weekdays="一二三四五六日",
@@ -143,8 +145,10 @@ def today(orders: ServiceOrders, rules: Rules, render: Renderer) -> APIRouter:
         first = rules.calendar.day(request.app.state.time.now())
         shown = day or first
         where = {"stage": "dispatched", "technician": asker.id, "appointment.day": shown.isoformat()}
-        stops = await orders.rows(Stop, where, sort="appointment.begins", limit=SHOWN)
-        loose = await orders.rows(Stop, {**where, "appointment.day": OneOf(None)}, sort="opened_at", limit=SHOWN)
+        stops = await orders.rows(Stop, where, sort="appointment.begins", limit=SERVICES_SHOWN)
+        loose = await orders.rows(
+            Stop, {**where, "appointment.day": OneOf(None)}, sort="opened_at", limit=SERVICES_SHOWN
+        )
         request.state.personal = True
         return render(
             "visits.html",

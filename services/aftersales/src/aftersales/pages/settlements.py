@@ -17,7 +17,7 @@ from shared.pages.rendering import Renderer
 from shared.pages.strip import strip
 from shared.pages.words import money
 
-SHOWN = 50
+MONTHS_SHOWN = 50
 """Months on one page."""
 
 
@@ -36,7 +36,7 @@ def routes(settlements: Settlements, rules: Rules, forms: Forms, render: Rendere
     @router.get("", response_class=HTMLResponse)
     async def list_months(after: After = None) -> Response:
         """The months, the latest first."""
-        page = await settlements.rows(SettlementRow, {}, sort="-month", after=after, limit=SHOWN)
+        page = await settlements.rows(SettlementRow, {}, sort="-month", after=after, limit=MONTHS_SHOWN)
         return render("settlements.html", rows=page.items, stages=SETTLEMENTS, next=page.next, after=after)
 
     @router.get("/{settlement_id}", response_class=HTMLResponse)

@@ -31,7 +31,7 @@ from shared.contracts.vocabulary import ComplaintNo, CustomerId, Line, Prose, Qu
 from shared.duties.api import ClockView, clocks_of
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, allow
 
-MOST = 500
+NOTES_COMPARED = 500
 """Return notes of one order that a new one is held against."""
 
 
@@ -140,7 +140,7 @@ def _drawing(router: APIRouter, stores: Stores, rules: Rules) -> None:
         note = await returns.get(return_id)
         order = await stores.order_of(note.case.concerning.order_no)
         if order is not None:
-            page = await returns.find({"case.concerning.order_no": order.order_no}, limit=MOST)
+            page = await returns.find({"case.concerning.order_no": order.order_no}, limit=NOTES_COMPARED)
 
             def keep(order: KnownOrder) -> Change[KnownOrder]:
                 decide(note)

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TypeGuard
 
+from complaints.domain.parts.form import Form
 from complaints.domain.parts.papers import PartCount
 from shared.aggregate import Aggregate
 from shared.calendar import Calendar
@@ -94,6 +95,21 @@ class KnownOrder(Aggregate):
             worth += price * min(quantity, count)
             count -= min(quantity, count)
         return worth + priced[0][0] * count
+
+
+def filled_in(form: Form, order: KnownOrder, calendar: Calendar) -> Form:
+    """What the form leaves out and the order knows; a shipping day only where the order left on one day.
+
+    The form of another customer stays as it is.
+    """
+    if form.customer.customer_id != order.customer_id:
+        return form
+    days = order.shipped_on(calendar)
+    return form.but(
+        contract_no=form.contract_no or order.contract_no,
+        contract_date=form.contract_date or order.contract_date,
+        shipped_on=form.shipped_on or (days[0] if len(days) == 1 else None),
+    )
 
 
 def _counted(lines: Iterable[PartCount]) -> Counter[str]:

@@ -23,7 +23,7 @@ from shared.contracts.vocabulary import Line
 from shared.identity.customer_links import CustomerLink
 from shared.pages.customer import CustomerDoor, NotProved
 
-SHOWN = 20
+COMPLAINTS_SHOWN = 20
 """Complaints of one customer on the page, the latest first."""
 
 CHANGED = "方案有了变化，或者您已经答复过了。请看下面最新的内容。"
@@ -105,7 +105,7 @@ class _Page:
         """All of them, the latest first; what is wrong with an answer stands at its complaint."""
         files = await self._stores.merged_files.all_of(link.customer_id)
         where: Mapping[str, object] = {"form.customer.customer_id": files}
-        page = await self._stores.complaints.find(where, sort="-form.received_at", limit=SHOWN)
+        page = await self._stores.complaints.find(where, sort="-form.received_at", limit=COMPLAINTS_SHOWN)
         filed = [case for case in page.items if case.number and case.accepted_at and case.stage != "dismissed"]
         shown = [_shown(case, self._rules.calendar, trouble if case.id == about else "") for case in filed]
         return self._door.show("customer-complaints.html", text, link, complaints=shown)

@@ -22,7 +22,7 @@ from shared.pages.forms import Filled, Opening
 from shared.pages.rendering import Renderer
 from shared.store import Between, OneOf
 
-SHOWN = 50
+CASES_SHOWN = 50
 """Cases on one page."""
 ON_CARD = 10
 """Cases on a customer's card."""
@@ -77,7 +77,7 @@ def routes(stores: Stores, zone: ZoneInfo, filing: Opening, render: Renderer) ->
         where = {**_of(part, stage, now), "found_by": await complaints.holding(q)}
         by_age = part == "all" or q is not None
         sort = "-form.received_at" if by_age else "close_by"
-        page = await complaints.rows(CaseRow, where, sort=sort, after=after, limit=SHOWN)
+        page = await complaints.rows(CaseRow, where, sort=sort, after=after, limit=CASES_SHOWN)
         return render(
             "complaints.html",
             rows=[_shown(row, now, zone) for row in page.items],

@@ -1,9 +1,9 @@
 """Which facts are complaints, and which only look like one."""
 
 from complaints.domain.complaint import Complaint
-from complaints.domain.decisions.checks import fill_in
 from complaints.domain.decisions.filing import draft
 from complaints.domain.decisions.register import enter
+from complaints.domain.known_order import filled_in
 from complaints.domain.parts.form import Form
 from complaints.domain.policy.policy import Rules
 from complaints.domain.register import Register
@@ -30,21 +30,21 @@ def subscribe(on: Subscriptions, stores: Stores, rules: Rules) -> None:
         id = cause.derive("complaint")
         return stores.registers.touch(empty.id, lambda register: enter(register, id, form, cause), empty)
 
-    async def filled_in(form: Form) -> Form:
+    async def with_the_order(form: Form) -> Form:
         order = await stores.order_of(form.order_no, form.customer.customer_id)
-        return fill_in(form, order, rules.calendar) if order else form
+        return filled_in(form, order, rules.calendar) if order else form
 
     @on(AcceptanceFailed)
     async def file_failed_acceptance(event: AcceptanceFailed, cause: Cause) -> Touch[Register]:
         """A refused acceptance is a complaint without anybody having to file it (001 售中四b)."""
-        return entered(await filled_in(of_failed_acceptance(event, cause.id)), cause)
+        return entered(await with_the_order(of_failed_acceptance(event, cause.id)), cause)
 
     @on(EnquiryReceived)
     async def file_complaining_enquiry(event: EnquiryReceived, cause: Cause) -> Touch[Register] | None:
         """A customer who turns to us to complain is accepted; a caller without a file is registered first."""
         if event.kind != "complaint" or event.customer is None:
             return None
-        return entered(await filled_in(of_enquiry(event, event.customer, cause.id, cause.at)), cause)
+        return entered(await with_the_order(of_enquiry(event, event.customer, cause.id, cause.at)), cause)
 
     @on(NegativeFeedbackReceived)
     def draft_from_feedback(event: NegativeFeedbackReceived, cause: Cause) -> Touch[Complaint]:

@@ -12,7 +12,7 @@ from shared.contracts.vocabulary import DepartmentName
 from shared.store import Between, Touch
 from shared.subscriptions import Subscriptions
 
-MOST = 500
+ACTIONS_WATCHED = 500
 """Improvements that one recurrence may open again."""
 
 
@@ -46,7 +46,7 @@ def subscribe(on: Subscriptions, stores: Stores, rules: Rules) -> None:
     async def open_again(event: RootCauseIdentified, cause: Cause) -> tuple[Touch[CorrectiveAction], ...]:
         """The same cause in another case: improvements that are watched did not work after all (004 一㈢3c)."""
         watched = {"cause_code": event.cause_code, "watched_until": Between(cause.at, None)}
-        page = await stores.actions.find(watched, sort="watched_until", limit=MOST)
+        page = await stores.actions.find(watched, sort="watched_until", limit=ACTIONS_WATCHED)
         return tuple(
             stores.actions.touch(action.id, lambda action: reopen(action, event.complaint_no, rules, cause))
             for action in page.items

@@ -9,21 +9,13 @@ from complaints.domain.goods_return import GoodsReturn
 from complaints.domain.known_order import KnownOrder
 from complaints.domain.parts.form import Form
 from complaints.domain.parts.papers import Drawn, PartCount, ReturnNote
-from shared.aggregate import Cause, Overstepped, Refused, must_be_recent
+from shared.aggregate import Cause, Refused, must_be_recent
 from shared.calendar import Calendar
 from shared.contracts.complaints import Remediation
-from shared.contracts.roles import Role
 
 
-def acting_role(cause: Cause) -> Role:
-    """The role in which the actor decides. Overstepped with `no_role` for an actor without one of ours."""
-    if cause.actor.role not in {role.value for role in Role}:
-        raise Overstepped("a member of staff in a role decides this", "no_role")
-    return Role(cause.actor.role)
-
-
-def check_form(form: Form, order: KnownOrder | None, calendar: Calendar, cause: Cause) -> Form:
-    """The form with what orders announced filled in. Without a known order only the dates are checked.
+def must_fit(form: Form, order: KnownOrder | None, calendar: Calendar, cause: Cause) -> None:
+    """A form says of the order what orders announced. Without a known order only the dates are checked.
 
     Refused for dates in the future (`future_date`) or over a year old (`long_past`), an order of another customer
     (`other_customer`), another contract (`other_contract`), a quantity beyond the order's (`beyond_order`) and a day
@@ -34,25 +26,8 @@ def check_form(form: Form, order: KnownOrder | None, calendar: Calendar, cause: 
     today = calendar.day(cause.at)
     _must_be_a_past_day("the shipment", form.shipped_on, today)
     _must_be_a_past_day("the contract", form.contract_date.on if form.contract_date else None, today)
-    if order is None:
-        return form
-    _must_agree(form, order, calendar)
-    return fill_in(form, order, calendar)
-
-
-def fill_in(form: Form, order: KnownOrder, calendar: Calendar) -> Form:
-    """What the form leaves out and the order knows; a shipping day only where the order left on one day.
-
-    The form of another customer stays as it is.
-    """
-    if form.customer.customer_id != order.customer_id:
-        return form
-    days = order.shipped_on(calendar)
-    return form.but(
-        contract_no=form.contract_no or order.contract_no,
-        contract_date=form.contract_date or order.contract_date,
-        shipped_on=form.shipped_on or (days[0] if len(days) == 1 else None),
-    )
+    if order is not None:
+        _must_agree(form, order, calendar)
 
 
 def must_be_past(what: str, at: datetime, cause: Cause) -> None:

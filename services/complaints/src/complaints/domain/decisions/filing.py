@@ -3,11 +3,11 @@
 from uuid import UUID
 
 from complaints.domain.complaint import Complaint, give_turn, put_form
-from complaints.domain.decisions.checks import check_form
+from complaints.domain.decisions.checks import must_fit
 from complaints.domain.decisions.clock import start, stop
 from complaints.domain.decisions.escalation import take_to_major
 from complaints.domain.decisions.stage import move
-from complaints.domain.known_order import KnownOrder
+from complaints.domain.known_order import KnownOrder, filled_in
 from complaints.domain.lifecycle import COMPLAINT
 from complaints.domain.parts.form import Additions, Form
 from complaints.domain.policy.policy import Rules
@@ -22,7 +22,7 @@ def draft(id: UUID, form: Form, rules: Rules, cause: Cause) -> Change[Complaint]
 
 
 def take_in(id: UUID, form: Form, order: KnownOrder | None, rules: Rules, cause: Cause) -> Change[Complaint]:
-    """A person files what a customer said. What the form says is held against the order: see `check_form`."""
+    """A person files what a customer said. What the form says is held against the order: see `must_fit`."""
     return _taken_in(Complaint(id=id, form=form), form, order, rules, cause)
 
 
@@ -56,8 +56,9 @@ def find_anew(before: Complaint, after: Complaint, cause: Cause) -> Change[Compl
 def _taken_in(
     complaint: Complaint, form: Form, order: KnownOrder | None, rules: Rules, cause: Cause
 ) -> Change[Complaint]:
-    checked = check_form(form, order, rules.calendar, cause)
-    taken = put_form(complaint.but(stage="taken_in", taken_in_at=cause.at), checked)
+    must_fit(form, order, rules.calendar, cause)
+    known = filled_in(form, order, rules.calendar) if order else form
+    taken = put_form(complaint.but(stage="taken_in", taken_in_at=cause.at), known)
     told = ComplaintTakenIn(complaint_id=complaint.id, taken_in_at=cause.at, by=cause.actor.id)
     return Change(taken, (told,)).then(lambda case: stop(case, rules=rules, cause=cause))
 

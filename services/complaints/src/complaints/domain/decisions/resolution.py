@@ -3,13 +3,13 @@
 from uuid import UUID
 
 from complaints.domain.complaint import Complaint
-from complaints.domain.decisions.checks import acting_role
 from complaints.domain.decisions.clock import stop
 from complaints.domain.decisions.handling import must_be_reviewed_if_major, must_have_owner, must_know_warranty
 from complaints.domain.decisions.stage import move
 from complaints.domain.lifecycle import COMPLAINT
 from complaints.domain.parts.resolution import Blocked, Proposal, Verdict
 from complaints.domain.policy.policy import Rules
+from complaints.domain.roles import acting_role
 from shared.aggregate import Cause, Change, Overstepped, Refused, must_be_another
 from shared.contracts.complaints import (
     ApprovalRequested,
