@@ -278,11 +278,9 @@ async def _told(hints: Hints, sessions: Sessions, session: Session) -> AsyncIter
                 async with asyncio.timeout(min(_STILL_THERE, left)):
                     told = await page.take()
             except TimeoutError:
-                yield ": still here\n\n"
-                continue
+                told = ()
             if await sessions.left(session) and not page.signed_out:
-                for hint in told:
-                    yield f"data: {hint}\n\n"
+                yield "".join(f"data: {hint}\n\n" for hint in told) or ": still here\n\n"
 
 
 async def _with_policy(request: Request, handle: Callable[[Request], Awaitable[Response]]) -> Response:

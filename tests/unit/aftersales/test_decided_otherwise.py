@@ -59,7 +59,7 @@ async def test_the_passport_the_paper_and_the_customer_say_what_was_decided_by_w
     assert shown["explanation"][-1] == said
     assert f"<li>{said}</li>" in (await ask("finance", "GET", f"/warranties/{CONTRACT}/page")).text
     customers = text((await opened(world, link_of(UUID(int=1), date(2026, 11, 22)))).text)
-    assert f"合同 {CONTRACT} 保修期内 ，到2026年11月28日" in customers
+    assert f"{CONTRACT} 保修状态 保修期内 ，还剩6天 截止日 2026年11月28日" in customers
 
 
 async def test_a_decision_that_names_the_last_day_answers_later_questions_too(ask, decide):
