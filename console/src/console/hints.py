@@ -93,7 +93,7 @@ class Hints:
             page.tell(hint)
 
     def sign_out(self, token: str) -> None:
-        """Every open page of this session ends."""
+        """Every open page with this token ends; one that was opened with an earlier token ends with that."""
         for page in self._pages:
             if page.token == token:
                 page.leave()

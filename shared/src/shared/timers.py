@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -49,10 +50,18 @@ class Timer:
 
         return cause, self.store.touch(id, decide)
 
-    def before(self, aggregate: Aggregate, version: int, cause: Cause) -> tuple[Cause, Touch[Any]] | None:
-        """What `fire` answers for a deadline that has passed before this cause and did not fire; None without one."""
+    def before(
+        self, now: Callable[[], datetime], aggregate: Aggregate, version: int, cause: Cause
+    ) -> tuple[Cause, Touch[Any]] | None:
+        """What `fire` answers for a deadline that has passed before this cause and did not fire; None without one.
+
+        A cause whose time lies ahead, as a department's clock may, lets none run out that has not passed by now.
+        """
         at = aggregate.deadline(self.kind)
-        return self.fire(aggregate.id, at, version, cause.now) if at is not None and at < cause.at else None
+        if at is None or at >= cause.at:
+            return None
+        present = now()
+        return self.fire(aggregate.id, at, version, present) if at < present else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,9 +174,7 @@ class Timers:
         def register(decide: TimeDecision[A]) -> TimeDecision[A]:
             if (store.collection, kind) in self._timers:
                 raise ValueError(f"{store.collection} has a decision for {kind!r} already")
-            timer = self._timers[store.collection, kind] = Timer(store, kind, decide)
-            if kind == CLOCKS:
-                store.timely = timer.before
+            self._timers[store.collection, kind] = Timer(store, kind, decide)
             return decide
 
         return register
@@ -189,6 +196,12 @@ class Timers:
 
     def __iter__(self) -> Iterator[Timer]:
         return iter(self._timers.values())
+
+    def punctual(self, now: Callable[[], datetime]) -> None:
+        """From now on each clock that ran out is decided on before whatever touches its aggregate later."""
+        for timer in self:
+            if timer.kind == CLOCKS:
+                timer.store.timely = partial(timer.before, now)
 
     def of(self, collection: str, kind: str) -> Timer:
         """The timer of this kind. LookupError when no decision is named for it."""

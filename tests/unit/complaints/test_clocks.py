@@ -108,6 +108,7 @@ async def test_a_case_that_is_judged_late_goes_up_whether_or_not_the_miss_was_an
     clocks = timers(stores, rules)
     announced = await fire(clocks, until=AT + DAY) if announced_first else ()
     late, before = at(AT + DAY + timedelta(seconds=1)), len(database.outbox.envelopes)
+    clocks.punctual(lambda: late.now)
 
     judged = await complaints.apply(neglected.id, lambda case: judge(case, *UPHELD, rules, late), late)
 
@@ -128,8 +129,8 @@ async def test_a_case_that_is_closed_late_has_gone_up_to_the_deputy_gm_before(
     in_every_stage, stores, complaints, rules, database
 ):
     case = await complaints.create(Change(in_every_stage["implemented"]), cause(AT))
-    timers(stores, rules)
     late, before = at(AT + 6 * DAY + timedelta(seconds=1)), len(database.outbox.envelopes)
+    timers(stores, rules).punctual(lambda: late.now)
 
     closed = await complaints.apply(case.id, lambda case: close(case, "已更换", rules, late), late)
 

@@ -55,6 +55,17 @@ async def test_a_contract_to_amend_waits_for_a_new_revision_and_its_review(compa
     assert (await company.order()).stage == "signing"
 
 
+@pytest.mark.requirement("R029.b")
+async def test_the_customer_is_called_about_the_contract_once_however_often_it_is_reviewed(company):
+    await company.place()
+    await company.decide(review, "approved", ())
+    await company.decide(amend, Draft(revision=0, changes=("尾款改为安装后七天",)), role="account_manager")
+    await company.decide(review, "approved", ())
+
+    moves = [(told.before, told.stage_group) for told in company.announced(said.OrderStageChanged)]
+    assert moves == [("review", "contract"), ("signing", None), ("review", None)]
+
+
 @pytest.mark.requirement("R178.a")
 async def test_a_contract_that_comes_back_keeps_what_the_amendment_does_not_change(company):
     await company.place()

@@ -89,6 +89,13 @@ async def test_who_says_what_is_wrong_sends_the_installers_back_and_a_complaint_
     assert "提出：三樘门关不严。我们会上门处理" in text((await opened(world, LINK)).text)
 
 
+async def test_what_a_colleague_wrote_down_of_a_refusal_stays_inside(world, company, send):
+    await company.decide(fail_acceptance, ({"description": "客户难缠，门锁密码0000"},), ())
+    page = text((await opened(world, LINK)).text)
+    assert "提出：验收有问题。我们会上门处理" in page
+    assert "难缠" not in page
+
+
 async def test_who_refuses_without_saying_what_is_wrong_is_asked_for_it(company, send, digits):
     answers = [await send(digits=digits, verdict="refused", wrong=wrong) for wrong in ("", "  ")]
     assert [each.status_code for each in answers] == [422] * 2

@@ -192,10 +192,11 @@ def boil(kettle: Kettle, cause: Cause) -> Change[Kettle]:
     return Change(kettle.but(boiled=True)).then(CLOCKS_OF_KETTLES.stop("boil_6d", cause=cause))
 
 
-async def begun(**fields: Any) -> tuple[Kettles, Timers, Kettle]:
-    """A kettle whose clock runs, in a store whose clocks have a consequence."""
+async def begun(now: datetime = NOW + timedelta(days=365), **fields: Any) -> tuple[Kettles, Timers, Kettle]:
+    """A kettle whose clock runs, in a store whose clocks have a consequence; `now` is when it is looked at."""
     kettles, timers = Kettles(InMemoryDatabase()), Timers()
     timers(kettles, CLOCKS)(CLOCKS_OF_KETTLES.tick(shout))
+    timers.punctual(lambda: now)
     begin = cause(NOW, id=UUID(int=1))
     started = CLOCKS_OF_KETTLES.start(BOIL, MATTER, begin, policy=POLICY)(Kettle(id=UUID(int=2), **fields))
     return kettles, timers, await kettles.create(started, begin)
@@ -231,6 +232,37 @@ async def test_a_clock_that_is_stopped_late_before_it_was_announced_has_been_mis
 async def test_a_clock_that_is_stopped_at_its_last_moment_was_not_missed() -> None:
     kettle, events = await boiled_at(NOW + timedelta(days=6), announced_first=False)
     assert (kettle.shouts, [type(said) for said in events]) == ((), [Approaching, Approaching, Met])
+
+
+async def test_a_cause_whose_time_lies_ahead_lets_no_clock_run_out_that_runs_still() -> None:
+    kettles, _, kettle = await begun(now=NOW + timedelta(days=6) - timedelta(minutes=5))
+    ahead = at(NOW + timedelta(days=6, minutes=5))
+
+    left = await kettles.apply(kettle.id, lambda kettle: Change(kettle.but(shouts=(9,))), ahead)
+
+    assert (left.shouts, [run.missed_at for run in left.running]) == ((9,), [None])
+
+
+async def test_what_a_late_message_finds_run_out_is_decided_on_as_of_the_present() -> None:
+    seen: list[datetime] = []
+
+    def note(kettle: Kettle, run: ClockRun, cause: Cause) -> Change[Kettle]:
+        seen.append(cause.now)
+        return Change(kettle)
+
+    present = NOW + timedelta(days=9)
+    kettles, timers = Kettles(InMemoryDatabase()), Timers()
+    timers(kettles, CLOCKS)(CLOCKS_OF_KETTLES.tick(note))
+    timers.punctual(lambda: present)
+    begin = at(NOW)
+    kettle = await kettles.create(
+        CLOCKS_OF_KETTLES.start(BOIL, MATTER, begin, policy=POLICY)(Kettle(id=UUID(int=2))), begin
+    )
+    heard = at(NOW + timedelta(days=6, minutes=1))
+
+    await kettles.apply(kettle.id, lambda kettle: boil(kettle, heard), heard)
+
+    assert seen == [present]
 
 
 async def test_a_request_that_is_refused_leaves_what_has_run_out_before_it_announced() -> None:

@@ -139,6 +139,7 @@ async def test_a_group_is_marked_with_owner_note_and_hold_and_all_marks_stay(wor
 
 
 async def test_a_mark_is_of_the_database_and_is_in_the_audit_trail(world: World) -> None:
+    await dies(world, "a")
     await world.ask(Role.OPERATOR, "POST", "/dead/groups/mark", MARKED, by="wu")
     assert (await DeadGroups(world.database).get(group_id_of(QUEUE, "no_account"))).mark.owner == "zhou"  # type: ignore[union-attr]
     (entry,) = (await world.ask(Role.GM, "GET", "/audit?kind=act")).json()["items"]
@@ -146,6 +147,9 @@ async def test_a_mark_is_of_the_database_and_is_in_the_audit_trail(world: World)
 
 
 async def test_a_group_is_not_held_without_an_owner_and_only_operators_mark(world: World) -> None:
+    unknown = await world.ask(Role.OPERATOR, "POST", "/dead/groups/mark", MARKED)
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "not_found")
+    await dies(world, "a")
     ownerless = {**MARKED, "owner": None}
     refused = await world.ask(Role.OPERATOR, "POST", "/dead/groups/mark", ownerless)
     assert (refused.status_code, refused.json()["code"]) == (409, "held_without_owner")

@@ -117,6 +117,12 @@ def test_two_identities_that_cannot_be_kept_whole_beside_each_other_are_refused_
             decide(longer)
         assert refused.value.code == "name_too_long"
 
+    assert proposed.edit is not None
+    of_before = proposed.but(edit=proposed.edit.but(by=longer.actor))
+    with pytest.raises(Refused) as refused:
+        confirm_edit(of_before, proposed.edit.id, NOW, fitting)
+    assert refused.value.code == "name_too_long"
+
     letter = confirm_edit(proposed, proposed.edit.id, NOW, another).state.letter
     assert letter is not None
     assert Actor(kind="staff", id=letter.edited_by or "").id == f"{'a' * 63}+{'b' * 63}"

@@ -100,7 +100,9 @@ class Giving(RequestBody):
     beside: tuple[StaffId, ...] = ()
 
 
-@pytest.mark.parametrize("wrong", ["cs-\u043e1", "cs\u200b-01", "ｃs-01", "cs\u201301"])
+@pytest.mark.parametrize(
+    "wrong", ["cs-\u043e1", "cs\u200b-01", "ｃs-01", "cs\u201301", " cs-01", "cs-01\n", "Jose\u0301"]
+)
 async def test_a_colleague_whom_a_request_names_is_an_identity(wrong: str) -> None:
     router = Router(readers=(Role.GM,))
 

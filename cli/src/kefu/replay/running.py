@@ -18,6 +18,9 @@ from shared.files import NOTICED_WITHIN
 _PATIENCE = 180.0
 """Seconds without any change until the system counts as never at rest."""
 
+_LONGEST = 1800.0
+"""Seconds until a system that changes all the time, but is never at rest, is given up."""
+
 _LOOKS = 2
 """Looks in a row that must find everything at rest."""
 
@@ -71,7 +74,7 @@ class Running:
         After a service was away all are asked: what it had written down may still have to be published.
         """
         seen: object = None
-        changed = monotonic()
+        since = changed = monotonic()
         while True:
             await self.quiet()
             before = dict(self._taken)
@@ -82,7 +85,7 @@ class Running:
                 return
             if seen != (left, before):
                 seen, changed = (left, before), monotonic()
-            if monotonic() - changed > _PATIENCE:
+            if monotonic() - changed > _PATIENCE or monotonic() - since > _LONGEST:
                 raise Trouble(f"the services do not come to rest: {'; '.join(left)}")
             await asyncio.sleep(_NAPS[-1])
 

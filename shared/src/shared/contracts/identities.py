@@ -53,7 +53,9 @@ def identity(subject: object, *, ignore_case: bool = False) -> str:
 
 def known_at_the_door(id: str, info: ValidationInfo) -> str:
     """A person's id as an identity, where it comes in from outside; what is kept already is read as it was written."""
-    return identity(id) if _is_at_the_door(info.context) else id
+    if _is_at_the_door(info.context) and identity(id) != id:
+        raise ValueError("a person's id has no blanks around it, and letters with accents are one character each (NFC)")
+    return id
 
 
 def visible(what: str, text: object) -> str:

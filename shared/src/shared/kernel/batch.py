@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 from uuid import UUID, uuid5
 
+import structlog
+
 from shared.aggregate import Aggregate, Cause, Change, NotFound, Refused
 from shared.contracts.event import Event, declared
 from shared.kernel import inbox
@@ -12,6 +14,8 @@ from shared.kernel.documents import Document, Pending, Write
 from shared.kernel.seals import Seal
 from shared.kernel.touch import Collection, Touch
 from shared.wire.envelope import Envelope
+
+log = structlog.get_logger()
 
 
 @dataclass(slots=True)
@@ -138,7 +142,7 @@ class AggregateBatch:
     def _take_in_time(self, cause: Cause, touch: Touch[Any], round: int) -> Aggregate:
         """The clocks that ran out before the cause come first, each as a step of its own with the deadline's cause.
 
-        A deadline whose decision fails stays: it is parked when it fires, and holds up none of the others.
+        A deadline whose decision fails holds up nothing: it is parked when it fires, unless the cause ends its clock.
         """
         while self.state is not None and not self._absorbed(cause):
             before = self.collection.ran_out(self.state, self.version, cause)
@@ -146,7 +150,8 @@ class AggregateBatch:
                 break
             try:
                 self._take(*before, round)
-            except Exception:  # noqa: BLE001
+            except Exception as error:  # noqa: BLE001
+                log.warning("clock_not_decided", collection=self.collection.collection, reason=error)
                 break
         return self._take(cause, touch, round)
 

@@ -203,7 +203,9 @@ def _grouping(router: APIRouter, parking: Parking, groups: DeadGroups) -> None:
 
     @router.post("/groups/mark", dependencies=[OPERATORS])
     async def mark_group(body: MarkGroup, cause: CausedByRequest) -> MarkedGroup:
-        """Say who sees to a group, what is known of it, and whether it is held."""
+        """Say who sees to a group, what is known of it, and whether it is held. NotFound where nothing failed so."""
+        if not await parking.count({"queue": body.queue, "code": body.code}, limit=1):
+            raise NotFound("group", f"{body.queue}/{body.code}")
         blank = DeadGroup.blank(body.queue, body.code)
         marked = await groups.apply(
             blank.id, lambda group: mark(group, body.owner, body.note, body.held, cause), cause, blank

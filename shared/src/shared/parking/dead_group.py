@@ -8,6 +8,8 @@ from shared.contracts.event import Instant, Part
 from shared.contracts.vocabulary import Line, StaffId
 from shared.store import Store
 
+MARKS_KEPT = 100
+"""Marks of a group that stay readable, the latest."""
 _GROUPS = uuid5(NAMESPACE_URL, "urn:kefu:dead-groups")
 
 
@@ -22,7 +24,7 @@ class GroupMark(Part):
 
 
 class DeadGroup(Aggregate):
-    """The dead of one queue that failed with one code; the last of its marks counts, all stay readable.
+    """The dead of one queue that failed with one code; the last of its marks counts, the latest stay readable.
 
     A group that is held is known and waits for something; its messages are replayed only when a person wants it, as
     every dead message.
@@ -67,4 +69,4 @@ def mark(group: DeadGroup, owner: StaffId | None, note: Line | None, held: bool,
     if held and owner is None:
         raise Refused("a group that is held has an owner who sees to it; name one", "held_without_owner")
     said = GroupMark(at=cause.at, by=cause.actor.id, owner=owner, note=note, held=held)
-    return Change(group.but(marks=(*group.marks, said)))
+    return Change(group.but(marks=(*group.marks, said)[-MARKS_KEPT:]))

@@ -98,6 +98,7 @@ def confirm_edit(parked: Parked, edit: UUID, now: datetime, cause: Cause) -> Cha
     if parked.edit.id != edit:
         raise Refused("another body has been proposed meanwhile; look at it and name that one", "edit_changed")
     _must_be_keepable(cause.actor)
+    _must_be_keepable(parked.edit.by)
     who = "an edit is confirmed by another person than the one who proposed it"
     must_be_another(who, parked.edit.by.id, cause=cause)
     letter = parked.letter.but(

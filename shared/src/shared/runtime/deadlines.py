@@ -59,6 +59,7 @@ class Deadlines:
         self._waiting = False
         self._earlier = asyncio.Event()
         group_commit.noticed = self._notice
+        timers.punctual(time.now)
 
     def _notice(self, due: datetime) -> None:
         if self._until is None or due < self._until:

@@ -226,13 +226,16 @@ def _asked(order: Order) -> AskedAcceptance:
 
 
 def _accepted(order: Order) -> str:
-    """On which day the work was accepted, or what the customer found wrong with it last."""
+    """On which day the work was accepted, or what the customer found wrong with it last.
+
+    Only what the customer wrote is quoted: what a colleague wrote down of a refusal stays inside.
+    """
     if accepted := order.reached.get(Milestone.ACCEPTED):
         return f"您已在{_said(order.day(accepted))}通过验收，谢谢。"
     if not order.installation.refusals or order.ended:
         return ""
     last = order.installation.refusals[-1]
-    wrong = "；".join(issue.description.rstrip("。") for issue in last.issues)
+    wrong = "；".join(issue.description.rstrip("。") for issue in last.issues) if last.signatory else "验收有问题"
     return f"您在{_said(order.day(last.at))}提出：{wrong}。我们会上门处理，进展请看“反映的问题”。"
 
 

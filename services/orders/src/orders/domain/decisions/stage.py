@@ -77,7 +77,8 @@ def _group_to_announce(order: Order, before: Stage | None, after: Stage | None) 
     """
     if before is None or after is None:
         return None
-    began = after.group != before.group or before == order.route.stages[0]
+    first = before == order.route.stages[0] and all(each.stage != before.name for each in order.passages)
+    began = after.group != before.group or first
     return after.group if began else None
 
 
