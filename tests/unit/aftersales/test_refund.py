@@ -83,6 +83,15 @@ def test_nothing_is_owed_and_no_duty_begins_where_nothing_was_paid(order_with, r
     assert refused.value.code == "nothing_to_refund"
 
 
+def test_a_service_that_was_called_off_before_it_was_kept_by_whom_owes_nothing(called_off, rules):
+    released = called_off.state.but(withdrawn=None)
+
+    assert (released.owed_back, released.waits_for, released.possible) == (None, (), ())
+    with pytest.raises(Refused) as refused:
+        refund(released, yuan("300.00"), AT, None, rules, FINANCE)
+    assert refused.value.code == "nothing_to_refund"
+
+
 def test_what_is_paid_back_is_announced_and_ends_the_duty(called_off, rules):
     change = refund(called_off.state, yuan("300.00"), AT, "TK-1", rules, FINANCE)
 

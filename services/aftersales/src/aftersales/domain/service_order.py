@@ -170,9 +170,10 @@ class ServiceOrder(Timed):
     def owed_back(self) -> Money | None:
         """What the customer paid for a service that was called off, until it is paid back; None: nothing.
 
-        It is stored, so that lists show what is possible.
+        It is stored, so that lists show what is possible. Nothing for a service that was called off before `withdrawn`
+        was kept: finance paid that back outside the system.
         """
-        owed = self.stage == "called_off" and self.refund is None and self.payments
+        owed = self.stage == "called_off" and self.withdrawn is not None and self.refund is None and self.payments
         return self.received if owed else None
 
     @property
