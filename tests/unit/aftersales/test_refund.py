@@ -19,8 +19,10 @@ from aftersales.domain.decisions.closing import call_off
 from aftersales.domain.decisions.money import receive_payment, refund
 from aftersales.domain.decisions.settlement import settle
 from aftersales.domain.lifecycle import LIFECYCLE
+from aftersales.domain.parts.entry import Entry
 from aftersales.domain.parts.money import Payment, Refund
 from aftersales.domain.parts.withdrawal import Withdrawal
+from aftersales.domain.settlement import Settlement
 from aftersales.settings import Settings
 from aftersales.store import Stores
 from aftersales.subscribers import subscriptions
@@ -254,6 +256,26 @@ async def test_a_refund_of_the_next_month_leaves_the_month_that_is_settled_as_it
     assert facts(await money_of(world, "2026-12")) == [("FW-1", "退款", "300.00")]
     settled = only(MonthlyAftersalesSettled, world.announced)
     assert (settled.voucher_nos, settled.free_total, settled.paid_total) == (("FW-1",), yuan("0"), yuan("0"))
+
+
+async def test_what_went_back_is_told_by_the_event_also_where_the_voucher_has_lost_it(on, stores, called_off, rules):
+    """A replica of the release before, which does not know the refund, may have written the voucher meanwhile."""
+    await stores.service_orders.create(Change(called_off.state), CS)
+    told = only(CustomerChargeRefunded, refund(called_off.state, yuan("300.00"), AT, "TK-1", rules, FINANCE).events)
+
+    await deliver(on, told, at=AT)
+
+    (month,) = (await stores.settlements.find({})).items
+    back = Refund(amount=yuan("300.00"), at=AT, reference="TK-1", by="finance-01", entered_at=AT)
+    assert month.entries == (Entry.of_money(told, (), back),)
+
+
+def test_money_that_a_replica_of_the_release_before_has_rewritten_is_no_service(called_off, rules):
+    about = called_off.state.about_customer
+    money = Entry.of_money(about, called_off.state.payments, None)
+    month = Settlement.at(AT, rules).but(entries=(money.but(payments=()),))
+
+    assert (month.services, month.figures["orders"]) == ((), 0)
 
 
 STEPS = st.lists(

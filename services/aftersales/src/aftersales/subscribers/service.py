@@ -6,6 +6,7 @@ from aftersales.domain.decisions.money import receive_payment
 from aftersales.domain.decisions.request import note_service
 from aftersales.domain.decisions.settlement import add, add_money
 from aftersales.domain.parts.entry import Entry
+from aftersales.domain.parts.money import Refund
 from aftersales.domain.policy.policy import Rules
 from aftersales.domain.service_order import ServiceOrder
 from aftersales.domain.service_request import ServiceRequest
@@ -57,10 +58,12 @@ def subscribe(on: Subscriptions, stores: Stores, rules: Rules) -> None:
         return settling(Entry.of_money(event, order.payments, None), stores, rules, cause)
 
     @on(CustomerChargeRefunded)
-    async def settle_refund(event: CustomerChargeRefunded, cause: Cause) -> Touch[Settlement]:
+    def settle_refund(event: CustomerChargeRefunded, cause: Cause) -> Touch[Settlement]:
         """What was paid back goes to finance by the next settlement day as well."""
-        order = await stores.service_orders.get(event.service_order_id)
-        return settling(Entry.of_money(event, (), order.refund), stores, rules, cause)
+        back = Refund(
+            amount=event.amount, at=event.refunded_at, reference=event.reference, by=event.by, entered_at=cause.at
+        )
+        return settling(Entry.of_money(event, (), back), stores, rules, cause)
 
 
 def settling(money: Entry, stores: Stores, rules: Rules, cause: Cause) -> Touch[Settlement]:

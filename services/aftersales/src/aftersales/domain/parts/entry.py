@@ -49,8 +49,12 @@ class Entry(Part):
 
     @property
     def called_off(self) -> bool:
-        """Whether it tells only of the money for a service that was called off."""
-        return bool(self.payments) or self.refund is not None
+        """Whether it tells only of the money for a service that was called off: it has no closing.
+
+        It is read from that, since a replica of the release before, which does not know `payments` and `refund`, drops
+        them when it writes the month.
+        """
+        return self.closed_at is None
 
     @classmethod
     def of_money(cls, about: AboutCustomersServiceOrder, payments: tuple[Payment, ...], refund: Refund | None) -> Self:
