@@ -156,7 +156,7 @@ def in_every_stage(order_with: Callable[..., ServiceOrder], rules: Rules) -> dic
         "resolved": resolved,
         "signed_off": signed,
         "closed": close(signed, "已更换铰链", "陈经理", now).state,
-        "called_off": call_off(dispatched, "客户已自行修好", rules, now).state,
+        "called_off": call_off(dispatched, "客户已自行修好", "cs-07", rules, now).state,
     }
 
 
@@ -199,7 +199,7 @@ def decide(rules: Rules) -> dict[str, Callable[[ServiceOrder], Any]]:
             order.but(charge_policy="normal_rate"), yuan("300.00"), AT, "FP-88120", rules, now
         ),
         "carry_over": lambda order: carry_over(order, rules, now),
-        "call_off": lambda order: call_off(order, "客户已自行修好", rules, now),
+        "call_off": lambda order: call_off(order, "客户已自行修好", "cs-07", rules, now),
         "refund": lambda order: refund(
             order.but(payments=(Payment(amount=yuan("300.00"), at=AT),)),
             yuan("300.00"),

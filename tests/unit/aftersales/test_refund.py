@@ -54,7 +54,7 @@ def yuan(amount: str) -> Money:
 def called_off(order_with, rules):
     """A voucher that was paid and then called off by cs-07."""
     paid = receive_payment(order_with("customer_cause"), yuan("300.00"), AT, "FP-88120", rules, CS).state
-    return call_off(paid, WHY, rules, CS)
+    return call_off(paid, WHY, "cs-07", rules, CS)
 
 
 def only(kind, events):
@@ -77,7 +77,7 @@ def test_what_was_paid_for_a_service_that_is_called_off_is_finances_duty_to_pay_
 
 
 def test_nothing_is_owed_and_no_duty_begins_where_nothing_was_paid(order_with, rules):
-    order = call_off(order_with("customer_cause"), WHY, rules, CS).state
+    order = call_off(order_with("customer_cause"), WHY, "cs-07", rules, CS).state
 
     assert (order.owed_back, order.running, order.possible, order.waits_for) == (None, (), (), ())
     with pytest.raises(Refused) as refused:
@@ -321,7 +321,7 @@ class Books:
             self.opened.add(id)
         elif step == "call off" and known and known.stage == "open":
             self.received += known.received.amount
-            await self.decide(id, lambda order, cause: call_off(order, WHY, self.rules, cause), "cs-07")
+            await self.decide(id, lambda order, cause: call_off(order, WHY, "cs-07", self.rules, cause), "cs-07")
         elif step == "pay back" and known and known.owed_back:
             owed = known.owed_back
             self.returned += owed.amount

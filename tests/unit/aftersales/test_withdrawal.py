@@ -62,7 +62,7 @@ def test_a_voucher_that_is_called_off_says_what_is_not_needed_and_what_is_to_be_
     begins = AT + timedelta(days=1)
     agreed = agree_appointment(waiting, begins, begins + timedelta(hours=2), "王建国", rules, CS).state
 
-    change = call_off(agreed, WHY, rules, CS)
+    change = call_off(agreed, WHY, "cs-07", rules, CS)
 
     assert facts(change.events, ServiceOrderCalledOff) == (
         ServiceOrderCalledOff.of(
@@ -85,7 +85,7 @@ def test_a_voucher_that_is_called_off_says_what_is_not_needed_and_what_is_to_be_
 
 
 def test_the_technician_who_was_sent_is_named(in_every_stage, rules):
-    change = call_off(in_every_stage["dispatched"], WHY, rules, CS)
+    change = call_off(in_every_stage["dispatched"], WHY, "cs-07", rules, CS)
 
     assert [told.technician for told in facts(change.events, ServiceOrderCalledOff)] == ["tech-05"]
 
@@ -143,7 +143,7 @@ async def test_what_a_technician_has_resolved_is_not_withdrawn(stage, ask, kept,
     assert len(database.published) == before
 
 
-async def test_a_voucher_that_was_opened_meanwhile_is_called_off_as_well(
+async def test_a_voucher_that_was_opened_meanwhile_is_called_off_by_the_person_who_withdrew_the_request(
     on, stores, rules, request_with, in_every_stage
 ):
     order = in_every_stage["open"]
@@ -158,8 +158,9 @@ async def test_a_voucher_that_was_opened_meanwhile_is_called_off_as_well(
         content=order.content,
         customer=order.customer,
     )
-    await deliver(on, opened, at=AT)
+    await deliver(on, opened, at=AT, actor=Actor(kind="staff", id="cs-08", role="cs_specialist"))
 
-    assert (await stores.service_orders.get(order.id)).stage == "called_off"
+    over = await stores.service_orders.get(order.id)
+    assert (over.stage, over.withdrawn) == ("called_off", Withdrawal(reason=WHY, by="cs-07", at=AT))
     request = await stores.service_requests.get(order.request_id)
     assert [entry.voucher_no for entry in request.vouchers] == [order.voucher_no]

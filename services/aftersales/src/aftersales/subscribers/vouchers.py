@@ -8,7 +8,7 @@ from aftersales.domain.service_request import ServiceRequest
 from aftersales.store import Stores
 from shared.aggregate import Cause, Change
 from shared.contracts.aftersales import ServiceOrderOpened, ServiceRequestWithdrawn
-from shared.contracts.vocabulary import Prose, ServiceOrderId
+from shared.contracts.vocabulary import Prose, ServiceOrderId, StaffId
 from shared.store import Touch
 from shared.subscriptions import Subscriptions
 
@@ -32,21 +32,24 @@ def subscribe(on: Subscriptions, stores: Stores, rules: Rules) -> None:
         asked = await stores.service_requests.get(event.request_id)
         if asked.withdrawn is None:
             return (noted,)
-        return noted, calling_off(event.service_order_id, asked.withdrawn.reason, stores, rules, cause)
+        over = asked.withdrawn
+        return noted, calling_off(event.service_order_id, over.reason, over.by, stores, rules, cause)
 
     @on(ServiceRequestWithdrawn)
     async def call_off_vouchers(event: ServiceRequestWithdrawn, cause: Cause) -> tuple[Touch[ServiceOrder], ...]:
         """The vouchers of a request that was withdrawn are called off; what a technician has resolved is finished."""
         vouchers = stores.service_orders.each({"request_id": event.request_id})
-        return tuple([calling_off(order.id, event.reason, stores, rules, cause) async for order in vouchers])
+        return tuple([calling_off(order.id, event.reason, event.by, stores, rules, cause) async for order in vouchers])
 
 
-def calling_off(id: ServiceOrderId, reason: Prose, stores: Stores, rules: Rules, cause: Cause) -> Touch[ServiceOrder]:
+def calling_off(
+    id: ServiceOrderId, reason: Prose, by: StaffId, stores: Stores, rules: Rules, cause: Cause
+) -> Touch[ServiceOrder]:
     """Calls the voucher off, unless a technician has resolved it."""
 
     def decide(order: ServiceOrder) -> Change[ServiceOrder]:
         if not order.lifecycle.allows(order.stage, "call_off"):
             return Change(order)
-        return call_off(order, reason, rules, cause)
+        return call_off(order, reason, by, rules, cause)
 
     return stores.service_orders.touch(id, decide)
