@@ -9,11 +9,21 @@ import pytest
 from pydantic import ValidationError
 
 from intake.domain.callback import STAGES
+from intake.domain.figures.reached_stage import ReachedStage, reached_stage
+from intake.domain.moment import Moment
 from intake.settings import Settings
 from shared.calendar import CHINA
 from shared.contracts.aftersales import ServiceOrderClosed
-from shared.contracts.intake import CustomerAssigned, VisitReported
-from shared.contracts.orders import AcceptancePassed, OrderCancelled, OrderStageChanged, StageGroup
+from shared.contracts.event import Actor
+from shared.contracts.intake import (
+    CustomerAssigned,
+    QuoteAccepted,
+    QuoteDeclined,
+    QuoteIssued,
+    QuoteLapsed,
+    VisitReported,
+)
+from shared.contracts.orders import AcceptancePassed, OrderCancelled, OrderClosed, OrderStageChanged, StageGroup
 from shared.contracts.roles import Role
 from shared.contracts.vocabulary import CustomerSnapshot
 from shared.testing import SEAL_KEYS
@@ -123,6 +133,63 @@ async def test_after_a_visit_to_a_customer_whose_orders_are_over_no_stage_is_ask
     await world.hear(visit(customer))
     calls = (await world.ask(Role.CS_SPECIALIST, "GET", "/callbacks")).json()["items"]
     assert [each["reason"]["stage"] for each in calls if each["reason"]["kind"] == "visit_30min"] == [None]
+
+
+QUOTE = uuid4()
+
+
+def told(event, customer, **said):
+    """The fact as the customer's timeline keeps it."""
+    return Moment(
+        id=uuid4(),
+        customer_id=customer.customer_id,
+        at=NOW,
+        key=event.key,
+        subject=uuid4(),
+        sequence=1,
+        actor=Actor(kind="staff", id="cs-07", role="cs_specialist"),
+        said={name: str(value) for name, value in said.items()},
+    )
+
+
+@pytest.mark.parametrize(
+    ("facts", "reached"),
+    [
+        ([(QuoteIssued, {"quote_id": QUOTE})], "quote"),
+        ([(QuoteIssued, {"quote_id": QUOTE}), (QuoteAccepted, {"quote_id": QUOTE})], None),
+        ([(QuoteIssued, {"quote_id": QUOTE}), (QuoteDeclined, {"quote_id": QUOTE})], None),
+        ([(QuoteIssued, {"quote_id": QUOTE}), (QuoteLapsed, {"quote_id": QUOTE})], None),
+        (
+            [
+                (QuoteIssued, {"quote_id": QUOTE}),
+                (QuoteDeclined, {"quote_id": QUOTE}),
+                (QuoteIssued, {"quote_id": QUOTE}),
+            ],
+            "quote",
+        ),
+        (
+            [
+                (QuoteIssued, {"quote_id": QUOTE}),
+                (OrderStageChanged, {"order_no": "SO-1", "stage_group": "plan"}),
+                (OrderClosed, {"order_no": "SO-1"}),
+            ],
+            None,
+        ),
+        (
+            [
+                (OrderStageChanged, {"order_no": "SO-1", "stage_group": "plan"}),
+                (QuoteIssued, {"quote_id": QUOTE}),
+                (OrderClosed, {"order_no": "SO-1"}),
+            ],
+            "quote",
+        ),
+    ],
+)
+def test_a_quote_is_a_stage_until_it_is_answered_or_an_order_that_came_after_it_is_over(facts, reached):
+    customer = CustomerSnapshot(customer_id=uuid4(), name="恒达装饰")
+    latest_first = [told(event, customer, **said) for event, said in reversed(facts)]
+
+    assert reached_stage(latest_first) == (ReachedStage(group=reached) if reached else None)
 
 
 @pytest.mark.requirement("R104.a", "R104.b")
