@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from intake.app import service
-from intake.domain.policy.campaigns import SeasonWish, Wishes
+from intake.domain.policy.campaigns import CampaignRule, SeasonWish, Wishes
 from intake.settings import Settings
-from shared.calendar import CHINA
+from shared.calendar import CHINA, Calendar
 from shared.contracts.intake import (
     CallbackDue,
     CampaignCompleted,
@@ -237,6 +237,39 @@ def test_a_round_of_calls_comes_once_in_its_days_on_a_working_day_that_cannot_be
         days = [begin + timedelta(days=places[0]) for begin, places in zip(begins, fallen, strict=True)]
         assert len({places[0] for places in fallen}) > 4
         assert [day for day in days if not CHINA.is_working_day(day)] == []
+
+
+class WithOneMoreDayOff(Calendar):
+    """The calendar after another day off was entered."""
+
+    def __init__(self, off):
+        super().__init__()
+        self.off = off
+
+    def is_working_day(self, day):
+        return day != self.off and super().is_working_day(day)
+
+
+def test_a_day_off_that_is_entered_later_draws_another_day_only_where_it_is_the_rounds_own():
+    dealers = next(each for each in RULES.on(BEGIN).campaigns.rounds if each.draws.trade == "dealer")
+    first = date(2026, 1, 1).toordinal() // dealers.every * dealers.every
+    days = [date.fromordinal(first + place) for place in range(dealers.every)]
+
+    def fallen(calendar):
+        return [day for day in days if dealers.falls_on(day, calendar)]
+
+    (drawn,) = fallen(CHINA)
+    others = [day for day in days if day != drawn]
+    assert [fallen(WithOneMoreDayOff(day)) for day in others] == [[drawn]] * len(others)
+    (another,) = fallen(WithOneMoreDayOff(drawn))
+    assert (another == drawn, CHINA.is_working_day(another)) == (False, True)
+
+
+def test_two_rounds_of_one_name_are_no_policy():
+    rule = RULES.on(BEGIN).campaigns
+    first, *_ = rule.rounds
+    with pytest.raises(ValueError, match=f"several are called {first.name}"):
+        CampaignRule.model_validate({**dict(rule), "rounds": (*rule.rounds, first)})
 
 
 @pytest.mark.requirement("R094.a")

@@ -1,5 +1,6 @@
 """Campaigns that come round by themselves, and what customers are wished at which time of the year."""
 
+from collections import Counter
 from datetime import date, time, timedelta
 from hashlib import sha256
 from typing import Annotated, Literal, Self
@@ -44,18 +45,22 @@ class CallingRound(Frozen):
     """Within how many days they are called."""
 
     def falls_on(self, day: date, calendar: Calendar) -> bool:
-        """Whether it is the round's day: drawn from its name and the first of its days, so that each replica agrees."""
+        """Whether it is the round's day: drawn from its name and the first of its days, so that each replica agrees.
+
+        Each working day has its own lot, so that a day off that is entered later draws another day only where it is the
+        round's.
+        """
         first = day - timedelta(days=day.toordinal() % self.every)
         within = (first + timedelta(days=place) for place in range(self.every))
         working = [each for each in within if calendar.is_working_day(each)]
-        drawn = int.from_bytes(sha256(f"{self.name}/{first}".encode()).digest())
-        return bool(working) and working[drawn % len(working)] == day
+        drawn = min(working, key=lambda each: sha256(f"{self.name}/{first}/{each}".encode()).digest(), default=None)
+        return drawn == day
 
 
 class CampaignRule(Frozen):
     """How long after its last day a campaign is summed up, and which campaigns come round by themselves.
 
-    `rounds` are the irregular callbacks of each type of customer.
+    `rounds` are the irregular callbacks of each type of customer, each with a name of its own.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -65,6 +70,13 @@ class CampaignRule(Frozen):
     rounds: tuple[CallingRound, ...] = ()
     rounds_looked_at: WhenItComes = Daily(at=time(9))
     """When it is looked which rounds have their day."""
+
+    @model_validator(mode="after")
+    def _rounds_have_different_names(self) -> Self:
+        names = Counter(each.name for each in self.rounds)
+        if twice := [name for name, times in names.items() if times > 1]:
+            raise ValueError(f"each round has a name of its own; several are called {twice[0]}")
+        return self
 
 
 class SeasonWish(Frozen):
