@@ -1,14 +1,22 @@
 """The form of table 3 is filled in from what orders told of the installation and from what the customer answered."""
 
 from datetime import UTC, datetime
+from uuid import UUID, uuid4
 
 import pytest
 
+from intake.domain.decisions.callback import owe
+from intake.domain.figures.callback_form import form_of
+from intake.domain.moment import Moment
+from intake.settings import Settings
 from kefu.example import example
-from shared.contracts.intake import CallbackDue
+from shared.calendar import CHINA
+from shared.contracts.event import Actor
+from shared.contracts.intake import CallbackCompleted, CallbackDue, CallbackReason
 from shared.contracts.orders import AcceptancePassed, ContractSigned, InstallationScheduled
 from shared.contracts.roles import Role
 from shared.contracts.vocabulary import CustomerSnapshot, order_id_of
+from shared.testing import cause, nowhere
 
 NOW = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)
 ABOUT = {"order_id": order_id_of("SO-1"), "order_no": "SO-1"}
@@ -81,3 +89,27 @@ async def test_what_is_not_known_yet_is_absent(world):
     form = (await world.ask(Role.CS_SPECIALIST, "GET", f"/callbacks/{due.callback_id}/form")).json()
     told = {name: value for name, value in form.items() if value}
     assert told == {"order_no": "SO-1", "contact": "恒达装饰", "actual_completion": "2026-11-20T06:00:00.000000Z"}
+
+
+def test_the_answers_of_another_call_about_the_same_order_are_not_in_the_form():
+    customer = CustomerSnapshot(customer_id=UUID(int=1), name="恒达装饰")
+    reason = CallbackReason(kind="delay", order_no="SO-1")
+    call = owe(UUID(int=2), customer, reason, NOW, None, nowhere(Settings).rules(CHINA), cause(NOW)).state
+
+    def answered(callback_id, suggestion):
+        said = {"callback_id": str(callback_id), "order_no": "SO-1", "suggestion": suggestion}
+        return Moment(
+            id=uuid4(),
+            customer_id=customer.customer_id,
+            at=NOW,
+            key=CallbackCompleted.key,
+            subject=callback_id,
+            sequence=1,
+            actor=Actor(kind="staff", id="cs-07", role="cs_specialist"),
+            said=said,
+        )
+
+    other, own = answered(UUID(int=3), "希望早点交货"), answered(call.id, "没有建议")
+
+    assert form_of(call, None, None, [other]).suggestion == ""
+    assert form_of(call, None, None, [other, own]).suggestion == "没有建议"

@@ -41,11 +41,15 @@ class CallbackForm(Part):
 def form_of(
     callback: Callback, order: Order | None, project: Project | None, moments: Iterable[Moment]
 ) -> CallbackForm:
-    """The form of one call. `moments` are the customer's, the latest first; those of other orders are left out."""
+    """The form of one call. `moments` are the customer's, the latest first; those of other orders are left out.
+
+    What was answered on other calls, also about the same order, is left out as well.
+    """
     said: dict[str, Mapping[str, Any]] = {}
     for moment in moments:
         of_call = moment.said.get("callback_id") == str(callback.id)
-        if of_call or moment.said.get("order_no") == callback.reason.order_no:
+        of_order = moment.said.get("order_no") == callback.reason.order_no
+        if of_call or (of_order and moment.key != CallbackCompleted.key):
             said.setdefault(moment.key, moment.said)
     contract, answers = said.get(ContractSigned.key, {}), said.get(CallbackCompleted.key, {})
     scheduled, accepted = said.get(InstallationScheduled.key, {}), said.get(AcceptancePassed.key, {})
