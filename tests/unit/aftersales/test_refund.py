@@ -3,6 +3,7 @@
 import asyncio
 import csv
 import io
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -276,6 +277,20 @@ def test_money_that_a_replica_of_the_release_before_has_rewritten_is_no_service(
     month = Settlement.at(AT, rules).but(entries=(money.but(payments=()),))
 
     assert (month.services, month.figures["orders"]) == ((), 0)
+
+
+async def test_page_and_paper_count_services_and_name_money_for_services_that_were_called_off_besides(
+    ask, stores, called_off, rules
+):
+    order = called_off.state
+    month = Settlement.at(AT, rules).but(entries=(Entry.of_money(order.about_customer, order.payments, None),))
+    await stores.settlements.create(Change(month), CS)
+
+    page = (await ask("finance", "GET", f"/ui/settlements/{month.id}")).text
+    paper = (await ask("finance", "GET", f"/ui/papers/settlements/{month.month}")).text
+
+    assert re.findall(r'id="h-entries">(.*?)<', page) == ["凭证0张，未移交0张，另有已取消服务的收退款1笔"]
+    assert re.findall(r"0张，其中.*?笔", paper) == ["0张，其中0张未移交；另有已取消服务的收退款1笔"] * 2
 
 
 STEPS = st.lists(

@@ -104,6 +104,11 @@ class Settlement(Timed):
         """What has not been handed over yet."""
         return tuple(entry for entry in self.entries if entry.settled_at is None)
 
+    @property
+    def open_services(self) -> tuple[Entry, ...]:
+        """The services that were done and have not been handed over yet."""
+        return tuple(entry for entry in self.open if not entry.called_off)
+
 
 def _sum(amounts: Iterable[Money | None]) -> str:
     """The sum in yuan, written with its cents."""

@@ -37,7 +37,7 @@ def settlement_sheet(settlement: Settlement, press: Press) -> Paper:
         settlement.month,
         (
             (
-                Box("凭证", f"{len(entries)}张，其中{len(settlement.open)}张未移交"),
+                Box("凭证", f"{len(entries)}张，其中{len(settlement.open_services)}张未移交{_besides(settlement)}"),
                 Box("状态", SETTLEMENTS[settlement.stage]),
             ),
             Grid("", _HEADS, rows, frozenset({6, 7, 8, 9})),
@@ -49,6 +49,11 @@ def settlement_sheet(settlement: Settlement, press: Press) -> Paper:
         copies=("第一联　客服部存", "第二联　财务部存"),
         wide=True,
     )
+
+
+def _besides(settlement: Settlement) -> str:
+    """How many lines of money for services that were called off there are besides."""
+    return f"；另有已取消服务的收退款{len(settlement.money)}笔" if settlement.money else ""
 
 
 def _called_off(settlement: Settlement, press: Press) -> tuple[Grid, ...]:
