@@ -181,7 +181,11 @@ class CallbackReason(Part):
     """What a callback is about: its kind, and what else is set where it applies."""
 
     kind: CallbackKind = Field(examples=["post_acceptance"])
-    stage: Line | None = Field(default=None, description="Set for kind `stage`.", examples=[None])
+    stage: Line | None = Field(
+        default=None,
+        description="Set for kind `stage`, and for `visit_30min` where an order or quote is at a stage.",
+        examples=[None],
+    )
     order_no: OrderNo | None = None
     service_order_id: ServiceOrderId | None = Field(default=None, examples=[None])
     complaint_no: Line | None = None
