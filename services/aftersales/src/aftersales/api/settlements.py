@@ -106,8 +106,8 @@ def tables(stores: Stores, rules: Rules) -> APIRouter:
         """Every fact about money of the month's vouchers, in and out, for the books; settled, it stays as it is.
 
         What is paid or claimed after a voucher went to finance stands in the month that goes there next. What had been
-        paid for a service stands in the month in which it was called off, and the refund in the month in which it went
-        back.
+        paid for a service stands in the month in which it was called off, and the refund in the month in which it was
+        entered.
         """
         settled = await stores.settlements.get(Settlement.id_of(month))
         table = money_table(await accounts(settled, stores, rules), settled.money)
