@@ -34,6 +34,7 @@ async def opened(page: Page, here: World) -> int:
     await page.get_by_role("link", name="时限看板").click()
     await page.get_by_label("月份").fill(month)
     await page.get_by_label("月份").dispatch_event("change")
+    await expect(page.locator("kefu-kept")).to_have_attribute("aria-busy", "false")
     await expect(person(page)).to_be_visible()
     return months.count(month)
 

@@ -12,6 +12,7 @@ class KefuKept extends HTMLElement {
     this.rows = {};
     this.turns = {};
     this.waiting = {};
+    this.asked = new Set(); // the services whose figures of the month have not come yet
     this.opened = new Set();
     this.month = this.querySelector("[name=month]");
     this.month.value = new URLSearchParams(location.search).get("month") ?? this.month.value;
@@ -36,6 +37,8 @@ class KefuKept extends HTMLElement {
     for (const link of this.querySelectorAll("a[data-sheet]")) {
       link.href = `/${link.dataset.sheet}/duties/kept.xlsx?month=${this.month.value}`;
     }
+    this.asked = new Set(this.services);
+    this.ariaBusy = "true";
     for (const service of this.services) this.#load(service);
   }
 
@@ -50,7 +53,10 @@ class KefuKept extends HTMLElement {
     if (turn !== this.turns[service]) return;
     if (answer?.status === 401) return location.assign("/sign-in");
     tellAway(this, service, !answer?.ok);
-    if (!answer?.ok) return this.#soon(service, RETRY);
+    if (!answer?.ok) {
+      this.#came(service);
+      return this.#soon(service, RETRY);
+    }
     const found = new DOMParser().parseFromString(await answer.text(), "text/html").querySelectorAll("tr[data-kept]");
     if (turn !== this.turns[service]) return;
     this.rows[service] = [...found].map((row) => ({
@@ -60,6 +66,12 @@ class KefuKept extends HTMLElement {
       ...JSON.parse(row.dataset.kept),
     }));
     this.#show();
+    this.#came(service);
+  }
+
+  #came(service) {
+    this.asked.delete(service);
+    if (!this.asked.size) this.ariaBusy = "false";
   }
 
   #show() {
