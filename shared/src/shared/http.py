@@ -25,7 +25,7 @@ from starlette.exceptions import HTTPException
 
 from shared.aggregate import Cause, Contention, NotFound, Overstepped, Refused, Unavailable
 from shared.contracts.event import reckonable
-from shared.contracts.identities import AT_THE_DOOR
+from shared.contracts.identities import IN_A_REQUEST
 from shared.contracts.roles import Department, Role
 from shared.identity import DepartmentKeys, Forbidden, Principal, StaffTokens, TurnedAway, Unauthenticated
 from shared.identity.cookie import token_of_session
@@ -70,7 +70,7 @@ class RequestBody(BaseModel):
         """RequestValidationError with everything in this JSON value that is not of its field's type, or of no field."""
         try:
             cls.__pydantic_validator__.validate_json(
-                json.dumps(content), strict=True, extra="forbid", context=AT_THE_DOOR
+                json.dumps(content), strict=True, extra="forbid", context=IN_A_REQUEST
             )
         except ValidationError as error:
             wrong = error.errors(include_url=False, include_input=False)

@@ -3,7 +3,6 @@
 import unicodedata
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
 
 from pydantic import ValidationInfo
 
@@ -11,6 +10,8 @@ LONGEST_IDENTITY = 128
 """Characters of a subject or of a person's name at most."""
 AT_THE_DOOR: Mapping[str, bool] = MappingProxyType({"at_the_door": True})
 """The context of a validation by which something comes in from outside: a request, or a department's fact."""
+IN_A_REQUEST: Mapping[str, bool] = MappingProxyType({**AT_THE_DOOR, "as_written": True})
+"""The context of a request's validation, after which the request is read as it was written."""
 
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 """Unicode categories of characters that cannot be seen or that have no meaning: control, format, surrogate, private
@@ -52,10 +53,17 @@ def identity(subject: object, *, ignore_case: bool = False) -> str:
 
 
 def known_at_the_door(id: str, info: ValidationInfo) -> str:
-    """A person's id as an identity, where it comes in from outside; what is kept already is read as it was written."""
-    if _is_at_the_door(info.context) and identity(id) != id:
+    """A person's id as an identity, where it comes in from outside; what is kept already is read as it was written.
+
+    A request has to write the identity itself: ValueError for blanks around it and for accents by themselves.
+    """
+    said = info.context if isinstance(info.context, Mapping) else {}
+    if not said.get("at_the_door"):
+        return id
+    known = identity(id)
+    if known != id and said.get("as_written"):
         raise ValueError("a person's id has no blanks around it, and letters with accents are one character each (NFC)")
-    return id
+    return known
 
 
 def visible(what: str, text: object) -> str:
@@ -82,7 +90,3 @@ def _is_latin_or_chinese(character: str) -> bool:
     if unicodedata.name(character, "").startswith("CJK UNIFIED IDEOGRAPH"):
         return character not in _STROKES
     return character.isalpha() and unicodedata.normalize("NFD", character)[0].isascii()
-
-
-def _is_at_the_door(context: Any) -> bool:
-    return bool(context) and context == AT_THE_DOOR
