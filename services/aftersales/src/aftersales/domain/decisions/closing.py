@@ -48,11 +48,13 @@ def close(order: ServiceOrder, result: Prose, head: Line | None, cause: Cause) -
     return Change(order.but(stage="closed", result=result, result_block=block, closed_at=cause.at), (closed,))
 
 
-def call_off(order: ServiceOrder, reason: Prose, by: StaffId, rules: Rules, cause: Cause) -> Change[ServiceOrder]:
+def call_off(
+    order: ServiceOrder, reason: Prose, withdrawn_by: StaffId, rules: Rules, cause: Cause
+) -> Change[ServiceOrder]:
     """The customer withdrew the request: its duties end, and the appointment with them (003 §7).
 
-    `by` is the person who entered that, for the four eyes on the refund; the cause may be another person's, who opened
-    the voucher meanwhile.
+    `withdrawn_by` is the person who entered that, for the four eyes on the refund; the cause may be another person's,
+    who opened the voucher meanwhile.
 
     Those who prepare it hear which technician stays, which parts are not needed and what is to be paid back, which is
     finance's duty from now on.
@@ -66,7 +68,7 @@ def call_off(order: ServiceOrder, reason: Prose, by: StaffId, rules: Rules, caus
         parts_form_no=order.supply.form_no if order.supply else None,
         paid=order.received if order.payments else None,
     )
-    withdrawn = Withdrawal(reason=reason, by=by, at=cause.at)
+    withdrawn = Withdrawal(reason=reason, by=withdrawn_by, at=cause.at)
     over = order.but(stage="called_off", appointment=None, priority=False, withdrawn=withdrawn)
     ended = Change(over, (called_off,)).then(rules.clocks.drop(cause=cause))
     return ended.then(lambda order: _await_refund(order, rules, cause))
