@@ -7,6 +7,7 @@ from shared.aggregate import Aggregate, Cause, Change
 from shared.contracts.intake import Contact, CustomerRegistered, CustomerUpdated
 from shared.contracts.vocabulary import Line
 from shared.http import View
+from shared.merged_files import MergedFiles
 from shared.store import Index, Store, Touch
 from shared.subscriptions import Subscriptions
 
@@ -43,11 +44,14 @@ class CustomerFiles(Store[CustomerFile]):
     kind = CustomerFile
     indexes = (Index("customer_id"),)
 
-    async def now(self, customer_id: UUID | None) -> CustomerNow | None:
-        """What this customer's file says; None without a customer, and while nothing was heard of the file."""
+    async def now(self, customer_id: UUID | None, merged: MergedFiles) -> CustomerNow | None:
+        """What this customer's file says, of merged files the one that is kept: the other is written no more.
+
+        None without a customer, and while nothing was heard of the file.
+        """
         if customer_id is None:
             return None
-        found = await self.find({"customer_id": customer_id}, limit=1)
+        found = await self.find({"customer_id": await merged.leading(customer_id)}, limit=1)
         return CustomerNow.of(found.items[0]) if found.items else None
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from shared.aggregate import Change
-from shared.contracts.intake import CustomerUpdated
+from shared.contracts.intake import CustomersMerged, CustomersSeparated, CustomerUpdated
 from shared.testing import cause
 
 AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
@@ -45,3 +45,17 @@ async def test_a_number_that_was_removed_is_not_shown_as_the_present_one(ask, wo
     await world.hear(updated(3))
     for path in paths:
         assert await numbers(ask, path) == ("13800138000", [])
+
+
+async def test_of_merged_files_the_one_that_is_kept_says_whom_to_reach_until_they_are_separated(ask, world, paths):
+    kept = UUID(int=2)
+    await world.hear(updated(2, "13900139000"))
+    await world.hear(CustomersMerged(customer_id=kept, duplicate_id=UUID(int=1), revision=3, reason="同一人"))
+    for path in paths:
+        assert await numbers(ask, path) == ("13800138000", None)
+    await world.hear(updated(4, "13700137000").but(customer_id=kept))
+    for path in paths:
+        assert await numbers(ask, path) == ("13800138000", ["13700137000"])
+    await world.hear(CustomersSeparated(customer_id=kept, separated_id=UUID(int=1), revision=4, reason="两个人"))
+    for path in paths:
+        assert await numbers(ask, path) == ("13800138000", ["13900139000"])

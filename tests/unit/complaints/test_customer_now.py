@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from shared.contracts.intake import CustomerRegistered, CustomerUpdated
+from shared.contracts.intake import CustomerRegistered, CustomersMerged, CustomerUpdated
 
 CUSTOMER = UUID(int=1)
 FILE = {
@@ -48,3 +48,12 @@ async def test_who_need_not_reach_the_customer_does_not_read_the_present_number_
     await world.hear(updated(2, "13900139000"))
     answer = await ask("finance", "GET", f"/complaints/{complaint}")
     assert (answer.status_code, "13900139000" in answer.text, "13800138000" in answer.text) == (200, False, False)
+
+
+async def test_of_merged_files_the_one_that_is_kept_says_whom_to_reach(ask, world):
+    complaint = (await ask("cs_specialist", "POST", "/complaints", FILE)).json()["complaint_id"]
+    kept = UUID(int=2)
+    await world.hear(updated(2, "13900139000"))
+    await world.hear(CustomersMerged(customer_id=kept, duplicate_id=CUSTOMER, revision=3, reason="同一人"))
+    await world.hear(updated(4, "13700137000").but(customer_id=kept))
+    assert await shown(ask, complaint) == ("13800138000", ["13700137000"])

@@ -1,6 +1,8 @@
 """Whom staff reach: the customer's present contacts stand beside the contact of the day of the order."""
 
-from shared.contracts.intake import CustomerRegistered, CustomerUpdated
+from uuid import UUID
+
+from shared.contracts.intake import CustomerRegistered, CustomersMerged, CustomerUpdated
 from tests.unit.orders.conftest import CUSTOMER
 
 
@@ -39,3 +41,14 @@ async def test_a_number_that_was_removed_from_the_file_is_not_shown_as_the_prese
     await company.place()
     await company.hear(CustomerUpdated(customer_id=CUSTOMER, name="广州恒达装饰", contacts=(), revision=2))
     assert await shown(company, ask) == ("13800138000", [], 2)
+
+
+async def test_of_merged_files_the_one_that_is_kept_says_whom_to_reach(company, ask):
+    await company.place()
+    kept = UUID(int=2)
+    for customer, mobile in ((CUSTOMER, "13900139000"), (kept, "13700137000")):
+        await company.hear(
+            CustomerUpdated(customer_id=customer, name="广州恒达装饰", contacts=contacts(mobile), revision=2)
+        )
+    await company.hear(CustomersMerged(customer_id=kept, duplicate_id=CUSTOMER, revision=3, reason="同一人"))
+    assert await shown(company, ask) == ("13800138000", ["13700137000"], 2)

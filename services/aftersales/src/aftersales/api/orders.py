@@ -119,9 +119,8 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
     async def show_service_order(service_order_id: UUID) -> ServiceOrderView:
         """One voucher, with whom to reach at the customer now beside the contact of then."""
         order = await orders.get(service_order_id)
-        return ServiceOrderView.of(
-            order, await stores.files.now(order.customer.customer_id if order.customer else None)
-        )
+        customer_id = order.customer.customer_id if order.customer else None
+        return ServiceOrderView.of(order, await stores.files.now(customer_id, stores.merged_files))
 
     @router.get("/{service_order_id}/clocks")
     async def show_clocks(service_order_id: UUID) -> list[ClockView]:

@@ -130,7 +130,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
     async def show_request(request_id: UUID) -> ServiceRequestView:
         """One entry, with whom to reach at the customer now beside the contact of then."""
         entry = await requests.get(request_id)
-        now = await stores.files.now(entry.form.customer.customer_id)
+        now = await stores.files.now(entry.form.customer.customer_id, stores.merged_files)
         return ServiceRequestView.of(entry, now)
 
     @router.get("/{request_id}/clocks")

@@ -33,7 +33,8 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
     async def show_complaint(complaint_id: UUID) -> ComplaintView:
         """The internal form, with whom to reach now beside the contact of then. Never for the customer."""
         complaint = await complaints.get(complaint_id)
-        return ComplaintView.of(complaint, await stores.files.now(complaint.form.customer.customer_id))
+        now = await stores.files.now(complaint.form.customer.customer_id, stores.merged_files)
+        return ComplaintView.of(complaint, now)
 
     @router.get("/complaints/{complaint_id}/clocks")
     async def show_clocks(complaint_id: UUID) -> list[ClockView]:

@@ -104,7 +104,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
 
 
 def _lists(router: APIRouter, stores: Stores, rules: Rules) -> None:
-    orders, files = stores.orders, stores.files
+    orders = stores.orders
 
     @router.get("/orders")
     async def list_orders(
@@ -129,7 +129,8 @@ def _lists(router: APIRouter, stores: Stores, rules: Rules) -> None:
     async def show_order(order_id: UUID) -> OrderView:
         """One order with all its parts, and whom to reach at the customer now beside the contact of then."""
         order = await orders.get(order_id)
-        return OrderView.of(order, rules, await files.now(order.customer.customer_id))
+        now = await stores.files.now(order.customer.customer_id, stores.merged_files)
+        return OrderView.of(order, rules, now)
 
     @router.get("/orders/{order_id}/clocks")
     async def show_clocks(order_id: UUID) -> list[ClockView]:
