@@ -1,12 +1,26 @@
 """What is read on a printed paper: the boxes and the lines of its first copy."""
 
 import re
+from collections.abc import Awaitable, Callable
 from html import unescape
+
+import httpx
 
 BLANK = "签名　　　　　　　年　　月　　日"
 """Room for a pen."""
 MARK = "内部表　不得给客户"
 """What stands across each page of a paper that stays in the house."""
+
+
+def printing(ask: Callable[..., Awaitable[httpx.Response]]) -> Callable[[str, str], Awaitable[str]]:
+    """Prints a paper in a role, over what asks the service: the page, which has to be there."""
+
+    async def printed(role: str, path: str) -> str:
+        answer = await ask(role, "GET", f"/ui/papers/{path}")
+        assert answer.status_code == 200, answer.text
+        return answer.text
+
+    return printed
 
 
 def text(html: str) -> str:

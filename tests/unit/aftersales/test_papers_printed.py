@@ -6,7 +6,7 @@ from decimal import Decimal
 from uuid import UUID
 
 import pytest
-from on_paper import BLANK, cells, lines
+from on_paper import BLANK, cells, lines, printing
 
 from aftersales.domain.decisions.trip import request_remote
 from aftersales.domain.parts.entry import Entry
@@ -21,12 +21,7 @@ NOW = cause(AT, actor=Actor(kind="staff", id="cs-07", role="cs_specialist"))
 
 @pytest.fixture
 def printed(ask):
-    async def printed(role, path):
-        answer = await ask(role, "GET", f"/ui/papers/{path}")
-        assert answer.status_code == 200, answer.text
-        return answer.text
-
-    return printed
+    return printing(ask)
 
 
 async def test_the_form_has_a_block_for_each_role_with_its_signature(printed, stores, request_with, in_every_stage):

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 import pytest
-from customer_page import link_of, opened, text
+from customer_page import guess_until_locked_out, link_of, opened, text
 
 from complaints.domain.complaint import put_form
 from shared.aggregate import Change
@@ -83,12 +83,7 @@ async def test_the_customer_declines_with_a_reason(world, stores, send, case, di
 async def test_wrong_digits_change_nothing_and_after_five_the_right_ones_are_not_taken_for_a_day(
     world, stores, send, case, digits
 ):
-    wrong = "0000" if digits != "0000" else "1111"
-    answers = [await send(digits=wrong) for _ in range(5)]
-    late = await send(digits=digits)
-    assert [each.status_code for each in (*answers, late)] == [403] * 6
-    assert "手机号后四位不对" in text(answers[0].text)
-    assert "错的次数太多" in text(late.text)
+    await guess_until_locked_out(send, digits)
     assert await stage(stores, case) == "approved"
     world.time.set(AT + timedelta(days=1, seconds=1))
     assert (await send(digits=digits)).status_code == 303

@@ -3,11 +3,11 @@
 import re
 from datetime import UTC, datetime
 from decimal import Decimal
-from html import unescape
 from uuid import UUID
 
 import pytest
 import sight
+from on_paper import cells, lines, printing
 
 from complaints.domain.decisions import allowance as on_allowance
 from complaints.domain.decisions import goods_return as on_return
@@ -33,32 +33,9 @@ def by(role, id=None):
     return cause(AT, actor=Actor(kind="staff", id=id or f"{role}-01", role=role))
 
 
-def text(html):
-    """What is read of it, without marks."""
-    return unescape(re.sub(r"<[^>]*>", "", html)).strip()
-
-
 def copies(html):
     """The copies of a paper, each with its caption."""
     return re.findall(r'<p class="sub"><span>(.*?)</span><span>(.*?)</span></p>', html)
-
-
-def cells(html):
-    """The boxes of the first copy by their titles: what stands there, and who signed or that room is left."""
-    first = html.split("</article>")[0]
-    boxes = re.findall(r"<dt>(.*?)</dt>(.*?)</div>", first, re.DOTALL)
-    return {
-        title: [text(each) for each in re.findall(r"<dd[^>]*>(.*?)</dd>", said, re.DOTALL)] for title, said in boxes
-    }
-
-
-def lines(html):
-    """The lines of the table of the first copy."""
-    body = re.search(r"<tbody>(.*?)</tbody>", html.split("</article>")[0], re.DOTALL)[1]
-    return [
-        [text(cell) for cell in re.findall(r"<td.*?>(.*?)</td>", row, re.DOTALL)]
-        for row in re.findall(r"<tr>(.*?)</tr>", body, re.DOTALL)
-    ]
 
 
 def mark(html):
@@ -68,12 +45,7 @@ def mark(html):
 
 @pytest.fixture
 def printed(ask):
-    async def printed(role, path):
-        answer = await ask(role, "GET", f"/ui/papers/{path}")
-        assert answer.status_code == 200, answer.text
-        return answer.text
-
-    return printed
+    return printing(ask)
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 import pytest
-from customer_page import link_of, opened, text
+from customer_page import guess_until_locked_out, link_of, opened, text
 
 from orders.domain.decisions.installation import fail_acceptance
 from shared.contracts import departments as facts
@@ -117,12 +117,7 @@ async def test_a_page_from_before_the_work_was_done_anew_accepts_nothing(company
 async def test_wrong_digits_accept_nothing_and_after_five_the_right_ones_do_not_for_a_day(
     world, company, send, digits, ask
 ):
-    wrong = "0000" if digits != "0000" else "1111"
-    answers = [await send(digits=wrong) for _ in range(5)]
-    late = await send(digits=digits)
-    assert [each.status_code for each in (*answers, late)] == [403] * 6
-    assert "手机号后四位不对" in text(answers[0].text)
-    assert "错的次数太多" in text(late.text)
+    await guess_until_locked_out(send, digits)
     assert (await company.order()).stage == "acceptance"
     entries = (await ask("gm", "GET", "/audit?kind=refused")).json()["items"]
     assert sorted(each["code"] for each in entries) == ["too_many_tries", *["unproved_customer"] * 5]

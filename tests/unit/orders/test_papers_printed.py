@@ -4,7 +4,7 @@ import re
 from uuid import uuid4
 
 import pytest
-from on_paper import BLANK, MARK, cells, lines, text
+from on_paper import BLANK, MARK, cells, lines, printing, text
 
 from orders.domain.decisions.exception import raise_exception
 from orders.domain.decisions.shipment import issue_delivery_note
@@ -13,12 +13,7 @@ from shared.contracts.vocabulary import OrderLine
 
 @pytest.fixture
 def printed(ask):
-    async def printed(role, path):
-        answer = await ask(role, "GET", f"/ui/papers/{path}")
-        assert answer.status_code == 200, answer.text
-        return answer.text
-
-    return printed
+    return printing(ask)
 
 
 async def test_the_order_notice_has_goods_without_a_price_and_three_signatures(company, printed):

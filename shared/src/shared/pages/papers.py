@@ -69,6 +69,15 @@ class Paper:
     wide: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class PaperLink:
+    """A paper that can be printed: what it is called, its number or day, and its address."""
+
+    title: str
+    number: str
+    address: str
+
+
 class Signing(Protocol):
     """Who signed something and when."""
 

@@ -1,23 +1,14 @@
 """Which papers of a case there are to print, and where."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 
 from complaints.domain.complaint import Complaint
 from complaints.domain.roles import PENALTY_READERS
 from complaints.store import Stores
 from shared.identity import Principal
+from shared.pages.papers import PaperLink
 
 _AT = "/complaints/ui/papers"
-
-
-@dataclass(frozen=True, slots=True)
-class PaperLink:
-    """A paper that can be printed: what it is called, its number, and its address."""
-
-    title: str
-    number: str
-    address: str
 
 
 async def papers_of(case: Complaint, stores: Stores, asker: Principal) -> AsyncIterator[PaperLink]:

@@ -1,7 +1,6 @@
 """Which papers of a customer there are to print, and where."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -10,20 +9,12 @@ from intake.store import Stores
 from shared.calendar import Calendar
 from shared.contracts.roles import Role
 from shared.identity import Principal
+from shared.pages.papers import PaperLink
 from shared.store import Between, Store, Where
 
 LATEST = 5
 """Papers of one kind that are offered, the latest."""
 _AT = "/intake/ui/papers"
-
-
-@dataclass(frozen=True, slots=True)
-class PaperLink:
-    """A paper that can be printed: what it is called, its number or day, and its address."""
-
-    title: str
-    number: str
-    address: str
 
 
 async def papers_of(

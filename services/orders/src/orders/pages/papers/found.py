@@ -1,7 +1,6 @@
 """Which papers of an order, and which registers, there are to print, and where."""
 
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
 from datetime import date
 from urllib.parse import quote
 
@@ -10,20 +9,12 @@ from orders.domain.order import Order
 from orders.pages.words import DRAWINGS
 from orders.store import Stores
 from shared.identity import Principal
+from shared.pages.papers import PaperLink
 from shared.store import Between
 
 PLANS = 10
 """Loading plans that are offered at most."""
 _AT = "/orders/ui/papers"
-
-
-@dataclass(frozen=True, slots=True)
-class PaperLink:
-    """A paper that can be printed: what it is called, its number, and its address."""
-
-    title: str
-    number: str
-    address: str
 
 
 def papers_of(order: Order) -> Iterator[PaperLink]:
