@@ -1,15 +1,23 @@
 """The operators' page: how the five services are, and what failed is rehearsed, replayed and gone."""
 
+from typing import Any
+from uuid import uuid4
+
 import pytest
 from looking import BY_ID, sign_in, without_violations
 from playwright.async_api import Page, expect
 
+from kefu_local.story.world import World
+from shared.contracts.departments import ProductionCompleted
+from shared.contracts.roles import Role
 from shared.pages.words import SERVICES
 
 pytestmark = pytest.mark.timeout(300)
 expect.set_options(timeout=30_000)
 
 OPERATOR = BY_ID["operator-1"]
+GROUP = "queue=orders.on.production.production_completed.v1&code=not_found"
+"""What was reported of orders that are not there."""
 
 
 async def test_all_five_services_say_how_they_are(page: Page) -> None:
@@ -29,9 +37,16 @@ async def test_who_does_not_operate_is_not_led_there_and_sees_nothing(page: Page
     await expect(page.get_by_text("您的岗位不能查看这一页。")).to_have_count(len(SERVICES))
 
 
-async def test_a_group_is_held_by_its_owner_with_a_note(page: Page) -> None:
+async def test_a_group_is_held_by_its_owner_with_a_note(page: Page, here: World) -> None:
+    await here.report(ProductionCompleted(order_no=f"SO-{uuid4().hex}", completed_at=here.now, quantity_ok=24))
+
+    async def waiting() -> list[dict[str, Any]]:
+        listed: dict[str, list[dict[str, Any]]] = await here.find("orders", f"/dead?{GROUP}", Role.OPERATOR)
+        return listed["items"]
+
+    await here.seen("the report waits for its order", waiting)
     await sign_in(page, OPERATOR, scope="mine")
-    await page.goto("/ops/orders?queue=orders.on.production.production_completed.v1&code=not_found")
+    await page.goto(f"/ops/orders?{GROUP}")
     care = page.locator("section[aria-labelledby=h-care]")
     await care.get_by_role("textbox", name="负责人").fill("zhou")
     await care.get_by_role("textbox", name="说明").fill("等订单导入")

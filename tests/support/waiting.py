@@ -8,8 +8,13 @@ T = TypeVar("T")
 
 
 async def until(condition: Callable[[], Awaitable[T]], seconds: float = 60, every: float = 0.02) -> T:
-    """The first true answer, asked for `every` so many seconds. TimeoutError when there is none in time."""
-    async with asyncio.timeout(seconds):
-        while not (answer := await condition()):  # noqa: ASYNC110
+    """The first true answer, asked for `every` so many seconds. TimeoutError when there is none in time.
+
+    The limit is looked at besides: `asyncio.wait_for` of Python 3.11 loses a cancellation that meets its result.
+    """
+    async with asyncio.timeout(seconds) as limit:
+        while not (answer := await condition()):
+            if limit.expired():
+                raise TimeoutError
             await asyncio.sleep(every)
     return answer

@@ -40,6 +40,8 @@ class Overstepped(Refused):
 class NotFound(Exception):
     """There is no such aggregate, or not yet."""
 
+    code: ClassVar[str] = "not_found"
+
     def __init__(self, kind: str, id: object) -> None:
         super().__init__(f"there is no {kind} {id}")
         self.kind = kind
@@ -49,9 +51,13 @@ class NotFound(Exception):
 class Contention(Exception):
     """Too many others changed the same aggregate meanwhile; trying again later helps."""
 
+    code: ClassVar[str] = "contention"
+
 
 class Unavailable(Exception):
     """The database or the bus is away or too far behind. Nothing was promised; asking again later is right."""
+
+    code: ClassVar[str] = "unavailable"
 
 
 class Deadline(Part):

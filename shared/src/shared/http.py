@@ -486,9 +486,9 @@ def answer_problems(app: FastAPI) -> None:
     again = {"Retry-After": "2"}
     answering(RequestValidationError, _invalid)
     answering(Refused, lambda error: problem(409, error.code, error.detail))
-    answering(NotFound, lambda error: problem(404, "not_found", str(error)))
-    answering(Contention, lambda error: problem(503, "contention", str(error), headers=again))
-    answering(Unavailable, lambda error: problem(503, "unavailable", str(error), headers=again))
+    answering(NotFound, lambda error: problem(404, error.code, str(error)))
+    answering(Contention, lambda error: problem(503, error.code, str(error), headers=again))
+    answering(Unavailable, lambda error: problem(503, error.code, str(error), headers=again))
     answering(
         Unauthenticated,
         lambda error: problem(401, error.code, str(error), headers={"WWW-Authenticate": "Bearer"}),

@@ -163,8 +163,8 @@ def _told(parked: Parked) -> tuple[str | None, str | None]:
     """The code and the reason that a department may read: without ours of an unexpected failure, without our ids."""
     if parked.state == "settled":
         return None, None
-    if parked.code == NotFound.__name__:
-        return "not_found", printable(_OUR_ID.sub("with this number", parked.reason), REASON_KEPT)
+    if parked.code == NotFound.code:
+        return NotFound.code, printable(_OUR_ID.sub("with this number", parked.reason), REASON_KEPT)
     if parked.stack:
         return "broken", _UNEXPECTED
     return printable(parked.code, CODE_KEPT), printable(parked.reason, REASON_KEPT)

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
-from shared.aggregate import Aggregate, Refused
+from shared.aggregate import Aggregate, Contention, NotFound, Refused, Unavailable
 from shared.contracts.event import Actor, Instant, Part
 from shared.contracts.roles import Role
 from shared.lifecycle import Lifecycle, Move, follows
@@ -183,8 +183,8 @@ def hopeless(error: Exception) -> bool:
 
 
 def code(error: Exception) -> str:
-    """A stable word for the kind of trouble."""
-    if isinstance(error, Refused):
+    """A stable word for the kind of trouble: the one that its door over HTTP says, or the name of a failure of ours."""
+    if isinstance(error, Refused | NotFound | Contention | Unavailable):
         return plain(error.code, 100)
     return "invalid" if isinstance(error, ValidationError | Malformed) else type(error).__name__
 
