@@ -460,8 +460,8 @@ def test_every_answer_about_an_aggregate_with_stages_shows_what_is_possible(
         # a stage of a route, and how a message was received: no aggregate
         "orders: PaceRow",
         "notify: ReceiptView",
-        # the kernel's own: parked messages, which operators decide about, and HTTP status codes
-        *(f"{name}: {answer}" for name in NAMES for answer in ("AuditView", "ParkedRow", "ParkedView", "Problem")),
+        # the kernel's own: HTTP status codes
+        *(f"{name}: {answer}" for name in NAMES for answer in ("AuditView", "Problem")),
     }
 
 

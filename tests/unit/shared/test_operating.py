@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime
 from html import unescape
+from typing import get_args
 from uuid import uuid4
 
 import pytest
@@ -10,8 +11,9 @@ from ledger import Accounts, Deposited, subscriptions
 
 from shared.aggregate import Refused
 from shared.contracts.roles import Role
+from shared.parking.api import ParkedRow
 from shared.parking.dead_group import DeadGroups, group_id_of
-from shared.parking.parked import Parked, RetryPolicy
+from shared.parking.parked import Parked, ParkedState, RetryPolicy, possible
 from shared.service import Service
 from shared.settings import ServiceSettings
 from shared.testing import World, cause, in_memory, nowhere
@@ -113,6 +115,29 @@ async def test_a_message_is_shown_with_its_body_and_an_edit_is_confirmed_by_anot
     other = await page(world, f"/letters/{dead.id}", by="wu")
     assert forms(other)[0] == f"{at}/confirm"
     assert f'name="edit" value="{proposed}"' in other
+
+
+async def test_what_an_operator_may_do_stands_in_list_and_view(world: World) -> None:
+    async def shown(id: object) -> list[str]:
+        (row,) = (await world.ask(Role.OPERATOR, "GET", "/dead")).json()["items"]
+        one = (await world.ask(Role.OPERATOR, "GET", f"/dead/{id}")).json()
+        assert row["possible"] == one["possible"]
+        assert {*row} == {*ParkedRow.model_fields, "possible"} - {"overdue", "edit_id"}
+        assert all(each["roles"] == ["operator"] for each in row["possible"])
+        return [each["decision"] for each in row["possible"]]
+
+    dead = await dies(world, "a")
+    assert await shown(dead.id) == ["replay", "drop", "propose_edit"]
+    await world.ask(Role.OPERATOR, "POST", f"/dead/{dead.id}/edit", {"body": "{}"}, by="zhou")
+    assert await shown(dead.id) == ["replay", "drop", "propose_edit", "confirm_edit"]
+    await world.ask(Role.OPERATOR, "POST", f"/dead/{dead.id}/drop", {"reason": "a test sent it"}, by="zhou")
+    assert await shown(dead.id) == []
+
+
+@pytest.mark.parametrize("state", get_args(ParkedState))
+def test_a_deadline_is_not_edited(state: ParkedState) -> None:
+    offered = [each.decision for each in possible(state, message=False, proposed=False)]
+    assert offered == ([] if state == "dropped" else ["replay", "drop"])
 
 
 MARKED = {"queue": QUEUE, "code": "no_account", "owner": "zhou", "note": "等账号导入", "held": True}

@@ -22,7 +22,7 @@ from shared.pages.rendering import Renderer
 from shared.pages.words import SERVICES
 from shared.parking.api import ParkedRow, grouped
 from shared.parking.dead_group import DeadGroups, GroupMark, group_id_of
-from shared.parking.parked import LIFECYCLE, Parked, ParkedState
+from shared.parking.parked import Parked, ParkedState, possible
 from shared.parking.retries import Retries
 from shared.parking.store import Parking
 from shared.seals.check import SealWatch
@@ -193,15 +193,16 @@ def _begun(mark: GroupMark | None) -> dict[str, str]:
 
 def _acts(parked: Parked, forms: Forms, asker: str) -> list[Act]:
     """What may be done about it now; an edit is confirmed by another person than the one who proposed it."""
-    possible = set(LIFECYCLE.decisions(parked.state))
+    known = possible(parked.state, message=parked.letter is not None, proposed=parked.edit is not None)
+    decisions = {each.decision for each in known}
     who = Role.OPERATOR.chinese
     found = []
-    if parked.edit and parked.edit.by.id != asker and "confirm_edit" in possible:
+    if parked.edit and parked.edit.by.id != asker and "confirm_edit" in decisions:
         found.append(forms.draw("confirm", parked.id, Filled(given={"edit": str(parked.edit.id)})))
-    if "replay" in possible:
+    if "replay" in decisions:
         found.append(forms.draw("replay", parked.id))
-    if parked.letter and "propose_edit" in possible:
+    if parked.letter and "propose_edit" in decisions:
         found.append(forms.draw("edit", parked.id, Filled(begun={"body": parked.letter.body})))
-    if "drop" in possible:
+    if "drop" in decisions:
         found.append(forms.draw("drop", parked.id))
     return [Act(form.title, who, form) for form in found]

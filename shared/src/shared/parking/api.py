@@ -4,20 +4,36 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import ConfigDict, Field
+from pydantic import AliasPath, ConfigDict, Field, computed_field
 
 from shared.aggregate import Contention, NotFound, Refused, Unavailable
 from shared.contracts.event import Event, Instant
 from shared.contracts.roles import Role
 from shared.contracts.vocabulary import Line, StaffId
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
+from shared.lifecycle import Possible
 from shared.parking import decisions
 from shared.parking.dead_group import DeadGroup, DeadGroups, GroupMark, mark
-from shared.parking.parked import Edit, Parked, ParkedNote, ParkedState, code, reason
+from shared.parking.parked import Edit, Overdue, Parked, ParkedNote, ParkedState, code, possible, reason
 from shared.parking.retries import Retries
 from shared.parking.store import Parking
 
 OPERATORS = allow(Role.OPERATOR)
+_OF_A_ROW = {
+    "id",
+    "state",
+    "queue",
+    "key",
+    "code",
+    "reason",
+    "attempts",
+    "crashes",
+    "first_at",
+    "last_at",
+    "overdue",
+    "edit",
+}
+"""The fields of a parked thing that its row is made of."""
 
 
 class DropDead(RequestBody):
@@ -60,6 +76,14 @@ class ParkedRow(View):
     crashes: int
     first_at: Instant
     last_at: Instant
+    overdue: Overdue | None = Field(default=None, exclude=True)
+    edit_id: UUID | None = Field(default=None, validation_alias=AliasPath("edit", "id"), exclude=True)
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def possible(self) -> tuple[Possible, ...]:
+        """What an operator may do with it now."""
+        return possible(self.state, message=self.overdue is None, proposed=self.edit_id is not None)
 
 
 class ParkedView(ParkedRow):
@@ -77,7 +101,7 @@ class ParkedView(ParkedRow):
     def of(cls, parked: Parked) -> "ParkedView":
         letter = parked.letter
         return cls(
-            **parked.model_dump(include=set(ParkedRow.model_fields)),
+            **parked.model_dump(include={*ParkedRow.model_fields, "edit"}),
             body=letter.body if letter else parked.overdue.model_dump_json() if parked.overdue else None,
             headers=dict(letter.headers) if letter else {},
             stack=parked.stack,

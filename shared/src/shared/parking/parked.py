@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from shared.aggregate import Aggregate, Contention, NotFound, Refused, Unavailable
 from shared.contracts.event import Actor, Instant, Part
 from shared.contracts.roles import Role
-from shared.lifecycle import Lifecycle, Move, follows
+from shared.lifecycle import Lifecycle, Move, Possible, follows
 from shared.plain import plain
 from shared.wire.amqp_codec import HEADERS_READ
 from shared.wire.envelope import Malformed
@@ -149,6 +149,16 @@ LIFECYCLE: Lifecycle[ParkedState, ParkedDecision] = Lifecycle(
     },
 )
 """It begins as a suspect, or with its first failure as parked or dead."""
+
+
+def possible(state: ParkedState, *, message: bool, proposed: bool) -> tuple[Possible, ...]:
+    """What an operator may do now: only a message has a body to edit, and only a proposed edit is confirmed."""
+    barred: list[ParkedDecision] = []
+    if not message:
+        barred.append("propose_edit")
+    if not (message and proposed):
+        barred.append("confirm_edit")
+    return LIFECYCLE.possible(state, dict.fromkeys(barred, ()))
 
 
 @follows(LIFECYCLE, "state")
