@@ -32,7 +32,7 @@ def schedule_installation(
 ) -> Change[Order]:
     """Installers are ordered by the goods' arrival: any for a standard order, senior ones for a custom one.
 
-    Who is senior follows from the company's list, once it has one.
+    Who is senior follows from the company's list of today, once it has one: it is of people, not of this order.
 
     Source: 000 §3.4.4, §3.5.4. Refused with `arrival_unknown`, `before_arrival`, `unskilled`, `impossible_plan`,
     `past_day` or `far_day`.
