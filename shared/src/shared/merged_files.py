@@ -33,6 +33,10 @@ class MergedFiles(Store[MergedFile]):
         others = [each.id async for each in self.each({"leads_to": leading})]
         return OneOf(leading, *others) if others else customer_id
 
+    async def are_one(self, some: UUID, other: UUID) -> bool:
+        """Whether two files are one person's."""
+        return await self.leading(some) == await self.leading(other)
+
     async def leading(self, customer_id: UUID) -> UUID:
         """The file that this one leads to; itself when it stands alone."""
         try:

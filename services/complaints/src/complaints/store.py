@@ -284,8 +284,7 @@ class Stores:
         order = found.items[0] if found.items else None
         if order is None or customer is None or order.customer_id == customer:
             return order
-        files = self.merged_files
-        same = await files.leading(order.customer_id) == await files.leading(customer)
+        same = await self.merged_files.are_one(order.customer_id, customer)
         return order.but(customer_id=customer) if same else order
 
     async def _orders(self, cases: Iterable[CaseFigures]) -> dict[UUID, KnownOrder]:

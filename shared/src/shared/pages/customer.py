@@ -4,17 +4,22 @@ A person who has the link sees the part; so it says nothing that a stranger coul
 number, no address, no amount, and no word or name from inside the house. Who acts on it proves who they are first.
 """
 
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from http import HTTPStatus
 from time import monotonic
-from typing import Literal
+from typing import Annotated, Literal, TypeVar
 from urllib.parse import parse_qsl
-from uuid import uuid4, uuid5
+from uuid import UUID, uuid4, uuid5
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
+from pydantic import StringConstraints, ValidationError
 
-from shared.aggregate import Cause
+from shared.aggregate import Cause, Refused
 from shared.calendar import Calendar
-from shared.contracts.event import Actor
+from shared.contracts.event import Actor, Part
+from shared.contracts.vocabulary import Line
 from shared.http import OpenRouter, leave_evidence
 from shared.identity.customer_links import BadLink, CustomerLink, LinkKeys
 from shared.identity.guesses import Guesses
@@ -43,12 +48,39 @@ HEADERS = {
 
 FORM_FIELDS = 20
 """Fields that a form of the page has at most."""
-LONGEST_FORM = 10_000
-"""Bytes that a form of the page has at most."""
+LONGEST_FORM = 100_000
+"""Bytes that a form of the page has at most; a Chinese character takes nine."""
 
 
 class NotProved(Exception):
     """The person who has the link has not shown that they are the customer; the text says in Chinese what helps."""
+
+
+class CustomersAct(Part):
+    """What each form of the page says with which a customer decides: `key` makes it count once."""
+
+    key: UUID
+    name: Line
+    digits: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")]
+
+
+A = TypeVar("A", bound=CustomersAct)
+
+
+@dataclass(frozen=True, slots=True)
+class ActWords:
+    """What the page says, in the customer's words, where a form cannot be read, and where things have changed."""
+
+    unread: str
+    changed: str
+
+
+@dataclass(frozen=True, slots=True)
+class ActTrouble:
+    """Why an act was not taken, in the customer's words."""
+
+    status: HTTPStatus
+    words: str
 
 
 class CustomerDoor:
@@ -136,6 +168,32 @@ class CustomerDoor:
             raise NotProved(f"手机号后四位错的次数太多，请致电{self._hotline}，我们为您办理。") from None
         leave_evidence(request, "unproved_customer")
         raise NotProved("手机号后四位不对，请再看一下。")
+
+    async def take(
+        self,
+        form: type[A],
+        link: CustomerLink,
+        about: UUID,
+        number: str | None,
+        decide: Callable[[A, Cause], Awaitable[object]],
+        words: ActWords,
+        request: Request,
+    ) -> ActTrouble | None:
+        """Take what the customer decides about a thing of theirs, once they have proved who they are.
+
+        `number` is the telephone number on file; what is wrong is returned.
+        """
+        try:
+            said = form.model_validate(await self.said(request))
+            await self.prove(link, said.digits, number, request)
+            await decide(said, self.cause(link, f"{about}:{said.key}", request))
+        except ValidationError:
+            return ActTrouble(HTTPStatus.UNPROCESSABLE_ENTITY, words.unread)
+        except NotProved as error:
+            return ActTrouble(HTTPStatus.FORBIDDEN, str(error))
+        except Refused:
+            return ActTrouble(HTTPStatus.CONFLICT, words.changed)
+        return None
 
     def show(self, template: str, text: str, link: CustomerLink, **values: object) -> HTMLResponse:
         """The service's part in the frame of the customer's page."""

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
-from pydantic import Field, StringConstraints, ValidationError
+from pydantic import Field, StringConstraints
 
 from complaints.api.customer_view import CustomerView
 from complaints.domain.complaint import Complaint
@@ -16,18 +16,18 @@ from complaints.domain.decisions.settlement import sign_answer
 from complaints.domain.lifecycle import LIVE
 from complaints.domain.policy.policy import Rules
 from complaints.store import Stores
-from shared.aggregate import Cause, Change, NotFound, Refused
+from shared.aggregate import Cause, Change, NotFound
 from shared.calendar import Calendar
-from shared.contracts.event import Part
-from shared.contracts.vocabulary import Line
 from shared.identity.customer_links import CustomerLink
-from shared.pages.customer import CustomerDoor, NotProved
+from shared.pages.customer import ActTrouble, ActWords, CustomerDoor, CustomersAct
 
 COMPLAINTS_SHOWN = 20
 """Complaints of one customer on the page, the latest first."""
 
-CHANGED = "方案有了变化，或者您已经答复过了。请看下面最新的内容。"
-UNREAD = "请选择一个方案，写上您的姓名和手机号后四位。"
+ANSWER_WORDS = ActWords(
+    unread="请选择一个方案，写上您的姓名和手机号后四位。",
+    changed="方案有了变化，或者您已经答复过了。请看下面最新的内容。",
+)
 """What the page says when an answer is not taken."""
 
 
@@ -47,14 +47,11 @@ class CustomersComplaint:
     trouble: str = ""
 
 
-class CustomersAnswer(Part):
+class CustomersAnswer(CustomersAct):
     """What the form of the page says: a number of those that were offered, or 0 for none of them."""
 
-    key: UUID
     proposal: UUID
     choice: Annotated[int, Field(ge=0)]
-    name: Line
-    digits: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")]
     reason: Annotated[str | None, StringConstraints(max_length=500)] = None
 
 
@@ -87,14 +84,6 @@ def routes(stores: Stores, rules: Rules, door: CustomerDoor) -> APIRouter:
     return router
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerTrouble:
-    """Why an answer was not taken, in the customer's words."""
-
-    status: HTTPStatus
-    words: str
-
-
 class _Page:
     """The complaints of the customer of a link."""
 
@@ -116,30 +105,22 @@ class _Page:
             case = await self._stores.complaints.get(id)
         except NotFound:
             return None
-        files = self._stores.merged_files
-        same = await files.leading(case.form.customer.customer_id) == await files.leading(link.customer_id)
-        return case if same else None
+        theirs = await self._stores.merged_files.are_one(case.form.customer.customer_id, link.customer_id)
+        return case if theirs else None
 
-    async def answer(self, link: CustomerLink, case: Complaint, request: Request) -> AnswerTrouble | None:
+    async def answer(self, link: CustomerLink, case: Complaint, request: Request) -> ActTrouble | None:
         """Take the answer; what is wrong with it otherwise."""
-        try:
-            said = CustomersAnswer.model_validate(await self._door.said(request))
-            await self._door.prove(link, said.digits, case.form.customer.mobile, request)
-            await self._take(case, said, self._door.cause(link, f"{case.id}:{said.key}", request))
-        except ValidationError:
-            return AnswerTrouble(HTTPStatus.UNPROCESSABLE_ENTITY, UNREAD)
-        except NotProved as error:
-            return AnswerTrouble(HTTPStatus.FORBIDDEN, str(error))
-        except Refused:
-            return AnswerTrouble(HTTPStatus.CONFLICT, CHANGED)
-        return None
 
-    async def _take(self, case: Complaint, said: CustomersAnswer, cause: Cause) -> None:
-        def decide(complaint: Complaint) -> Change[Complaint]:
+        async def sign(said: CustomersAnswer, cause: Cause) -> None:
             number = said.choice or None
-            return sign_answer(complaint, said.proposal, number, said.name, said.reason, self._rules, cause)
 
-        await self._stores.complaints.apply(case.id, decide, cause)
+            def decide(complaint: Complaint) -> Change[Complaint]:
+                return sign_answer(complaint, said.proposal, number, said.name, said.reason, self._rules, cause)
+
+            await self._stores.complaints.apply(case.id, decide, cause)
+
+        mobile = case.form.customer.mobile
+        return await self._door.take(CustomersAnswer, link, case.id, mobile, sign, ANSWER_WORDS, request)
 
 
 def _shown(case: Complaint, calendar: Calendar, trouble: str) -> CustomersComplaint:

@@ -3,8 +3,7 @@
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from urllib.parse import parse_qs
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -13,8 +12,7 @@ from pydantic import ValidationError
 from intake.domain.decisions.survey import answer
 from intake.domain.survey import DIMENSIONS, GRADES
 from intake.store import Stores
-from shared.aggregate import Cause
-from shared.contracts.event import Actor, Instant
+from shared.contracts.event import Instant
 from shared.contracts.intake import Opinion
 from shared.contracts.vocabulary import OrderNo
 from shared.http import View
@@ -23,9 +21,6 @@ from shared.pages.customer import CustomerDoor
 
 SURVEYS_SHOWN = 5
 """Surveys on the page at most, the latest."""
-_ANSWERS = UUID("6f6e1c56-0f0e-5b62-8a56-7f0b1f6c9d03")
-_MOST_FIELDS = 10
-"""Fields of a form that a customer sends."""
 
 
 class SurveyAsked(View):
@@ -75,7 +70,7 @@ def routes(stores: Stores, door: CustomerDoor) -> APIRouter:
         if isinstance(opened, HTMLResponse):
             return opened
         asked = await _asked(stores, opened.customer_id)
-        said = _fields(await request.body())
+        said = await door.said(request)
         meant = next((each for each in asked if str(each.id) == said.get("survey_id")), None)
         if meant is None:
             return _back(link)
@@ -92,7 +87,7 @@ def routes(stores: Stores, door: CustomerDoor) -> APIRouter:
                 thanks=False,
                 open_grades=tuple(title for name, title in DIMENSIONS.items() if said.get(name) not in GRADES),
             )
-        cause = _cause(meant, request)
+        cause = door.cause(opened, str(meant.id), request)
         with suppress(IllegalTransition):
             await stores.surveys.apply(meant.id, lambda survey: answer(survey, opinion, cause), cause)
         return _back(link)
@@ -105,24 +100,8 @@ async def _asked(stores: Stores, customer_id: UUID) -> Sequence[SurveyAsked]:
     return (await stores.surveys.rows(SurveyAsked, where, sort="-issued_at", limit=SURVEYS_SHOWN)).items
 
 
-def _cause(survey: SurveyAsked, request: Request) -> Cause:
-    """The answer of a survey's customer by the link: one, however often the form is sent."""
-    id = uuid5(_ANSWERS, str(survey.id))
-    actor = Actor(kind="customer", id=str(survey.customer_id))
-    return Cause(id=id, correlation=id, actor=actor, at=request.app.state.time.now())
-
-
-def _fields(body: bytes) -> Mapping[str, str]:
-    """The fields of a form, each once; nothing for what is no form."""
-    try:
-        found = parse_qs(body.decode("utf-8"), max_num_fields=_MOST_FIELDS)
-    except ValueError:
-        return {}
-    return {name: values[0] for name, values in found.items()}
-
-
 def _words(said: Mapping[str, str]) -> Mapping[str, str]:
-    texts = {name: said.get(name, "").strip()[:4000] for name in ("suggestion", "complaint")}
+    texts = {name: said.get(name, "")[:4000] for name in ("suggestion", "complaint")}
     return {**texts, "via": "web"}
 
 

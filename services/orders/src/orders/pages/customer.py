@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
-from pydantic import Field, StringConstraints, ValidationError, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from orders.domain.decisions.installation import sign_acceptance
 from orders.domain.order import Order
@@ -17,11 +17,10 @@ from orders.domain.parts.promise import Promise, PromiseKind
 from orders.domain.policy.policy import Rules
 from orders.domain.route import CANCELLED, CLOSED, Milestone
 from orders.store import Stores
-from shared.aggregate import Cause, Change, NotFound, Refused
-from shared.contracts.event import Part
-from shared.contracts.vocabulary import Line, OrderNo
+from shared.aggregate import Cause, Change, NotFound
+from shared.contracts.vocabulary import OrderNo
 from shared.identity.customer_links import CustomerLink
-from shared.pages.customer import CustomerDoor, NotProved
+from shared.pages.customer import ActTrouble, ActWords, CustomerDoor, CustomersAct
 
 SHOWN = 20
 """Orders of one customer on the page, the latest first."""
@@ -45,8 +44,10 @@ PROMISED: dict[PromiseKind, str] = {
     "accept": "验收",
 }
 
-CHANGED = "订单有了变化，或者您已经答复过了。请看下面最新的内容。"
-UNREAD = "请选择是否通过验收，写上您的姓名和手机号后四位；有问题的，请写明哪里不对。"
+ACCEPTANCE_WORDS = ActWords(
+    unread="请选择是否通过验收，写上您的姓名和手机号后四位；有问题的，请写明哪里不对。",
+    changed="订单有了变化，或者您已经答复过了。请看下面最新的内容。",
+)
 """What the page says when an answer is not taken."""
 
 StepState = Literal["past", "here", "ahead"]
@@ -84,14 +85,11 @@ class AskedAcceptance:
     key: UUID
 
 
-class SignedAcceptance(Part):
+class SignedAcceptance(CustomersAct):
     """What the form of the page says: the work is accepted, or what is wrong with it."""
 
-    key: UUID
     seen: Annotated[int, Field(ge=0)]
     verdict: Literal["accepted", "refused"]
-    name: Line
-    digits: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")]
     wrong: Annotated[str | None, StringConstraints(max_length=500)] = None
 
     @model_validator(mode="after")
@@ -99,14 +97,6 @@ class SignedAcceptance(Part):
         if self.verdict == "refused" and not self.wrong:
             raise ValueError("who refuses the work says what is wrong with it")
         return self
-
-
-@dataclass(frozen=True, slots=True)
-class AcceptanceTrouble:
-    """Why an answer was not taken, in the customer's words."""
-
-    status: HTTPStatus
-    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,31 +184,22 @@ class _Page:
             order = await self._stores.orders.get(id)
         except NotFound:
             return None
-        files = self._stores.merged_files
-        same = await files.leading(order.customer.customer_id) == await files.leading(link.customer_id)
-        return order if same else None
+        theirs = await self._stores.merged_files.are_one(order.customer.customer_id, link.customer_id)
+        return order if theirs else None
 
-    async def take(self, link: CustomerLink, order: Order, request: Request) -> AcceptanceTrouble | None:
+    async def take(self, link: CustomerLink, order: Order, request: Request) -> ActTrouble | None:
         """Take the answer; what is wrong with it otherwise."""
-        try:
-            said = SignedAcceptance.model_validate(await self._door.said(request))
-            await self._door.prove(link, said.digits, order.customer.mobile, request)
-            await self._sign(order, said, self._door.cause(link, f"{order.id}:{said.key}", request))
-        except ValidationError:
-            return AcceptanceTrouble(HTTPStatus.UNPROCESSABLE_ENTITY, UNREAD)
-        except NotProved as error:
-            return AcceptanceTrouble(HTTPStatus.FORBIDDEN, str(error))
-        except Refused:
-            return AcceptanceTrouble(HTTPStatus.CONFLICT, CHANGED)
-        return None
 
-    async def _sign(self, order: Order, said: SignedAcceptance, cause: Cause) -> None:
-        wrong = said.wrong if said.verdict == "refused" else None
+        async def sign(said: SignedAcceptance, cause: Cause) -> None:
+            wrong = said.wrong if said.verdict == "refused" else None
 
-        def decide(order: Order) -> Change[Order]:
-            return sign_acceptance(order, said.seen, said.name, wrong, self._rules, cause)
+            def decide(order: Order) -> Change[Order]:
+                return sign_acceptance(order, said.seen, said.name, wrong, self._rules, cause)
 
-        await self._stores.orders.apply(order.id, decide, cause)
+            await self._stores.orders.apply(order.id, decide, cause)
+
+        mobile = order.customer.mobile
+        return await self._door.take(SignedAcceptance, link, order.id, mobile, sign, ACCEPTANCE_WORDS, request)
 
 
 def _asked(order: Order) -> AskedAcceptance:
