@@ -194,6 +194,97 @@ async def test_a_friend_who_comes_is_new_business_with_the_customer_who_referred
     assert (refused.status_code, refused.json()["code"]) == (409, "own_friend")
 
 
+async def found(office, customer):
+    """New business with the customer, at the address of which things are decided."""
+    return f"/opportunities/{(await noticed(office, customer)).json()['opportunity_id']}"
+
+
+@pytest.mark.requirement("R177.a")
+async def test_what_was_sent_to_win_an_order_stands_with_the_opportunity(office):
+    opportunity = await found(office, await customer_of(office))
+    sent = [
+        {"material": "price_list", "way": "email", "what": "2026年冬季报价单"},
+        {"material": "catalogue", "way": "post", "what": "产品手册2026版"},
+        {"material": "sample", "way": "courier", "what": "80款双玻百叶样品"},
+    ]
+
+    for each in sent:
+        answer = await office.ask(Role.ACCOUNT_MANAGER, "POST", f"{opportunity}/send-material", each, by="am-03")
+        assert answer.status_code == 200, answer.text
+
+    shown = (await office.ask(Role.CS_SPECIALIST, "GET", opportunity)).json()
+    assert shown["sent"] == [{**each, "at": "2026-11-20T06:00:00.000000Z", "by": "am-03"} for each in sent]
+
+
+@pytest.mark.requirement("R177.b")
+async def test_a_change_of_what_the_customer_wants_is_recorded_and_the_earlier_demand_stays_readable(office):
+    opportunity = await found(office, await customer_of(office))
+    wanted = {"project": "三、四楼会议室隔断", "has_plan": True, "style": "简约玻璃", "reason": "客户加租四楼"}
+
+    changed = await office.ask(Role.CS_SPECIALIST, "POST", f"{opportunity}/change-demand", wanted)
+    same = await office.ask(Role.CS_SPECIALIST, "POST", f"{opportunity}/change-demand", wanted)
+
+    view = changed.json()
+    assert {name: view[name] for name in ("project", "has_plan", "style")} == {
+        name: wanted[name] for name in ("project", "has_plan", "style")
+    }
+    assert view["earlier"] == [
+        {
+            "project": "三楼会议室加装隔断",
+            "has_plan": False,
+            "style": None,
+            "until": "2026-11-20T06:00:00.000000Z",
+            "changed_by": "cs_specialist-1",
+            "reason": "客户加租四楼",
+        }
+    ]
+    assert (same.status_code, same.json()["code"]) == (409, "nothing_changes")
+
+
+@pytest.mark.requirement("R170.e")
+@pytest.mark.parametrize(
+    ("material", "way", "what"), [("tutorial", "email", "安装使用教程"), ("trial", "in_person", "样板间试用三天")]
+)
+async def test_a_customer_who_doubts_is_owed_a_tutorial_or_a_trial_by_the_salesman(office, material, way, what):
+    opportunity = await found(office, await customer_of(office))
+
+    doubted = await office.ask(Role.CS_SPECIALIST, "POST", f"{opportunity}/note-doubt", {"doubt": "没用过，担心隔音"})
+    assert doubted.json()["doubt"] == "没用过，担心隔音"
+    assert await owed(office) == [("doubt", "恒达装饰", "am-03")]
+    price_list = {"material": "price_list", "way": "email", "what": "2026年冬季报价单"}
+    await office.ask(Role.ACCOUNT_MANAGER, "POST", f"{opportunity}/send-material", price_list, by="am-03")
+    assert await owed(office) == [("doubt", "恒达装饰", "am-03")]
+
+    given = {"material": material, "way": way, "what": what}
+    await office.ask(Role.ACCOUNT_MANAGER, "POST", f"{opportunity}/send-material", given, by="am-03")
+
+    assert await owed(office) == []
+    assert [met.kind for met in of(office, DeadlineMetByIntake)] == ["doubt"]
+
+
+async def test_a_doubter_who_gets_nothing_is_told_and_one_who_was_erased_is_owed_nothing(office):
+    customer = await customer_of(office)
+    opportunity = await found(office, customer)
+    await office.ask(Role.CS_SPECIALIST, "POST", f"{opportunity}/note-doubt", {"doubt": "担心隔音"})
+    missed = await office.until(NOW + timedelta(days=8))
+    assert [each.kind for each in missed if isinstance(each, DeadlineMissedByIntake)] == ["doubt"]
+
+    await office.ask(
+        Role.CS_SPECIALIST, "POST", f"/customers/{customer}/ask-to-erase", {"legal_basis": "个人信息保护法第四十七条"}
+    )
+    await office.ask(Role.CS_MANAGER, "POST", f"/customers/{customer}/erase", {})
+    again = await office.ask(Role.CS_SPECIALIST, "POST", f"{opportunity}/note-doubt", {"doubt": "还是担心"})
+
+    assert await owed(office) == []
+    assert (again.status_code, again.json()["code"]) == (409, "erased")
+
+
+async def owed(office):
+    """The duties towards customers who doubt."""
+    duties = (await office.ask(Role.CS_SPECIALIST, "GET", "/duties?kind=doubt")).json()["items"]
+    return [(each["kind"], each["about"], each["assignee"]) for each in duties]
+
+
 async def test_a_customer_without_a_further_project_or_plan_is_not_made_to_have_one(office):
     customer = await customer_of(office)
     await called(office, customer, q5="暂无")

@@ -17,6 +17,7 @@ from intake.domain.customer import Customer, number_of, numbers
 from intake.domain.decisions.callback import withdraw
 from intake.domain.decisions.care import end_care
 from intake.domain.decisions.enquiry import withdraw as withdraw_enquiry
+from intake.domain.decisions.presales import convince_no_more
 from intake.domain.design_intake import DesignIntake
 from intake.domain.digest import Digest
 from intake.domain.enquiry import Enquiry
@@ -526,6 +527,10 @@ class Stores:
             """An erased customer is answered no more."""
             return withdraw_enquiry(after, rules, cause)
 
+        def convince_them_no_more(before: Opportunity, after: Opportunity, cause: Cause) -> Change[Opportunity]:
+            """An erased customer gets no tutorial and no trial."""
+            return convince_no_more(after, rules, cause)
+
         def end_care_too(before: Care, after: Care, cause: Cause) -> Change[Care]:
             """Nothing is owed to an erased customer."""
             return end_care(after, rules, cause)
@@ -538,7 +543,7 @@ class Stores:
             Personal(self.moments, "customer_id", words=(*named, *talked, *answered, "special_specs", "text")),
             Personal(self.visit_plans, "customer_id", words=("interest", "consent")),
             Personal(self.showroom_visits, "customer_id", words=("consent", "decision_maker")),
-            Personal(self.opportunities, "customer_id"),
+            Personal(self.opportunities, "customer_id", words=("doubt", "reason"), also=convince_them_no_more),
             Personal(self.care, "customer_id", also=end_care_too),
             Personal(self.facts, named="said.customer.name"),
             Personal(self.surveys, "customer_id", words=("comment",)),

@@ -2,13 +2,18 @@
 
 from uuid import UUID
 
-from shared.aggregate import Aggregate
+from intake.domain.parts.winning import EarlierDemand, SentMaterial
+from shared.clocks import Timed
 from shared.contracts.event import Instant
 from shared.contracts.vocabulary import CustomerId, CustomerSnapshot, Line, Prose, StaffId
 
 
-class Opportunity(Aggregate):
-    """A project of a customer, as it was told on the phone, or as a colleague noticed it (001 售前一, 001 售后一c)."""
+class Opportunity(Timed):
+    """A project of a customer, as it was told on the phone, or as a colleague noticed it (001 售前一, 001 售后一c).
+
+    `earlier` is what the customer wanted before, oldest first. While a customer doubts, its one clock is the duty to
+    give a tutorial or a trial.
+    """
 
     customer_id: CustomerId
     customer: CustomerSnapshot
@@ -20,3 +25,6 @@ class Opportunity(Aggregate):
     has_plan: bool
     style: Line | None
     referred_by: CustomerId | None = None
+    doubt: Prose | None = None
+    sent: tuple[SentMaterial, ...] = ()
+    earlier: tuple[EarlierDemand, ...] = ()

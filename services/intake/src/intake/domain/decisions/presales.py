@@ -1,11 +1,13 @@
-"""What follows from the answers on the first call: the customer's trade, and new business, which anybody may notice."""
+"""What follows from the answers on the first call: the customer's trade, and new business, which is then won."""
 
 from intake.domain.customer import Customer
 from intake.domain.decisions.revision import correct, must_stand_alone
 from intake.domain.opportunity import Opportunity
+from intake.domain.parts.winning import CONVINCING, EarlierDemand, SentMaterial
 from intake.domain.policy.policy import Rules
 from intake.domain.roles import SERVICE
 from shared.aggregate import Cause, Change, Refused
+from shared.clocks import Matter
 from shared.contracts.intake import ContactRecorded, CustomerClassified, OpportunityIdentified, Trade
 from shared.contracts.vocabulary import DepartmentName, Line, Prose
 
@@ -78,6 +80,54 @@ def note_business(
         referred_by=referred_by.id if referred_by else None,
     )
     return _fed_back(opportunity, "cs" if cause.actor.role in SERVICE else "sales")
+
+
+def send_material(opportunity: Opportunity, sent: SentMaterial, rules: Rules, cause: Cause) -> Change[Opportunity]:
+    """What was sent to win the order is on record (004 一㈠2); a tutorial and a trial are what a doubter is owed."""
+    kept = Change(opportunity.but(sent=(*opportunity.sent, sent)))
+    return kept.then(rules.clocks.stop(cause=cause)) if sent.material in CONVINCING else kept
+
+
+def note_doubt(
+    opportunity: Opportunity, customer: Customer, doubt: Prose, rules: Rules, cause: Cause
+) -> Change[Opportunity]:
+    """A customer who doubts is owed a tutorial or a trial, by the salesman where there is one (003 §32).
+
+    `customer` is the file whose project it is. A further doubt keeps the term of the first. Refused with `erased`.
+    """
+    must_stand_alone(customer)
+    doubted = opportunity.but(doubt=doubt)
+    if doubted.running:
+        return Change(doubted)
+    policy = rules.on(cause.at)
+    matter = Matter(about=customer.particulars.name[:150], customer_id=opportunity.customer_id)
+    return rules.clocks.start(policy.doubts, matter, cause, policy=policy, assignee=opportunity.owner)(doubted)
+
+
+def change_demand(
+    opportunity: Opportunity, project: Prose, has_plan: bool, style: Line | None, reason: Line, cause: Cause
+) -> Change[Opportunity]:
+    """The customer wants something else by now; what was wanted before stays readable (004 一㈠2).
+
+    Refused with `nothing_changes` when the opportunity says so already.
+    """
+    if (project, has_plan, style) == (opportunity.project, opportunity.has_plan, opportunity.style):
+        raise Refused("the opportunity says all of this already; name what is different", "nothing_changes")
+    before = EarlierDemand(
+        project=opportunity.project,
+        has_plan=opportunity.has_plan,
+        style=opportunity.style,
+        until=cause.at,
+        changed_by=cause.actor.id,
+        reason=reason,
+    )
+    earlier = (*opportunity.earlier, before)
+    return Change(opportunity.but(project=project, has_plan=has_plan, style=style, earlier=earlier))
+
+
+def convince_no_more(opportunity: Opportunity, rules: Rules, cause: Cause) -> Change[Opportunity]:
+    """The customer was erased: nothing is owed to them any more."""
+    return rules.clocks.drop(cause=cause)(opportunity)
 
 
 def _fed_back(opportunity: Opportunity, department: DepartmentName) -> Change[Opportunity]:

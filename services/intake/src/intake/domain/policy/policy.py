@@ -98,6 +98,8 @@ class IntakePolicy(TimedPolicy):
     visits: VisitRule
     showroom: ShowroomRule
     objections: tuple[Objection, ...]
+    doubts: Clock
+    """By when a customer who doubts gets a tutorial or a trial, and from whom (003 §32)."""
     itinerary: ItineraryRule
     digest: DigestRule
     reports: dict[FormName, ReportForm]
