@@ -32,6 +32,7 @@ THINGS = {
     ("intake", "design intake"): "/design-intakes/{design_intake_id}",
     ("intake", "campaign"): "/campaigns/{campaign_id}",
     ("intake", "problem"): "/problems/{problem_id}",
+    ("intake", "fine"): "/fines/{fine_id}",
     ("intake", "visit text"): "/visit-texts/{text_id}",
     ("intake", "project"): "/projects/{project_id}",
     ("intake", "callback"): "/callbacks/{callback_id}",

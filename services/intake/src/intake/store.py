@@ -25,6 +25,7 @@ from intake.domain.fact import Fact
 from intake.domain.figures.reached_stage import ABOUT_STAGES, STAGES_LOOKED_AT, ReachedStage, reached_stage
 from intake.domain.figures.satisfaction import AnsweredSurvey
 from intake.domain.figures.shares import Share
+from intake.domain.fine import Fine
 from intake.domain.itinerary import Itinerary
 from intake.domain.moment import Moment
 from intake.domain.opportunity import Opportunity
@@ -360,6 +361,14 @@ class CalendarYears(Store[CalendarYear]):
     kind = CalendarYear
 
 
+class Fines(Store[Fine]):
+    """What altered records cost."""
+
+    collection = "fines"
+    kind = Fine
+    indexes = (Index("stage", "found_at"), Index("staff", "found_at"), Index("found_at"))
+
+
 class Facts(Store[Fact]):
     """What the departments reported."""
 
@@ -463,6 +472,7 @@ class Stores:
     visit_texts: VisitTexts
     problems: Problems
     problem_days: ProblemDays
+    fines: Fines
 
     @classmethod
     def on(cls, database: DatabaseLike) -> "Stores":
@@ -496,6 +506,7 @@ class Stores:
             VisitTexts(database),
             Problems(database),
             ProblemDays(database),
+            Fines(database),
         )
 
     async def shares(self, day: date) -> tuple[Share, ...]:

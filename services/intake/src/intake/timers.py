@@ -55,6 +55,7 @@ def timers(stores: Stores, rules: Rules) -> Timers:
     at(stores.problems, CLOCKS)(rules.clocks.tick())
     at(stores.enquiries, CLOCKS)(rules.clocks.tick())
     at(stores.design_intakes, CLOCKS)(rules.clocks.tick())
+    at(stores.fines, CLOCKS)(rules.clocks.tick())
     at(stores.opportunities, CLOCKS)(rules.clocks.tick())
     at(stores.quotes, LAPSE)(lapse)
 

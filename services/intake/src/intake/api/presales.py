@@ -130,7 +130,7 @@ def routes(stores: Stores, rules: Rules, time: TimeSource) -> APIRouter:
     return router
 
 
-def _winning(router: Router, stores: Stores, rules: Rules) -> None:
+def _winning(router: APIRouter, stores: Stores, rules: Rules) -> None:
     opportunities = stores.opportunities
 
     @router.get("/opportunities/{opportunity_id}")

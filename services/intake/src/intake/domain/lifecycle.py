@@ -36,6 +36,8 @@ CustomerDecision = Literal[
 EnquiryStage = Literal["open", "answered", "withdrawn"]
 EnquiryDecision = Literal["answer", "settle", "withdraw"]
 FactStage = Literal["reported", "admitted"]
+FineStage = Literal["open", "imposed", "let_off"]
+FineDecision = Literal["impose", "let_off"]
 IntakeStage = Literal["open", "passed"]
 IntakeDecision = Literal["check"]
 ItineraryStage = Literal["open", "confirmed"]
@@ -121,6 +123,16 @@ FACT: Lifecycle[FactStage, Literal["admit"]] = Lifecycle(
     "fact", "reported", {"admit": Move(("reported",), ("admitted",))}
 )
 """What is refused is no fact: it is parked, for repair or for good."""
+
+FINE: Lifecycle[FineStage, FineDecision] = Lifecycle(
+    "fine",
+    "open",
+    {
+        "impose": Move(("open",), ("imposed",), (Role.CS_DIRECTOR, Role.GM)),
+        "let_off": Move(("open",), ("let_off",), (Role.CS_DIRECTOR, Role.GM)),
+    },
+)
+"""The GM decides where the director has altered the records."""
 
 ITINERARY: Lifecycle[ItineraryStage, ItineraryDecision] = Lifecycle(
     "itinerary", "open", {"confirm": Move(("open",), ("confirmed",), SERVICE)}

@@ -14,6 +14,7 @@ from intake.subscribers import (
     presales,
     replies,
     reports,
+    tampering,
     timeline,
 )
 from intake.subscribers.answers import for_its_department, own_answer
@@ -37,5 +38,6 @@ def subscriptions(stores: Stores, rules: Rules) -> Subscriptions:
     enquiries.subscribe(on, stores, rules)
     reports.subscribe(on, stores, rules)
     replies.subscribe(on, stores, rules)
+    tampering.subscribe(on, stores, rules)
     timeline.subscribe(on, stores)
     return on

@@ -14,6 +14,7 @@ from intake.domain.policy.reports import DigestRule, FormName, ItineraryRule, Re
 from intake.domain.policy.script import Question, Script
 from intake.domain.policy.showroom import ShowroomRule
 from intake.domain.policy.surveys import SurveyRule
+from intake.domain.policy.tampering import TamperingRule
 from shared.calendar import Daily
 from shared.clocks import Clock, TimedPolicy
 from shared.contracts.event import Frozen
@@ -81,6 +82,7 @@ class IntakePolicy(TimedPolicy):
     surveys: SurveyRule
     problems: ProblemRule
     erasure: ErasureRule
+    tampering: TamperingRule
     holidays: Clock
     """By when the holidays of the next year are entered, and by whom."""
     holidays_looked_at: WhenItComes = Daily(at=time(9))
