@@ -5,9 +5,10 @@ from uuid import UUID
 
 import pytest
 
-from intake.domain.customer import customer_id_of
+from intake.domain.customer import Customer, customer_id_of
 from intake.domain.decisions.registration import register
 from intake.domain.decisions.revision import assign, correct
+from intake.domain.parts.chain import Entry
 from intake.settings import Settings
 from shared.aggregate import Refused
 from shared.calendar import CHINA
@@ -143,6 +144,38 @@ def test_a_file_that_was_altered_behind_our_back_is_found():
 def test_a_change_of_the_present_without_an_entry_is_found():
     customer = registered().state
     assert customer.but(particulars=HENGDA.but(name="别的公司")).first_altered() == 1
+
+
+OLDER = {
+    "seq": 1,
+    "at": "2026-11-22T02:00:00.000000Z",
+    "by": {"kind": "staff", "id": "cs-01", "role": "cs_specialist"},
+    "kind": "registered",
+    "content": {
+        "particulars": {
+            "customer_no": None,
+            "name": "广州恒达装饰工程有限公司",
+            "kind": "end",
+            "contacts": [{"name": "王建国", "mobile": "13800138000"}],
+            "owner": "am-03",
+        },
+        "source": "cs",
+    },
+    "previous": "0" * 64,
+    "hash": "364efb772ef76ad2c7125ac88b139ea107ae4e8d23923865930dc3a1770c2ef3",
+}
+"""The entry of a release that knew less of a customer and of a contact."""
+
+
+def test_a_file_whose_entries_lack_what_a_later_release_keeps_is_whole():
+    file = (Entry.model_validate(OLDER),)
+    particulars = Particulars.model_validate(OLDER["content"]["particulars"])
+    customer = Customer(id=ID, particulars=particulars, source="cs", file=file)
+
+    assert customer.first_altered() is None
+    assert customer.but(particulars=particulars.but(owner="am-04")).first_altered() == 1
+    assert customer.but(particulars=particulars.but(member=True)).first_altered() == 1
+    assert correct(customer, {"region": "华南"}, "补充", cause(NOW)).state.first_altered() is None
 
 
 @pytest.mark.requirement("R043.b")

@@ -65,8 +65,8 @@ class Customer(Timed):
             return altered
         if max(announced, default=0) > self.revision:
             return self.revision + 1
-        agrees = self.file[-1].content["particulars"] == self.particulars.model_dump(mode="json")
-        return None if agrees else self.revision
+        said = Particulars.model_validate(self.file[-1].content["particulars"])
+        return None if said == self.particulars else self.revision
 
 
 def pseudonym_of(customer: Customer) -> Line:
