@@ -1,6 +1,6 @@
 """Customers are shared out among the specialists evenly by number, weighted by ability."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -187,3 +187,39 @@ async def test_each_class_of_customers_shows_who_answers_for_it_and_one_without_
         ("direct", "直接客户", 2, ["cs-1"]),
         ("other", "其他", 0, []),
     ]
+
+
+async def unanswered(world):
+    """The duties to entrust a class of customers to a colleague."""
+    duties = (await world.ask(Role.CS_SUPERVISOR, "GET", "/duties?kind=customer_class")).json()["items"]
+    return [(each["about"], each["role"]) for each in duties]
+
+
+@pytest.mark.requirement("R091.b")
+async def test_a_class_of_customers_without_a_colleague_is_the_supervisor_s_duty_until_it_has_one(world):
+    await world.ask(Role.CS_SPECIALIST, "POST", "/customers", {"name": "恒达", "trade": "dealer"})
+    await specialist(world, "cs-1")
+    morning = NOW + timedelta(days=3, hours=1)
+
+    await world.until(morning)
+    assert await unanswered(world) == [("经销商", "cs_supervisor")]
+    await world.ask(Role.CS_SUPERVISOR, "POST", "/colleagues/cs-1/entrust", {"classes": ["dealer"]})
+    assert await unanswered(world) == []
+
+    await world.ask(Role.CS_SUPERVISOR, "POST", "/colleagues/cs-1/leave", {"last_day": "2026-11-23"})
+    await world.until(morning + timedelta(days=1))
+    assert await unanswered(world) == [("经销商", "cs_supervisor")]
+
+
+async def test_a_class_whose_last_customer_went_into_another_needs_no_colleague(world):
+    customer = await world.ask(Role.CS_SPECIALIST, "POST", "/customers", {"name": "恒达", "trade": "dealer"})
+    await specialist(world, "cs-1")
+    await world.ask(Role.CS_SUPERVISOR, "POST", "/colleagues/cs-1/entrust", {"classes": ["direct"]})
+    morning = NOW + timedelta(days=3, hours=1)
+    await world.until(morning)
+    path = f"/customers/{customer.json()['customer_id']}/classify"
+    await world.ask(Role.CS_SUPERVISOR, "POST", path, {"trade": "direct", "criteria": "自用"})
+
+    await world.until(morning + timedelta(days=1))
+
+    assert await unanswered(world) == []

@@ -14,6 +14,7 @@ from intake.domain.care_content import CareContent
 from intake.domain.colleague import Colleague, colleague_id_of
 from intake.domain.contact_log import ContactLog, contact_log_id_of
 from intake.domain.customer import Customer, number_of, numbers
+from intake.domain.customer_class import CustomerClass
 from intake.domain.decisions.callback import withdraw
 from intake.domain.decisions.care import end_care
 from intake.domain.decisions.enquiry import withdraw as withdraw_enquiry
@@ -377,6 +378,13 @@ class Facts(Store[Fact]):
     indexes = (Index("department", "at"), Index("said.customer.name", where={"said.customer.name": Between("")}))
 
 
+class CustomerClasses(Store[CustomerClass]):
+    """The classes of customers for which a colleague was asked."""
+
+    collection = "customer_classes"
+    kind = CustomerClass
+
+
 class Colleagues(Store[Colleague]):
     """Who owes reports, in which role."""
 
@@ -473,6 +481,7 @@ class Stores:
     problems: Problems
     problem_days: ProblemDays
     fines: Fines
+    customer_classes: CustomerClasses
 
     @classmethod
     def on(cls, database: DatabaseLike) -> "Stores":
@@ -507,6 +516,7 @@ class Stores:
             Problems(database),
             ProblemDays(database),
             Fines(database),
+            CustomerClasses(database),
         )
 
     async def shares(self, day: date) -> tuple[Share, ...]:

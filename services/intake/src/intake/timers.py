@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, time, timedelta
+from functools import partial
+from typing import get_args
 from uuid import UUID
 
 from intake.domain.calendar_year import CalendarYear
@@ -9,10 +11,12 @@ from intake.domain.callback import Callback
 from intake.domain.campaign import LONGEST_LIST, Campaign
 from intake.domain.care import Care
 from intake.domain.colleague import colleague_id_of
+from intake.domain.customer_class import CustomerClass
 from intake.domain.decisions.calendar_year import ask_for_holidays
 from intake.domain.decisions.callback import owe
 from intake.domain.decisions.campaign import start_campaign
 from intake.domain.decisions.care import begin_month
+from intake.domain.decisions.customer_class import ask_for_colleague, note_colleague, note_that_it_is_empty
 from intake.domain.decisions.digest import publish
 from intake.domain.decisions.itinerary import plan_call
 from intake.domain.decisions.problem import publish_day
@@ -33,10 +37,10 @@ from intake.domain.work_report import WorkReport
 from intake.store import Stores
 from shared.aggregate import Cause
 from shared.clocks import CLOCKS
-from shared.contracts.intake import CallbackReason
+from shared.contracts.intake import CallbackReason, Trade
 from shared.contracts.roles import Role
 from shared.erasure import follow_late
-from shared.store import Between, Touch
+from shared.store import Between, OneOf, Touch
 from shared.timers import ForEach, Occurrence, Timers
 
 EVERYBODY = 1_000_000
@@ -48,6 +52,7 @@ def timers(stores: Stores, rules: Rules) -> Timers:
     at = Timers()
     at(stores.callbacks, CLOCKS)(rules.clocks.tick())
     at(stores.calendar_years, CLOCKS)(rules.clocks.tick())
+    at(stores.customer_classes, CLOCKS)(rules.clocks.tick())
     at(stores.visit_plans, CLOCKS)(rules.clocks.tick())
     at(stores.showroom_visits, CLOCKS)(rules.clocks.tick())
     at(stores.customers, CLOCKS)(rules.clocks.tick())
@@ -72,6 +77,23 @@ def timers(stores: Stores, rules: Rules) -> Timers:
 
     async def members(moment: datetime) -> list[str]:
         return [str(customer.id) for customer in await stores.customers.members()]
+
+    @at.every(lambda at: rules.on(at).customer_classes.looked_at)
+    async def classes_without_a_colleague(occurrence: Occurrence, cause: Cause) -> list[Touch[CustomerClass]]:
+        """Who answers for each class of customers that has any (002 一2)?"""
+        day = rules.calendar.day(occurrence.at)
+        found: list[Touch[CustomerClass]] = []
+        for trade in get_args(Trade):
+            blank = CustomerClass.blank(trade)
+            where = {"particulars.trade": trade, "merged_into": OneOf(None)}
+            if await stores.colleagues.answering_for(trade, day):
+                decide = note_colleague
+            elif await stores.customers.count(where, limit=1):
+                decide = ask_for_colleague
+            else:
+                decide = note_that_it_is_empty
+            found.append(stores.customer_classes.touch(blank.id, partial(decide, rules=rules, cause=cause), blank))
+        return found
 
     @at.every(lambda at: rules.on(at).members_called, for_each=members)
     async def call_members(occurrence: Occurrence, cause: Cause) -> Touch[Callback]:

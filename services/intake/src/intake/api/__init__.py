@@ -58,7 +58,7 @@ def routes(
         *care.routes(stores, rules),
         campaigns.routes(stores, rules),
         *surveys.routes(stores, rules.calendar),
-        colleagues.routes(stores),
+        colleagues.routes(stores, rules),
         reports.routes(stores, rules, time),
         itineraries.routes(stores, rules),
         *problems.routes(stores, rules),

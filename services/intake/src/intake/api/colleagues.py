@@ -9,7 +9,10 @@ from pydantic import Field
 
 from intake.api import readers
 from intake.domain.colleague import Ability, Colleague, colleague_id_of
+from intake.domain.customer_class import CustomerClass
 from intake.domain.decisions.colleague import enlist, entrust, leave, move, weigh
+from intake.domain.decisions.customer_class import note_colleague
+from intake.domain.policy.policy import Rules
 from intake.domain.roles import SUPERVISORS
 from intake.store import Stores
 from shared.contracts.intake import Trade
@@ -72,7 +75,7 @@ class ColleagueView(View):
         return cls.model_validate(colleague, from_attributes=True)
 
 
-def routes(stores: Stores) -> APIRouter:
+def routes(stores: Stores, rules: Rules) -> APIRouter:
     """The routes under /colleagues."""
     router = Router(readers=readers.COLLEAGUES, tags=["reports"], prefix="/colleagues")
     colleagues = stores.colleagues
@@ -121,10 +124,14 @@ def routes(stores: Stores) -> APIRouter:
     @router.post("/{staff}/entrust", dependencies=[allow(*SUPERVISORS)])
     async def entrust_colleague(staff: StaffId, body: EntrustColleague, cause: CausedByRequest) -> ColleagueView:
         """Say for which classes of customers the colleague answers."""
-        return ColleagueView.of(
-            await colleagues.apply(
-                colleague_id_of(staff), lambda colleague: entrust(colleague, body.classes, cause), cause
-            )
+        entrusted = await colleagues.apply(
+            colleague_id_of(staff), lambda colleague: entrust(colleague, body.classes, cause), cause
         )
+        for trade in entrusted.answers_for if entrusted.works_on(rules.calendar.day(cause.at)) else ():
+            blank = CustomerClass.blank(trade)
+            await stores.customer_classes.apply(
+                blank.id, lambda customers: note_colleague(customers, rules, cause), cause, blank
+            )
+        return ColleagueView.of(entrusted)
 
     return router

@@ -6,10 +6,12 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from intake.api import readers
+from intake.domain.customer_class import customer_class_id_of
 from intake.domain.policy.policy import Rules
 from intake.store import Stores
 from shared.contracts.intake import Trade
 from shared.contracts.vocabulary import Count, Line, StaffId
+from shared.duties.api import ClockView, clocks_of
 from shared.http import Router, View
 from shared.store import OneOf
 from shared.time_source import TimeSource
@@ -42,5 +44,10 @@ def routes(stores: Stores, rules: Rules, time: TimeSource) -> APIRouter:
             )
             for trade in get_args(Trade)
         ]
+
+    @router.get("/{trade}/clocks")
+    async def show_customer_class_clocks(trade: Trade) -> list[ClockView]:
+        """By when the class gets a colleague and why; 404 for a class for which none was asked."""
+        return clocks_of(await stores.customer_classes.get(customer_class_id_of(trade)), rules.clocks)
 
     return router

@@ -7,6 +7,7 @@ from pydantic import ConfigDict, Field, model_validator
 
 from intake.domain.policy.campaigns import CampaignRule, Wishes
 from intake.domain.policy.care import CareRule
+from intake.domain.policy.customer_classes import CustomerClassRule
 from intake.domain.policy.ordering import DesignIntakeRule, EnquiryRule, PlacingRule, ProjectRule, QuoteRule
 from intake.domain.policy.presales import Objection, PresalesCall, VisitRule
 from intake.domain.policy.problems import ProblemRule
@@ -82,6 +83,7 @@ class IntakePolicy(TimedPolicy):
     surveys: SurveyRule
     problems: ProblemRule
     erasure: ErasureRule
+    customer_classes: CustomerClassRule
     tampering: TamperingRule
     holidays: Clock
     """By when the holidays of the next year are entered, and by whom."""
