@@ -51,6 +51,7 @@ _FOR: Mapping[str, tuple[type[Event], ...]] = {
         aftersales.CustomerChargeRaised,
         aftersales.CustomerChargePaid,
         aftersales.CustomerChargeRefunded,
+        aftersales.CalledOffServicePaid,
         aftersales.ExpenseClaimed,
         aftersales.MonthlyAftersalesSettled,
     ),

@@ -164,6 +164,7 @@ class ServiceOrderView(View):
     withdrawn: Withdrawal | None = Field(description="Why it was called off, and who did so.")
     owed_back: Money | None = Field(description="What the customer had paid and has not got back; null: nothing.")
     refund: Refund | None
+    further_refunds: tuple[Refund, ...] = Field(description="What went back of money that came in after the refund.")
     deadlines: tuple[Deadline, ...]
     customer_now: CustomerNow | None = Field(
         default=None, description="The file of the customer at present; shown when the voucher itself is asked for."

@@ -84,7 +84,7 @@ LIFECYCLE: Lifecycle[Stage, ServiceOrderDecision] = Lifecycle(
         "record_cost": Move(UNDER_WAY, by=BOOKKEEPERS),
         "sign_fee": Move(UNDER_WAY, by_policy=True),
         "raise_charge": Move(UNDER_WAY, by=BOOKKEEPERS),
-        "receive_payment": Move((*UNDER_WAY, "closed"), by=CASHIERS),
+        "receive_payment": Move((*UNDER_WAY, "closed", "called_off"), by=CASHIERS),
         "carry_over": Move(("open",)),
         "call_off": Move(("open", "dispatched"), ("called_off",)),
         "refund": Move(("called_off",), by=(Role.FINANCE,)),

@@ -3,6 +3,7 @@
 from base64 import b32encode
 from datetime import date
 from decimal import Decimal
+from itertools import accumulate
 from typing import Protocol, get_args
 from uuid import UUID, uuid5
 
@@ -142,6 +143,7 @@ class ServiceOrder(Timed):
     closed_at: Instant | None = None
     withdrawn: Withdrawal | None = None
     refund: Refund | None = None
+    further_refunds: tuple[Refund, ...] = ()
 
     @property
     def lifecycle(self) -> Lifecycle[Stage, ServiceOrderDecision]:
@@ -170,11 +172,27 @@ class ServiceOrder(Timed):
     def owed_back(self) -> Money | None:
         """What the customer paid for a service that was called off, until it is paid back; None: nothing.
 
-        It is stored, so that lists show what is possible. Nothing for a service that was called off before `withdrawn`
-        was kept: finance paid that back outside the system.
+        It is stored, so that lists show what is possible.
         """
-        owed = self.stage == "called_off" and self.withdrawn is not None and self.refund is None and self.payments
-        return self.received if owed else None
+        return Money(amount=self.owed_after_each_payment[-1]) if self.owed_after_each_payment else None
+
+    @property
+    def owed_after_each_payment(self) -> tuple[Decimal, ...]:
+        """What was owed back once each payment was in, less what has gone back since; the last one is owed now.
+
+        Nothing of what came in before a service was called off whose `withdrawn` was not kept yet: finance paid that
+        back outside the system.
+        """
+        if self.stage != "called_off":
+            return ()
+        returnable = (each.amount.amount for each in self.payments if self.withdrawn is not None or each.late)
+        returned = sum((each.amount.amount for each in self.refunds), start=Decimal(0))
+        return tuple(owed for total in accumulate(returnable) if (owed := total - returned) > 0)
+
+    @property
+    def refunds(self) -> tuple[Refund, ...]:
+        """Everything that went back to the customer, the first first."""
+        return (*((self.refund,) if self.refund else ()), *self.further_refunds)
 
     @property
     def waits_for_money(self) -> bool:
@@ -224,7 +242,8 @@ class ServiceOrder(Timed):
             "record_cost": self.cost is None and self.type != "D",
             "sign_fee": owed and self.charge is None and bool(self.unsigned_by),
             "raise_charge": owed and self.charge is None,
-            "receive_payment": self.waits_for_money or (owed and self.stage == "closed"),
+            "receive_payment": self.stage != "called_off"
+            and (self.waits_for_money or (owed and self.stage == "closed")),
             "ready_parts": self.waits_for_parts,
             "request_remote": self.out_of_town and self.remote is None,
             "approve_remote": self.remote is not None and self.remote.approval is None,

@@ -214,7 +214,7 @@ def _paid(order: ServiceOrder, zone: ZoneInfo) -> tuple[tuple[str, str], ...]:
         for each in order.payments
     )
     spent = tuple(("报销", f"{money(each.amount)}，{each.reason}，{each.by}") for each in order.expenses)
-    back = (("已退款", _refunded(order.refund, zone)),) if order.refund else ()
+    back = tuple(("已退款", _refunded(each, zone)) for each in order.refunds)
     owed = (("待退款", money(order.owed_back)),) if order.owed_back else ()
     return charged + received + spent + back + owed
 

@@ -6,14 +6,19 @@ from aftersales.domain.decisions.money import receive_payment
 from aftersales.domain.decisions.request import note_service
 from aftersales.domain.decisions.settlement import add, add_money
 from aftersales.domain.parts.entry import Entry
-from aftersales.domain.parts.money import Refund
+from aftersales.domain.parts.money import Payment, Refund
 from aftersales.domain.policy.policy import Rules
 from aftersales.domain.service_order import ServiceOrder
 from aftersales.domain.service_request import ServiceRequest
 from aftersales.domain.settlement import Settlement
 from aftersales.store import Stores
 from shared.aggregate import Cause, Change
-from shared.contracts.aftersales import CustomerChargeRefunded, ServiceOrderCalledOff, ServiceOrderClosed
+from shared.contracts.aftersales import (
+    CalledOffServicePaid,
+    CustomerChargeRefunded,
+    ServiceOrderCalledOff,
+    ServiceOrderClosed,
+)
 from shared.contracts.departments import ServiceChargeReceived
 from shared.store import Touch
 from shared.subscriptions import Subscriptions
@@ -49,13 +54,31 @@ def subscribe(on: Subscriptions, stores: Stores, rules: Rules) -> None:
             stores.service_requests.touch(event.request_id, lambda asking: note_service(asking, event, cause)),
         )
 
+    _called_off(on, stores, rules)
+
+
+def _called_off(on: Subscriptions, stores: Stores, rules: Rules) -> None:
     @on(ServiceOrderCalledOff)
     async def settle_payments(event: ServiceOrderCalledOff, cause: Cause) -> Touch[Settlement] | None:
         """What had been paid for a service that is called off goes to finance by the next settlement day."""
         if event.paid is None:
             return None
         order = await stores.service_orders.get(event.service_order_id)
-        return settling(Entry.of_money(event, order.payments, None), stores, rules, cause)
+        before = tuple(each for each in order.payments if not each.late)
+        return settling(Entry.of_money(event, before, None), stores, rules, cause)
+
+    @on(CalledOffServicePaid)
+    def settle_late_payment(event: CalledOffServicePaid, cause: Cause) -> Touch[Settlement]:
+        """What came in afterwards goes to finance by the next settlement day."""
+        paid = Payment(
+            amount=event.amount,
+            at=event.received_at,
+            invoice_no=event.invoice_no,
+            entered_at=cause.at,
+            id=event.payment_id,
+            late=True,
+        )
+        return settling(Entry.of_money(event, (paid,), None), stores, rules, cause)
 
     @on(CustomerChargeRefunded)
     def settle_refund(event: CustomerChargeRefunded, cause: Cause) -> Touch[Settlement]:

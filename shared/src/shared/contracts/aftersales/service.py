@@ -193,6 +193,16 @@ class CustomerChargeRefunded(AboutCustomersServiceOrder, Event, key="aftersales.
     by: StaffId = Field(examples=["finance-01"])
 
 
+class CalledOffServicePaid(AboutCustomersServiceOrder, Event, key="aftersales.called_off_service_paid.v1"):
+    """Money came in for a service that was called off already, and is to be paid back (003 §7)."""
+
+    payment_id: UUID
+    amount: Money
+    received_at: Instant
+    invoice_no: Line | None = Field(default=None, examples=["FP-88120"])
+    owed: Money = Field(description="What the customer has to get back in all.")
+
+
 class ServiceCountersigned(AboutServiceOrder, Event, key="aftersales.service_countersigned.v1"):
     """The manager countersigned the actual time and work on the voucher (003 §10)."""
 

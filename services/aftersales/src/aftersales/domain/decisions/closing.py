@@ -71,13 +71,13 @@ def call_off(
     withdrawn = Withdrawal(reason=reason, by=withdrawn_by, at=cause.at)
     over = order.but(stage="called_off", appointment=None, priority=False, withdrawn=withdrawn)
     ended = Change(over, (called_off,)).then(rules.clocks.drop(cause=cause))
-    return ended.then(lambda order: _await_refund(order, rules, cause))
+    return ended.then(lambda order: await_refund(order, rules, cause))
 
 
-def _await_refund(order: ServiceOrder, rules: Rules, cause: Cause) -> Change[ServiceOrder]:
-    """What the customer has paid is to be paid back; unchanged where nothing came in."""
-    if order.owed_back is None or order.customer is None:
-        return Change(order)
+def await_refund(order: ServiceOrder, rules: Rules, cause: Cause) -> Change[ServiceOrder]:
+    """What the customer has paid is finance's duty to pay back; unchanged where nothing came in or the duty runs."""
     policy = rules.of(order)
+    if order.owed_back is None or order.customer is None or order.clock(policy.refund.name):
+        return Change(order)
     matter = Matter(about=order.voucher_no, customer_id=order.customer.customer_id)
     return rules.clocks.start(policy.refund, matter, cause, policy=policy)(order)

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from aftersales.domain.decisions.closing import await_refund
 from aftersales.domain.decisions.dispatch import await_dispatch
 from aftersales.domain.parts.blocks import FeeSignature
 from aftersales.domain.parts.money import Charge, Cost, Mode, Payment, Refund, must_be_payable
@@ -11,6 +12,7 @@ from aftersales.domain.policy.policy import AftersalesPolicy, Rules
 from aftersales.domain.service_order import ServiceOrder, who_fills_in_the_cost
 from shared.aggregate import Cause, Change, Overstepped, Refused, must_be_another, must_be_recent
 from shared.contracts.aftersales import (
+    CalledOffServicePaid,
     CustomerChargePaid,
     CustomerChargeRaised,
     CustomerChargeRefunded,
@@ -124,7 +126,8 @@ def receive_payment(
 ) -> Change[ServiceOrder]:
     """Money came in; a job that was held back for it waits to be dispatched from now on (001 备注1, 003 §9).
 
-    It may come before it is charged; it is announced once everything is paid. Refused for a service that is free.
+    It may come before it is charged; it is announced once everything is paid. What comes in for a service that was
+    called off is to be paid back. Refused for a service that is free.
     """
     order.lifecycle.must(order.stage, "receive_payment")
     if order.charge_policy == "free":
@@ -133,9 +136,18 @@ def receive_payment(
         )
     must_be_payable(amount)
     must_be_recent("the payment", received_at, cause)
-    payment = Payment(amount=amount, at=received_at, invoice_no=invoice_no, entered_at=cause.now)
+    payment = Payment(
+        amount=amount,
+        at=received_at,
+        invoice_no=invoice_no,
+        entered_at=cause.now,
+        id=cause.derive("payment"),
+        late=order.stage == "called_off",
+    )
     received = order.but(payments=(*order.payments, payment))
     change = Change(received)
+    if payment.late:
+        return change.announcing(_paid_late(received, payment)).then(lambda owing: await_refund(owing, rules, cause))
     return (change.announcing(_paid(received)) if received.paid and not order.paid else change).then(
         lambda paid: await_dispatch(paid, rules, cause)
     )
@@ -146,25 +158,41 @@ def refund(
 ) -> Change[ServiceOrder]:
     """Finance pays back what the customer had paid for a service that was called off, and its duty is done (003 §7).
 
-    Refused where nothing is owed (`nothing_to_refund`), for another amount than is owed (`refund_differs`), and to the
-    person who called the service off (`four_eyes`).
+    Where more came in after the money was sent, what was owed before is taken as well, and the duty goes on. Refused
+    where nothing is owed (`nothing_to_refund`), for another amount (`refund_differs`), and to the person who called the
+    service off (`four_eyes`).
     """
     order.lifecycle.must(order.stage, "refund")
     owed = order.owed_back
     if owed is None:
         raise Refused("nothing is to be paid back for this service", "nothing_to_refund")
     must_be_payable(amount)
-    if amount != owed:
-        raise Refused(f"the customer has paid {owed.amount}; pay back that", "refund_differs")
+    if amount.amount not in order.owed_after_each_payment:
+        raise Refused(f"{owed.amount} is owed to the customer; pay back that", "refund_differs")
     must_be_recent("the refund", refunded_at, cause)
     who = "another person than the one who called the service off pays back what was paid for it"
     must_be_another(who, order.withdrawn.by if order.withdrawn else None, cause=cause)
-    paid_back = Refund(amount=owed, at=refunded_at, reference=reference, by=cause.actor.id, entered_at=cause.now)
+    back = Refund(amount=amount, at=refunded_at, reference=reference, by=cause.actor.id, entered_at=cause.now)
     told = CustomerChargeRefunded.of(
-        order.about_customer, amount=owed, refunded_at=refunded_at, reference=reference, by=cause.actor.id
+        order.about_customer, amount=amount, refunded_at=refunded_at, reference=reference, by=cause.actor.id
     )
-    clock = rules.of(order).refund
-    return Change(order.but(refund=paid_back), (told,)).then(rules.clocks.stop(clock.name, cause=cause))
+    first = order.refund is None
+    paid_back = order.but(refund=back) if first else order.but(further_refunds=(*order.further_refunds, back))
+    change = Change(paid_back, (told,))
+    if paid_back.owed_back is not None:
+        return change
+    return change.then(rules.clocks.stop(rules.of(order).refund.name, cause=cause))
+
+
+def _paid_late(order: ServiceOrder, payment: Payment) -> CalledOffServicePaid:
+    return CalledOffServicePaid.of(
+        order.about_customer,
+        payment_id=payment.id,
+        amount=payment.amount,
+        received_at=payment.at,
+        invoice_no=payment.invoice_no,
+        owed=order.owed_back,
+    )
 
 
 def _paid(order: ServiceOrder) -> CustomerChargePaid:

@@ -41,12 +41,14 @@ class Charge(Part):
 
 
 class Payment(Part):
-    """Money that came in, and when we entered it."""
+    """Money that came in, and when we entered it. `late` says that the service was called off already."""
 
     amount: Money
     at: Instant
     invoice_no: Line | None = None
     entered_at: Instant | None = None
+    id: UUID | None = None
+    late: bool = False
 
     @property
     def entered(self) -> datetime:
