@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Annotated, Literal, Self, TypeVar
+from typing import Annotated, Literal, NamedTuple, Self, TypeVar
 from uuid import UUID
 
 from pydantic import ConfigDict, Field, model_validator
@@ -130,7 +130,8 @@ class ClockRun(Part):
     """One run of a clock, from its start to its end. All its events carry its id as `deadline_id`.
 
     `of` tells several runs of one clock on one aggregate apart. `set_by_hand` marks an end that a person named instead
-    of the term. `calendar` is the version of the data that its working days were counted by.
+    of the term, `follows` says from what else it follows. `calendar` is the version of the data that its working days
+    were counted by.
     """
 
     id: UUID
@@ -144,6 +145,7 @@ class ClockRun(Part):
     started_at: Instant
     due_at: Instant
     set_by_hand: bool = False
+    follows: str = ""
     calendar: str
     warn_at: tuple[Instant, ...] = ()
     missed_at: Instant | None = None
@@ -160,6 +162,11 @@ class ClockRun(Part):
         return self.ended_at is None
 
     @property
+    def is_fixed(self) -> bool:
+        """Whether it ends at a given moment instead of with its term."""
+        return self.set_by_hand or bool(self.follows)
+
+    @property
     def held(self) -> bool:
         """Whether it stands still at present."""
         return bool(self.holds) and self.holds[-1].until is None
@@ -170,6 +177,13 @@ class ClockRun(Part):
         if not self.running or self.held:
             return None
         return self.climbs_at if self.missed_at else min((*self.warn_at, self.due_at))
+
+
+class End(NamedTuple):
+    """An end that follows from something else than the term, and in Chinese from what: the day on which goods leave."""
+
+    at: datetime
+    follows: str
 
 
 class Timed(Aggregate):
@@ -224,14 +238,16 @@ class Clocks:
         assignee: StaffId | None = None,
         of: str = "",
         since: datetime | None = None,
-        due_at: datetime | None = None,
+        due_at: datetime | End | None = None,
     ) -> Callable[[T], Change[T]]:
         """A clock begins to run; one that runs already under this name is replaced.
 
-        The term counts from `since`, the moment at which the matter happened, or from the cause's time. `due_at` is an
-        end that a person has named; without it the term of the policy says when.
+        The term counts from `since`, the moment at which the matter happened, or from the cause's time. `due_at` is the
+        moment that a person has named as the end, or the End that follows from something else; without it the term of
+        the policy says when.
         """
         began = since or cause.at
+        end = due_at.at if isinstance(due_at, End) else due_at
 
         def start(aggregate: T) -> Change[T]:
             run = ClockRun(
@@ -244,8 +260,9 @@ class Clocks:
                 assignee=assignee,
                 origin=Origin(cause=cause.id, kind=cause.kind, what=cause.what, actor=cause.actor),
                 started_at=began,
-                due_at=due_at or clock.term.due(began, self.calendar),
-                set_by_hand=due_at is not None,
+                due_at=end or clock.term.due(began, self.calendar),
+                set_by_hand=isinstance(due_at, datetime),
+                follows=due_at.follows if isinstance(due_at, End) else "",
                 calendar=self.calendar.version,
             )
             run = _with_warnings(run, cause.at)
@@ -403,7 +420,7 @@ class Clocks:
             for run in aggregate.running:
                 if not run.clock.working or run.calendar == self.calendar.version:
                     continue
-                due_at = run.due_at if run.set_by_hand or run.missed_at else self._due(run)
+                due_at = run.due_at if run.is_fixed or run.missed_at else self._due(run)
                 followed = run.but(calendar=self.calendar.version)
                 if due_at != run.due_at:
                     followed = _with_warnings(followed.but(due_at=due_at), cause.at)

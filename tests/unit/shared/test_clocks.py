@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from shared.aggregate import Cause, Change, NotFound, Refused
 from shared.calendar import CHINA, Calendar, Holidays, Within
-from shared.clocks import CLOCKS, Announcements, Clock, ClockRun, Clocks, Matter, Timed, TimedPolicy
+from shared.clocks import CLOCKS, Announcements, Clock, ClockRun, Clocks, End, Matter, Timed, TimedPolicy
 from shared.contracts.deadline import (
     DeadlineApproaching,
     DeadlineHeld,
@@ -340,7 +340,13 @@ def test_several_runs_of_one_clock_are_told_apart_by_what_they_are_of() -> None:
 def test_an_end_that_a_person_named_goes_before_the_term() -> None:
     due = NOW + timedelta(days=2)
     _, run = started(due_at=due)
-    assert (run.due_at, run.set_by_hand) == (due, True)
+    assert (run.due_at, run.set_by_hand, run.follows) == (due, True, "")
+
+
+def test_an_end_that_follows_from_something_else_goes_before_the_term_and_is_nobody_s_word() -> None:
+    due = NOW + timedelta(days=2)
+    _, run = started(due_at=End(due, "发货日"))
+    assert (run.due_at, run.set_by_hand, run.follows) == (due, False, "发货日")
 
 
 def test_a_held_clock_says_so_and_what_was_left_is_left_when_it_goes_on() -> None:
@@ -432,12 +438,13 @@ def test_a_running_clock_follows_a_change_of_the_calendar() -> None:
     assert clocks.follow_calendar(at(NOW))(change.state).events == ()
 
 
-def test_a_clock_of_calendar_days_or_one_set_by_hand_does_not_follow_the_calendar() -> None:
+def test_a_clock_of_calendar_days_or_with_an_end_of_its_own_does_not_follow_the_calendar() -> None:
     clocks = changed_calendar(days_off=frozenset({date(2026, 11, 24)}))
     kettle, _ = started()
     assert clocks.follow_calendar(at(NOW))(kettle).state == kettle
-    by_hand, run = started(WORKED, due_at=NOW + timedelta(days=2))
-    assert [run.due_at] == [each.due_at for each in clocks.follow_calendar(at(NOW))(by_hand).state.running]
+    for end in (NOW + timedelta(days=2), End(NOW + timedelta(days=2), "发货日")):
+        fixed, run = started(WORKED, due_at=end)
+        assert [run.due_at] == [each.due_at for each in clocks.follow_calendar(at(NOW))(fixed).state.running]
 
 
 DAY_OFF = st.dates(date(2026, 11, 21), date(2026, 12, 20))

@@ -19,16 +19,13 @@ def explanation(run: ClockRun, calendar: Calendar) -> tuple[str, ...]:
 def _sentences(run: ClockRun, calendar: Calendar) -> Iterator[str]:
     yield f"{_moment(run.started_at, calendar)}开始计时：{_origin(run)}。"
     source = f"，依据 {run.clock.source}" if run.clock.source else ""
-    term = term_in_words(run.clock.term)
-    yield f"按制度“{run.policy}”第{run.policy_version}版，“{run.clock.title}”的时限为{term}{source}。"
-    yield _counted(run, calendar)
-    if run.set_by_hand:
-        yield f"到期时间由人工指定为{_moment(run.due_at, calendar)}。"
+    yield f"按制度“{run.policy}”第{run.policy_version}版，“{run.clock.title}”的{_end(run)}{source}。"
+    if not run.is_fixed:
+        yield _counted(run, calendar)
     for hold in run.holds:
         until = f"，{_moment(hold.until, calendar)}恢复" if hold.until else "，至今未恢复"
         yield f"{_moment(hold.since, calendar)}由{_person(hold.by)}暂停{until}，原因：{hold.reason}。"
-    if not run.set_by_hand:
-        yield f"到期时间为{_moment(run.due_at, calendar)}。"
+    yield f"到期时间为{_moment(run.due_at, calendar)}。"
     for handover in run.handovers:
         before = handover.before or run.clock.role.chinese
         yield f"{_moment(handover.at, calendar)}由{before}转给{handover.after}，原因：{handover.reason}。"
@@ -40,6 +37,13 @@ def _sentences(run: ClockRun, calendar: Calendar) -> Iterator[str]:
 
 
 _OUTCOMES = {"in_time": "按时完成", "late": "超时后完成", "no_longer_needed": "不再需要，已取消"}
+
+
+def _end(run: ClockRun) -> str:
+    """What the end follows from."""
+    if run.set_by_hand:
+        return "到期时间由人工指定"
+    return f"到期时间取自{run.follows}" if run.follows else f"时限为{term_in_words(run.clock.term)}"
 
 
 def _counted(run: ClockRun, calendar: Calendar) -> str:

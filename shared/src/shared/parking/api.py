@@ -19,21 +19,6 @@ from shared.parking.retries import Retries
 from shared.parking.store import Parking
 
 OPERATORS = allow(Role.OPERATOR)
-_OF_A_ROW = {
-    "id",
-    "state",
-    "queue",
-    "key",
-    "code",
-    "reason",
-    "attempts",
-    "crashes",
-    "first_at",
-    "last_at",
-    "overdue",
-    "edit",
-}
-"""The fields of a parked thing that its row is made of."""
 
 
 class DropDead(RequestBody):

@@ -11,7 +11,7 @@ from intake.domain.lifecycle import CAMPAIGN
 from intake.domain.parts.prospect import Prospect, ProspectOutcome
 from intake.domain.policy.policy import Rules
 from shared.aggregate import Cause, Change, Refused
-from shared.clocks import Matter
+from shared.clocks import End, Matter
 from shared.contracts.intake import CampaignCompleted, CampaignStarted, ReportPublished
 from shared.contracts.intake.work import CampaignKind
 from shared.contracts.roles import Role
@@ -62,8 +62,10 @@ def start_campaign(
         assignees=campaign.staff,
         until=until,
     )
-    due_at = policy.campaigns.clock.term.due(rules.calendar.moment(until, time()), rules.calendar)
-    start = rules.clocks.start(policy.campaigns.clock, Matter(about=name), cause, policy=policy, due_at=due_at)
+    clock = policy.campaigns.clock
+    last = clock.term.due(rules.calendar.moment(until, time()), rules.calendar)
+    end = End(last, f"活动结束日{until:%Y-%m-%d}和制度的时限")
+    start = rules.clocks.start(clock, Matter(about=name), cause, policy=policy, due_at=end)
     return Change(campaign, (said,)).then(start)
 
 

@@ -1,11 +1,9 @@
 """When the clocks of an order run: one for its stage, one for each promise that is open."""
 
-from datetime import datetime
-
 from orders.domain.order import Order
 from orders.domain.policy.policy import Rules
 from shared.aggregate import Cause, Change
-from shared.clocks import Clock, Matter
+from shared.clocks import Clock, End, Matter
 from shared.contracts.vocabulary import StaffId
 
 _COMPLAINT = "complaint"
@@ -18,11 +16,11 @@ def start(
     rules: Rules,
     *,
     of: str = "",
-    due_at: datetime | None = None,
+    end: End | None = None,
     assignee: StaffId | None = None,
     cause: Cause,
 ) -> Change[Order]:
-    """Let a clock of the order's policy run, to the end of its term or to a given moment."""
+    """Let a clock of the order's policy run, to the end of its term or to a given end."""
     begin = rules.clocks.start(
         clock,
         Matter(about=order.order_no, customer_id=order.customer.customer_id),
@@ -30,7 +28,7 @@ def start(
         policy=rules.of(order),
         assignee=assignee,
         of=of,
-        due_at=due_at,
+        due_at=end,
     )
     return begin(order)
 

@@ -10,6 +10,7 @@ from orders.domain.parts.owed import Owed
 from orders.domain.policy.policy import DutyName, Rules
 from orders.domain.route import Milestone
 from shared.aggregate import Cause, Change
+from shared.clocks import End
 from shared.contracts.roles import Role
 
 
@@ -32,7 +33,7 @@ def _begun(name: DutyName, owed: Owed, rules: Rules, cause: Cause) -> Callable[[
     def begin(order: Order) -> Change[Order]:
         clock = rules.of(order).duties[name]
         whose = clock.but(role=owed.role or clock.role)
-        return start(order, whose, rules, of=owed.of, due_at=owed.due_at, assignee=owed.assignee, cause=cause)
+        return start(order, whose, rules, of=owed.of, end=owed.end, assignee=owed.assignee, cause=cause)
 
     return begin
 
@@ -75,13 +76,13 @@ def _printing(order: Order, rules: Rules, cause: Cause) -> Iterator[Owed]:
     """Packaging that is printed outside is followed until it comes in, by its day (004 三2(2))."""
     for each in order.works.awaited_materials:
         end = order.calendar.moment(each.expected_on) if each.expected_on else None
-        yield Owed(each.item, end if end and end > cause.now else None)
+        yield Owed(each.item, _ahead(end, "包装材料的预计到货日", cause))
 
 
 def _packaging(order: Order, rules: Rules, cause: Cause) -> Iterator[Owed]:
     """The packaging is confirmed on the morning before the goods leave (004 三2(2))."""
     if order.unpacked and order.stage in ("production", "inspection", "shipping"):
-        yield Owed(due_at=_eve(order, order.ship_on, rules, cause) if order.ship_on else None)
+        yield Owed(end=_eve(order, order.ship_on, rules, cause) if order.ship_on else None)
 
 
 def _papers(order: Order, rules: Rules, cause: Cause) -> Iterator[Owed]:
@@ -95,7 +96,7 @@ def _allocated(order: Order, rules: Rules, cause: Cause) -> Iterator[Owed]:
     if order.dispatched_on or not order.works.allocated:
         return
     end = order.calendar.moment(order.ship_on) if order.ship_on else None
-    yield Owed(due_at=end if end and end > cause.now else None)
+    yield Owed(end=_ahead(end, "发货日", cause))
 
 
 def _signatures(order: Order, rules: Rules, cause: Cause) -> Iterator[Owed]:
@@ -141,10 +142,15 @@ def _window(order: Order, ship_on: date, rules: Rules) -> datetime:
     return rules.of(order).morning(order.calendar, ship_on - timedelta(days=rules.of(order).readiness_days))
 
 
-def _eve(order: Order, ship_on: date, rules: Rules, cause: Cause) -> datetime | None:
+def _eve(order: Order, ship_on: date, rules: Rules, cause: Cause) -> End | None:
     """The morning of the day before; where it has passed the duty has its own term."""
     eve = rules.of(order).morning(order.calendar, ship_on - timedelta(days=1))
-    return eve if eve > cause.now else None
+    return _ahead(eve, "发货前一天早上", cause)
+
+
+def _ahead(at: datetime | None, follows: str, cause: Cause) -> End | None:
+    """The end at this moment, where it is still to come."""
+    return End(at, follows) if at and at > cause.now else None
 
 
 def _before(order: Order, moment: datetime, rules: Rules) -> datetime:
@@ -155,7 +161,7 @@ def _before(order: Order, moment: datetime, rules: Rules) -> datetime:
 def _wording(order: Order, rules: Rules, cause: Cause) -> Iterator[Owed]:
     """A delay waits to be told: customer service reads its reason and words it (001 售中二c)."""
     if order.untold is not None and not order.dispatched_on:
-        yield Owed(due_at=order.untold.tell_by)
+        yield Owed(end=End(order.untold.tell_by, "最晚告知客户的时间"))
 
 
 def _unknown_day(order: Order, rules: Rules, cause: Cause) -> Iterator[Owed]:
@@ -184,7 +190,7 @@ def _forecast(order: Order, rules: Rules, cause: Cause) -> Iterator[Owed]:
     if order.stage != "installation" or work.planned_finish is None or work.forecast_at is not None:
         return
     before = _before(order, work.planned_finish, rules)
-    yield Owed(due_at=before if before > cause.now else None)
+    yield Owed(end=_ahead(before, "计划完工前一天早上", cause))
 
 
 def _period(order: Order, rules: Rules, cause: Cause) -> Iterator[Owed]:
@@ -193,7 +199,7 @@ def _period(order: Order, rules: Rules, cause: Cause) -> Iterator[Owed]:
     if order.stage not in ("installation", "acceptance") or work.begin is None or work.period is not None:
         return
     eve = _before(order, work.planned_finish, rules) if work.planned_finish else None
-    yield Owed(str(len(work.refusals)), eve if eve and eve > cause.now else None)
+    yield Owed(str(len(work.refusals)), _ahead(eve, "计划完工前一天早上", cause))
 
 
 def _silence(order: Order, rules: Rules, cause: Cause) -> Iterator[Owed]:
@@ -213,7 +219,7 @@ def _collections(order: Order, rules: Rules, cause: Cause) -> Iterator[Owed]:
     own = order.sales_owner if order.route.collector == "account_manager" else None
     for due in (claim.due for claim in order.receivable.claims):
         of = f"{due.kind}_{due.number}_{due.on}"
-        yield Owed(of, order.calendar.moment(due.on), Role(order.route.collector), own)
+        yield Owed(of, End(order.calendar.moment(due.on), "约定的付款日"), Role(order.route.collector), own)
 
 
 def _is_undone(order: Order, name: DutyName, of: str) -> bool:

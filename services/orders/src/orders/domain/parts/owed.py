@@ -1,8 +1,8 @@
 """What people owe an order at a moment: one duty, before its clock runs."""
 
-from datetime import datetime
 from typing import NamedTuple
 
+from shared.clocks import End
 from shared.contracts.roles import Role
 from shared.contracts.vocabulary import StaffId
 
@@ -11,6 +11,6 @@ class Owed(NamedTuple):
     """One duty: which of several of its kind, until when if not by its own term, and whose if not its own role's."""
 
     of: str = ""
-    due_at: datetime | None = None
+    end: End | None = None
     role: Role | None = None
     assignee: StaffId | None = None
