@@ -179,7 +179,7 @@ class ClockRun(Part):
         return self.climbs_at if self.missed_at else min((*self.warn_at, self.due_at))
 
 
-class End(NamedTuple):
+class GivenEnd(NamedTuple):
     """An end that follows from something else than the term, and in Chinese from what: the day on which goods leave."""
 
     at: datetime
@@ -238,16 +238,16 @@ class Clocks:
         assignee: StaffId | None = None,
         of: str = "",
         since: datetime | None = None,
-        due_at: datetime | End | None = None,
+        due_at: datetime | GivenEnd | None = None,
     ) -> Callable[[T], Change[T]]:
         """A clock begins to run; one that runs already under this name is replaced.
 
         The term counts from `since`, the moment at which the matter happened, or from the cause's time. `due_at` is the
-        moment that a person has named as the end, or the End that follows from something else; without it the term of
+        moment that a person has named as the end, or the GivenEnd that follows from something else; without it the term of
         the policy says when.
         """
         began = since or cause.at
-        end = due_at.at if isinstance(due_at, End) else due_at
+        end = due_at.at if isinstance(due_at, GivenEnd) else due_at
 
         def start(aggregate: T) -> Change[T]:
             run = ClockRun(
@@ -262,7 +262,7 @@ class Clocks:
                 started_at=began,
                 due_at=end or clock.term.due(began, self.calendar),
                 set_by_hand=isinstance(due_at, datetime),
-                follows=due_at.follows if isinstance(due_at, End) else "",
+                follows=due_at.follows if isinstance(due_at, GivenEnd) else "",
                 calendar=self.calendar.version,
             )
             run = _with_warnings(run, cause.at)

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from shared.aggregate import Cause, Change, NotFound, Refused
 from shared.calendar import CHINA, Calendar, Holidays, Within
-from shared.clocks import CLOCKS, Announcements, Clock, ClockRun, Clocks, End, Matter, Timed, TimedPolicy
+from shared.clocks import CLOCKS, Announcements, Clock, ClockRun, Clocks, GivenEnd, Matter, Timed, TimedPolicy
 from shared.contracts.deadline import (
     DeadlineApproaching,
     DeadlineHeld,
@@ -345,7 +345,7 @@ def test_an_end_that_a_person_named_goes_before_the_term() -> None:
 
 def test_an_end_that_follows_from_something_else_goes_before_the_term_and_is_nobody_s_word() -> None:
     due = NOW + timedelta(days=2)
-    _, run = started(due_at=End(due, "发货日"))
+    _, run = started(due_at=GivenEnd(due, "发货日"))
     assert (run.due_at, run.set_by_hand, run.follows) == (due, False, "发货日")
 
 
@@ -442,7 +442,7 @@ def test_a_clock_of_calendar_days_or_with_an_end_of_its_own_does_not_follow_the_
     clocks = changed_calendar(days_off=frozenset({date(2026, 11, 24)}))
     kettle, _ = started()
     assert clocks.follow_calendar(at(NOW))(kettle).state == kettle
-    for end in (NOW + timedelta(days=2), End(NOW + timedelta(days=2), "发货日")):
+    for end in (NOW + timedelta(days=2), GivenEnd(NOW + timedelta(days=2), "发货日")):
         fixed, run = started(WORKED, due_at=end)
         assert [run.due_at] == [each.due_at for each in clocks.follow_calendar(at(NOW))(fixed).state.running]
 

@@ -8,7 +8,7 @@ import pytest
 from kitchen import BOIL, CLOCKS, NOW, POLICY, Kettle, Kitchen
 
 from shared.calendar import Calendar, Daily, Holidays, Monthly, Term, Weekly, Within, Yearly
-from shared.clocks import ENDED_KEPT, Clocks, End, Matter
+from shared.clocks import ENDED_KEPT, Clocks, GivenEnd, Matter
 from shared.contracts.event import Actor
 from shared.contracts.roles import Role
 from shared.duties.board import rows_of
@@ -197,10 +197,10 @@ def test_a_clock_explains_itself() -> None:
     ("due_at", "said"),
     [
         (NOW + timedelta(days=2), "到期时间由人工指定"),
-        (End(NOW + timedelta(days=2), "发货前一天早上"), "到期时间取自发货前一天早上"),
+        (GivenEnd(NOW + timedelta(days=2), "发货前一天早上"), "到期时间取自发货前一天早上"),
     ],
 )
-def test_an_end_that_is_not_that_of_the_term_says_where_it_comes_from(due_at: datetime | End, said: str) -> None:
+def test_an_end_that_is_not_that_of_the_term_says_where_it_comes_from(due_at: datetime | GivenEnd, said: str) -> None:
     clock = BOIL.but(term=Within(days=3, working=True))
     start = CLOCKS.start(clock, Matter(about="a"), cause(NOW), policy=POLICY, due_at=due_at)
     run = start(Kettle(id=uuid4())).state.clocks[0]

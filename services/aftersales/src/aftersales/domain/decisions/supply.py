@@ -8,7 +8,7 @@ from aftersales.domain.parts.supply import Expense, PartLine, Supply
 from aftersales.domain.policy.policy import Rules
 from aftersales.domain.service_order import ServiceOrder
 from shared.aggregate import Cause, Change, Refused
-from shared.clocks import End, Matter
+from shared.clocks import GivenEnd, Matter
 from shared.contracts.aftersales import (
     ExpenseClaimed,
     PartNeeded,
@@ -85,9 +85,9 @@ def await_parts(order: ServiceOrder, rules: Rules, cause: Cause) -> Change[Servi
     ahead = [each for each in (end, begins) if each > cause.at]
     if not ahead or (running is not None and running.due_at == min(ahead)):
         return Change(order)
-    last: End | None = End(min(ahead), "约定的上门时间")
+    last: GivenEnd | None = GivenEnd(min(ahead), "约定的上门时间")
     if min(ahead) == end:
-        last = End(end, "配件答应到货的日期") if promised else None
+        last = GivenEnd(end, "配件答应到货的日期") if promised else None
     return rules.clocks.start(policy.parts, _matter(order), cause, policy=policy, since=since, due_at=last)(order)
 
 

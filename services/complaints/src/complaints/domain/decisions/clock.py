@@ -14,7 +14,7 @@ from complaints.domain.penalty import Penalty
 from complaints.domain.policy.policy import STEPS, Rules, TimedStep
 from complaints.domain.roles import HANDLERS
 from shared.aggregate import Cause, Change
-from shared.clocks import ClockRun, End, Timed
+from shared.clocks import ClockRun, GivenEnd, Timed
 from shared.contracts.complaints import DepartmentChased
 from shared.contracts.vocabulary import DepartmentName
 
@@ -55,11 +55,11 @@ def stop_step(complaint: Complaint, rules: Rules, cause: Cause) -> Change[Compla
 
 def go_on(complaint: Complaint, run: ClockRun, rules: Rules, cause: Cause) -> Change[Complaint]:
     """The investigation goes on to the end that its clock has, as the duty of the department that finds the cause."""
-    until: datetime | End | None = None
+    until: datetime | GivenEnd | None = None
     if run.set_by_hand:
         until = run.due_at
     elif run.is_fixed or run.holds:
-        until = End(run.due_at, run.follows or "暂停后顺延的调查期限")
+        until = GivenEnd(run.due_at, run.follows or "暂停后顺延的调查期限")
     return _begin(complaint, "investigate", until, rules, cause, since=run.started_at)
 
 
@@ -97,7 +97,12 @@ def chase(timed: Chased, rules: Rules, cause: Cause) -> Change[Chased]:
 
 
 def _begin(
-    timed: T, duty: TimedStep, due_at: datetime | End | None, rules: Rules, cause: Cause, since: datetime | None = None
+    timed: T,
+    duty: TimedStep,
+    due_at: datetime | GivenEnd | None,
+    rules: Rules,
+    cause: Cause,
+    since: datetime | None = None,
 ) -> Change[T]:
     policy = rules.of(timed) if timed.policy_version is not None else rules.on(cause.at)
     clock, department = policy.clock_of(duty), _department(timed, duty)

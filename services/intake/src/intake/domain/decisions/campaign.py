@@ -11,7 +11,7 @@ from intake.domain.lifecycle import CAMPAIGN
 from intake.domain.parts.prospect import Prospect, ProspectOutcome
 from intake.domain.policy.policy import Rules
 from shared.aggregate import Cause, Change, Refused
-from shared.clocks import End, Matter
+from shared.clocks import GivenEnd, Matter
 from shared.contracts.intake import CampaignCompleted, CampaignStarted, ReportPublished
 from shared.contracts.intake.work import CampaignKind
 from shared.contracts.roles import Role
@@ -64,7 +64,7 @@ def start_campaign(
     )
     clock = policy.campaigns.clock
     last = clock.term.due(rules.calendar.moment(until, time()), rules.calendar)
-    end = End(last, f"活动结束日{until:%Y-%m-%d}和制度的时限")
+    end = GivenEnd(last, f"活动结束日{until:%Y-%m-%d}和制度的时限")
     start = rules.clocks.start(clock, Matter(about=name), cause, policy=policy, due_at=end)
     return Change(campaign, (said,)).then(start)
 

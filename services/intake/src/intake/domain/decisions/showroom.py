@@ -13,7 +13,7 @@ from intake.domain.policy.policy import Rules
 from intake.domain.policy.showroom import ShowroomRule
 from intake.domain.showroom_visit import ShowroomVisit
 from shared.aggregate import Cause, Change, Refused
-from shared.clocks import End, Matter
+from shared.clocks import GivenEnd, Matter
 from shared.contracts.intake import (
     NegativeFeedbackReceived,
     ShowroomStep,
@@ -81,7 +81,7 @@ def book(
                 policy=policy,
                 assignee=task.staff,
                 of=task.name,
-                due_at=End(arrival - rule.ready_before, "客户到店时间和提前准备的时间"),
+                due_at=GivenEnd(arrival - rule.ready_before, "客户到店时间和提前准备的时间"),
             )
         )
     return change

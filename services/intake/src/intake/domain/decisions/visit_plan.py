@@ -11,7 +11,7 @@ from intake.domain.parts.kit import KitItem
 from intake.domain.policy.policy import Rules
 from intake.domain.visit_plan import VisitPlan
 from shared.aggregate import Cause, Change, Refused
-from shared.clocks import End, Matter
+from shared.clocks import GivenEnd, Matter
 from shared.contracts.intake import VisitScheduled
 from shared.contracts.vocabulary import Line, Prose, StaffId
 
@@ -73,7 +73,7 @@ def plan(
         samples=tuple(samples),
     )
     matter = Matter(about=customer.particulars.name, customer_id=customer.id)
-    end = End(arrive_by, "约定的上门时间和应提前到达的时间")
+    end = GivenEnd(arrive_by, "约定的上门时间和应提前到达的时间")
     start = rules.clocks.start(policy.visits.clock, matter, cause, policy=policy, assignee=staff, due_at=end)
     return Change(planned, (said,)).then(start)
 

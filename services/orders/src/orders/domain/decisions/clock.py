@@ -3,7 +3,7 @@
 from orders.domain.order import Order
 from orders.domain.policy.policy import Rules
 from shared.aggregate import Cause, Change
-from shared.clocks import Clock, End, Matter
+from shared.clocks import Clock, GivenEnd, Matter
 from shared.contracts.vocabulary import StaffId
 
 _COMPLAINT = "complaint"
@@ -16,7 +16,7 @@ def start(
     rules: Rules,
     *,
     of: str = "",
-    end: End | None = None,
+    end: GivenEnd | None = None,
     assignee: StaffId | None = None,
     cause: Cause,
 ) -> Change[Order]:

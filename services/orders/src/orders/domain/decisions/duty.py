@@ -10,7 +10,7 @@ from orders.domain.parts.owed import Owed
 from orders.domain.policy.policy import DutyName, Rules
 from orders.domain.route import Milestone
 from shared.aggregate import Cause, Change
-from shared.clocks import End
+from shared.clocks import GivenEnd
 from shared.contracts.roles import Role
 
 
@@ -142,15 +142,15 @@ def _window(order: Order, ship_on: date, rules: Rules) -> datetime:
     return rules.of(order).morning(order.calendar, ship_on - timedelta(days=rules.of(order).readiness_days))
 
 
-def _eve(order: Order, ship_on: date, rules: Rules, cause: Cause) -> End | None:
+def _eve(order: Order, ship_on: date, rules: Rules, cause: Cause) -> GivenEnd | None:
     """The morning of the day before; where it has passed the duty has its own term."""
     eve = rules.of(order).morning(order.calendar, ship_on - timedelta(days=1))
     return _ahead(eve, "发货前一天早上", cause)
 
 
-def _ahead(at: datetime | None, follows: str, cause: Cause) -> End | None:
+def _ahead(at: datetime | None, follows: str, cause: Cause) -> GivenEnd | None:
     """The end at this moment, where it is still to come."""
-    return End(at, follows) if at and at > cause.now else None
+    return GivenEnd(at, follows) if at and at > cause.now else None
 
 
 def _before(order: Order, moment: datetime, rules: Rules) -> datetime:
@@ -161,7 +161,7 @@ def _before(order: Order, moment: datetime, rules: Rules) -> datetime:
 def _wording(order: Order, rules: Rules, cause: Cause) -> Iterator[Owed]:
     """A delay waits to be told: customer service reads its reason and words it (001 售中二c)."""
     if order.untold is not None and not order.dispatched_on:
-        yield Owed(end=End(order.untold.tell_by, "最晚告知客户的时间"))
+        yield Owed(end=GivenEnd(order.untold.tell_by, "最晚告知客户的时间"))
 
 
 def _unknown_day(order: Order, rules: Rules, cause: Cause) -> Iterator[Owed]:
@@ -219,7 +219,7 @@ def _collections(order: Order, rules: Rules, cause: Cause) -> Iterator[Owed]:
     own = order.sales_owner if order.route.collector == "account_manager" else None
     for due in (claim.due for claim in order.receivable.claims):
         of = f"{due.kind}_{due.number}_{due.on}"
-        yield Owed(of, End(order.calendar.moment(due.on), "约定的付款日"), Role(order.route.collector), own)
+        yield Owed(of, GivenEnd(order.calendar.moment(due.on), "约定的付款日"), Role(order.route.collector), own)
 
 
 def _is_undone(order: Order, name: DutyName, of: str) -> bool:

@@ -15,7 +15,7 @@ from orders.domain.parts.titles import PROMISES
 from orders.domain.policy.policy import Rules
 from orders.domain.route import HAPPENS
 from shared.aggregate import Cause, Change, Refused
-from shared.clocks import End
+from shared.clocks import GivenEnd
 from shared.contracts.orders import DeliveryDatePromised
 from shared.contracts.vocabulary import StaffId
 
@@ -56,7 +56,7 @@ def _give(
         promised_by=who,
         agreed=agreed,
     )
-    clock, end = rules.of(order).promises[kind], End(order.calendar.moment(on), "答应客户的日期")
+    clock, end = rules.of(order).promises[kind], GivenEnd(order.calendar.moment(on), "答应客户的日期")
     return Change(promised, (event,)).then(lambda order: start(order, clock, rules, end=end, cause=cause))
 
 

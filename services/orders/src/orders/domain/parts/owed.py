@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from shared.clocks import End
+from shared.clocks import GivenEnd
 from shared.contracts.roles import Role
 from shared.contracts.vocabulary import StaffId
 
@@ -11,6 +11,6 @@ class Owed(NamedTuple):
     """One duty: which of several of its kind, until when if not by its own term, and whose if not its own role's."""
 
     of: str = ""
-    end: End | None = None
+    end: GivenEnd | None = None
     role: Role | None = None
     assignee: StaffId | None = None
