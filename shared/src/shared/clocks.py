@@ -243,8 +243,8 @@ class Clocks:
         """A clock begins to run; one that runs already under this name is replaced.
 
         The term counts from `since`, the moment at which the matter happened, or from the cause's time. `due_at` is the
-        moment that a person has named as the end, or the GivenEnd that follows from something else; without it the term of
-        the policy says when.
+        moment that a person has named as the end, or the GivenEnd that follows from something else; without it the term
+        of the policy says when.
         """
         began = since or cause.at
         end = due_at.at if isinstance(due_at, GivenEnd) else due_at
