@@ -201,7 +201,7 @@ async def test_an_order_number_is_taken_once(orders, bus):
     assert (await shown(orders, order))["region"] in {"华南", "华东"}
 
 
-@pytest.mark.requirement("R034.a", "R056.a", "R057.a")
+@pytest.mark.requirement("R034.a", "R056.a")
 async def test_when_time_passes_each_clock_fires_once_with_two_replicas_and_after_a_restart(orders, house, bus):
     late = placed(requested_ship_date=None, promised_arrival_date="2026-10-02")
     soon = placed(requested_ship_date="2026-10-02")

@@ -148,7 +148,6 @@ async def scheduled(ask, on, database, fault: str = "company_quality") -> str:
     return opened.json()["service_order_id"]
 
 
-@pytest.mark.requirement("R075.a", "R075.b", "R077.a", "R079.a", "R079.b", "R130.a", "R131.a")
 async def test_a_service_goes_from_the_register_to_the_settlement(ask, on, database, covered):
     id = await scheduled(ask, on, database)
     visit = {

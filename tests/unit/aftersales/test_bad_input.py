@@ -459,7 +459,6 @@ ORDERS = {
 }
 
 
-@pytest.mark.requirement("R085.a")
 @pytest.mark.parametrize(("said", "status", "code"), REQUESTS.values(), ids=REQUESTS)
 async def test_a_request_that_cannot_be_true_is_refused_and_enters_no_register(said, status, code, ask):
     answer = await ask("cs_specialist", "POST", "/service-requests", FORM | said)

@@ -35,7 +35,7 @@ def with_dispatch(rules: Rules, **fields: object) -> Rules:
     return replace(rules, policies=Policies([policy.but(dispatch=policy.dispatch.but(**fields))]))
 
 
-@pytest.mark.requirement("R134.a")
+@pytest.mark.requirement("R130.a")
 def test_a_job_waits_from_its_opening_to_its_dispatch_under_one_deadline(request_with, rules, prepare):
     opened = open_requested(UUID(int=60), request_with(), "C", rules, NOW)
     sent = dispatch(prepare(opened.state), "tech-05", None, None, rules, cause(AT + timedelta(hours=1)))

@@ -46,7 +46,6 @@ async def passport(ask, day=""):
     return (await ask("finance", "GET", f"/warranties/{CONTRACT}{day}")).json()
 
 
-@pytest.mark.requirement("R074.a")
 async def test_the_passport_the_paper_and_the_customer_say_what_was_decided_by_whom_and_why(ask, world, decide):
     decided = (await decide(verdict="in_warranty", until="2026-11-28", reason="合同原件载明 2025-11-28 签订")).json()
 

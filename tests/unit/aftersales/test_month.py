@@ -201,7 +201,6 @@ async def test_what_is_worked_on_and_not_closed_is_missing_in_the_settlement(ask
     ]
 
 
-@pytest.mark.requirement("R078.a")
 async def test_each_voucher_that_the_month_waits_for_says_what_is_missing_and_whose_turn_it_is(
     ask, stores, in_every_stage
 ):
@@ -242,7 +241,7 @@ async def expenses(ask, month):
     return [row[2] for row in rows(answer) if row[1] == "报销"]
 
 
-@pytest.mark.requirement("R078.a", "R126.a")
+@pytest.mark.requirement("R126.a")
 async def test_a_month_that_is_settled_tells_the_same_whatever_is_entered_later(ask, closed, enter):
     await enter(1, "12.00")
     await enter(2)
@@ -317,7 +316,7 @@ async def test_the_passport_of_a_contract_says_what_its_warranty_is_and_why(ask,
     assert unknown.status_code == 404
 
 
-@pytest.mark.requirement("R128.c", "R136.a")
+@pytest.mark.requirement("R128.c")
 async def test_the_months_table_names_the_types_and_the_material_of_internal_work(ask, on, closed, rules):
     moved = (
         Material(name="画册", quantity=200, moved="received"),

@@ -35,7 +35,6 @@ async def covered(stores):
     return cover
 
 
-@pytest.mark.requirement("R074.a")
 @pytest.mark.parametrize("query", ["", "?as_of=2027-10-01"])
 async def test_the_page_says_what_the_json_says(query, ask, covered):
     await covered("JG20260930-017")

@@ -44,7 +44,6 @@ def shown(possible, decision) -> set[Role]:
     return {Role(role) for each in possible if each["decision"] == decision for role in each["roles"]}
 
 
-@pytest.mark.requirement("R127.b")
 @pytest.mark.parametrize(
     ("stage", "verdict", "type", "signatures"),
     [

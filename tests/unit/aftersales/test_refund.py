@@ -337,7 +337,7 @@ async def handed_over(world, month):
     return await world.ask(Role.CS_SPECIALIST, "POST", f"/settlements/{month}/settle", body)
 
 
-@pytest.mark.requirement("R126.a", "R078.a")
+@pytest.mark.requirement("R126.a")
 async def test_a_refund_of_the_next_month_leaves_the_month_that_is_settled_as_it_is(
     hearing_itself, request_with, order_with, rules
 ):

@@ -319,7 +319,6 @@ def test_what_is_not_resolved_waits_to_be_dispatched_again(in_every_stage, rules
     assert ([each.resolved for each in again.visits], again.stage) == ([False, True], "resolved")
 
 
-@pytest.mark.requirement("R131.a")
 def test_what_is_not_resolved_needs_another_appointment_and_its_own_is_over(in_every_stage, rules):
     agreed = Appointment(day=date(2026, 11, 22), begins=AT - HOUR, ends=AT, agreed_with="王建国", by="cs-07")
     sent = in_every_stage["dispatched"].but(appointment=agreed)
@@ -332,7 +331,6 @@ def test_what_is_not_resolved_needs_another_appointment_and_its_own_is_over(in_e
     assert (again.at, again.ends) == (AT, None)
 
 
-@pytest.mark.requirement("R130.a")
 def test_no_technician_is_sent_for_a_window_that_is_over(order_with, rules):
     agreed = Appointment(day=date(2026, 11, 22), begins=AT, ends=AT + HOUR, agreed_with="王建国", by="cs-07")
     order = order_with().but(appointment=agreed)

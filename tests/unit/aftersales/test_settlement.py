@@ -80,12 +80,15 @@ def test_what_is_closed_is_settled_by_the_30th_and_in_february_by_the_last_day(c
 
 @pytest.mark.requirement("R079.a")
 @given(st.timedeltas(timedelta(), timedelta(days=16 * 365)).map(lambda later: noon(2020, 1, 1) + later))
-def test_whenever_something_is_closed_it_is_settled_within_a_month_in_a_settlement_of_its_own_due_day(closed_at):
+def test_whenever_something_is_closed_the_next_30th_or_last_of_february_settles_it(closed_at):
     settlement = Settlement.at(closed_at, RULES)
-    due_at = RULES.policies.version(1).settlement.term.due(closed_at, CHINA)
+    today = CHINA.day(closed_at)
+    days = (today + timedelta(days=ahead) for ahead in range(32))
+    last_day = next(day for day in days if day.day == 30 or (day + timedelta(days=1)).strftime("%d %m") == "01 03")
 
-    assert closed_at < due_at <= closed_at + timedelta(days=32)
-    assert f"{CHINA.local(due_at - timedelta(seconds=1)):%Y-%m}" == settlement.month
+    (run,) = add(settlement, closed("FW-1", closed_at), False, RULES, cause(closed_at)).state.running
+
+    assert (settlement.month, run.due_at) == (f"{last_day:%Y-%m}", CHINA.moment(last_day))
 
 
 @pytest.mark.requirement("R079.a")
@@ -100,7 +103,9 @@ async def test_vouchers_go_to_finance_together_with_what_was_free_and_what_was_c
 
     assert (type(begun), begun.kind, begun.about) == (DeadlineSetByAftersales, "settlement", "2026-11")
     settled = await stores.settlements.get(id)
-    assert settled.open == ()
+    assert [(each.voucher_no, each.settled_at) for each in settled.entries] == [
+        (voucher, noon(2026, 11, 29)) for voucher in ("FW-1", "FW-2", "FW-D")
+    ]
     assert await fire(timers(stores, RULES), until=noon(2026, 12, 31)) == ()
 
 

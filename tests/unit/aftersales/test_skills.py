@@ -45,7 +45,6 @@ def test_a_technician_of_whom_no_skill_is_known_lacks_every_one(of_glass, skille
         dispatch(of_glass, "tech-99", None, None, skilled, MANAGER)
 
 
-@pytest.mark.requirement("R130.a")
 def test_without_the_skill_a_technician_goes_as_an_exception_with_its_reason(of_glass, skilled):
     sent = dispatch(of_glass, "tech-05", None, "电工明日跟进，先拆下百叶", skilled, MANAGER)
 
@@ -77,7 +76,6 @@ def test_a_technician_has_no_skill_that_the_policy_does_not_know(policy):
         AftersalesPolicy.model_validate(changed)
 
 
-@pytest.mark.requirement("R136.a")
 def test_promotional_material_is_taken_into_custody_and_issued_to_a_person(rules):
     moved = (
         Material(name="画册", quantity=200, moved="received"),

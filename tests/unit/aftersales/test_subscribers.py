@@ -209,7 +209,6 @@ async def test_a_complaint_about_manners_has_no_warranty(on, filed):
     assert await deliver(on, filed.but(order_no=None)) == ()
 
 
-@pytest.mark.requirement("R074.b")
 async def test_a_registered_request_is_checked_and_keeps_the_answer(on, stores, signed, form, rules):
     await deliver(on, signed.but(contract_no=form.contract_no, signed_on=PreciseDate(on=date(2026, 9, 30))))
     change = register(UUID(int=50), form, rules, cause(AT))
@@ -222,7 +221,6 @@ async def test_a_registered_request_is_checked_and_keeps_the_answer(on, stores, 
     assert (checked.service_request_id, kept.warranty, kept.verdict) == (UUID(int=50), checked, "in_warranty")
 
 
-@pytest.mark.requirement("R069.a", "R085.a")
 async def test_a_request_whose_contract_number_is_written_in_later_is_checked_anew_by_it(
     on, stores, signed, form, rules
 ):

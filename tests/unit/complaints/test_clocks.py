@@ -225,7 +225,6 @@ async def test_closing_stops_every_clock_and_says_whether_it_was_in_time(stage, 
     )
 
 
-@pytest.mark.requirement("R161.b")
 async def test_an_overdue_case_that_is_closed_climbs_no_further(neglected, stores, complaints, rules):
     clocks = timers(stores, rules)
     await fire(clocks, until=AT + 6 * DAY)

@@ -258,7 +258,6 @@ def test_a_solution_that_was_not_proposed_cannot_be_approved(in_every_stage, rul
         approve(*sight.proposed(in_every_stage["proposed"]), 2, "", rules, by(DEPUTY))
 
 
-@pytest.mark.requirement("R163.a")
 def test_a_rejected_proposal_goes_back_with_the_reason_and_a_new_one_may_follow(in_every_stage, proposal, rules):
     rejected = reject(*sight.proposed(in_every_stage["proposed"]), "请核实数量", rules, by(DEPUTY))
 
@@ -283,7 +282,6 @@ def test_only_who_might_approve_a_proposal_may_reject_it(in_every_stage, rules):
     assert refused.value.code == "authority_exceeded"
 
 
-@pytest.mark.requirement("R156.a")
 def test_a_customer_who_declines_ends_this_case_so_that_a_new_one_can_take_it_up(in_every_stage, proposal, rules):
     change = decline(in_every_stage["approved"], "phone", "要求另加折扣", rules, by(HANDLER))
 

@@ -52,7 +52,6 @@ async def test_cases_are_found_by_the_responsible_department(ask, listed):
     assert other == []
 
 
-@pytest.mark.requirement("R116.a")
 async def test_that_a_case_waits_for_the_customer_is_shown_in_the_list_and_on_the_case(ask, listed, stores):
     unsigned = listed["accepted"].but(
         id=UUID(int=98), number="2026-11-0098", answer=listed["accepted"].answer.but(signature=None)

@@ -33,7 +33,7 @@ def major(in_every_stage, rules):
     return classify(covered, MAJOR, rules, manager()).state
 
 
-@pytest.mark.requirement("R188.a", "R188.b")
+@pytest.mark.requirement("R188.b")
 @pytest.mark.parametrize("channel", ["written", "oral"])
 def test_what_was_understood_is_confirmed_with_the_customer_written_or_spoken(channel, in_every_stage):
     filed = in_every_stage["filed"]

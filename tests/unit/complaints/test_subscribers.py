@@ -275,7 +275,7 @@ def answered(case, intent, choice=None, offer=None) -> ReplyReceived:
     )
 
 
-@pytest.mark.requirement("R116.c", "R118.b")
+@pytest.mark.requirement("R118.b")
 @pytest.mark.parametrize("number", [1, 2])
 async def test_the_number_in_a_reply_chooses_the_solution_that_had_it_in_the_message(on, offered, complaints, number):
     events = await deliver(on, answered(offered, "choice", number), at=AT, id=EVENT)

@@ -24,6 +24,7 @@ from shared.contracts.complaints import (
     CorrectiveActionOpened,
     CorrectiveActionReopened,
     CorrectiveActionVerified,
+    DepartmentChased,
     LiabilityAssigned,
     Penalised,
     PenaltyDecided,
@@ -319,7 +320,6 @@ async def test_a_punishment_goes_through_over_http_and_few_may_read_it(ask, stor
     assert "packer-07" not in shown
 
 
-@pytest.mark.requirement("R165.a")
 async def test_no_department_s_system_reads_a_punishment(world):
     for department in Department:
         assert (await world.ask(department, "GET", "/penalties")).status_code == 403
@@ -354,7 +354,7 @@ async def test_a_department_whose_quality_was_at_fault_owes_an_improvement_once(
     assert [(run.clock.name, run.started_at) for run in owed.clocks] == [("action_plan", AT)]
 
 
-@pytest.mark.requirement("R190.a", "R190.b", "R149.c", "R150.d")
+@pytest.mark.requirement("R190.a", "R190.b", "R149.c", "R149.b")
 def test_an_improvement_is_planned_carried_out_and_verified_and_then_watched(improved, rules):
     planned = on_action.plan(improved["due"], "packaging", "增加护角", AT + timedelta(days=10), rules, PLANT)
     verified = on_action.verify(*sight.tried(improved["done"]), True, "抽检无崩角", rules, RD)
@@ -382,6 +382,34 @@ def test_an_improvement_is_planned_carried_out_and_verified_and_then_watched(imp
         "effective": {},
     }
     assert improved["open"].clock("action_do").due_at == AT + timedelta(days=10)
+
+
+@pytest.mark.requirement("R150.d")
+async def test_customer_service_proposes_an_improvement_urges_the_department_and_confirms_that_it_worked(
+    world, stores, case, improved
+):
+    await stores.complaints.create(Change(case), cause(AT))
+    await stores.actions.create(Change(improved["due"]), cause(AT))
+    path, until = f"/corrective-actions/{improved['due'].id}", AT + timedelta(days=1)
+
+    proposed = await world.ask(
+        Role.COMPLAINT_HANDLER, "POST", f"{path}/plan", {"action": "增加护角", "due_at": f"{until:%Y-%m-%dT%H:%M:%SZ}"}
+    )
+    await world.until(until + timedelta(days=2))
+    carried = await world.ask(Role.PLANT_MANAGER, "POST", f"{path}/carry-out", {"evidence": ["photos/1.jpg"]})
+    finding = {"attempt": carried.json()["attempts"][-1]["attempt_id"], "effective": True, "finding": "抽检无崩角"}
+    await world.ask(Role.CS_MANAGER, "POST", f"{path}/verify", finding)
+
+    (opened,) = (each for each in world.announced if isinstance(each, CorrectiveActionOpened))
+    urged = [each for each in world.announced if isinstance(each, DepartmentChased)]
+    (confirmed,) = (each for each in world.announced if isinstance(each, CorrectiveActionVerified))
+    assert proposed.json()["attempts"][-1]["planned"]["by"] == "complaint_handler-1"
+    assert (opened.action, opened.department) == ("增加护角", "production")
+    assert [(each.at - until, each.role, each.title) for each in urged] == [
+        (timedelta(days=1), "plant_manager", "落实改善措施"),
+        (timedelta(days=2), "plant_manager", "落实改善措施"),
+    ]
+    assert (confirmed.effective, confirmed.by) == (True, "cs_manager-1")
 
 
 @pytest.mark.requirement("R190.b")

@@ -245,7 +245,13 @@ async def test_an_account_manager_reports_a_visit_on_leaving(world):
     early = await world.ask(Role.CS_SPECIALIST, "POST", "/visits", {**report, "left_at": "2026-11-20T07:00:00Z"})
     mistyped = await world.ask(Role.CS_SPECIALIST, "POST", "/visits", {**report, "left_at": "1926-11-20T05:00:00Z"})
     assert (answer.status_code, answer.json()["staff"]) == (201, "am-03")
-    assert world.announced[-1].reported_at == NOW
+    said = world.announced[-1]
+    assert (said.reported_at, said.shop_name, said.customer_name, said.mobile) == (
+        NOW,
+        "明镜眼镜店",
+        "陈先生",
+        "13700137000",
+    )
     assert (early.status_code, early.json()["code"]) == (409, "not_over")
     assert (mistyped.status_code, mistyped.json()["code"]) == (409, "long_past")
 

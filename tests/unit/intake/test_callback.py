@@ -130,7 +130,6 @@ def test_a_callback_stands_still_only_where_the_companys_policy_allows_it():
     assert change.events == (DeadlineHeldByIntake(**clock(callback), held_at=NOW, reason="客户出差"),)
 
 
-@pytest.mark.requirement("R070.b")
 def test_a_satisfied_customer_ends_the_matter():
     change = complete(owed(order_no="SO-2026-0412").state, PLEASED, RULES, cause(NOW, actor=SPECIALIST))
     assert (change.state.stage, change.state.deadlines) == ("completed", ())
@@ -175,7 +174,7 @@ def test_a_dissatisfied_customer_who_was_not_asked_why_is_not_done_with():
     assert refused.value.code == "aspect_missing"
 
 
-@pytest.mark.requirement("R102.a")
+@pytest.mark.requirement("R102.a", "R070.b")
 @pytest.mark.parametrize(
     ("kind", "missing"),
     [

@@ -11,6 +11,7 @@ from intake.domain.policy.campaigns import CampaignRule, SeasonWish, Wishes
 from intake.settings import Settings
 from shared.calendar import CHINA, Calendar
 from shared.contracts.intake import (
+    CallbackCompleted,
     CallbackDue,
     CampaignCompleted,
     CampaignStarted,
@@ -156,7 +157,7 @@ async def test_who_does_not_want_to_be_called_is_on_no_further_telephone_list(of
     assert len(again["prospects"]) == 5
 
 
-@pytest.mark.requirement("R095.a", "R095.b", "R187.a", "R187.c")
+@pytest.mark.requirement("R095.a", "R095.b")
 async def test_each_customer_of_a_batch_is_owed_a_callback_with_a_record_by_the_colleague_on_the_list(office):
     campaign = await started(office, kind="callback_batch", name="秋季回访", draws={"region": "华北"})
     id = campaign["campaign_id"]
@@ -167,11 +168,32 @@ async def test_each_customer_of_a_batch_is_owed_a_callback_with_a_record_by_the_
     refused = await recorded(office, id, campaign["prospects"][0]["customer_id"], "attained")
     assert (refused.status_code, refused.json()["code"]) == (409, "by_callback")
 
+    forms = [await office.ask(Role.CS_SPECIALIST, "GET", f"/callbacks/{each.callback_id}/form") for each in owed]
+    assert [form.json()["contact"] for form in forms] == [each.customer.name for each in owed]
+
     path = f"/callbacks/{owed[0].callback_id}/complete"
     assert (await office.ask(Role.CS_SPECIALIST, "POST", path, CALLED)).status_code == 200
 
     shown = (await office.ask(Role.CS_SPECIALIST, "GET", f"/campaigns/{id}")).json()["progress"]
     assert (shown["used"], shown["attained"], shown["listed"]) == (1, 1, 3)
+
+
+@pytest.mark.requirement("R187.a", "R187.c")
+async def test_a_batch_call_asks_how_the_goods_are_used_and_what_is_needed_and_keeps_both_answers(office):
+    await started(office, kind="callback_batch", name="秋季回访")
+    owed = announced(office, CallbackDue)[0]
+    path = f"/callbacks/{owed.callback_id}/complete"
+
+    asked = {}
+    for unasked in ("usage", "need"):
+        answers = {name: answer for name, answer in CALLED["ratings"].items() if name != unasked}
+        refused = await office.ask(Role.CS_SPECIALIST, "POST", path, CALLED | {"ratings": answers})
+        asked[unasked] = (refused.status_code, refused.json()["code"], refused.json()["detail"])
+    await office.ask(Role.CS_SPECIALIST, "POST", path, CALLED)
+
+    assert asked == {name: (409, "questions_open", f"ask and record also: {name}") for name in ("usage", "need")}
+    (told,) = announced(office, CallbackCompleted)
+    assert (told.callback_id, told.ratings) == (owed.callback_id, {"usage": "使用良好", "need": "明年有新办公室"})
 
 
 @pytest.mark.requirement("R095.c", "R095.d")

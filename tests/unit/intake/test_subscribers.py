@@ -114,7 +114,7 @@ def requested(**fields):
     return OrderRequested(**{**said, **fields})
 
 
-@pytest.mark.requirement("R026.a", "R027.b")
+@pytest.mark.requirement("R027.b")
 async def test_a_reported_visit_is_called_back_within_thirty_minutes(world, stores):
     customer = await a_customer(stores)
     due = NOW + timedelta(minutes=30)
@@ -123,7 +123,7 @@ async def test_a_reported_visit_is_called_back_within_thirty_minutes(world, stor
     assert (said[1].customer, said[1].kind, said[1].due_at) == (customer.snapshot(), "visit_30min", due)
 
 
-@pytest.mark.requirement("R026.a", "R026.b")
+@pytest.mark.requirement("R026.b")
 async def test_a_shop_visited_for_the_first_time_gets_a_file(world, stores):
     said = await world.hear(visit())
     assert [type(event) for event in said] == [CustomerRegistered, DeadlineSetByIntake, CallbackDue]

@@ -85,7 +85,7 @@ async def test_what_waits_over_night_speaks_of_today_and_tomorrow_as_on_the_day_
     assert ["预计11月26日10:00到达" in text for text in said if "部分货物" not in text] == [True]
 
 
-@pytest.mark.requirement("R058.b", "R058.c", "R058.d", "R059.a", "R059.b")
+@pytest.mark.requirement("R058.a", "R058.b", "R058.c", "R058.d", "R059.a", "R059.b")
 @pytest.mark.parametrize("reason", get_args(DelayReason))
 async def test_every_delay_reason_has_words_of_its_own_with_date_days_reason_and_apology(
     notify: InMemoryNotify, reason: str
@@ -106,6 +106,7 @@ async def test_every_delay_reason_has_words_of_its_own_with_date_days_reason_and
     }
     assert said[reason] in text
     assert "拆单" not in text
+    assert ("非常抱歉，我们会尽快为您发出" in text) == (reason != "customer_request")
 
 
 @pytest.mark.requirement("R058.b", "R058.d")
@@ -118,7 +119,7 @@ async def test_a_delay_is_told_with_the_reason_in_the_words_that_were_given_and_
     assert "大部分材料已备好" not in text
 
 
-@pytest.mark.requirement("R058.e", "R059.a")
+@pytest.mark.requirement("R058.e")
 async def test_most_material_is_said_to_be_ready_when_production_has_said_so(notify: InMemoryNotify) -> None:
     most, half = await sms_of(notify, delayed("SO-1", ready_percent=90), delayed("SO-2", ready_percent=50))
 
@@ -369,7 +370,7 @@ async def test_the_result_of_a_closed_complaint_is_told(notify: InMemoryNotify) 
     assert "您反映的问题（编号2026-11-0007）已办结：三樘玻璃已免费更换。" in text
 
 
-@pytest.mark.requirement("R158.c")
+@pytest.mark.requirement("R158.c", "R116.c")
 async def test_the_decision_on_a_complaint_is_told_as_it_was_approved(notify: InMemoryNotify) -> None:
     one = offered().but(customer_may_choose=False)
 

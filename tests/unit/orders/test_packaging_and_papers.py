@@ -85,7 +85,6 @@ async def test_goods_do_not_leave_before_their_packaging_is_confirmed(company, k
     assert (await company.order()).stage == "transport"
 
 
-@pytest.mark.requirement("R199.d")
 async def test_goods_of_which_it_is_reported_that_they_left_unpacked_are_looked_into(company):
     await in_production(company)
     await company.fact(facts.ProductionCompleted, completed_at=company.now, quantity_ok=24)
