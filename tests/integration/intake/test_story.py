@@ -153,7 +153,7 @@ async def test_a_talk_that_was_removed_from_the_database_is_missed(intake, runni
     assert [(each["record"], each["entry"]) for each in after["altered"]] == [("contacts", 1)]
 
 
-@pytest.mark.requirement("R026.a", "R027.b", "R027.c")
+@pytest.mark.requirement("R027.b", "R027.c")
 async def test_a_visit_that_nobody_calls_about_is_missed_once_by_two_replicas(intake, settings, heard, keys, time_file):
     report = {
         "shop_name": "明镜眼镜店",

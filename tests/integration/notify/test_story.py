@@ -34,7 +34,7 @@ async def test_the_same_fact_three_times_at_once_is_told_once(notify: Office, ou
     assert [message["template"] for message in outside.messages()] == ["order_placed@1"]
 
 
-@pytest.mark.requirement("R063.a", "R064.b", "R066.a")
+@pytest.mark.requirement("R064.b", "R066.a")
 async def test_acceptance_says_different_things_to_end_customers_and_intermediaries(
     notify: Office, outside: Sinks
 ) -> None:

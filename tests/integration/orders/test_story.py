@@ -120,7 +120,6 @@ async def test_from_the_order_to_a_delay_and_its_second_revision(orders, house, 
     assert (second.revision, second.supersedes, second.delay_days) == (2, first.delay_id, 7)
 
 
-@pytest.mark.requirement("R005.a")
 async def test_the_same_fact_three_times_at_once_has_one_effect(orders, bus):
     order, id = placed(), uuid4()
     await bus.announce(order, at=NOW)

@@ -234,7 +234,7 @@ async def test_a_month_in_which_nothing_was_closed_has_no_review(ask, world):
     assert (await ask("gm_office", "GET", "/reviews/2026-11")).status_code == 404
 
 
-@pytest.mark.requirement("R117.a", "R108.a", "R164.a")
+@pytest.mark.requirement("R117.a", "R108.a", "R164.a", "R117.c")
 async def test_a_closed_case_is_summed_up_and_counts_as_won_back(ask, world, three_cases):
     await world.until(FIRST_OF_DECEMBER)
     body = {"complaint_no": "2026-11-0001", "evaluation": "处理及时", "recovered": True, "lessons": ["加护角"]}

@@ -202,15 +202,15 @@ async def test_the_customer_is_invited_to_accept_from_an_hour_until_another(noti
 async def test_an_intermediary_is_thanked_and_hoped_to_come_again(notify: InMemoryNotify) -> None:
     (closing,) = await sms_of(notify, accepted(customer(kind="intermediary")))
 
-    assert "经您验收无其他问题" in closing
-    assert "期待与贵司再次合作，祝贵司蒸蒸日上" in closing
+    assert "已安装完毕，经您验收无其他问题。感谢您的支持，期待与贵司再次合作，祝贵司蒸蒸日上" in closing
     assert "邀请朋友" not in closing
 
 
-@pytest.mark.requirement("R064.b", "R064.c", "R064.d", "R064.e", "R066.a")
+@pytest.mark.requirement("R064.b", "R064.c", "R064.d", "R064.e", "R066.a", "R064.a")
 async def test_an_end_customer_may_bring_friends_and_gets_the_aftersales_contact(notify: InMemoryNotify) -> None:
     (closing,) = await sms_of(notify, accepted(customer(kind="end")))
 
+    assert "感谢您" in closing
     assert "欢迎您邀请朋友参观，期待再次合作，祝您事业蒸蒸日上" in closing
     assert "售后联系人：李师傅 020-88886666，服务热线020-88886666" in closing
 

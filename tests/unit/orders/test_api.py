@@ -198,7 +198,7 @@ async def test_exceptions_are_raised_listed_and_resolved(company, ask):
     assert (await ask("cs_specialist", "GET", "/exceptions")).json()["items"] == []
 
 
-@pytest.mark.requirement("R025.b", "R203.a")
+@pytest.mark.requirement("R025.b")
 async def test_an_account_shows_what_is_owed_and_the_director_sets_the_credit(company, ask):
     await company.place("custom", total={"amount": "500000.00"})
     await company.sign_contract()

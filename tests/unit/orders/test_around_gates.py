@@ -241,6 +241,23 @@ async def test_a_supervisor_reviews_every_notice(company, kind):
     assert (await company.order()).notice.complete
 
 
+@pytest.mark.requirement("R019.d")
+async def test_only_a_head_of_customer_service_releases_a_custom_order_to_the_design_director(company):
+    await company.place("custom")
+    await company.run_to("release")
+    await company.decide(sign_notice, "prepared", role="cs_specialist", by="cs-07")
+    await company.decide(sign_notice, "reviewed", role="cs_supervisor", by="cs-08")
+    for role in ("cs_specialist", "order_specialist", "account_manager"):
+        with pytest.raises(Overstepped) as refused:
+            await company.decide(sign_notice, "approved", role=role, by="cs-09")
+        assert refused.value.code == "not_authorised"
+    assert company.announced(said.OrderReleased) == []
+
+    await company.decide(sign_notice, "approved", role="cs_manager", by="cs-09")
+    (released,) = company.announced(said.OrderReleased)
+    assert (released.to, released.approved_by) == ("design_director", "cs-09")
+
+
 @pytest.mark.requirement("R019.a", "R019.b", "R019.c")
 async def test_the_regional_head_receives_the_supervisor_submits_the_director_decides(company):
     await company.place("custom")

@@ -203,7 +203,9 @@ async def test_an_amount_that_is_not_paid_in_time_is_missed_and_stays_a_duty(com
     await company.sign_contract()
     await company.until(datetime(2026, 10, 12, tzinfo=UTC))
     missed = [each for each in company.announced(said.DeadlineMissedByOrders) if each.kind == "collect"]
-    assert [each.supervisor_role for each in missed] == ["sales_vp"]
+    assert [(each.assignee_role, each.assignee, each.supervisor_role) for each in missed] == [
+        ("account_manager", "am-03", "sales_vp")
+    ]
     await company.pay("initial", "30000.00")
     assert ended(company, "collect") == ["late"]
 

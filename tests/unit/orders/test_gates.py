@@ -315,7 +315,7 @@ def test_an_order_in_the_ordinary_way_comes_to_every_stage(route, stage):
     assert is_sound(standing(route, stage))
 
 
-@pytest.mark.requirement("R005.a", "R183.a")
+@pytest.mark.requirement("R005.a")
 @pytest.mark.parametrize(("route", "stage"), EVERYWHERE)
 def test_a_fact_at_any_time_is_taken_and_opens_no_gate_but_its_own(route, stage):
     order = standing(route, stage)

@@ -418,7 +418,6 @@ async def test_after_a_standstill_one_reminder_is_sent_and_the_next_one_after_th
     assert len(company.announced(said.PaymentOverdue)) == 1
 
 
-@pytest.mark.requirement("R206.a")
 async def test_a_credit_lessens_what_is_owed_and_what_came_in_beyond_it_is_paid_back(company):
     await company.place()
     await company.run_to("closed")

@@ -184,7 +184,6 @@ async def test_goods_are_inspected_after_they_are_made(company):
     assert (await company.order()).stage == "inspection"
 
 
-@pytest.mark.requirement("R023.a")
 async def test_an_inspection_that_is_heard_before_the_goods_is_the_inspection_of_those_goods(company):
     await company.place("custom")
     await company.run_to("production")

@@ -393,7 +393,6 @@ def test_a_forecast_adds_up_what_is_left_and_plans_where_nothing_is_known():
     assert expected.safe == since + timedelta(hours=400 + 48)
 
 
-@pytest.mark.requirement("R056.a")
 async def test_staff_are_warned_once_when_our_own_durations_make_the_day_unlikely(company):
     await company.place(requested_ship_date=date(2026, 10, 20))
     await company.release()

@@ -117,7 +117,6 @@ async def test_a_delay_until_a_day_that_cannot_be_right_is_asked_about_and_not_t
     assert raised.detail.endswith("有误，该报告未采用，请重新上报")
 
 
-@pytest.mark.requirement("R058.a")
 async def test_after_a_standstill_of_weeks_one_delay_is_told_with_a_day_that_is_still_to_come(company):
     await company.place()
     await company.release()
