@@ -1,12 +1,14 @@
 """A service from the register to the customer's door: opinion, dispatch, and the technician's day on a phone."""
 
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
+from io import BytesIO
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from looking import BY_ID, PICTURES, sign_in, without_violations
-from playwright.async_api import Page, expect
+from PIL import Image
+from playwright.async_api import Locator, Page, expect
 
 from kefu_local.story.world import World
 from shared.calendar import CHINA
@@ -16,6 +18,8 @@ pytestmark = pytest.mark.timeout(300)
 expect.set_options(timeout=30_000)
 
 PHONE = {"width": 390, "height": 800}
+INK, PAPER = (20, 31, 31), (255, 255, 255)
+"""Of a signature."""
 
 
 async def registered(here: World) -> dict[str, Any]:
@@ -127,6 +131,91 @@ async def test_a_technician_sees_the_day_on_a_phone_and_opens_a_visit(page: Page
     await expect(page.get_by_role("heading", name=f"凭证{order['voucher_no']}")).to_be_visible()
     assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     await page.screenshot(path=PICTURES / "service-on-the-phone.png", full_page=True)
+
+
+async def visited(here: World) -> dict[str, Any]:
+    """A service after a visit that solved it, and before the customer has signed."""
+    order = await dispatched(here)
+    left = here.now - timedelta(minutes=1)
+    visit = {
+        "started_at": (left - timedelta(minutes=30)).isoformat(),
+        "ended_at": left.isoformat(),
+        "work": "更换两副铰链并调试",
+        "resolved": True,
+    }
+    at = f"/service-orders/{order['service_order_id']}/complete-visit"
+    return await here.ask("aftersales", at, visit, role=Role.INSTALLER)
+
+
+async def sign_off_form(page: Page, order: dict[str, Any]) -> Locator:
+    """The form for the customer's signature, open on a phone."""
+    await page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    await sign_in(page, BY_ID["installer-1"], scope="mine")
+    await page.goto(f"/desk/services/{order['service_order_id']}")
+    await page.locator("#act-sign_off summary").click()
+    return page.locator("#form-sign_off")
+
+
+async def stroke(page: Page, pad: Locator) -> None:
+    """A finger goes from the left to the right of the pad, through its middle, and up."""
+    await pad.scroll_into_view_if_needed()
+    box = await pad.bounding_box()
+    assert box is not None
+    finger = await page.context.new_cdp_session(page)
+    places = [
+        {"x": box["x"] + box["width"] * across, "y": box["y"] + box["height"] * down}
+        for across, down in ((0.2, 0.5), (0.5, 0.5), (0.8, 0.5), (0.8, 0.1))
+    ]
+    await finger.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": places[:1]})
+    for place in places[1:]:
+        await finger.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [place]})
+    await finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    await finger.detach()
+
+
+async def sign_off_note(here: World, order: dict[str, Any]) -> dict[str, Any]:
+    """What the service keeps of the customer's acceptance."""
+    told = await here.ask("aftersales", f"/service-orders/{order['service_order_id']}", role=Role.CS_MANAGER)
+    note: dict[str, Any] = told["sign_off_note"]
+    return note
+
+
+async def test_a_customer_signs_with_a_finger_on_the_technicians_phone(page: Page, here: World) -> None:
+    order = await visited(here)
+    form = await sign_off_form(page, order)
+    await form.get_by_label("签字人").fill("王建国")
+    pad = form.get_by_role("img", name="签字板")
+    await stroke(page, pad)
+    await form.get_by_role("button", name="重写").click()
+    await expect(form.locator("kefu-signature[data-unsent]")).to_have_count(0)
+    await stroke(page, pad)
+    await without_violations(page, "signature")
+    await form.get_by_role("button", name="客户签字").click()
+    await expect(page.locator(".panel .thumbs img")).to_have_count(1)
+    ref = (await sign_off_note(here, order))["signature"]
+    kept = Image.open(BytesIO(await (await page.request.get(f"/{ref}")).body())).convert("RGB")
+    assert kept.size == (960, 320)
+    assert (kept.getpixel((480, 160)), kept.getpixel((480, 40))) == (INK, PAPER)
+
+
+async def test_a_signature_on_paper_is_chosen_by_keyboard_in_place_of_what_was_drawn(page: Page, here: World) -> None:
+    order = await visited(here)
+    form = await sign_off_form(page, order)
+    await form.get_by_label("签字人").fill("王建国")
+    await stroke(page, form.get_by_role("img", name="签字板"))
+    photo = BytesIO()
+    Image.new("RGB", (64, 32), PAPER).save(photo, "PNG")
+    chooser = form.locator("kefu-signature").get_by_label("拍照或选图")
+    await chooser.focus()
+    async with page.expect_file_chooser() as opened:
+        await page.keyboard.press("Enter")
+    await (await opened.value).set_files([{"name": "s.png", "mimeType": "image/png", "buffer": photo.getvalue()}])
+    await expect(form.locator(".thumbs img")).to_have_count(1)
+    await form.get_by_label("签字人").press("Enter")
+    await expect(page.locator(".panel .thumbs img")).to_have_count(1)
+    ref = (await sign_off_note(here, order))["signature"]
+    kept = Image.open(BytesIO(await (await page.request.get(f"/{ref}")).body()))
+    assert kept.size == (64, 32)
 
 
 async def test_the_voucher_is_printed_for_the_technician_to_take_along(page: Page, here: World) -> None:

@@ -22,11 +22,12 @@ WORDS = FormWords(
         "kettle": "水壶", "litres": "升", "at": "时间", "on": "日期", "price": "价格", "why": "原因", "hot": "热",
         "tea": "茶", "with_milk": "加奶", "cups": "杯",
         "Cup.colour": "颜色", "guests": "客人", "extras": "配料", "note": "备注",
-        "kettle_photo": "水壶照片", "photos": "照片",
+        "kettle_photo": "水壶照片", "photos": "照片", "guest_signs": "客人签字",
     },
     choices={"tea": {"green": "绿茶", "black": "红茶"}, "extras": {"sugar": "糖", "lemon": "柠檬"}},
     asides={"note": "只在内部"},
     pictures=frozenset({"kettle_photo", "Pour.photos"}),
+    signatures=frozenset({"guest_signs"}),
 )  # fmt: skip
 ID = UUID(int=7)
 
@@ -55,6 +56,7 @@ class Pour(RequestBody):
     note: str = Field(default="", max_length=4000)
     kettle_photo: FileRef | None = None
     photos: tuple[FileRef, ...] = ()
+    guest_signs: FileRef | None = None
 
 
 def forms() -> Forms:
@@ -93,6 +95,7 @@ def test_each_kind_of_field_is_asked_for_in_its_own_way() -> None:
         ("note", "prose", False),
         ("kettle_photo", "picture", False),
         ("photos", "pictures", False),
+        ("guest_signs", "signature", False),
     ]
 
 

@@ -32,10 +32,11 @@ FieldKind = Literal[
     "group",
     "picture",
     "pictures",
+    "signature",
 ]
 """What a field asks for. `ticks` are any of the choices, `lines` texts of a line each, `rows` groups once or more;
 `precise_day` is a day or a month; `picture` and `pictures` are references to files, of which those that are pictures
-can be handed in on the spot."""
+can be handed in on the spot; `signature` is one to a file of a signature, which can be drawn there."""
 
 _LONGEST_LINE = 500
 """Up to how many characters a text has one line in a form."""
@@ -55,7 +56,7 @@ class FormWords:
     """How a service calls its decisions, their fields, and what may be chosen.
 
     A field is found as `Model.field`, then as `field`; so are its choices. `asides` are short remarks beside a label.
-    `pictures` are the fields for files that may be pictures.
+    `pictures` are the fields for files that may be pictures, `signatures` those for one signature.
     """
 
     decisions: Mapping[Any, str]
@@ -63,6 +64,7 @@ class FormWords:
     choices: Mapping[str, Mapping[Any, str]] = field(default_factory=dict)
     asides: Mapping[str, str] = field(default_factory=dict)
     pictures: frozenset[str] = frozenset()
+    signatures: frozenset[str] = frozenset()
 
     def of(self, words: Mapping[str, Any], model: str, name: str) -> Any:
         """The word for a field of a model, or for a field of this name in any model; None without one."""
@@ -71,6 +73,10 @@ class FormWords:
     def shows(self, model: str, name: str) -> bool:
         """Whether what is referred to in a field of a model may be a picture."""
         return not self.pictures.isdisjoint((f"{model}.{name}", name))
+
+    def signs(self, model: str, name: str) -> bool:
+        """Whether a field of a model refers to a signature."""
+        return not self.signatures.isdisjoint((f"{model}.{name}", name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,6 +356,8 @@ def _field(at: _At, said: Mapping[str, Any], parts: Mapping[str, Any], words: Fo
         default="" if default is None or isinstance(default, list | dict) else _text(default),
         example=_example(schema.get("examples", ())),
     )
+    if words.signs(at.model, at.name):
+        return replace(drawn, kind="signature")
     if words.shows(at.model, at.name):
         return replace(drawn, kind="pictures" if schema.get("type") == "array" else "picture")
     return _of_kind(drawn, at, schema, parts, words)

@@ -134,7 +134,8 @@ FORMS = FormWords(
         }
     ),
     choices=MappingProxyType({"RecordOpinion.mode": OPINION_MODES, "RaiseCharge.mode": MODES}),
-    pictures=frozenset({"photos", "signature", "stamp"}),
+    pictures=frozenset({"photos", "stamp"}),
+    signatures=frozenset({"signature"}),
 )
 REGISTERING = FormWords(
     decisions={"register": "登记售后"},
@@ -156,13 +157,14 @@ REGISTERING = FormWords(
         }
     ),
     choices=CUSTOMER_CHOICES,
-    pictures=frozenset({"salesman_signature"}),
+    signatures=frozenset({"salesman_signature"}),
 )
 """The form by which a request enters the register."""
 REQUEST_FORMS = FormWords(
     decisions={name: REQUEST_DECISIONS[name] for name in ("complete", "determine_fault", "withdraw")},
     fields=MappingProxyType({**REGISTERING.fields, "fault": "责任", "evidence": "凭据", "reason": "撤回的原因"}),
     choices=MappingProxyType({**REGISTERING.choices, "fault": FAULTS}),
-    pictures=frozenset({"evidence", "salesman_signature"}),
+    pictures=frozenset({"evidence"}),
+    signatures=REGISTERING.signatures,
 )
 SETTLEMENT_FORMS = FormWords(decisions={"settle": "移交财务"}, fields={"handover": "移交的凭证"})

@@ -211,7 +211,8 @@ FORMS = FormWords(
             "ShareBody.supplier": "供应商承担时填写",
         }
     ),
-    pictures=frozenset({"evidence", "file", "letter", "minutes", "signature"}),
+    pictures=frozenset({"evidence", "file", "letter", "minutes"}),
+    signatures=frozenset({"signature"}),
 )
 
 FILING = replace(

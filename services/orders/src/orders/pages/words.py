@@ -255,5 +255,6 @@ FORMS = FormWords(
             "notes": "只在内部",
         }
     ),
-    pictures=frozenset({"photos", "signature"}),
+    pictures=frozenset({"photos"}),
+    signatures=frozenset({"signature"}),
 )

@@ -11,6 +11,7 @@ function place(form) {
 const TICKED = new Set(["checkbox", "radio"]); // their value is what they stand for, not what was typed
 
 export function touched(form) {
+  if (form.querySelector("kefu-signature[data-unsent]")) return true;
   return [...form.elements].some((field) => (
     field.type === "select-one"
       ? [...field.options].some((option) => option.selected !== option.defaultSelected && (option.value || field.value))

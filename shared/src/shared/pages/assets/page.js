@@ -5,6 +5,7 @@ import {listen} from "./hints.js";
 import {morph} from "./morph.js";
 import {handIn, showPictures} from "./pictures.js";
 import {sent, sentences} from "./send.js";
+import "./signature.js";
 
 const EVERY = 60_000; // milliseconds between two looks without a hint: what is left of a clock changes by the minute
 const SETTLES = 300; // milliseconds after a hint until the page has what the hint is about

@@ -16,7 +16,7 @@ export async function handIn(event) {
   chooser.value = "";
   for (const [at, file] of files.entries()) {
     told.textContent = `正在上传第${at + 1}张，共${files.length}张…`;
-    const {ref, what} = await sent(field.form, file);
+    const {ref, what} = await taken(field.form, file);
     if (what) {
       told.textContent = `${file.name}：${what}`;
       return;
@@ -28,7 +28,8 @@ export async function handIn(event) {
   told.textContent = "";
 }
 
-async function sent(form, file) {
+// What the form's service made of a picture: {ref}, or {what} is wrong with it.
+export async function taken(form, file) {
   const [, service] = form.dataset.send.split("/");
   const about = form.dataset.customer ? `?customer_id=${form.dataset.customer}` : "";
   let answer;

@@ -6,6 +6,10 @@ let words; // what the codes and rules of refusals are in Chinese, fetched with 
 
 // Returns what became of it: {ok} or {errors: [{name, what}, …]}. What was typed stays where it is.
 async function send(form) {
+  for (const pad of form.querySelectorAll("kefu-signature")) {
+    const wrong = await pad.handIn();
+    if (wrong) return {errors: [wrong]};
+  }
   let answer;
   try {
     answer = await fetch(form.dataset.send, {
@@ -101,7 +105,7 @@ function mark(field, what) {
   note.className = "err";
   note.id = `err-${crypto.randomUUID()}`;
   note.textContent = what;
-  const input = field.querySelector("input, select, textarea");
+  const input = field.querySelector("[name]");
   input?.setAttribute("aria-invalid", "true");
   input?.setAttribute("aria-describedby", note.id);
 }
