@@ -5,6 +5,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
+from on_paper import BLANK, cells, lines, printing
 
 from intake.app import service
 from intake.domain.policy.campaigns import CampaignRule, SeasonWish, Wishes
@@ -351,3 +352,23 @@ async def test_a_customer_who_is_not_on_the_list_is_not_recorded(office):
     campaign = await started(office)
     answer = await recorded(office, campaign["campaign_id"], "018f5a30-6a51-7c0e-9d4b-2f1f7f6b1c44", "attained")
     assert (answer.status_code, answer.json()["code"]) == (409, "not_listed")
+
+
+async def test_the_sheet_of_a_campaign_has_how_far_it_is_by_colleague_and_what_was_learnt(office):
+    campaign = await started(office, draws={"region": "华南"}, target=1)
+    id, (first, second, _) = campaign["campaign_id"], campaign["prospects"]
+    for each, outcome in ((first, "attained"), (second, "refused")):
+        await recorded(office, id, each["customer_id"], outcome)
+    await office.ask(Role.CS_SUPERVISOR, "POST", f"/campaigns/{id}/complete", {"lessons": "下午接通率高"})
+    listed = (await office.ask(Role.CS_SPECIALIST, "GET", "/ui/reports")).text
+    assert f'href="/intake/ui/papers/campaigns/{id}"' in listed
+    html = await printing(office.ask)(Role.CS_SPECIALIST, f"campaigns/{id}")
+    assert lines(html) == [["cs-1", "1", "1", "0", "1"], ["cs-2", "2", "1", "1", "0"]]
+    found = cells(html)
+    assert [found[each] for each in ("类别", "名单使用", "目标达成", "经验总结", "主管")] == [
+        ["电话营销"],
+        ["2/3，66%"],
+        ["1/1，100%"],
+        ["下午接通率高"],
+        ["", BLANK],
+    ]

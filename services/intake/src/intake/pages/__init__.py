@@ -1,4 +1,5 @@
-"""What intake shows to people: customers by anything that a caller says, one with all that is known, and surveys."""
+"""What intake shows to people: customers by anything that a caller says, one with all that is known, surveys, and the
+colleagues' reports."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -6,7 +7,7 @@ from pathlib import Path
 from fastapi import APIRouter
 
 from intake.domain.policy.policy import Rules
-from intake.pages import customer, customers, figures, papers
+from intake.pages import customer, customers, figures, papers, reports
 from intake.pages.words import FORMS
 from intake.settings import Settings
 from intake.store import Stores
@@ -23,7 +24,8 @@ def routes(stores: Stores, rules: Rules, asked: Sequence[APIRouter]) -> Sequence
     return (
         customers.routes(stores, rules, Forms("intake", "/customers/{customer_id}", asked, FORMS), render),
         figures.routes(stores.surveys, rules, render),
-        *papers.routes(stores, rules.calendar),
+        reports.routes(stores, rules.calendar, render),
+        *papers.routes(stores, rules),
     )
 
 

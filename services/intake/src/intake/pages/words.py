@@ -2,12 +2,24 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Literal
 
 from shared.contracts.intake import Trade
+from shared.contracts.intake.work import CampaignKind
 from shared.pages.forms import FormWords
 
 TRADES: Mapping[Trade, str] = MappingProxyType(
     {"decoration_company": "装饰公司", "dealer": "经销商", "direct": "直接客户", "other": "其他"}
+)
+
+CAMPAIGN_KINDS: Mapping[CampaignKind, str] = MappingProxyType(
+    {"callback_batch": "批量回访", "seasonal": "节日问候", "telemarketing": "电话营销"}
+)
+WAIVED_BECAUSE: Mapping[Literal["tender", "special"], str] = MappingProxyType(
+    {"tender": "投标项目", "special": "特殊情况"}
+)
+REPORT_STAGES: Mapping[Literal["owed", "submitted", "reviewed", "excused"], str] = MappingProxyType(
+    {"owed": "未交", "submitted": "待批复", "reviewed": "已批复", "excused": "免交"}
 )
 
 FACTS: Mapping[str, str] = MappingProxyType(

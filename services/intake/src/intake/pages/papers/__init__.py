@@ -9,19 +9,26 @@ from fastapi.responses import HTMLResponse
 from intake.api import readers
 from intake.api.callbacks import call_form
 from intake.api.contacts import talks_with
+from intake.domain.policy.policy import Rules
 from intake.pages.papers.asked import callback_sheet, opinion_sheet, visitor_sheet
+from intake.pages.papers.reported import campaign_sheet, report_sheet
 from intake.pages.papers.written import design_sheet, talk_sheet
 from intake.store import Stores
-from shared.calendar import Calendar
 from shared.http import AskedBy, Router
 from shared.identity.reach import as_read
 from shared.pages.papers import Press
 
 
-def routes(stores: Stores, calendar: Calendar) -> Sequence[APIRouter]:
+def routes(stores: Stores, rules: Rules) -> Sequence[APIRouter]:
     """A page for each paper."""
-    press = Press(calendar)
-    return (_talks(stores, press), _calls(stores, press), _visits(stores, press), _designs(stores, press))
+    press = Press(rules.calendar)
+    return (
+        _talks(stores, press),
+        _calls(stores, press),
+        _visits(stores, press),
+        _designs(stores, press),
+        _reports(stores, rules, press),
+    )
 
 
 def _talks(stores: Stores, press: Press) -> APIRouter:
@@ -51,6 +58,11 @@ def _calls(stores: Stores, press: Press) -> APIRouter:
         survey = as_read(await stores.surveys.get(survey_id), asker, readers.WHOLE_FILES)
         return press(opinion_sheet(survey, press), request, asker)
 
+    @router.get("/campaigns/{campaign_id}", response_class=HTMLResponse)
+    async def print_campaign(campaign_id: UUID, request: Request, asker: AskedBy) -> Response:
+        """How far a campaign is, by colleague, and what was learnt (002 八(二))."""
+        return press(campaign_sheet(await stores.campaigns.get(campaign_id), press), request, asker)
+
     return router
 
 
@@ -74,5 +86,18 @@ def _designs(stores: Stores, press: Press) -> APIRouter:
         """The three forms before a design is ordered, and what CS found of each (000 §3.3.1.1)."""
         brought = as_read(await stores.design_intakes.get(design_intake_id), asker, readers.WHOLE_FILES)
         return press(design_sheet(brought, press), request, asker)
+
+    return router
+
+
+def _reports(stores: Stores, rules: Rules, press: Press) -> APIRouter:
+    router = Router(readers=readers.REPORTS, tags=["pages"], prefix="/ui/papers", include_in_schema=False)
+
+    @router.get("/reports/{report_id}", response_class=HTMLResponse)
+    async def print_report(report_id: UUID, request: Request, asker: AskedBy) -> Response:
+        """A report on its form, such as the day's, the week's or the month's (000 §3.1, §4.1, §5, §6)."""
+        report = await stores.work_reports.get(report_id)
+        forms = rules.of(report).reports if report.policy_version else {}
+        return press(report_sheet(report, forms, press), request, asker)
 
     return router
