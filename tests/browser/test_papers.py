@@ -70,6 +70,7 @@ async def test_the_papers_of_a_customer_and_an_order_are_reached_from_their_page
     assert await pages_of(notice, "paper-notice") == 1
 
     await page.goto("/desk/orders?part=all")
+    await expect(page.get_by_role("link", name="工程登记表")).to_be_visible()
     await without_violations(page, "orders-papers")
     async with page.context.expect_page() as opened:
         await page.get_by_role("link", name="工程登记表").click()

@@ -51,6 +51,7 @@ SCREENS = {
     "services": Screen("服务凭证", "aftersales", "/aftersales/ui/service-orders", in_rail=False),
     "visits": Screen("上门", "aftersales", "/aftersales/ui/visits"),
     "settlements": Screen("售后结算", "aftersales", "/aftersales/ui/settlements"),
+    "slips": Screen("联络单", "notify", "/notify/ui/slips"),
     "reports": Screen("工作报告", "intake", "/intake/ui/reports"),
 }
 """The screens beside the day, by their names in addresses."""

@@ -9,6 +9,7 @@ from os import getpid
 from socket import gethostname
 from uuid import uuid4
 
+from notify import pages
 from notify.api import Callbacks, callback_routes, routes
 from notify.composer import Composer
 from notify.composer.links import CustomerLinks
@@ -86,9 +87,10 @@ def assembled(
     )
     for gateway in gateways:
         gateway.listen(sending.inbound.take_receipts, sending.inbound.take_replies)
+    asked = routes(stores, composer)
     service = Service(
         plumbing,
-        routes=routes(stores, composer),
+        routes=(*asked, *pages.routes(stores, rules, asked)),
         open_routes=callback_routes(gateways, sending.inbound, callbacks),
         subscriptions=subscriptions(stores, composer, sending.loop),
         timers=timers(stores, rules),

@@ -1,0 +1,21 @@
+"""What notify shows to people: liaison slips between departments, duty rosters, and both on paper."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from fastapi import APIRouter
+
+from notify.domain.policy.policy import Rules
+from notify.pages import papers, slips
+from notify.pages.words import FORMS
+from notify.store import Stores
+from shared.pages.forms import Forms
+from shared.pages.rendering import Renderer
+
+_TEMPLATES = Path(__file__).parent / "templates"
+
+
+def routes(stores: Stores, rules: Rules, asked: Sequence[APIRouter]) -> Sequence[APIRouter]:
+    """Every page of notify; `asked` are the routes to which its forms are sent."""
+    forms = Forms("notify", "/slips/{slip_id}", asked, FORMS)
+    return (slips.routes(stores, rules, forms, Renderer(_TEMPLATES)), *papers.routes(stores, rules.calendar))

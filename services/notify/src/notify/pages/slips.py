@@ -1,0 +1,86 @@
+"""Liaison slips as pages: the latest of every department or of one, and one of them with who has read it."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse
+
+from notify.api.readers import READERS
+from notify.api.slips import PostSlip, SlipRow, SlipView
+from notify.domain.policy.policy import Rules
+from notify.domain.roles import STAFF
+from notify.pages.words import FORMS, STAGES
+from notify.store import Stores
+from shared.calendar import Calendar
+from shared.contracts.vocabulary import DepartmentName
+from shared.http import After, AskedBy, Router
+from shared.pages.forms import DrawnForm, Forms, fields_of
+from shared.pages.rendering import Renderer
+from shared.pages.strip import strip
+from shared.pages.words import DEPARTMENTS
+
+SLIPS_SHOWN = 50
+"""Slips on one page."""
+ROSTERS_SHOWN = 5
+"""Rosters below them, the latest."""
+
+
+@dataclass(frozen=True, slots=True)
+class SlipLine:
+    """A slip as a line of the list; `answered` says who has confirmed it, or by when that is asked for."""
+
+    row: SlipRow
+    posted: str
+    to: str
+    answered: str
+
+
+def routes(stores: Stores, rules: Rules, forms: Forms, render: Renderer) -> APIRouter:
+    """The list with the form of a new slip, and the page of one."""
+    router = Router(readers=STAFF, tags=["pages"], prefix="/ui/slips", include_in_schema=False)
+    slips, calendar = stores.slips, rules.calendar
+    asked_of_new = fields_of(PostSlip, FORMS)
+
+    @router.get("", response_class=HTMLResponse)
+    async def list_slips(asker: AskedBy, to: DepartmentName | None = None, after: After = None) -> Response:
+        """The slips to every department or to one, the newest first."""
+        page = await slips.rows(SlipRow, {"to_department": to}, sort="-posted_at", after=after, limit=SLIPS_SHOWN)
+        may_see_rosters = bool(asker.roles & set(READERS))
+        rosters = (await stores.rosters.find({}, sort="-ends_at", limit=ROSTERS_SHOWN)).items if may_see_rosters else ()
+        return render(
+            "slips.html",
+            rows=[_line(row, calendar) for row in page.items],
+            departments=DEPARTMENTS,
+            to=to,
+            form=DrawnForm("post", FORMS.decisions["post"], "/notify/slips", asked_of_new),
+            rosters=rosters,
+            next=page.next,
+            after=after,
+        )
+
+    @router.get("/{slip_id}", response_class=HTMLResponse)
+    async def show_slip(slip_id: UUID, request: Request, asker: AskedBy) -> Response:
+        """One slip: from whom to whom, what it says, by when it has to be read, and the form to confirm it."""
+        slip = await slips.get(slip_id)
+        view = SlipView.of(slip, asker, rules)
+        return render(
+            "slip.html",
+            slip=slip,
+            stage=STAGES[slip.stage],
+            line=_line(SlipRow.model_validate(slip, from_attributes=True), calendar),
+            clocks=strip(slip, calendar, request.app.state.time.now()),
+            acts=forms.acts(view.possible, asker, slip.id),
+        )
+
+    return router
+
+
+def _line(row: SlipRow, calendar: Calendar) -> SlipLine:
+    to = " ".join(filter(None, (DEPARTMENTS[row.to_department], row.to_staff)))
+    answered = ""
+    if row.acknowledged_at:
+        answered = f"{row.acknowledged_by} {calendar.local(row.acknowledged_at):%m-%d %H:%M}确认"
+    elif row.acknowledge_by:
+        answered = f"须在{calendar.local(row.acknowledge_by):%m-%d %H:%M}前确认"
+    return SlipLine(row, f"{calendar.local(row.posted_at):%m-%d %H:%M}", to, answered)
