@@ -117,7 +117,7 @@ async def test_the_money_and_the_goods_are_listed_with_their_papers(company, pag
     await company.place()
     order = await company.run_to("installation")
     html = await page("finance", f"/{order.id}")
-    assert "应收100,000.00，已收30,000.00，未收70,000.00 CNY" in html
+    assert "应收¥100,000.00，已收¥30,000.00，未收¥70,000.00" in html
     assert "−¥30,000.00" in html
     assert "德邦物流" in html
     assert html.count("第1版，1份") == 4

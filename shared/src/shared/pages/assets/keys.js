@@ -4,6 +4,11 @@ const PATIENCE = 1_000; // milliseconds within which the letter follows the g
 
 let waits = 0;
 
+// On a phone the places stand in one row at the bottom: the present one is seen there.
+const rail = document.querySelector(".rail");
+const here = rail?.querySelector("[aria-current]");
+if (here) rail.scrollLeft = here.offsetLeft - (rail.clientWidth - here.offsetWidth) / 2;
+
 document.addEventListener("keydown", (event) => {
   if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.target.closest?.("input, textarea, select, [contenteditable]")) return;
