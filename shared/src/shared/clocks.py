@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Annotated, Literal, NamedTuple, Self, TypeVar
 from uuid import UUID
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from shared.aggregate import Aggregate, Cause, Change, NotFound, Refused
 from shared.calendar import Calendar, Daily, Term, Within
@@ -32,8 +32,6 @@ class Clock(Frozen):
     `title` is what staff read. `warn_before` are the lengths before the end at which the duty is called to mind. A miss
     goes to the first role of the `ladder`; each further role hears of it when `patience` has passed once more.
     """
-
-    model_config = ConfigDict(extra="forbid")
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_.]*$")
     title: str = Field(min_length=1, max_length=100)

@@ -9,7 +9,8 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from pydantic import ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
+from pydantic_core import ErrorDetails
 
 from shared.contracts.event import Frozen
 
@@ -17,9 +18,10 @@ P = TypeVar("P", bound="Policy")
 
 
 class Policy(Frozen):
-    """One version of a policy. A field that the class does not know is an error, however deep the mistake lies."""
+    """One version of a policy.
 
-    model_config = ConfigDict(extra="forbid")
+    In its file a key that its class, or the class of a table in it, does not know is an error, however deep it lies.
+    """
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     version: int = Field(ge=1)
@@ -110,10 +112,15 @@ def _all(kind: type[P], place: Traversable) -> list[P]:
 
 def _read(kind: type[P], file: Traversable) -> P:
     try:
-        return kind.model_validate(read_toml(file))
+        return kind.model_validate(read_toml(file), extra="forbid")
     except ValidationError as error:
-        wrong = [f"{'.'.join(map(str, each['loc'])) or 'the file'}: {each['msg']}" for each in error.errors()]
-        raise ValueError(f"{file}: {'; '.join(wrong)}") from error
+        raise ValueError(f"{file}: {'; '.join(map(fault, error.errors()))}") from error
+
+
+def fault(error: ErrorDetails) -> str:
+    """What is wrong in a file, with the path to the key."""
+    said = "there is no such key" if error["type"] == "extra_forbidden" else error["msg"]
+    return f"{'.'.join(map(str, error['loc'])) or 'the file'}: {said}"
 
 
 def read_toml(file: Traversable) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from shared.contracts.notify import (
     DeadlineReassignedByNotify,
     DeadlineSetByNotify,
 )
-from shared.policy import ShippedPolicy, read_toml
+from shared.policy import ShippedPolicy, fault, read_toml
 from shared.settings import ServiceSettings
 
 SmsProvider = Literal["local", "aliyun", "tencent", "twilio", "kannel", "smpp"]
@@ -42,8 +42,7 @@ def read_codes(file: Path | None) -> TemplateCodes:
     try:
         return TypeAdapter(TemplateCodes).validate_python(read_toml(file))
     except ValidationError as error:
-        wrong = [f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors()]
-        raise ValueError(f"{file}: {'; '.join(wrong)}") from error
+        raise ValueError(f"{file}: {'; '.join(map(fault, error.errors()))}") from error
 
 
 def _codes_checked(file: Path | None) -> Path | None:

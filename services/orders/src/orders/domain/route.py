@@ -7,7 +7,7 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Literal, Self, get_args
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from orders.domain.parts.promise import PromiseKind
 from shared.aggregate import Overstepped
@@ -82,8 +82,6 @@ CLOSED, CANCELLED = "closed", "cancelled"
 
 class Stage(Frozen):
     """Where an order stands until everything in its gate is true."""
-
-    model_config = ConfigDict(extra="forbid")
 
     name: str = Field(pattern=r"^[a-z][a-z_]*$")
     title: str = Field(min_length=1)

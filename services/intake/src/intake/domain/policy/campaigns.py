@@ -5,7 +5,7 @@ from datetime import date, time, timedelta
 from hashlib import sha256
 from typing import Annotated, Literal, Self
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from intake.domain.parts.criteria import Criteria
 from intake.domain.policy.reports import WhenItComes
@@ -21,8 +21,6 @@ DayOfYear = Annotated[str, Field(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01]
 class Season(Frozen):
     """When customers of which kind are called because of a festival, the company's anniversary or a promotion."""
 
-    model_config = ConfigDict(extra="forbid")
-
     occasion: Literal["festival", "anniversary", "promotion"]
     name: Line
     wish: Line
@@ -34,8 +32,6 @@ class Season(Frozen):
 
 class CallingRound(Frozen):
     """How often customers of one type are called, on days that they do not see coming (002 二)."""
-
-    model_config = ConfigDict(extra="forbid")
 
     name: Line
     draws: Criteria
@@ -63,8 +59,6 @@ class CampaignRule(Frozen):
     `rounds` are the irregular callbacks of each type of customer, each with a name of its own.
     """
 
-    model_config = ConfigDict(extra="forbid")
-
     clock: Clock
     seasons: dict[SeasonName, Season] = Field(default={})
     rounds: tuple[CallingRound, ...] = ()
@@ -82,8 +76,6 @@ class CampaignRule(Frozen):
 class SeasonWish(Frozen):
     """What customers are wished from one day of the year to another, also over its end."""
 
-    model_config = ConfigDict(extra="forbid")
-
     first: DayOfYear
     last: DayOfYear
     words: Line
@@ -98,8 +90,6 @@ class SeasonWish(Frozen):
 
 class Wishes(Frozen):
     """How a talk ends at which time of the year (002 四)."""
-
-    model_config = ConfigDict(extra="forbid")
 
     usual: Line
     seasons: tuple[SeasonWish, ...] = ()

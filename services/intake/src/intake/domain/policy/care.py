@@ -2,7 +2,7 @@
 
 from datetime import time
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from intake.domain.parts.care_month import CareChannel
 from intake.domain.policy.reports import WhenItComes
@@ -13,8 +13,6 @@ from shared.contracts.vocabulary import Line
 
 class CareMessage(Frozen):
     """One message of a month: over which channel, and from which day and hour on."""
-
-    model_config = ConfigDict(extra="forbid")
 
     channel: CareChannel
     day: int = Field(ge=1, le=28)
@@ -27,8 +25,6 @@ class CareRule(Frozen):
     A month begins when `begins` comes round and ends with the term of its clock. `purposes` are notify's names for
     messages of care; a talk by a method that contains a word of `calling` is a call.
     """
-
-    model_config = ConfigDict(extra="forbid")
 
     begins: WhenItComes
     calls: int = Field(ge=0)

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from intake.domain.parts.papers import OrderPaper
 from shared.clocks import Clock
@@ -16,15 +16,11 @@ Section = Annotated[str, Field(pattern=r"^[a-z][a-z_]{0,39}$")]
 class EnquiryRule(Frozen):
     """By when an enquiry of one kind is answered, and whose duty that is (004 一㈠1, 003 三3)."""
 
-    model_config = ConfigDict(extra="forbid")
-
     clock: Clock
 
 
 class QuoteRule(Frozen):
     """How many days a price holds that names no last day of its own."""
-
-    model_config = ConfigDict(extra="forbid")
 
     valid_days: int = Field(ge=1, le=365)
 
@@ -32,15 +28,11 @@ class QuoteRule(Frozen):
 class DesignIntakeRule(Frozen):
     """By when the three forms are checked after they were brought in (000 §3.3.1.1)."""
 
-    model_config = ConfigDict(extra="forbid")
-
     clock: Clock
 
 
 class ProjectRule(Frozen):
     """What a project file says: the sections of the work detail of CS (form 6), by the names people read."""
-
-    model_config = ConfigDict(extra="forbid")
 
     sections: dict[Section, Line] = Field(min_length=1)
 
@@ -50,8 +42,6 @@ class PlacingRule(Frozen):
 
     An order that a department places comes with that department's own papers.
     """
-
-    model_config = ConfigDict(extra="forbid")
 
     needs: tuple[OrderPaper, ...] = ()
     by: tuple[Role, ...] = Field(min_length=1)

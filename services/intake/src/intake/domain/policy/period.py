@@ -3,8 +3,6 @@
 from datetime import date, timedelta
 from typing import Literal
 
-from pydantic import ConfigDict
-
 from shared.calendar import months_later
 from shared.contracts.event import Frozen
 from shared.contracts.vocabulary import Period
@@ -12,8 +10,6 @@ from shared.contracts.vocabulary import Period
 
 class PeriodRule(Frozen):
     """The period that lies `offset` units from the day on which a report is asked for: 0 is the one with that day."""
-
-    model_config = ConfigDict(extra="forbid")
 
     unit: Literal["day", "week", "month", "year"]
     offset: int = 0

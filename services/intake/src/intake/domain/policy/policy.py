@@ -3,7 +3,7 @@
 from datetime import time
 from typing import Self, get_args
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from intake.domain.policy.campaigns import CampaignRule, Wishes
 from intake.domain.policy.care import CareRule
@@ -44,15 +44,11 @@ OBLIGED: tuple[CallbackKind, ...] = (
 class ErasureRule(Frozen):
     """By when a customer's wish to be erased is carried out or refused, and by whom."""
 
-    model_config = ConfigDict(extra="forbid")
-
     clock: Clock
 
 
 class CallbackRule(Frozen):
     """By when a callback of one kind is made, whose duty it is, and what has to be asked."""
-
-    model_config = ConfigDict(extra="forbid")
 
     clock: Clock
     questions: frozenset[Question] = Field(min_length=1)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from shared.clocks import Clock
 from shared.contracts.event import Frozen
@@ -20,8 +20,6 @@ class PresalesCall(Frozen):
     Answers that begin with a word of `no` deny. The answer to q4 that contains a word of `trades` names the trade; the
     trades are looked through in their order.
     """
-
-    model_config = ConfigDict(extra="forbid")
 
     service_type: Line
     questions: dict[PresalesQuestion, Line] = Field(min_length=7, max_length=7)
@@ -48,8 +46,6 @@ class PresalesCall(Frozen):
 class VisitRule(Frozen):
     """How a visit is prepared: what goes along, and how long before the appointment one is there (001 售前三)."""
 
-    model_config = ConfigDict(extra="forbid")
-
     early: timedelta = Field(gt=timedelta())
     kit: tuple[Line, ...] = Field(min_length=1)
     clock: Clock
@@ -59,8 +55,6 @@ class VisitRule(Frozen):
 
 class Objection(Frozen):
     """A question that customers usually have, and the company's answer to it (001 售前四3)."""
-
-    model_config = ConfigDict(extra="forbid")
 
     question: Line
     answer: Prose

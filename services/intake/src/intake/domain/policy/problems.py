@@ -1,6 +1,6 @@
 """By when problems are solved, and when and to whom a day's problems are told."""
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from intake.domain.policy.reports import WhenItComes
 from shared.clocks import Clock
@@ -10,8 +10,6 @@ from shared.contracts.roles import Role
 
 class ProblemRule(Frozen):
     """The term of a problem, and when the day's problems are collected for whom (003 三3)."""
-
-    model_config = ConfigDict(extra="forbid")
 
     clock: Clock
     collected: WhenItComes

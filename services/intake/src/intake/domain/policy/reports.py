@@ -2,7 +2,7 @@
 
 from typing import Annotated, Self
 
-from pydantic import ConfigDict, Discriminator, Field, model_validator
+from pydantic import Discriminator, Field, model_validator
 
 from intake.domain.parts.handed_in import Heading
 from intake.domain.policy.period import PeriodRule
@@ -23,8 +23,6 @@ class ReportForm(Frozen):
     `headings` and `amounts` (in yuan) are all mandatory; their values are what people read. `review` is the clock of
     the answer, where there is one; it starts when the report is handed in.
     """
-
-    model_config = ConfigDict(extra="forbid")
 
     form: int | None = Field(default=None, ge=1, le=15)
     title: Line
@@ -52,8 +50,6 @@ class ReportForm(Frozen):
 class ItineraryRule(Frozen):
     """When the day of each colleague in a role of `by` is agreed on the phone, and whose duty that is (000 §3.2)."""
 
-    model_config = ConfigDict(extra="forbid")
-
     by: tuple[Role, ...] = Field(min_length=1)
     asked: WhenItComes
     clock: Clock
@@ -61,8 +57,6 @@ class ItineraryRule(Frozen):
 
 class DigestRule(Frozen):
     """When it is told which reports on these forms were missing, and to whom (000 §4.2)."""
-
-    model_config = ConfigDict(extra="forbid")
 
     title: Line
     comes: WhenItComes

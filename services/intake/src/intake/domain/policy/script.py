@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from string import Template
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from shared.contracts.event import Frozen
 from shared.contracts.intake.contacts import Rating
@@ -31,8 +31,6 @@ Words = Annotated[Prose, AfterValidator(_names_known_places)]
 
 class Script(Frozen):
     """The words of one kind of callback (000 §3.6, 001 表3, 002 四)."""
-
-    model_config = ConfigDict(extra="forbid")
 
     opening: Words
     stages: dict[StageGroup, Words] = Field(default={})

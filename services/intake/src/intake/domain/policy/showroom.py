@@ -3,7 +3,7 @@
 from datetime import time, timedelta
 from typing import Annotated, Self
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from shared.clocks import Clock
 from shared.contracts.event import Frozen
@@ -15,8 +15,6 @@ Name = Annotated[str, Field(pattern=r"^[a-z][a-z_]{0,39}$")]
 class Supply(Frozen):
     """Something that is prepared: one for each visitor or one for all, always or for a presentation alone."""
 
-    model_config = ConfigDict(extra="forbid")
-
     title: Line
     for_each: bool = False
     for_presentation: bool = False
@@ -24,8 +22,6 @@ class Supply(Frozen):
 
 class Station(Frozen):
     """A station of the tour, and how many minutes the standard gives it, where it does."""
-
-    model_config = ConfigDict(extra="forbid")
 
     title: Line
     at_least: int | None = Field(default=None, ge=0)
@@ -47,8 +43,6 @@ class ShowroomRule(Frozen):
 
     The sales assistant is told on the day of the visit at `told_at`, in local time.
     """
-
-    model_config = ConfigDict(extra="forbid")
 
     told_at: time
     ready_before: timedelta = Field(gt=timedelta())

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from intake.domain.policy.reports import WhenItComes
 from shared.contracts.event import Frozen
@@ -10,8 +10,6 @@ from shared.contracts.event import Frozen
 
 class SurveyRule(Frozen):
     """When customers with an order are asked, each not again before `apart` has passed (003 §14)."""
-
-    model_config = ConfigDict(extra="forbid")
 
     asked: WhenItComes
     apart: timedelta = Field(gt=timedelta())

@@ -10,6 +10,7 @@ from notify.domain.messages.checking import faults
 from notify.domain.messages.message import CatalogueMessage
 from notify.domain.messages.table import CommonTable, MessageTable
 from notify.domain.messages.toml_file import BadToml, TomlFile
+from shared.policy import fault
 
 T = TypeVar("T", MessageTable, CommonTable)
 
@@ -46,13 +47,11 @@ def read(common: Iterable[TomlFile], messages: Iterable[tuple[str, TomlFile]], p
 def _parsed(file: TomlFile, kind: type[T], found: list[str]) -> Iterator[T]:
     """The file's table; for a file that holds none its faults are added to those found."""
     try:
-        yield kind.model_validate(file.parsed())
+        yield kind.model_validate(file.parsed(), extra="forbid")
     except BadToml as error:
         found.append(str(error))
     except ValidationError as error:
-        for each in error.errors(include_url=False):
-            said = "there is no such key" if each["type"] == "extra_forbidden" else each["msg"]
-            found.append(file.fault(each["loc"], f"{'.'.join(map(str, each['loc']))}: {said}"))
+        found += [file.fault(each["loc"], fault(each)) for each in error.errors(include_url=False)]
 
 
 def _refuse(found: Iterable[str]) -> None:

@@ -47,7 +47,7 @@ def _walk(value: Any, names: Sequence[str]) -> Any:
     return value
 
 
-class RuleLine(Part, extra="forbid"):
+class RuleLine(Part):
     """What a message's file says about one fact: whom it is told to, over which channels, in order.
 
     `when` limits the line to facts whose field has one of these words, `unless` to the others; a field that is not

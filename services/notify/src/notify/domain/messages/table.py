@@ -11,7 +11,7 @@ from shared.contracts.event import Part
 from shared.contracts.intake.customers import Concern
 
 
-class MessageTable(Part, extra="forbid"):
+class MessageTable(Part):
     """One message: what it is for, whom it is for, the values it needs, which facts make it, and in which words.
 
     `needs` names the variables that its newest texts may use; every line gives each of them. `concern` says which
@@ -28,7 +28,7 @@ class MessageTable(Part, extra="forbid"):
     chat: tuple[Text, ...] = ()
 
 
-class CommonTable(Part, extra="forbid"):
+class CommonTable(Part):
     """What messages share: variables, layouts, words that no customer may read, facts without a message."""
 
     variables: dict[str, Variable] = Field(default={})

@@ -54,7 +54,7 @@ class Words(Part):
     parts: int = 1
 
 
-class Layout(Part, extra="forbid"):
+class Layout(Part):
     """What is put around an e-mail's text to make its HTML side: each line in a paragraph, all in a frame."""
 
     paragraph: str
@@ -66,7 +66,7 @@ class Layout(Part, extra="forbid"):
         return _put(self.frame, {"body": "\n".join(lines)})
 
 
-class Text(Part, extra="forbid"):
+class Text(Part):
     """One version of a text in one locale, as its message's file says it.
 
     `${name}` is a placeholder. There is no other syntax: nothing can loop, compute or reach anything. A message with

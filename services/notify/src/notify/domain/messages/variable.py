@@ -18,7 +18,7 @@ class Unfit(Exception):
     """A value that must not go into a message; the text says which and why, without the value."""
 
 
-class Variable(Part, extra="forbid"):
+class Variable(Part):
     """A declared placeholder. Nothing that is not declared leaves the company (003 二5, 三5).
 
     `longest` counts characters after formatting. A longer one is cut where the cut is seen: a `shorten` one at its end,

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Self, get_args
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from notify.domain.parts.rest import Rest
 from notify.domain.policy.purpose import Purpose
@@ -19,8 +19,6 @@ class SlipRule(Frozen):
 
     The first of a department's readers has the duty; each of them may acknowledge.
     """
-
-    model_config = ConfigDict(extra="forbid")
 
     clock: Clock
     readers: dict[DepartmentName, tuple[Role, ...]]

@@ -13,7 +13,7 @@ Meaning = Literal["accept", "decline", "choice", "rating"]
 """What a digit in an answer means."""
 
 
-class Purpose(Part, extra="forbid"):
+class Purpose(Part):
     """One line of the policy table.
 
     `promise` says what happens when it is unknown whether it went out: better never twice, or better never missed.

@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Annotated, Literal, Self, get_args
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from orders.domain.parts.exception_kind import ExceptionKind
 from orders.domain.parts.installation import Installer
@@ -48,8 +48,6 @@ DutyName = Literal[
 class SalesPlan(Frozen):
     """What is to be signed in a year, in one region or outside any, shared out to its months by weights (003 三2)."""
 
-    model_config = ConfigDict(extra="forbid")
-
     year: int = Field(ge=2000, le=2199)
     region: Line | None = None
     amount: PaidAmount
@@ -73,8 +71,6 @@ class SalesPlan(Frozen):
 class Grade(Frozen):
     """A customer's grade: for how much signed in twelve months, and with how many late payments at most (004 一㈣3)."""
 
-    model_config = ConfigDict(extra="forbid")
-
     grade: Literal["A", "B", "C", "D"]
     signed: Decimal = Field(default=Decimal(), ge=0)
     late_payments: int = Field(default=1_000_000, ge=0)
@@ -87,8 +83,6 @@ class Grade(Frozen):
 class Salary(Frozen):
     """What a salesman is paid for a month, and the share of what comes in if it is not everybody's (004 四6)."""
 
-    model_config = ConfigDict(extra="forbid")
-
     staff: StaffId
     base: PaidAmount
     commission: Decimal | None = Field(default=None, ge=0, le=1)
@@ -96,8 +90,6 @@ class Salary(Frozen):
 
 class Wages(Frozen):
     """Of what a salesman's wage is made: a base for each month, and a share of what came in (004 四6)."""
-
-    model_config = ConfigDict(extra="forbid")
 
     commission: Decimal = Field(default=Decimal(), ge=0, le=1, description="The share of what came in.")
     salaries: tuple[Salary, ...] = ()
@@ -110,8 +102,6 @@ class Wages(Frozen):
 
 class Authority(Frozen):
     """Who may cancel an order that has reached one of these milestones; the first of them has the duty to decide."""
-
-    model_config = ConfigDict(extra="forbid")
 
     reached: tuple[Milestone, ...] = ()
     by: tuple[Role, ...] = Field(min_length=1)
