@@ -20,7 +20,7 @@ async def agreed(company, days=3):
     """Installed, and the days of acceptance are agreed: from today on."""
     await company.place()
     await company.run_to("acceptance")
-    today = (await company.order()).day(company.now)
+    today = RULES.calendar.day(company.now)
     await company.decide(
         agree_acceptance, today, today + timedelta(days=days), "王建国", role="order_specialist", by="os-2"
     )
@@ -39,7 +39,7 @@ async def test_the_days_of_acceptance_are_agreed_with_whom_by_whom_and_promised(
     )
     order = await company.order()
     assert (order.installation.period.agreed_at, order.promises.current("accept").on) == (company.now, last)
-    end = order.calendar.moment(last)
+    end = RULES.calendar.moment(last)
     await company.until(end - timedelta(days=1))
     approaching = [each.kind for each in company.announced(said.DeadlineApproachingAtOrders)]
     assert "accept_by" in approaching
@@ -54,10 +54,12 @@ async def test_to_agree_on_them_is_a_duty_until_it_is_done(company):
         schedule_installation, company.now, finish, (Installer(staff="i-1"),), role="engineering_regional_head"
     )
     order = await company.order()
-    eve = RULES.of(order).morning(order.calendar, order.day(finish) - timedelta(days=1))
+    eve = RULES.of(order).morning(RULES.calendar, RULES.calendar.day(finish) - timedelta(days=1))
     ((role, due_at),) = await owed(company, "agree_acceptance")
     assert (role, due_at) == ("order_specialist", eve)
-    await company.decide(agree_acceptance, order.day(finish), order.day(finish), "王建国", role="order_specialist")
+    await company.decide(
+        agree_acceptance, RULES.calendar.day(finish), RULES.calendar.day(finish), "王建国", role="order_specialist"
+    )
     assert (await owed(company, "agree_acceptance"), ended(company, "agree_acceptance")) == ([], ["in_time"])
 
 
@@ -66,14 +68,14 @@ async def test_who_accepts_within_the_days_has_kept_them(company):
     await company.decide(pass_acceptance, SIGNED)
     order = await company.order()
     assert (order.promises.current("accept").stage, order.stage) == ("kept", "balance")
-    await company.until(order.calendar.moment(last + timedelta(days=2)))
+    await company.until(RULES.calendar.moment(last + timedelta(days=2)))
     assert await owed(company, "ask_acceptance") == []
 
 
 async def test_a_customer_who_is_silent_has_accepted_nothing_and_is_asked(company):
     last = await agreed(company)
     order = await company.order()
-    await company.until(order.calendar.moment(last))
+    await company.until(RULES.calendar.moment(last))
     order = await company.order()
     assert (order.stage, order.promises.current("accept").stage) == ("acceptance", "broken")
     assert [role for role, _ in await owed(company, "ask_acceptance")] == ["order_specialist"]
@@ -92,7 +94,7 @@ async def test_refused_work_needs_an_agreement_anew(company):
     assert [role for role, _ in await owed(company, "agree_acceptance")] == ["order_specialist"]
     company.later(days=1)
     await company.fact(facts.InstallationCompleted, completed_at=company.now)
-    day = order.day(company.now) + timedelta(days=1)
+    day = RULES.calendar.day(company.now) + timedelta(days=1)
     await company.decide(agree_acceptance, day, day, "王建国", role="order_specialist")
     assert [event.revision for event in company.announced(said.AcceptancePeriodAgreed)] == [1, 2]
 
@@ -100,8 +102,7 @@ async def test_refused_work_needs_an_agreement_anew(company):
 async def test_the_foreman_s_hour_does_not_replace_the_agreed_days(company):
     await company.place()
     await company.run_to("installation")
-    order = await company.order()
-    last = order.day(company.now) + timedelta(days=6)
+    last = RULES.calendar.day(company.now) + timedelta(days=6)
     await company.decide(agree_acceptance, last, last, "王建国", role="order_specialist")
     hour = company.now + timedelta(days=2)
     await company.fact(facts.CompletionExpected, expected_at=hour, foreman="foreman-02")
@@ -116,7 +117,7 @@ async def test_the_foreman_s_hour_does_not_replace_the_agreed_days(company):
 async def test_days_that_cannot_be_are_not_agreed(company, begins, ends, code):
     await company.place()
     await company.run_to("acceptance")
-    today: date = (await company.order()).day(company.now)
+    today: date = RULES.calendar.day(company.now)
     with pytest.raises(Refused) as refused:
         await company.decide(
             agree_acceptance,

@@ -5,6 +5,7 @@ from decimal import Decimal
 from uuid import UUID
 
 import pytest
+from order_rules import RULES
 from orders_as_read import review
 
 from orders.domain.account import account_id_of
@@ -67,7 +68,7 @@ async def test_who_collects_the_balance_and_by_when_depends_on_the_route(company
     assert (initial.kind, initial.amount, initial.due_on) == ("initial", yuan("30000.00"), date(2026, 10, 7))
     assert (balance.kind, balance.amount, balance.collector_role) == ("balance", yuan("70000.00"), role)
     order = await company.order()
-    assert balance.due_on == order.day(order.since) + timedelta(days=days)
+    assert balance.due_on == RULES.calendar.day(order.since) + timedelta(days=days)
 
 
 @pytest.mark.requirement("R203.a")

@@ -90,7 +90,7 @@ def _kind_to_agree_on(order):
 
 
 def _plan(order, why):
-    today = order.day(why.at)
+    today = RULES.calendar.day(why.at)
     return ProductionPlan(begin=today, finish=today + DAY, delivery_on=today + 2 * DAY)
 
 
@@ -103,7 +103,7 @@ PARTS = {
     "countersign": lambda order, why: countersign(order, True, "", RULES, why),
     "review": lambda order, why: review(order, "amend", (), RULES, why),
     "amend": lambda order, why: amend(order, Draft(revision=0, changes=("改",)), RULES, why),
-    "sign": lambda order, why: sign(order, PreciseDate(on=order.day(why.at)), "签订", RULES, why),
+    "sign": lambda order, why: sign(order, PreciseDate(on=RULES.calendar.day(why.at)), "签订", RULES, why),
     "use_seal": lambda order, why: use_seal(order, "盖章", why),
     "prepare_notice": lambda order, why: sign_notice(order, "prepared", RULES, why),
     "review_notice": lambda order, why: sign_notice(order, "reviewed", RULES, why),
@@ -134,11 +134,11 @@ PARTS = {
         order, why.at, why.at + DAY, (Installer(staff="i-1", skill="senior"),), RULES, why
     ),
     "agree_acceptance": lambda order, why: agree_acceptance(
-        order, order.day(why.at), order.day(why.at) + DAY, "王", RULES, why
+        order, RULES.calendar.day(why.at), RULES.calendar.day(why.at) + DAY, "王", RULES, why
     ),
     "pass_acceptance": lambda order, why: pass_acceptance(order, Acceptance(signatory="王"), RULES, why),
     "fail_acceptance": lambda order, why: fail_acceptance(order, ({"description": "关不严"},), (), RULES, why),
-    "agree": lambda order, why: agree(order, _kind_to_agree_on(order), order.day(why.at) + DAY, RULES, why),
+    "agree": lambda order, why: agree(order, _kind_to_agree_on(order), RULES.calendar.day(why.at) + DAY, RULES, why),
     "postpone": lambda order, why: postpone(order, _next_day(order), "goods_incomplete", None, RULES, why),
     "word_delay": lambda order, why: word_delay(
         order, order.untold.new if order.untold else _next_day(order), None, RULES, why

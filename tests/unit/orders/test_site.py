@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from order_rules import RULES
 from pydantic import ValidationError
 
 from orders.domain.decisions.installation import fail_acceptance, pass_acceptance, schedule_installation
@@ -284,7 +285,7 @@ async def test_two_trucks_are_announced_each_and_the_second_is_waited_for(compan
     await company.fact(facts.ShipmentArrived, arrived_at=company.now, delivery_note_no="T-A")
     order = await company.order()
     promised = order.promises.current("arrive")
-    assert (order.stage, promised.stage, promised.on) == ("transport", "open", order.day(eta))
+    assert (order.stage, promised.stage, promised.on) == ("transport", "open", RULES.calendar.day(eta))
 
     company.later(days=2)
     await company.fact(facts.ShipmentArrived, arrived_at=company.now)
@@ -317,7 +318,7 @@ async def test_a_corrected_time_of_arrival_is_told_and_moves_the_promise(company
     assert [(each.eta, each.revision) for each in told] == [(first, 1), (second, 2)]
     assert len({each.shipment_id for each in told}) == 1
     order = await company.order()
-    assert (len(order.shipment.consignments), order.promises.current("arrive").on) == (1, order.day(second))
+    assert (len(order.shipment.consignments), order.promises.current("arrive").on) == (1, RULES.calendar.day(second))
 
 
 async def test_goods_that_leave_after_the_others_have_arrived_are_waited_for(company):

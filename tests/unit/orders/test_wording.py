@@ -1,16 +1,24 @@
 """A delay is read by customer service before it is told, in words that the customer may read."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
+from order_rules import RULES
 
 from orders.domain.decisions.delay import postpone, slip, word_delay
 from orders.domain.parts.delay import REASONS
+from orders.domain.policy.policy import Rules
+from orders.settings import ANNOUNCEMENTS, Settings
 from shared.aggregate import Refused
+from shared.calendar import Within
+from shared.clocks import Clocks
 from shared.contracts import departments as facts
 from shared.contracts import orders as said
+from shared.policy import Policies
+from shared.testing import nowhere
 
 LATE = date(2026, 12, 3)
+SHIPPED = RULES.policies.version(1)
 TERM = timedelta(minutes=30)
 SHOP_FLOOR = "东莞宏达五金断货，老张说要等"
 
@@ -54,6 +62,33 @@ async def test_a_delay_that_no_person_words_is_told_in_the_usual_words_when_the_
     assert missed.supervisor_role == "cs_supervisor"
     order = await company.order()
     assert (order.delays[-1].worded_by, order.clock("word_delay")) == (None, None)
+
+
+HOLIDAYS = """
+name = "holidays"
+version = 1
+in_force_from = 2026-01-01
+approved_by = "gm"
+days_off = [2026-11-10]
+"""
+
+
+@pytest.mark.parametrize(("holidays", "ends_on"), [("", date(2026, 11, 10)), (HOLIDAYS, date(2026, 11, 11))])
+async def test_a_term_in_working_days_goes_by_the_company_s_own_days_off(company, tmp_path, holidays, ends_on):
+    file = tmp_path / "holidays.toml"
+    file.write_text(holidays, encoding="utf-8")
+    settings = nowhere(Settings, holidays=file if holidays else None)
+    duty = SHIPPED.duties["word_delay"].but(term=Within(days=1, working=True))
+    policy = SHIPPED.but(duties={**SHIPPED.duties, "word_delay": duty})
+    rules = Rules(Policies((policy,)), Clocks(ANNOUNCEMENTS, settings.calendar()))
+    await company.place()
+    await company.release()
+    company.now = RULES.calendar.moment(date(2026, 11, 9), time(10))
+
+    late = slip(await company.order(), LATE, "goods_incomplete", None, rules, company.cause("cs_specialist")).state
+
+    assert RULES.calendar.day(late.untold.tell_by - timedelta(seconds=1)) == ends_on
+    assert late.clock("word_delay").due_at == late.untold.tell_by
 
 
 @pytest.mark.requirement("R175.c")

@@ -71,10 +71,12 @@ class Clerk:
         return sales_report(sales)
 
     async def _earned(self, due: ReportPeriod) -> Table:
-        return commission(await earned(self._orders.paid_since(self._midnight(due.begin)), due.begin, due.end))
+        paid = self._orders.paid_since(self._midnight(due.begin))
+        return commission(await earned(paid, due.begin, due.end, self._calendar))
 
     async def _told(self, due: ReportPeriod) -> Table:
-        return await told_in_time(self._orders.delayed_since(self._midnight(due.begin)), due.begin, due.end)
+        delayed = self._orders.delayed_since(self._midnight(due.begin))
+        return await told_in_time(delayed, due.begin, due.end, self._calendar)
 
     async def _planned(self, due: ReportPeriod) -> Table:
         months = await self._months(due.begin, due.end)
@@ -104,7 +106,8 @@ class Clerk:
         return supply(each for state in found for each in state)
 
     async def _delivered(self, due: ReportPeriod) -> Table:
-        return await delivery_times(self._orders.arrived(self._midnight(due.begin), self._midnight(due.end)))
+        arrived = self._orders.arrived(self._midnight(due.begin), self._midnight(due.end))
+        return await delivery_times(arrived, self._calendar)
 
     async def _spent(self, due: ReportPeriod) -> Table:
         return costs([each.spending async for each in self._costs.spent(due.begin, due.end)])

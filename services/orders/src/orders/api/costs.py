@@ -97,7 +97,8 @@ def _wages(stores: Stores, rules: Rules) -> APIRouter:
         must_be_period(begin, end)
         if (begin.day, end.day) != (1, 1):
             raise Refused("wages are computed for whole months; begin and end with the first of one", "no_whole_month")
-        received = await earned(stores.orders.paid_since(rules.calendar.moment(begin, time())), begin, end)
+        paid = stores.orders.paid_since(rules.calendar.moment(begin, time()))
+        received = await earned(paid, begin, end, rules.calendar)
         policy = rules.on(rules.calendar.moment(end, time()))
         return written(wages(received, policy.wages, begin, end), form, f"wages-{begin}-{end}")
 

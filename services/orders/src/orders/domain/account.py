@@ -8,7 +8,6 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from orders.domain.parts.entry import AccountEntry, Position
 from orders.domain.policy.policy import Rules
 from shared.aggregate import Aggregate
-from shared.calendar import Calendar
 from shared.contracts.event import Money
 from shared.contracts.vocabulary import CustomerSnapshot
 
@@ -24,11 +23,12 @@ class Account(Aggregate):
     """The ledger of one customer (004 四2) and its credit, limit and period (000 §3.5.5).
 
     `positions` are the sums of all entries by order and currency; `entries` those since the last statement. A limit
-    holds for one currency: without one of its own, nothing is given on credit in a currency.
+    holds for one currency: without one of its own, nothing is given on credit in a currency. `zone` is written for the
+    release before this one alone, which cannot read an account without it.
     """
 
     customer: CustomerSnapshot
-    zone: str
+    zone: str | None = None
     limit: Money
     further_limits: tuple[Money, ...] = ()
     days: int
@@ -46,11 +46,6 @@ class Account(Aggregate):
             limit=policy.credit_limit,
             days=policy.credit_days,
         )
-
-    @property
-    def calendar(self) -> Calendar:
-        """The calendar by which the account's months are counted."""
-        return Calendar(self.zone)
 
     @property
     def exposure(self) -> Money:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from types import MappingProxyType
 
 from pydantic import Field
@@ -22,7 +22,6 @@ from orders.domain.parts.works import Works
 from orders.domain.route import CANCELLED, CLOSED, ROUTES, Milestone, Route, RouteName
 from orders.domain.standing import delivered, unpacked
 from shared.aggregate import Cause
-from shared.calendar import Calendar
 from shared.clocks import Timed
 from shared.contracts.answer import Objection
 from shared.contracts.event import Instant, Money
@@ -46,7 +45,8 @@ class Order(Timed):
     """An order on its route.
 
     `stage` is always the first stage of the route whose gate is not yet open: what came early is written down in
-    `reached` and counts when the order gets there, and nothing leads around a gate.
+    `reached` and counts when the order gets there, and nothing leads around a gate. `zone` is written for the release
+    before this one alone, which cannot read an order without it; days are counted in the company's calendar.
     """
 
     order_no: OrderNo
@@ -55,7 +55,7 @@ class Order(Timed):
     route_name: RouteName
     route_version: int
     policy_version: int
-    zone: str
+    zone: str | None = None
     lines: tuple[OrderLine, ...]
     total: Money | None
     region: Line | None = None
@@ -100,11 +100,6 @@ class Order(Timed):
     def lifecycle(self) -> OrderLifecycle:
         """What may be decided about it, on its route."""
         return LIFECYCLES[self.route_name, self.route_version]
-
-    @property
-    def calendar(self) -> Calendar:
-        """The calendar by which the order's days are counted."""
-        return Calendar(self.zone)
 
     @property
     def stage_title(self) -> str:
@@ -212,14 +207,6 @@ class Order(Timed):
     def is_past(self, stage: str) -> bool:
         """Whether the order has left this stage behind."""
         return self.route.index(self.stage) > self.route.index(stage)
-
-    def day(self, at: datetime) -> date:
-        """The local day of a moment."""
-        return self.calendar.day(at)
-
-    def in_days(self, at: datetime, days: int) -> date:
-        """The local day so many days after a moment."""
-        return self.day(at) + timedelta(days=days)
 
     def decided_by(self, milestone: Milestone, cause: Cause) -> StaffId:
         """Who decides. Refused with `not_authorised` when it is not theirs on this route; a department's fact is."""

@@ -18,6 +18,7 @@ from orders.domain.policy.policy import Rules
 from orders.domain.route import CANCELLED, CLOSED, Milestone
 from orders.store import Stores
 from shared.aggregate import Cause, Change, NotFound
+from shared.calendar import Calendar
 from shared.contracts.vocabulary import OrderNo
 from shared.identity.customer_links import CustomerLink
 from shared.pages.customer import ActTrouble, ActWords, CustomerDoor, CustomersAct
@@ -119,7 +120,7 @@ class CustomersOrder:
     trouble: str = ""
 
     @classmethod
-    def of(cls, order: Order, trouble: str = "") -> "CustomersOrder":
+    def of(cls, order: Order, calendar: Calendar, trouble: str = "") -> "CustomersOrder":
         """Goods, way, promises and acceptance."""
         waits = order.lifecycle.allows(order.stage, "pass_acceptance")
         return cls(
@@ -128,8 +129,8 @@ class CustomersOrder:
             allocated=_allocated(order),
             state={CLOSED: "已完成", CANCELLED: "已取消"}.get(order.stage, "进行中"),
             steps=tuple(_steps(order)),
-            promised=tuple(_promised(order)),
-            accepted=_accepted(order),
+            promised=tuple(_promised(order, calendar)),
+            accepted=_accepted(order, calendar),
             waits=waits,
             asked=_asked(order) if waits and order.customer.mobile else None,
             trouble=trouble,
@@ -175,7 +176,8 @@ class _Page:
         """All of them, the latest first; what is wrong with an answer stands at its order."""
         files = await self._stores.merged_files.all_of(link.customer_id)
         page = await self._stores.orders.find({"customer.customer_id": files}, sort="-placed_on", limit=SHOWN)
-        shown = [CustomersOrder.of(order, trouble if order.id == about else "") for order in page.items]
+        calendar = self._rules.calendar
+        shown = [CustomersOrder.of(order, calendar, trouble if order.id == about else "") for order in page.items]
         return self._door.show("customer-orders.html", text, link, orders=shown)
 
     async def theirs(self, link: CustomerLink, id: UUID) -> Order | None:
@@ -206,18 +208,18 @@ def _asked(order: Order) -> AskedAcceptance:
     return AskedAcceptance(order.id, len(order.installation.refusals), uuid4())
 
 
-def _accepted(order: Order) -> str:
+def _accepted(order: Order, calendar: Calendar) -> str:
     """On which day the work was accepted, or what the customer found wrong with it last.
 
     Only what the customer wrote is quoted: what a colleague wrote down of a refusal stays inside.
     """
     if accepted := order.reached.get(Milestone.ACCEPTED):
-        return f"您已在{_said(order.day(accepted))}通过验收，谢谢。"
+        return f"您已在{_said(calendar.day(accepted))}通过验收，谢谢。"
     if not order.installation.refusals or order.ended:
         return ""
     last = order.installation.refusals[-1]
     wrong = "；".join(issue.description.rstrip("。") for issue in last.issues) if last.signatory else "验收有问题"
-    return f"您在{_said(order.day(last.at))}提出：{wrong}。我们会上门处理，进展请看“反映的问题”。"
+    return f"您在{_said(calendar.day(last.at))}提出：{wrong}。我们会上门处理，进展请看“反映的问题”。"
 
 
 def _allocated(order: Order) -> str:
@@ -247,11 +249,11 @@ def _steps(order: Order) -> Iterator[WayStep]:
             yield WayStep(title, "ahead")
 
 
-def _promised(order: Order) -> Iterator[PromisedDay]:
+def _promised(order: Order, calendar: Calendar) -> Iterator[PromisedDay]:
     for kind, what in PROMISED.items():
         given = [each for each in order.promises.given if each.kind == kind]
         if given:
-            yield _ledger(what, given, _why(order, given[-1]))
+            yield _ledger(what, given, _why(order, given[-1], calendar))
 
 
 def _ledger(what: str, given: list[Promise], why: str) -> PromisedDay:
@@ -276,12 +278,12 @@ def _broken(promise: Promise) -> str:
     return f"▲ {_said(promise.settled_on)}，晚{(promise.settled_on - promise.on).days}天"
 
 
-def _why(order: Order, promise: Promise) -> str:
+def _why(order: Order, promise: Promise, calendar: Calendar) -> str:
     """What the customer was told about the last slip, while that is the day that holds."""
     told = order.delays[-1] if order.delays and promise.kind == "ship" else None
     if told is None or told.new != promise.on:
         return ""
-    return f"{_said(order.calendar.day(told.announced_at))}告知您：{told.text}"
+    return f"{_said(calendar.day(told.announced_at))}告知您：{told.text}"
 
 
 def _said(on: date) -> str:

@@ -72,14 +72,14 @@ def issue_statement(account: Account, rules: Rules, cause: Cause) -> Change[Acco
     A currency in which nothing was entered and nothing is owed has none. Each statement opens with the balance of the
     one before, so that all statements together come to the ledger.
     """
-    issued = tuple(_statement(account, currency, cause) for currency in account.currencies)
+    issued = tuple(_statement(account, currency, rules, cause) for currency in account.currencies)
     told = tuple(each for each in issued if each.entries or each.lines)
     open_ = tuple(each for each in account.positions if each.owed or (each.on_credit and not each.granted))
     return Change(_with_statement(account.but(positions=open_, entries=()), rules, cause), told)
 
 
-def _statement(account: Account, currency: str, cause: Cause) -> StatementIssued:
-    day = account.calendar.day(cause.at)
+def _statement(account: Account, currency: str, rules: Rules, cause: Cause) -> StatementIssued:
+    day = rules.calendar.day(cause.at)
     return StatementIssued(
         statement_id=uuid5(cause.id, currency),
         month=f"{day.replace(day=1) - timedelta(days=1):%Y-%m}",
@@ -124,7 +124,7 @@ def _entry(entry: AccountEntry) -> StatementEntry:
 def _with_statement(account: Account, rules: Rules, cause: Cause) -> Account:
     if not account.positions:
         return account.done_with(STATEMENT)
-    return account.awaiting(STATEMENT, rules.on(cause.at).statement.due(cause.at, account.calendar))
+    return account.awaiting(STATEMENT, rules.on(cause.at).statement.due(cause.at, rules.calendar))
 
 
 def _exceeded(account: Account, position: Position) -> CreditLimitExceeded:

@@ -144,7 +144,7 @@ def amend(order: Order, draft: Draft, rules: Rules, cause: Cause) -> Change[Orde
     order.lifecycle.must(order.stage, "amend")
     _must_add_up(order, draft)
     if draft.ship_on is not None:
-        day_ahead(draft.ship_on, order.day(cause.at), rules.of(order).horizon_days)
+        day_ahead(draft.ship_on, rules.calendar.day(cause.at), rules.of(order).horizon_days)
     written = draft.but(written_by=cause.actor.id)
     amended = order.but(contract=_with_draft(order.contract, written), notice=to_be_signed_anew(order.notice))
     if order.contract.signed:
@@ -160,7 +160,7 @@ def _must_be_whole(order: Order, draft: Draft, rules: Rules, cause: Cause) -> No
     if order.dispatched_on is None and (draft.ship_on or not order.contract.signed):
         if ship_on is None:
             raise Refused("the contract names no day on which the goods leave; amend it with one", "no_day")
-        day_ahead(ship_on, order.day(cause.at), rules.of(order).horizon_days)
+        day_ahead(ship_on, rules.calendar.day(cause.at), rules.of(order).horizon_days)
 
 
 def _must_be_feasible(order: Order, draft: Draft) -> None:
@@ -209,14 +209,14 @@ def sign(
     order.lifecycle.must(order.stage, "sign")
     by = order.decided_by(_M.CONTRACT_SIGNED, cause)
     order.contract.must_be_seen(revision)
-    if signed_on.on > order.day(cause.at):
+    if signed_on.on > rules.calendar.day(cause.at):
         raise Refused(f"{signed_on.on} is still to come; give the day on which it was signed", "future_day")
     if order.contract.ship_on is not None:
-        day_ahead(order.contract.ship_on, order.day(cause.at), rules.of(order).horizon_days)
+        day_ahead(order.contract.ship_on, rules.calendar.day(cause.at), rules.of(order).horizon_days)
     no = order.contract.no or contract_no_of(order.order_no, signed_on.on)
     contract = _with_seal_use(order.contract, by, purpose, cause).but(no=no, signed_on=signed_on)
     signed = Change(
-        order.but(contract=contract, sold_on=order.day(cause.at)),
+        order.but(contract=contract, sold_on=rules.calendar.day(cause.at)),
         (_sealed(contract, order, by, purpose), _signed(order, contract, by, rules)),
     )
     ship_on = contract.ship_on
@@ -230,7 +230,7 @@ def sign(
 def watch(order: Order, ship_on: date, rules: Rules, cause: Cause) -> Change[Order]:
     """The contract's ship date is promised, and goods and installers are looked at some days before (001 售中二a)."""
     promised = promise(order, "ship", ship_on, "contract", rules, cause)
-    first = rules.of(order).morning(order.calendar, ship_on - timedelta(days=rules.of(order).readiness_days))
+    first = rules.of(order).morning(rules.calendar, ship_on - timedelta(days=rules.of(order).readiness_days))
     return promised.then(lambda order: Change(order.awaiting(READINESS, max(first, cause.at))))
 
 

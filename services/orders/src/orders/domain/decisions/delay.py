@@ -33,7 +33,7 @@ def estimate(order: Order, new: date, reason: DelayReason, rules: Rules, cause: 
 
     A customer who was told that the day is not known hears nothing before it is; the goods are looked at again.
     """
-    if order.day_unknown and _is_news(order, new, estimated=True, cause=cause):
+    if order.day_unknown and _is_news(order, new, rules, estimated=True, cause=cause):
         return _watched(order, new, rules, cause)
     return _held(order, new, reason, None, rules, estimated=True, cause=cause)
 
@@ -41,7 +41,7 @@ def estimate(order: Order, new: date, reason: DelayReason, rules: Rules, cause: 
 def _held(
     order: Order, new: date, reason: DelayReason, said: str | None, rules: Rules, *, estimated: bool, cause: Cause
 ) -> Change[Order]:
-    if not _is_news(order, new, estimated=estimated, cause=cause) or _outweighs(order.untold, new, estimated):
+    if not _is_news(order, new, rules, estimated=estimated, cause=cause) or _outweighs(order.untold, new, estimated):
         return Change(order)
     begun = order.untold.tell_by if order.untold else _tell_by(order, rules, cause)
     untold = UntoldDelay(
@@ -53,11 +53,11 @@ def _held(
     return known.then(lambda order: follow_duties(order, rules, cause))
 
 
-def _is_news(order: Order, new: date, *, estimated: bool, cause: Cause) -> bool:
+def _is_news(order: Order, new: date, rules: Rules, *, estimated: bool, cause: Cause) -> bool:
     """Whether the day is later than what the customer knows, and still to come."""
     if order.ended or order.dispatched_on or order.contract.ship_on is None or not order.contract.signed:
         return False
-    return new > _told_day(order, order.contract.ship_on, estimated) and new >= order.day(cause.now)
+    return new > _told_day(order, order.contract.ship_on, estimated) and new >= rules.calendar.day(cause.now)
 
 
 def _told_day(order: Order, promised: date, estimated: bool) -> date:
@@ -77,11 +77,11 @@ def _outweighs(untold: UntoldDelay | None, new: date, estimated: bool) -> bool:
 
 def _tell_by(order: Order, rules: Rules, cause: Cause) -> datetime | None:
     """When the term for the words ends, in time before the contract's day; None when that is now."""
-    end = rules.of(order).duties["word_delay"].term.due(cause.now, order.calendar)
+    end = rules.of(order).duties["word_delay"].term.due(cause.now, rules.calendar)
     promised = order.contract.ship_on
-    if promised is None or order.day(cause.now) >= promised:
+    if promised is None or rules.calendar.day(cause.now) >= promised:
         return end
-    last = order.calendar.moment(promised, time()) - timedelta(minutes=rules.of(order).told_before_minutes)
+    last = rules.calendar.moment(promised, time()) - timedelta(minutes=rules.of(order).told_before_minutes)
     return min(end, last) if cause.now < last else None
 
 
@@ -110,7 +110,7 @@ def tell(order: Order, text: Prose | None, rules: Rules, cause: Cause) -> Change
     if untold is None:
         return Change(order)
     read = order.but(untold=None)
-    if not _is_news(order, untold.new, estimated=untold.estimated, cause=cause):
+    if not _is_news(order, untold.new, rules, estimated=untold.estimated, cause=cause):
         return follow_duties(read, rules, cause)
     return _told(read, untold.new, untold.reason, text, rules, estimated=untold.estimated, cause=cause)
 
@@ -119,7 +119,7 @@ def _told(
     order: Order, new: date, reason: DelayReason, text: str | None, rules: Rules, *, estimated: bool, cause: Cause
 ) -> Change[Order]:
     promised = order.contract.ship_on or new
-    change = _announce(order, promised, new, reason, text, "ship", estimated=estimated, cause=cause)
+    change = _announce(order, promised, new, reason, text, "ship", rules, estimated=estimated, cause=cause)
     change = change.then(lambda order: _watched(order, new, rules, cause))
     return change.then(lambda order: _escalate(order, rules, cause))
 
@@ -145,7 +145,7 @@ def postpone(
     promised = order.contract.ship_on
     if promised is None or not order.contract.signed:
         raise Refused("no signed contract names a ship date yet; agree on a day instead", "no_ship_date")
-    day_ahead(new, order.day(cause.at), rules.of(order).horizon_days)
+    day_ahead(new, rules.calendar.day(cause.at), rules.of(order).horizon_days)
     latest = _told_day(order, promised, estimated=False)
     if new <= latest:
         raise Refused(f"the customer has been told {latest}; a delay needs a later day", "not_later")
@@ -171,9 +171,9 @@ def miss_arrival(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
     current = order.promises.current("arrive")
     if current is None or order.awaits_payment:
         return break_promise(order, "arrive", cause)
-    last = max(current.on, order.day(cause.now) - timedelta(days=1))
+    last = max(current.on, rules.calendar.day(cause.now) - timedelta(days=1))
     expected = order.shipment.expected_at if order.shipment.complete else None
-    if expected is not None and (day := order.day(expected)) > last:
+    if expected is not None and (day := rules.calendar.day(expected)) > last:
         return be_late(order, day, rules, cause=cause)
     guess = last + timedelta(days=rules.of(order).days_when_unknown)
     return be_late(order, guess, rules, estimated=True, cause=cause)
@@ -192,7 +192,7 @@ def be_late(order: Order, arrives_on: date, rules: Rules, *, estimated: bool = F
     broken = order.but(promises=turned(order.promises, "arrive", "broken"))
     reason: DelayReason = "transport" if order.shipment.under_way else "other"
     why = ON_THE_ROAD if order.shipment.under_way else NOT_SENT
-    told = _announce(broken, current.on, arrives_on, reason, why, "arrive", estimated=estimated, cause=cause)
+    told = _announce(broken, current.on, arrives_on, reason, why, "arrive", rules, estimated=estimated, cause=cause)
     return told.then(lambda order: follow_duties(order, rules, cause))
 
 
@@ -204,7 +204,7 @@ def miss_shipping(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
     if order.awaits_payment:
         return break_promise(order, "ship", cause)
     broken = Change(order) if order.day_unknown else break_promise(order, "ship", cause)
-    day = order.in_days(cause.now, rules.of(order).days_when_unknown - 1)
+    day = rules.calendar.day(cause.now) + timedelta(days=rules.of(order).days_when_unknown - 1)
     reason: DelayReason = "transport" if order.shipment.announced_ready else "goods_incomplete"
     if order.stage == "shipping" and order.lacks_word_of_crew:
         reason = "installers_unavailable"
@@ -218,6 +218,7 @@ def _announce(
     reason: DelayReason,
     text: str | None,
     kind: Literal["ship", "arrive"],
+    rules: Rules,
     *,
     estimated: bool = False,
     cause: Cause,
@@ -233,7 +234,7 @@ def _announce(
         department=known.department,
         ready_percent=order.works.ready_percent,
         announced_at=cause.at,
-        told_in_time=order.day(cause.at) < promised,
+        told_in_time=rules.calendar.day(cause.at) < promised,
         estimated=estimated,
         worded_by=cause.actor.id if cause.kind == "request" and said not in (None, known.text) else None,
     )
@@ -258,7 +259,7 @@ def _announce(
 
 
 def _assess_again(order: Order, new: date, rules: Rules, cause: Cause) -> Change[Order]:
-    eve = rules.of(order).morning(order.calendar, new - timedelta(days=1))
+    eve = rules.of(order).morning(rules.calendar, new - timedelta(days=1))
     shipment = order.shipment.but(announced_ready=False)
     return Change(order.but(shipment=shipment).awaiting(READINESS, max(eve, cause.now)))
 

@@ -20,7 +20,7 @@ def weigh(
     expected day that has passed, or lies beyond the horizon, is not known. Staff correct it by the same decisions as
     ever, and close the exception with what they found out.
     """
-    found = () if order.ended else doubts(fact, cause.at, order.calendar, rules.of(order).horizon_days)
+    found = () if order.ended else doubts(fact, cause.at, rules.calendar, rules.of(order).horizon_days)
     taken = sensible(fact, found)
     change = Change(order) if taken is None else decide(order, taken)
     outcome: Literal["taken", "refused"] = "refused" if taken is None else "taken"

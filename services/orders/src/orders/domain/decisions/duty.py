@@ -75,7 +75,7 @@ def _is_made(order: Order) -> bool:
 def _printing(order: Order, rules: Rules, cause: Cause) -> Iterator[Owed]:
     """Packaging that is printed outside is followed until it comes in, by its day (004 三2(2))."""
     for each in order.works.awaited_materials:
-        end = order.calendar.moment(each.expected_on) if each.expected_on else None
+        end = rules.calendar.moment(each.expected_on) if each.expected_on else None
         yield Owed(each.item, _ahead(end, "包装材料的预计到货日", cause))
 
 
@@ -95,7 +95,7 @@ def _allocated(order: Order, rules: Rules, cause: Cause) -> Iterator[Owed]:
     """Parts that are taken from stock or bought outside are followed until they have left (000 §3.4.3 库存件出货)."""
     if order.dispatched_on or not order.works.allocated:
         return
-    end = order.calendar.moment(order.ship_on) if order.ship_on else None
+    end = rules.calendar.moment(order.ship_on) if order.ship_on else None
     yield Owed(end=_ahead(end, "发货日", cause))
 
 
@@ -139,12 +139,12 @@ def _looked_at(order: Order, rules: Rules, cause: Cause) -> date | None:
 
 
 def _window(order: Order, ship_on: date, rules: Rules) -> datetime:
-    return rules.of(order).morning(order.calendar, ship_on - timedelta(days=rules.of(order).readiness_days))
+    return rules.of(order).morning(rules.calendar, ship_on - timedelta(days=rules.of(order).readiness_days))
 
 
 def _eve(order: Order, ship_on: date, rules: Rules, cause: Cause) -> GivenEnd | None:
     """The morning of the day before; where it has passed the duty has its own term."""
-    eve = rules.of(order).morning(order.calendar, ship_on - timedelta(days=1))
+    eve = rules.of(order).morning(rules.calendar, ship_on - timedelta(days=1))
     return _ahead(eve, "发货前一天早上", cause)
 
 
@@ -155,7 +155,7 @@ def _ahead(at: datetime | None, follows: str, cause: Cause) -> GivenEnd | None:
 
 def _before(order: Order, moment: datetime, rules: Rules) -> datetime:
     """When the desk opens on the day before."""
-    return rules.of(order).morning(order.calendar, order.day(moment) - timedelta(days=1))
+    return rules.of(order).morning(rules.calendar, rules.calendar.day(moment) - timedelta(days=1))
 
 
 def _wording(order: Order, rules: Rules, cause: Cause) -> Iterator[Owed]:
@@ -205,7 +205,7 @@ def _period(order: Order, rules: Rules, cause: Cause) -> Iterator[Owed]:
 def _silence(order: Order, rules: Rules, cause: Cause) -> Iterator[Owed]:
     """The agreed days of acceptance have ended without a word: the customer is asked, and accepts in writing or not."""
     period = order.installation.period
-    if order.stage == "acceptance" and period is not None and period.ends_on < order.day(cause.now):
+    if order.stage == "acceptance" and period is not None and period.ends_on < rules.calendar.day(cause.now):
         yield Owed(str(period.revision))
 
 
@@ -219,7 +219,7 @@ def _collections(order: Order, rules: Rules, cause: Cause) -> Iterator[Owed]:
     own = order.sales_owner if order.route.collector == "account_manager" else None
     for due in (claim.due for claim in order.receivable.claims):
         of = f"{due.kind}_{due.number}_{due.on}"
-        yield Owed(of, GivenEnd(order.calendar.moment(due.on), "约定的付款日"), Role(order.route.collector), own)
+        yield Owed(of, GivenEnd(rules.calendar.moment(due.on), "约定的付款日"), Role(order.route.collector), own)
 
 
 def _is_undone(order: Order, name: DutyName, of: str) -> bool:

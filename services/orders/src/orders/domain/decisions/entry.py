@@ -101,10 +101,10 @@ def _payable_by(order: Order, instalment: Instalment, asked: Due | None, rules: 
     if instalment.kind == "balance" and order.route.name != "stock":
         credit = order.receivable.credit_days or policy.credit_days
         days = credit if order.route.credit else policy.balance_days
-    today = order.day(cause.now)
+    today = rules.calendar.day(cause.now)
     if asked is not None:
         return max(asked.on, today + timedelta(days=policy.initial_days))
-    return max(instalment.due_on or order.in_days(order.since, days), today)
+    return max(instalment.due_on or rules.calendar.day(order.since) + timedelta(days=days), today)
 
 
 def set_reminders(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
@@ -121,13 +121,13 @@ def set_reminders(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
     policy, running = rules.of(order), [claim.due for claim in claims if not claim.due.overdue]
     moments = {
         UPCOMING: [
-            policy.morning(order.calendar, due.on - timedelta(days=policy.notice_days))
+            policy.morning(rules.calendar, due.on - timedelta(days=policy.notice_days))
             for due in running
             if not due.told_ahead
         ],
-        OVERDUE: [order.calendar.moment(due.on) for due in running],
+        OVERDUE: [rules.calendar.moment(due.on) for due in running],
         DUNNING: [
-            policy.morning(order.calendar, day)
+            policy.morning(rules.calendar, day)
             for claim in claims
             if (day := policy.reminder_day(claim.due)) is not None
         ],
@@ -144,7 +144,8 @@ def place_with_design(order: Order, rules: Rules, cause: Cause) -> Change[Order]
         return Change(order)
     drawings = Drawings(items=tuple(Drawing(kind=kind) for kind in DRAWINGS))
     ordered = (DesignOrdered.of(order.named, drawing_kind=kind, assigned_to=order.route.designers) for kind in DRAWINGS)
-    return Change(order.but(drawings=drawings, released_on=order.day(order.since)), (_released(order), *ordered))
+    released = order.but(drawings=drawings, released_on=rules.calendar.day(order.since))
+    return Change(released, (_released(order), *ordered))
 
 
 def _released(order: Order) -> OrderReleased:
@@ -200,20 +201,20 @@ def leave_for_the_site(order: Order, rules: Rules, cause: Cause) -> Change[Order
     Goods that are ready after the last morning are looked at again now, so that the customer hears it (001 售中二b).
     """
     told = announce_departures(order, rules, cause).then(lambda order: ask_for_what_is_due(order, rules, cause))
-    return told.then(lambda order: look_again(order, cause))
+    return told.then(lambda order: look_again(order, rules, cause))
 
 
 def be_paid_for(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
     """The initial payment is in: whether the goods will be ready is looked at again where their day is near."""
-    return look_again(order, cause)
+    return look_again(order, rules, cause)
 
 
-def look_again(order: Order, cause: Cause) -> Change[Order]:
+def look_again(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
     """Readiness is assessed once more now, where the last morning before the goods leave is over."""
     ship_on = order.ship_on
     if ship_on is None or order.dispatched_on or order.shipment.announced_ready or not order.contract.signed:
         return Change(order)
-    near = order.day(cause.now) + timedelta(days=1) >= ship_on
+    near = rules.calendar.day(cause.now) + timedelta(days=1) >= ship_on
     return Change(order.awaiting(READINESS, cause.now) if near else order)
 
 
@@ -240,7 +241,7 @@ def invite_to_acceptance(order: Order, rules: Rules, cause: Cause) -> Change[Ord
     foreman = work.foreman
     if work.period is not None:
         return told
-    return told.then(lambda order: pass_on(order, "accept", order.day(hour), "plan", foreman, rules, cause))
+    return told.then(lambda order: pass_on(order, "accept", rules.calendar.day(hour), "plan", foreman, rules, cause))
 
 
 def close(order: Order, rules: Rules, cause: Cause) -> Change[Order]:

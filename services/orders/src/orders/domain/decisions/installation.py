@@ -43,7 +43,7 @@ def schedule_installation(
         raise Refused("no one has said when the goods arrive; find that out first", "arrival_unknown")
     if begin < arrival:
         raise Refused(f"the goods arrive at {arrival:%Y-%m-%d %H:%M}; begin after that", "before_arrival")
-    day_ahead(order.day(planned_finish), order.day(cause.at), rules.of(order).horizon_days)
+    day_ahead(rules.calendar.day(planned_finish), rules.calendar.day(cause.at), rules.of(order).horizon_days)
     if planned_finish <= begin:
         raise Refused("the work has to finish after it begins", "impossible_plan")
     crew = rules.on(cause.at).skilled(crew)
@@ -63,7 +63,8 @@ def schedule_installation(
     )
     planned = order.installation.but(begin=begin, planned_finish=planned_finish, crew=crew)
     change = Change(order.but(installation=planned), (scheduled,))
-    told = change.then(lambda order: promise(order, "complete", order.day(planned_finish), "plan", rules, cause))
+    finish = rules.calendar.day(planned_finish)
+    told = change.then(lambda order: promise(order, "complete", finish, "plan", rules, cause))
     return told.then(lambda order: follow_duties(order, rules, cause))
 
 
@@ -89,7 +90,7 @@ def expect_completion(order: Order, fact: CompletionExpected, rules: Rules, caus
     if order.stage != "installation":
         return Change(order, (forecasted,))
     told = Change(order, (forecasted,))
-    begun = told.then(lambda order: keep_promise(order, "install", order.day(cause.at), rules, cause))
+    begun = told.then(lambda order: keep_promise(order, "install", rules.calendar.day(cause.at), rules, cause))
     invited = begun.then(lambda order: invite_to_acceptance(order, rules, cause))
     return invited.then(lambda order: follow_duties(order, rules, cause))
 
@@ -105,7 +106,7 @@ def complete_installation(order: Order, fact: InstallationCompleted, rules: Rule
     strangers = _strangers(order, fact)
     crew = order.installation.crew or tuple(Installer(staff=staff) for staff in fact.crew)
     known = order.installation.but(completed_at=fact.completed_at, crew=crew)
-    day = order.day(fact.completed_at)
+    day = rules.calendar.day(fact.completed_at)
     begun = keep_promise(order.but(installation=known), "install", day, rules, cause)
     done = begun.then(lambda order: keep_promise(order, "complete", day, rules, cause))
     change = done.then(lambda order: reach(order, _M.INSTALLED, since=fact.completed_at, rules=rules, cause=cause))
@@ -175,8 +176,8 @@ def _accepted(order: Order, acceptance: Acceptance, rules: Rules, cause: Cause) 
         aftersales_contact=acceptance.aftersales_contact,
     )
     done = order.but(installation=accepted)
-    told = Change(done, (passed, *_performance(done)))
-    change = told.then(lambda order: keep_promise(order, "accept", order.day(cause.at), rules, cause))
+    told = Change(done, (passed, *_performance(done, rules)))
+    change = told.then(lambda order: keep_promise(order, "accept", rules.calendar.day(cause.at), rules, cause))
     return change.then(
         lambda order: reach(order, _M.ACCEPTED, *order.payments_in, since=cause.at, rules=rules, cause=cause)
     )
@@ -194,12 +195,12 @@ def _refused(order: Order, refusal: Refusal, photos: tuple[FileRef, ...], rules:
     return Change(refused, (failed,)).then(lambda order: lose(order, _M.INSTALLED, rules=rules, cause=cause))
 
 
-def _performance(order: Order) -> tuple[InstallPerformanceAssessed, ...]:
+def _performance(order: Order, rules: Rules) -> tuple[InstallPerformanceAssessed, ...]:
     """Whole days before the planned one, negative for late; nothing to assess without a plan."""
     work = order.installation
     if work.planned_finish is None or work.completed_at is None:
         return ()
-    early = (order.day(work.planned_finish) - order.day(work.completed_at)) // timedelta(days=1)
+    early = (rules.calendar.day(work.planned_finish) - rules.calendar.day(work.completed_at)) // timedelta(days=1)
     assessed = InstallPerformanceAssessed.of(
         order.named,
         crew=tuple(each.staff for each in work.crew),

@@ -57,7 +57,7 @@ def open_order(event: OrderPlaced, rules: Rules, cause: Cause) -> Change[Order]:
 
 
 def _is_ahead(order: Order, day: date, rules: Rules, cause: Cause) -> bool:
-    today = order.day(cause.at)
+    today = rules.calendar.day(cause.at)
     return today <= day <= today + timedelta(days=rules.of(order).horizon_days)
 
 

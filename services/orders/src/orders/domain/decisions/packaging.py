@@ -40,7 +40,7 @@ def receive_packaging(order: Order, item: str, rules: Rules, cause: Cause) -> Ch
     if material is None or not material.awaited:
         raise Refused(f"no {item} of this order is awaited from a printer", "not_awaited")
     others = tuple(each for each in order.works.materials if each.item != item)
-    came = material.but(came_on=order.day(cause.at))
+    came = material.but(came_on=rules.calendar.day(cause.at))
     return follow_duties(order.but(works=order.works.but(materials=(*others, came))), rules, cause)
 
 

@@ -116,7 +116,7 @@ def _told(amount: Money | None) -> str:
 
 def tell_ahead(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
     """What falls due in a few days is told once before it does (004 三3(1))."""
-    today = order.day(cause.now)
+    today = rules.calendar.day(cause.now)
     near = today + timedelta(days=rules.of(order).notice_days)
     found = [each for each in order.receivable.claims if not each.due.told_ahead and each.due.on <= near]
     told = with_dues(order.receivable, (each.due.but(told_ahead=True) for each in found))
@@ -138,7 +138,7 @@ def tell_ahead(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
 
 def fall_overdue(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
     """Amounts were not paid by the end of their days; who has to collect them hears so (000 §3.5.5, 004 三3)."""
-    today = order.day(cause.now)
+    today = rules.calendar.day(cause.now)
     late = [each for each in order.receivable.claims if not each.due.overdue and each.due.on < today]
     if order.ended or not late:
         return Change(order) if order.ended else set_reminders(order, rules, cause)
@@ -169,7 +169,7 @@ def remind(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
     found = [each for each in order.receivable.claims if _to_remind_of(order, each.due, rules, cause)]
     if order.ended or not found:
         return Change(order) if order.ended else set_reminders(order, rules, cause)
-    today = order.day(cause.now)
+    today = rules.calendar.day(cause.now)
     dues = (each.due.but(level=each.due.level + 1, reminded_on=today) for each in found)
     reminded = order.but(receivable=with_dues(order.receivable, dues))
     issued = DunningIssued.of(
@@ -183,7 +183,7 @@ def remind(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
 
 def _to_remind_of(order: Order, due: Due, rules: Rules, cause: Cause) -> bool:
     day = rules.of(order).reminder_day(due)
-    return day is not None and rules.of(order).morning(order.calendar, day) <= cause.now
+    return day is not None and rules.of(order).morning(rules.calendar, day) <= cause.now
 
 
 def hold(order: Order, complaint_id: UUID, rules: Rules, cause: Cause) -> Change[Order]:

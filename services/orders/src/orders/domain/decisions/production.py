@@ -104,7 +104,7 @@ def schedule(order: Order, plan: ProductionPlan, rules: Rules, cause: Cause) -> 
     order.lifecycle.must(order.stage, "schedule")
     if not plan.begin <= plan.finish <= plan.delivery_on:
         raise Refused("a plan begins, finishes and delivers in this order", "impossible_plan")
-    day_ahead(plan.delivery_on, order.day(cause.at), rules.of(order).horizon_days)
+    day_ahead(plan.delivery_on, rules.calendar.day(cause.at), rules.of(order).horizon_days)
     planned = order.but(works=order.works.but(schedule=plan, expected_ready_on=plan.finish))
     scheduled = ProductionScheduled.of(
         order.about,

@@ -56,7 +56,7 @@ def _give(
         promised_by=who,
         agreed=agreed,
     )
-    clock, end = rules.of(order).promises[kind], GivenEnd(order.calendar.moment(on), "答应客户的日期")
+    clock, end = rules.of(order).promises[kind], GivenEnd(rules.calendar.moment(on), "答应客户的日期")
     return Change(promised, (event,)).then(lambda order: start(order, clock, rules, end=end, cause=cause))
 
 
@@ -67,7 +67,7 @@ def agree(order: Order, kind: PromiseKind, on: date, rules: Rules, cause: Cause)
     leave behind the contract: that is a delay.
     """
     order.lifecycle.must(order.stage, "agree")
-    day_ahead(on, order.day(cause.at), rules.of(order).horizon_days)
+    day_ahead(on, rules.calendar.day(cause.at), rules.of(order).horizon_days)
     if order.has(*HAPPENS[kind]):
         raise Refused(f"{kind} has happened already; there is nothing left to promise", "happened_already")
     contract = order.contract

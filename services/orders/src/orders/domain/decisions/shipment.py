@@ -41,7 +41,7 @@ def report_crew(order: Order, fact: CrewReported, rules: Rules, cause: Cause) ->
         return Change(order)
     crew = Crew(available=fact.available, available_from=fact.available_from)
     known = follow_duties(order.but(shipment=order.shipment.but(crew=crew)), rules, cause)
-    return known.then(lambda order: look_again(order, cause))
+    return known.then(lambda order: look_again(order, rules, cause))
 
 
 def assess(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
@@ -54,20 +54,21 @@ def assess(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
     ship_on = order.ship_on
     if order.ended or order.dispatched_on or ship_on is None:
         return Change(order)
-    last_call = order.in_days(cause.now, 1) >= ship_on
+    last_call = rules.calendar.day(cause.now) + timedelta(days=1) >= ship_on
     reason, earliest = _obstacle(order, ship_on, last_call)
     verdict: ReadinessVerdict = "late" if reason else "on_time" if _all_ready(order) else "unknown"
     looked_at = follow_duties(order, rules, cause)
     assessed = looked_at.announcing(_assessment(order, verdict, earliest))
     if reason:
-        guess = max(ship_on, order.day(cause.now)) + timedelta(days=rules.of(order).days_when_unknown)
-        new = earliest if earliest and earliest > max(ship_on, order.in_days(cause.now, -1)) else guess
+        guess = max(ship_on, rules.calendar.day(cause.now)) + timedelta(days=rules.of(order).days_when_unknown)
+        named = earliest is not None and earliest > ship_on and earliest >= rules.calendar.day(cause.now)
+        new = earliest if earliest and named else guess
         if new != earliest:
             return assessed.then(lambda order: estimate(order, new, reason, rules, cause))
         return assessed.then(lambda order: slip(order, new, reason, None, rules, cause))
     if last_call and verdict == "on_time":
         return assessed.then(lambda order: _ready(order, ship_on, rules, cause))
-    tomorrow = rules.of(order).morning(order.calendar, order.in_days(cause.now, 1))
+    tomorrow = rules.of(order).morning(rules.calendar, rules.calendar.day(cause.now) + timedelta(days=1))
     return assessed.then(lambda order: Change(order.awaiting(READINESS, tomorrow)))
 
 
@@ -113,7 +114,7 @@ def _assessment(order: Order, verdict: ReadinessVerdict, earliest: date | None) 
 
 def _ready(order: Order, ship_on: date, rules: Rules, cause: Cause) -> Change[Order]:
     """All goods are prepared and leave at nine of their day (001 售中二b), after that hour before the desk closes."""
-    hours = (rules.of(order).morning(order.calendar, ship_on), rules.of(order).evening(order.calendar, ship_on))
+    hours = (rules.of(order).morning(rules.calendar, ship_on), rules.of(order).evening(rules.calendar, ship_on))
     ship_at = next((hour for hour in hours if hour > cause.now), None)
     if ship_at is None:
         return Change(order)
@@ -135,7 +136,7 @@ def send(order: Order, fact: GoodsDispatched, rules: Rules, cause: Cause) -> Cha
     has_happened(fact.left_at, cause.at)
     must_be_recent("the departure", fact.left_at, cause)
     if fact.eta:
-        day_ahead(order.day(fact.eta), order.day(fact.left_at), rules.of(order).horizon_days)
+        day_ahead(rules.calendar.day(fact.eta), rules.calendar.day(fact.left_at), rules.of(order).horizon_days)
     return dispatch(order, fact, rules, cause)
 
 
@@ -202,7 +203,7 @@ def _unready(order: Order) -> Iterator[str]:
 
 def _gone(order: Order, fact: GoodsDispatched, rules: Rules, cause: Cause) -> Change[Order]:
     """The last of the goods have left."""
-    day = order.dispatched_on or order.day(fact.left_at)
+    day = order.dispatched_on or rules.calendar.day(fact.left_at)
     gone = keep_promise(order.but(dispatched_on=day).done_with(READINESS), "ship", day, rules, cause)
     return gone.then(lambda order: reach(order, _M.DISPATCHED, since=fact.left_at, rules=rules, cause=cause))
 
@@ -212,9 +213,9 @@ def _expect(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
     promised, eta = order.promises.current("arrive"), order.shipment.eta
     if eta is None or not order.shipment.complete or order.shipment.all_there_at:
         return Change(order)
-    day = order.day(eta)
+    day = rules.calendar.day(eta)
     mine = promised is None or (promised.basis == "plan" and promised.stage == "open")
-    if not mine or day < order.day(cause.now):
+    if not mine or day < rules.calendar.day(cause.now):
         return Change(order)
     return promise(order, "arrive", day, "plan", rules, cause)
 
@@ -229,7 +230,7 @@ def _there(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
         return Change(order)
     if order.has(_M.ARRIVED):
         return Change(order)
-    day, promised = order.day(at), order.promises.current("arrive")
+    day, promised = rules.calendar.day(at), order.promises.current("arrive")
     late = promised is not None and promised.stage == "open" and day > promised.on
     missed = be_late(order, day, rules, cause=cause) if late else Change(order)
     there = missed.then(

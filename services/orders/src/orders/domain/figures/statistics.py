@@ -15,6 +15,7 @@ from orders.domain.order import Order
 from orders.domain.parts.passage import Cancellation
 from orders.domain.parts.receivable import Due
 from orders.domain.parts.spending import Spending
+from shared.calendar import Calendar
 from shared.contracts.event import Money, Part
 from shared.contracts.vocabulary import Line, OrderLine, OrderNo, StaffId
 from shared.tables import Table, TableCell
@@ -184,14 +185,16 @@ def sales_report(sales: Iterable[Sales]) -> Table:
     return Table(columns=columns, rows=rows, figures=figures, money=("amount",))
 
 
-async def earned(orders: AsyncIterable[Order], begin: date, end: date) -> dict[tuple[str, str], Decimal]:
+async def earned(
+    orders: AsyncIterable[Order], begin: date, end: date, calendar: Calendar
+) -> dict[tuple[str, str], Decimal]:
     """Money that came in during the period less what was paid back, by salesman and currency (004 四5-6)."""
     paid: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
     async for order in orders:
         for entry in order.receivable.entries:
             if entry.kind not in ("payment", "refund") or entry.amount.currency != order.receivable.currency:
                 continue
-            if begin <= order.day(entry.at) < end:
+            if begin <= calendar.day(entry.at) < end:
                 paid[order.sales_owner or _UNKNOWN, entry.amount.currency] -= entry.amount.amount
     return paid
 
@@ -247,7 +250,7 @@ async def overdue(orders: AsyncIterable[Order], on: date) -> Table:
     return Table(columns=columns, rows=tuple(rows), figures=figures, money=("amount",))
 
 
-async def told_in_time(orders: AsyncIterable[Order], begin: date, end: date) -> Table:
+async def told_in_time(orders: AsyncIterable[Order], begin: date, end: date, calendar: Calendar) -> Table:
     """Of the delays announced in the period, how many before the contract's date (001 售中二, 理由)."""
     rows: list[dict[str, TableCell]] = [
         {
@@ -261,7 +264,7 @@ async def told_in_time(orders: AsyncIterable[Order], begin: date, end: date) -> 
         }
         async for order in orders
         for delay in order.delays
-        if begin <= order.day(delay.announced_at) < end
+        if begin <= calendar.day(delay.announced_at) < end
     ]
     told = sum(row["told_in_time"] == "yes" for row in rows)
     share = round(100 * told / len(rows), 1) if rows else None
@@ -270,12 +273,12 @@ async def told_in_time(orders: AsyncIterable[Order], begin: date, end: date) -> 
     return Table(columns=columns, rows=tuple(rows), figures=figures)
 
 
-async def delivery_times(orders: AsyncIterable[Order]) -> Table:
+async def delivery_times(orders: AsyncIterable[Order], calendar: Calendar) -> Table:
     """How many days orders took from the placing to the arrival of the last goods, by route (003 §30-34)."""
     days: dict[str, list[int]] = defaultdict(list)
     async for order in orders:
         if order.shipment.arrived_at is not None:
-            days[order.route_name].append((order.day(order.shipment.arrived_at) - order.placed_on).days)
+            days[order.route_name].append((calendar.day(order.shipment.arrived_at) - order.placed_on).days)
     rows: tuple[dict[str, TableCell], ...] = tuple(
         {
             "route": route,
