@@ -3,6 +3,7 @@
 import ast
 import importlib
 import pkgutil
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from shared.aggregate import Aggregate
 from shared.clocks import Timed, TimedPolicy
+from shared.contracts.roles import Role
 from shared.lifecycle import Lifecycle
 from shared.service import Service
 
@@ -547,3 +549,20 @@ def answers(service: Service) -> Iterator[tuple[str, str, dict[str, object]]]:
     for answer, schema in service.app.openapi()["components"]["schemas"].items():
         if answer.endswith(("View", "Row", "Problem")):
             yield service.name, answer, schema.get("properties", {})
+
+
+def groups() -> Iterator[tuple[str, frozenset[Role]]]:
+    """Each group of roles with its name, as the services and the contracts name it."""
+    for module in ("shared.contracts.roles", *(f"{name}.domain.roles" for name in NAMES)):
+        for word, value in vars(importlib.import_module(module)).items():
+            if word.isupper() and isinstance(value, tuple):
+                yield word, frozenset(value)
+
+
+def test_one_name_of_a_group_of_roles_means_one_set_and_one_set_has_one_name() -> None:
+    named, names = defaultdict(set), defaultdict(set)
+    for name, roles in groups():
+        named[name].add(roles)
+        names[roles].add(name)
+    assert {name: sets for name, sets in named.items() if len(sets) > 1} == {}
+    assert [sorted(words) for words in names.values() if len(words) > 1] == []

@@ -9,11 +9,10 @@ from aftersales.domain.decisions.opening import open_internal
 from aftersales.domain.decisions.supply import promise_parts, ready_parts, request_parts
 from aftersales.domain.decisions.trip import request_remote
 from aftersales.domain.parts.trip import Appointment
-from aftersales.domain.roles import SERVICE
 from shared.aggregate import Change
 from shared.contracts.aftersales import PartNeeded
 from shared.contracts.event import Actor, Money
-from shared.contracts.roles import Role
+from shared.contracts.roles import HANDLERS, Role
 from shared.testing import cause
 
 AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
@@ -46,7 +45,7 @@ def test_a_voucher_waits_for_each_role_in_the_order_of_the_form(in_every_stage):
         None,
     ]
     assert turns[0].waits_for == (Role.OPERATIONS_SUPERVISOR,)
-    assert turns[1].waits_for == SERVICE
+    assert turns[1].waits_for == HANDLERS
     assert turns[-1].waits_for == ()
 
 
@@ -73,7 +72,7 @@ def test_parts_and_a_trip_out_of_town_are_waited_for_before_the_dispatch(order_w
 def test_internal_work_waits_for_customer_service_to_close_it(rules):
     internal = open_internal(UUID(int=61), "宣传资料入库", (), rules, NOW).state
 
-    assert (internal.next_step, internal.waits_for) == ("close", SERVICE)
+    assert (internal.next_step, internal.waits_for) == ("close", HANDLERS)
 
 
 async def test_lists_find_vouchers_by_missing_block_and_by_whose_turn_it_is(ask, stores, in_every_stage, rules):

@@ -12,11 +12,11 @@ from orders.domain.decisions.shipment import send
 from orders.domain.lifecycle import deciders
 from orders.domain.parts.contract import Draft
 from orders.domain.parts.installation import Installer
-from orders.domain.roles import FOLLOW_UP
 from shared.aggregate import Overstepped, Refused
 from shared.contracts import departments as facts
 from shared.contracts import orders as said
 from shared.contracts.event import Money, PreciseDate
+from shared.contracts.roles import ORDER_DESK
 from tests.unit.orders.conftest import SHIP_ON
 from tests.unit.orders.test_duties import ended, owed
 
@@ -130,7 +130,7 @@ async def test_what_was_paid_before_signing_and_before_an_amendment_makes_room_w
 async def test_each_of_these_stages_is_a_task_of_customer_service_from_its_beginning(company, kind, stage):
     await company.place(kind)
     await company.run_to(stage)
-    tasks = [run for run in (await company.order()).running if run.clock.role in FOLLOW_UP]
+    tasks = [run for run in (await company.order()).running if run.clock.role in ORDER_DESK]
     since = (await company.order()).since
     assert stage in [run.of for run in tasks if run.started_at >= since]
 

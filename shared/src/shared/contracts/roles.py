@@ -49,6 +49,25 @@ class Role(StrEnum):
     OPERATOR = "operator", "系统运维"
 
 
+CS_MANAGERS = (Role.CS_SUPERVISOR, Role.CS_MANAGER, Role.CS_DIRECTOR)
+"""Who lead customer service; section chiefs are not among them."""
+
+CS_HEADS = (Role.CS_SUPERVISOR, Role.CS_SECTION_CHIEF, Role.CS_MANAGER, Role.CS_DIRECTOR)
+"""Who are above the specialists of customer service, section chiefs too."""
+
+CS = (Role.CS_SPECIALIST, *CS_HEADS)
+"""Customer service: its specialists and who is above them."""
+
+HANDLERS = (Role.COMPLAINT_HANDLER, *CS)
+"""Who handle complaints and service requests: customer service, and the complaint handlers."""
+
+ORDER_DESK = (Role.ORDER_SPECIALIST, *CS)
+"""Who record orders, verify them with the customer and follow them up."""
+
+SALES = (Role.ACCOUNT_MANAGER, Role.REGIONAL_HEAD, Role.SALES_ASSISTANT)
+"""Who sell, without the vice presidents."""
+
+
 class Department(StrEnum):
     """The departments whose systems report facts, each with a key and a queue of its own."""
 

@@ -10,13 +10,12 @@ from aftersales.domain.lifecycle import LIFECYCLE, REQUEST
 from aftersales.domain.parts.blocks import Block, Execution, FeeSignature, Opinion, Result
 from aftersales.domain.parts.form import FeedbackForm
 from aftersales.domain.parts.money import Cost
-from aftersales.domain.roles import SERVICE
 from aftersales.domain.service_order import ServiceOrder
 from aftersales.domain.service_request import ServiceRequest
 from aftersales.store import Stores
 from shared.aggregate import NotFound
 from shared.contracts.event import Instant, Money
-from shared.contracts.roles import Role
+from shared.contracts.roles import HANDLERS, Role
 from shared.contracts.vocabulary import ContractNo, Line, Prose, StaffId
 from shared.http import Router, View
 
@@ -88,7 +87,7 @@ class FormView(View):
             ),
             operations=OpinionBlock(written_by=LIFECYCLE.roles("record_opinion"), opinion=order.opinion),
             fee=FeeBlock(
-                written_by=SERVICE if order.verdict == "in_warranty" else (Role.FINANCE,),
+                written_by=HANDLERS if order.verdict == "in_warranty" else (Role.FINANCE,),
                 cost=order.cost,
                 total=order.cost.total if order.cost else None,
                 signatures=order.fee_signatures,

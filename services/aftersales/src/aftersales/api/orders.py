@@ -15,12 +15,11 @@ from aftersales.domain.lifecycle import LIFECYCLE, REQUEST, Stage
 from aftersales.domain.parts.blocks import Block
 from aftersales.domain.parts.service import ServiceType
 from aftersales.domain.policy.policy import Rules
-from aftersales.domain.roles import MANAGERS
 from aftersales.domain.service_order import ServiceOrder
 from aftersales.store import Stores
 from shared.aggregate import Change
 from shared.contracts.aftersales import Material
-from shared.contracts.roles import Role
+from shared.contracts.roles import CS_MANAGERS, Role
 from shared.contracts.vocabulary import ComplaintId, CustomerId, Line, OrderNo, Prose, ServiceRequestId, StaffId
 from shared.duties.api import ClockView, clocks_of
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, allow
@@ -68,7 +67,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         change = opening.open_requested(id, request, body.type, rules, cause)
         return ServiceOrderView.of(await orders.create(change, cause))
 
-    @router.post("/internal", status_code=201, dependencies=[allow(*MANAGERS)])
+    @router.post("/internal", status_code=201, dependencies=[allow(*CS_MANAGERS)])
     async def open_internal(body: OpenInternalOrder, cause: CausedByRequest) -> ServiceOrderView:
         """Open internal work, type D."""
         change = opening.open_internal(cause.derive("service order"), body.content, body.materials, rules, cause)

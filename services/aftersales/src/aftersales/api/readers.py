@@ -1,10 +1,10 @@
 """Who may read in after-sales."""
 
-from aftersales.domain.roles import SALES, SERVICE, TECHNICIANS
-from shared.contracts.roles import Role
+from aftersales.domain.roles import TECHNICIANS
+from shared.contracts.roles import HANDLERS, SALES, Role
 
 READERS = (
-    *SERVICE,
+    *HANDLERS,
     *SALES,
     Role.OPERATIONS_SUPERVISOR,
     Role.ENGINEERING_REGIONAL_HEAD,
@@ -15,7 +15,7 @@ READERS = (
 )
 """Who may read the register, the vouchers and the settlements. No department's system is among them."""
 
-WHOLE = (*SERVICE, Role.REGIONAL_HEAD, Role.OPERATIONS_SUPERVISOR, Role.ENGINEERING_REGIONAL_HEAD, *TECHNICIANS)
+WHOLE = (*HANDLERS, Role.REGIONAL_HEAD, Role.OPERATIONS_SUPERVISOR, Role.ENGINEERING_REGIONAL_HEAD, *TECHNICIANS)
 """Who reads how and where the customer is reached: who speaks with them and who goes there.
 
 An account manager reads it in the files of their own customers.

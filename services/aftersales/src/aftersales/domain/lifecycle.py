@@ -9,12 +9,11 @@ from aftersales.domain.roles import (
     CASHIERS,
     DISPATCHERS,
     REGISTRARS,
-    SERVICE,
     STOREKEEPERS,
     TECHNICIANS,
     VISITORS,
 )
-from shared.contracts.roles import Role
+from shared.contracts.roles import HANDLERS, Role
 from shared.lifecycle import Lifecycle, Move
 
 RequestStage = Literal["incomplete", "registered", "withdrawn"]
@@ -26,7 +25,7 @@ REQUEST: Lifecycle[RequestStage, RequestDecision] = Lifecycle(
     {
         "complete": Move(("incomplete", "registered"), ("registered",), REGISTRARS),
         "determine_fault": Move(("registered",), by_policy=True),
-        "open_service_order": Move(("registered",), by=SERVICE),
+        "open_service_order": Move(("registered",), by=HANDLERS),
         "withdraw": Move(("incomplete", "registered"), ("withdrawn",), REGISTRARS),
     },
 )
@@ -76,10 +75,10 @@ LIFECYCLE: Lifecycle[Stage, ServiceOrderDecision] = Lifecycle(
         "approve_remote": Move(("open",), by_policy=True),
         "dispatch": Move(("open",), ("dispatched",), DISPATCHERS),
         "complete_visit": Move(("dispatched",), ("resolved", "open"), VISITORS),
-        "sign_off": Move(("resolved",), ("signed_off",), (*TECHNICIANS, *SERVICE)),
+        "sign_off": Move(("resolved",), ("signed_off",), (*TECHNICIANS, *HANDLERS)),
         "state_execution": Move(("dispatched", "resolved", "signed_off"), by=TECHNICIANS),
         "countersign": Move(("resolved", "signed_off"), by_policy=True),
-        "close": Move(("signed_off",), ("closed",), SERVICE),
+        "close": Move(("signed_off",), ("closed",), HANDLERS),
         "claim_expense": Move(("signed_off", "closed"), by=TECHNICIANS),
         "record_cost": Move(UNDER_WAY, by=BOOKKEEPERS),
         "sign_fee": Move(UNDER_WAY, by_policy=True),
@@ -96,7 +95,7 @@ INTERNAL: Lifecycle[Stage, ServiceOrderDecision] = Lifecycle(
     "open",
     {
         **dict.fromkeys(LIFECYCLE.moves, ()),
-        "close": Move(("open",), ("closed",), SERVICE),
+        "close": Move(("open",), ("closed",), HANDLERS),
         "record_cost": Move(("open",), by=BOOKKEEPERS),
     },
 )
@@ -116,8 +115,8 @@ SETTLEMENT: Lifecycle[SettlementStage, SettlementDecision] = Lifecycle(
     "open",
     {
         "add": (Move(("open",)), Move(("handed_over",), ("open", "handed_over"))),
-        "settle": Move(("open",), ("handed_over",), (*SERVICE, Role.FINANCE)),
-        "publish_statistics": Move(("open", "handed_over"), by=SERVICE),
+        "settle": Move(("open",), ("handed_over",), (*HANDLERS, Role.FINANCE)),
+        "publish_statistics": Move(("open", "handed_over"), by=HANDLERS),
     },
 )
 """A month is open while a voucher of it is not at finance; one that is closed later opens it anew (001 售后六c)."""

@@ -1,26 +1,23 @@
 """Which members of staff make which decisions in after-sales, where the company's authority does not say."""
 
-from shared.contracts.roles import Role
+from shared.contracts.roles import CS_MANAGERS, HANDLERS, SALES, Role
 
-MANAGERS = (Role.CS_SUPERVISOR, Role.CS_MANAGER, Role.CS_DIRECTOR)
-SERVICE = (Role.CS_SPECIALIST, Role.CS_SECTION_CHIEF, Role.COMPLAINT_HANDLER, *MANAGERS)
-SALES = (Role.ACCOUNT_MANAGER, Role.REGIONAL_HEAD, Role.SALES_ASSISTANT)
-REGISTRARS = (*SERVICE, *SALES)
+REGISTRARS = (*HANDLERS, *SALES)
 """Who enters requests in the service register and completes their forms."""
 
-DISPATCHERS = (Role.OPERATIONS_SUPERVISOR, Role.ENGINEERING_REGIONAL_HEAD, *MANAGERS)
+DISPATCHERS = (Role.OPERATIONS_SUPERVISOR, Role.ENGINEERING_REGIONAL_HEAD, *CS_MANAGERS)
 TECHNICIANS = (Role.INSTALLER, Role.SENIOR_INSTALLER, Role.INSTALLATION_FOREMAN)
-VISITORS = (*TECHNICIANS, Role.OPERATIONS_SUPERVISOR, Role.ENGINEERING_REGIONAL_HEAD, *SERVICE)
+VISITORS = (*TECHNICIANS, Role.OPERATIONS_SUPERVISOR, Role.ENGINEERING_REGIONAL_HEAD, *HANDLERS)
 """Who may report a visit: the technician, or a member of staff whom the technician has called."""
 
-BOOKKEEPERS = (*SERVICE, Role.FINANCE)
+BOOKKEEPERS = (*HANDLERS, Role.FINANCE)
 """Who may try to fill in a cost; the warranty says which of the two it is for (001 售后四c)."""
 
 STOREKEEPERS = (Role.OPERATIONS_SUPERVISOR, Role.WAREHOUSE)
 """Who stocks the parts of a service, and says when they come (001 售后五)."""
 
-ARRANGERS = (*SERVICE, Role.OPERATIONS_SUPERVISOR, Role.ENGINEERING_REGIONAL_HEAD)
+ARRANGERS = (*HANDLERS, Role.OPERATIONS_SUPERVISOR, Role.ENGINEERING_REGIONAL_HEAD)
 """Who agrees with the customer when the technician comes."""
 
-CASHIERS = (Role.FINANCE, *SERVICE, *TECHNICIANS)
+CASHIERS = (Role.FINANCE, *HANDLERS, *TECHNICIANS)
 """Who may take in a customer's money, on the spot or at finance (003 §9)."""

@@ -26,12 +26,11 @@ from aftersales.domain.parts.service import ServiceType, SignOff, SkillException
 from aftersales.domain.parts.supply import Expense, Supply
 from aftersales.domain.parts.trip import Appointment, Remote
 from aftersales.domain.parts.withdrawal import Withdrawal
-from aftersales.domain.roles import SERVICE
 from shared.aggregate import Refused
 from shared.clocks import Timed
 from shared.contracts.aftersales import ChargePolicy, Fault, Material, Verdict
 from shared.contracts.event import Instant, Money
-from shared.contracts.roles import Role
+from shared.contracts.roles import HANDLERS, Role
 from shared.contracts.vocabulary import (
     AboutCustomersServiceOrder,
     AboutServiceOrder,
@@ -70,7 +69,7 @@ class Decidable(Protocol):
 
 def who_fills_in_the_cost(type: ServiceType, verdict: Verdict) -> tuple[Role, ...]:
     """Customer service under warranty and for internal work, finance otherwise (001 售后四c)."""
-    return SERVICE if verdict == "in_warranty" or type == "D" else (Role.FINANCE,)
+    return HANDLERS if verdict == "in_warranty" or type == "D" else (Role.FINANCE,)
 
 
 def possible(order: Decidable) -> tuple[Possible, ...]:

@@ -6,12 +6,13 @@ from pydantic import Field
 from complaints.domain.figures.what_if import RetriedCase, replay
 from complaints.domain.policy.authority import AuthorityMatrix
 from complaints.domain.policy.policy import Rules
-from complaints.domain.roles import LEADERS, MANAGERS
+from complaints.domain.roles import LEADERS
 from complaints.store import Complaints
 from shared.calendar import Term
+from shared.contracts.roles import CS_MANAGERS
 from shared.http import After, Limit, Listing, RequestBody, Router, allow
 
-_DECIDING = (*MANAGERS, *LEADERS)
+_DECIDING = (*CS_MANAGERS, *LEADERS)
 _MATRIX = {
     "version": 2,
     "bands": [

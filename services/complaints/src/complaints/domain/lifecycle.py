@@ -5,8 +5,8 @@ from types import MappingProxyType
 from typing import Literal
 
 from complaints.domain.policy.policy import CaseStep
-from complaints.domain.roles import DECIDERS, FILERS, HANDLERS, INVESTIGATORS, LEADERS, MANAGERS, SALES
-from shared.contracts.roles import Role
+from complaints.domain.roles import DECIDERS, FILERS, INVESTIGATORS, LEADERS, SALES_AND_VPS
+from shared.contracts.roles import CS_MANAGERS, HANDLERS, Role
 from shared.lifecycle import Lifecycle, Move
 
 Stage = Literal[
@@ -88,16 +88,16 @@ COMPLAINT: Lifecycle[Stage, ComplaintDecision] = Lifecycle(
         "open": Move(("draft", "taken_in"), ("filed",)),
         "file": Move(("draft",), ("taken_in",), FILERS),
         "dismiss": Move(("draft",), ("dismissed",), FILERS),
-        "assign_owner": Move(LIVE, by=MANAGERS),
+        "assign_owner": Move(LIVE, by=CS_MANAGERS),
         "record_visit": Move(LIVE, by=FILERS),
         "acknowledge": Move(LIVE, by=FILERS),
         "record_notice": Move(TELLABLE, by=FILERS),
-        "audit": Move(LIVE, by=MANAGERS),
+        "audit": Move(LIVE, by=CS_MANAGERS),
         "contact_department": Move(LIVE, by=HANDLERS),
         "report_opinion": Move(LIVE, by=HANDLERS),
         "classify": Move(LIVE, by=HANDLERS),
-        "convene_panel": Move(("upheld", "investigating", "investigated"), by=(*MANAGERS, Role.DEPUTY_GM)),
-        "record_panel": Move(("upheld", "investigating", "investigated"), by=(*MANAGERS, Role.DEPUTY_GM)),
+        "convene_panel": Move(("upheld", "investigating", "investigated"), by=(*CS_MANAGERS, Role.DEPUTY_GM)),
+        "record_panel": Move(("upheld", "investigating", "investigated"), by=(*CS_MANAGERS, Role.DEPUTY_GM)),
         "judge": Move(("filed",), ("upheld", "not_upheld"), HANDLERS),
         "appeal": Move(("not_upheld",), ("appealed",), FILERS),
         "decide_appeal": Move(("appealed",), ("upheld", "not_upheld"), (Role.DEPUTY_GM, Role.GM)),
@@ -148,11 +148,11 @@ ALLOWANCE: Lifecycle[AllowanceStage, AllowanceDecision] = Lifecycle(
     "allowance",
     "due",
     {
-        "draw_up": Move(("due",), ("drawn",), SALES),
+        "draw_up": Move(("due",), ("drawn",), SALES_AND_VPS),
         "countersign": Move(("drawn",), ("countersigned",), (Role.SALES_VP,)),
         "send_back": Move(("drawn",), ("due",), (Role.SALES_VP,)),
-        "stamp": Move(("countersigned",), ("granted",), SALES),
-        "file_copy": Move(("granted",), ("granted", "done"), SALES),
+        "stamp": Move(("countersigned",), ("granted",), SALES_AND_VPS),
+        "file_copy": Move(("granted",), ("granted", "done"), SALES_AND_VPS),
         "post": Move(("granted",), ("granted", "done"), (Role.FINANCE,)),
     },
 )
@@ -167,14 +167,14 @@ GOODS_RETURN: Lifecycle[ReturnStage, ReturnDecision] = Lifecycle(
     "goods return",
     "due",
     {
-        "draw_up": Move(("due",), ("drawn",), SALES),
+        "draw_up": Move(("due",), ("drawn",), SALES_AND_VPS),
         "authorize": Move(("drawn",), ("authorized",), (Role.SALES_VP,)),
         "send_back": Move(("drawn",), ("due",), (Role.SALES_VP,)),
         "receive": Move(("authorized", *ARRIVED), ("received",), (Role.WAREHOUSE,)),
         "reconcile": Move(("received",), ("reconciled", "differing"), (Role.FINANCE,)),
-        "settle_difference": Move(("differing",), ("reconciled",), MANAGERS),
+        "settle_difference": Move(("differing",), ("reconciled",), CS_MANAGERS),
         "post": Move(("reconciled",), ("posted",), (Role.FINANCE,)),
-        "file_copy": Move(ARRIVED, by=SALES),
+        "file_copy": Move(ARRIVED, by=SALES_AND_VPS),
     },
 )
 """The warehouse signs for goods against an authorized note only. What comes later still is compared and posted anew."""
@@ -203,7 +203,7 @@ CORRECTIVE_ACTION: Lifecycle[ActionStage, ActionDecision] = Lifecycle(
     {
         "plan": Move(("due",), ("open",), INVESTIGATORS),
         "carry_out": Move(("open",), ("done",), INVESTIGATORS),
-        "verify": Move(("done",), ("effective", "due"), (Role.RD_TEAM, *MANAGERS)),
+        "verify": Move(("done",), ("effective", "due"), (Role.RD_TEAM, *CS_MANAGERS)),
         "reopen": Move(("effective",), ("due",)),
     },
 )
@@ -213,5 +213,5 @@ ReviewStage = Literal["open", "done"]
 MONTHLY_REVIEW: Lifecycle[ReviewStage, Literal["review_case"]] = Lifecycle(
     "monthly review",
     "open",
-    {"review_case": Move(("open",), ("open", "done"), (Role.GM_OFFICE, *MANAGERS))},
+    {"review_case": Move(("open",), ("open", "done"), (Role.GM_OFFICE, *CS_MANAGERS))},
 )

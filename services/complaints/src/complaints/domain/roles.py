@@ -1,12 +1,10 @@
 """Which members of staff make which decisions about a complaint, and who knows of punishments."""
 
 from shared.aggregate import Cause, Overstepped
-from shared.contracts.roles import Role
+from shared.contracts.roles import CS_MANAGERS, HANDLERS, SALES, Role
 
-MANAGERS = (Role.CS_SUPERVISOR, Role.CS_MANAGER, Role.CS_DIRECTOR)
-HANDLERS = (Role.COMPLAINT_HANDLER, Role.CS_SPECIALIST, Role.CS_SECTION_CHIEF, *MANAGERS)
-SALES = (Role.ACCOUNT_MANAGER, Role.REGIONAL_HEAD, Role.SALES_ASSISTANT, Role.SALES_VP, Role.MARKETING_VP)
-FILERS = (*HANDLERS, *SALES)
+SALES_AND_VPS = (*SALES, Role.SALES_VP, Role.MARKETING_VP)
+FILERS = (*HANDLERS, *SALES_AND_VPS)
 INVESTIGATORS = (
     *HANDLERS,
     Role.RD_TEAM,
@@ -16,14 +14,14 @@ INVESTIGATORS = (
     Role.OPERATIONS_SUPERVISOR,
 )
 LEADERS = (Role.DEPUTY_GM, Role.GM, Role.GM_OFFICE)
-DECIDERS = (*HANDLERS, *SALES, Role.DEPUTY_GM, Role.GM)
+DECIDERS = (*HANDLERS, *SALES_AND_VPS, Role.DEPUTY_GM, Role.GM)
 """Who may try to approve; the authority matrix says which amounts each of these roles may approve."""
 
-PENALTY_PROPOSERS = (*MANAGERS, Role.GM_OFFICE)
+PENALTY_PROPOSERS = (*CS_MANAGERS, Role.GM_OFFICE)
 PENALTY_READERS = (*PENALTY_PROPOSERS, Role.DEPUTY_GM, Role.GM, Role.HUMAN_RESOURCES)
 """Who may read whom a punishment concerns: those who propose, decide or publish it, and no other reader of the case."""
 
-CAUSE_KEEPERS = (*MANAGERS, Role.COMPLAINT_HANDLER, Role.RD_TEAM)
+CAUSE_KEEPERS = (*CS_MANAGERS, Role.COMPLAINT_HANDLER, Role.RD_TEAM)
 """Who may add a root cause to the list."""
 
 

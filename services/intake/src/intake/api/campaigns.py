@@ -14,12 +14,12 @@ from intake.domain.lifecycle import CAMPAIGN, CampaignStage
 from intake.domain.parts.criteria import Criteria
 from intake.domain.parts.prospect import Prospect
 from intake.domain.policy.policy import Rules
-from intake.domain.roles import SUPERVISORS
 from intake.store import Stores
 from shared.aggregate import Refused
 from shared.contracts.event import Instant
 from shared.contracts.intake import CampaignProgress, Trade
 from shared.contracts.intake.work import CampaignKind
+from shared.contracts.roles import CS_HEADS
 from shared.contracts.vocabulary import CustomerId, CustomerKind, Line, Prose, StaffId
 from shared.duties.api import ClockView, clocks_of
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
@@ -111,7 +111,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
     router = Router(readers=readers.CALLBACKS, tags=["callbacks"], prefix="/campaigns")
     campaigns = stores.campaigns
 
-    @router.post("", status_code=201, dependencies=[allow(*SUPERVISORS)])
+    @router.post("", status_code=201, dependencies=[allow(*CS_HEADS)])
     async def start_new_campaign(body: StartCampaign, cause: CausedByRequest) -> CampaignView:
         """Draw a list and share it out by ability. Who does not want to be called is on no further telephone list."""
         known = {each.staff: each.ability for each in await stores.shares(rules.calendar.day(cause.at))}

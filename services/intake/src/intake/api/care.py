@@ -14,14 +14,13 @@ from intake.domain.care_content import CareContent, CareTemplate
 from intake.domain.decisions.care import publish_content, retire, send
 from intake.domain.parts.care_month import CareMonth
 from intake.domain.policy.policy import Rules
-from intake.domain.roles import SALES, SERVICE
 from intake.store import Stores
-from shared.contracts.roles import Role
+from shared.contracts.roles import CS, SALES, Role
 from shared.contracts.vocabulary import CustomerSnapshot, Line, Month
 from shared.duties.api import ClockView, clocks_of
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
 
-AUTHORS = (*SERVICE, Role.MARKET_SUPERVISOR)
+AUTHORS = (*CS, Role.MARKET_SUPERVISOR)
 """Who writes what customers are told."""
 
 
@@ -107,7 +106,7 @@ def _care(stores: Stores, rules: Rules) -> APIRouter:
         """By when the month's care is to be given and why."""
         return clocks_of(await care.get(care_id), rules.clocks)
 
-    @router.post("/{care_id}/send", dependencies=[allow(*SERVICE, *SALES)])
+    @router.post("/{care_id}/send", dependencies=[allow(*CS, *SALES)])
     async def send_care_content(care_id: UUID, body: SendContent, cause: CausedByRequest) -> CareView:
         """Tell this customer something new now; what was told before is refused."""
         content = await stores.care_contents.get(body.content_id)

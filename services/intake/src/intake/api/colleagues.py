@@ -13,14 +13,13 @@ from intake.domain.customer_class import CustomerClass
 from intake.domain.decisions.colleague import enlist, entrust, leave, move, weigh
 from intake.domain.decisions.customer_class import note_colleague
 from intake.domain.policy.policy import Rules
-from intake.domain.roles import SUPERVISORS
 from intake.store import Stores
 from shared.contracts.intake import Trade
-from shared.contracts.roles import Role
+from shared.contracts.roles import CS_HEADS, Role
 from shared.contracts.vocabulary import Line, StaffId
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
 
-PERSONNEL = (*SUPERVISORS, Role.HUMAN_RESOURCES)
+PERSONNEL = (*CS_HEADS, Role.HUMAN_RESOURCES)
 
 
 class Enlist(RequestBody):
@@ -112,7 +111,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
             )
         )
 
-    @router.post("/{staff}/weigh", dependencies=[allow(*SUPERVISORS)])
+    @router.post("/{staff}/weigh", dependencies=[allow(*CS_HEADS)])
     async def weigh_colleague(staff: StaffId, body: WeighColleague, cause: CausedByRequest) -> ColleagueView:
         """Say how much the colleague can carry; customers are shared out by it."""
         return ColleagueView.of(
@@ -121,7 +120,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
             )
         )
 
-    @router.post("/{staff}/entrust", dependencies=[allow(*SUPERVISORS)])
+    @router.post("/{staff}/entrust", dependencies=[allow(*CS_HEADS)])
     async def entrust_colleague(staff: StaffId, body: EntrustColleague, cause: CausedByRequest) -> ColleagueView:
         """Say for which classes of customers the colleague answers."""
         entrusted = await colleagues.apply(

@@ -13,10 +13,10 @@ from intake.domain.contact_log import ContactLog, contact_log_id_of
 from intake.domain.decisions.talk import correct_talk, record_talk
 from intake.domain.parts.record import Correctable, Correction, Record
 from intake.domain.policy.policy import Rules
-from intake.domain.roles import SALES, SERVICE
 from intake.store import Stores
 from shared.contracts.event import Instant
 from shared.contracts.intake import Talk
+from shared.contracts.roles import CS, SALES
 from shared.contracts.vocabulary import Line, Prose
 from shared.http import CausedByRequest, RequestBody, Router, View, allow
 
@@ -84,7 +84,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
                 return file
         return customer_id
 
-    @router.post("", status_code=201, dependencies=[allow(*SERVICE, *SALES)])
+    @router.post("", status_code=201, dependencies=[allow(*CS, *SALES)])
     async def record_contact(customer_id: UUID, body: RecordTalk, cause: CausedByRequest) -> RecordView:
         """Write a talk down for good."""
         await stores.customers.get(customer_id)
@@ -99,7 +99,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         await stores.customers.get(customer_id)
         return [RecordView.of(record, rules) for record in await talks_with(stores, customer_id)]
 
-    @router.post("/{contact_id}/correct", dependencies=[allow(*SERVICE)])
+    @router.post("/{contact_id}/correct", dependencies=[allow(*CS)])
     async def correct_contact(
         customer_id: UUID, contact_id: UUID, body: CorrectTalk, cause: CausedByRequest
     ) -> RecordView:

@@ -18,11 +18,11 @@ from intake.domain.figures.shares import lightest
 from intake.domain.lifecycle import CUSTOMER, CustomerStage
 from intake.domain.parts.chain import Entry
 from intake.domain.policy.policy import Rules
-from intake.domain.roles import SALES, SERVICE
 from intake.store import Stores
 from shared.aggregate import Refused
 from shared.contracts.event import Actor, Instant
 from shared.contracts.intake import AssignmentRule, Contact, Particulars, Trade
+from shared.contracts.roles import CS, SALES
 from shared.contracts.vocabulary import CustomerId, CustomerKind, DepartmentName, Line, Prose, StaffId, TimeZone
 from shared.duties.api import ClockView, clocks_of
 from shared.http import After, AskedBy, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
@@ -258,7 +258,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
     router = Router(readers=readers.CUSTOMERS, tags=["customers"], prefix="/customers")
     customers = stores.customers
 
-    @router.post("", status_code=201, dependencies=[allow(*SERVICE, *SALES)])
+    @router.post("", status_code=201, dependencies=[allow(*CS, *SALES)])
     async def register_customer(body: RegisterCustomer, cause: CausedByRequest) -> CustomerView:
         """Open a customer's file. One that this department knows by the same number has a file already."""
         id = customer_id_of(body.source, body.customer_no) if body.customer_no else cause.derive("customer")

@@ -11,9 +11,9 @@ from intake.api import readers
 from intake.domain.customer import Customer, customer_id_of
 from intake.domain.decisions.importing import take_over
 from intake.domain.parts.imported_customer import ImportedCustomer
-from intake.domain.roles import SUPERVISORS
 from intake.store import Stores
 from shared.aggregate import Refused
+from shared.contracts.roles import CS_HEADS
 from shared.contracts.vocabulary import DepartmentName
 from shared.http import CausedByRequest, RequestBody, Router, View, allow
 from shared.store import OneOf
@@ -69,7 +69,7 @@ def routes(stores: Stores) -> APIRouter:
     router = Router(readers=readers.CUSTOMERS, tags=["customers"], prefix="/customers")
     customers = stores.customers
 
-    @router.post("/import", dependencies=[allow(*SUPERVISORS)])
+    @router.post("/import", dependencies=[allow(*CS_HEADS)])
     async def import_customers(body: ImportCustomers, cause: CausedByRequest) -> ImportView:
         """Open or revise a customer's file by each row; a bad row holds up no good one, and the same changes nothing.
 

@@ -12,10 +12,10 @@ from intake.domain.opportunity import Opportunity
 from intake.domain.parts.winning import EarlierDemand, Material, SentMaterial
 from intake.domain.policy.policy import Rules
 from intake.domain.policy.presales import Objection
-from intake.domain.roles import SALES, SERVICE
 from intake.store import Stores
 from shared.aggregate import NotFound
 from shared.contracts.event import Instant
+from shared.contracts.roles import CS, SALES
 from shared.contracts.vocabulary import CustomerId, CustomerSnapshot, Line, Prose, StaffId
 from shared.duties.api import ClockView, clocks_of
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
@@ -109,7 +109,7 @@ def routes(stores: Stores, rules: Rules, time: TimeSource) -> APIRouter:
             objections=policy.objections,
         )
 
-    @router.post("/opportunities", status_code=201, dependencies=[allow(*SERVICE, *SALES)])
+    @router.post("/opportunities", status_code=201, dependencies=[allow(*CS, *SALES)])
     async def note_business(body: NoteBusiness, cause: CausedByRequest) -> OpportunityView:
         """New business goes to the customer's salesman, or to the sales manager where there is none."""
         customer = await stores.customers.leading(body.customer_id)
@@ -143,7 +143,7 @@ def _winning(router: APIRouter, stores: Stores, rules: Rules) -> None:
         """By when a customer who doubts gets a tutorial or a trial, and why."""
         return clocks_of(await opportunities.get(opportunity_id), rules.clocks)
 
-    @router.post("/opportunities/{opportunity_id}/send-material", dependencies=[allow(*SERVICE, *SALES)])
+    @router.post("/opportunities/{opportunity_id}/send-material", dependencies=[allow(*CS, *SALES)])
     async def send_material(opportunity_id: UUID, body: SendMaterial, cause: CausedByRequest) -> OpportunityView:
         """Record what was sent; a tutorial and a trial are what a customer who doubts is owed."""
         sent = SentMaterial(material=body.material, way=body.way, what=body.what, at=cause.at, by=cause.actor.id)
@@ -152,7 +152,7 @@ def _winning(router: APIRouter, stores: Stores, rules: Rules) -> None:
         )
         return OpportunityView.of(won)
 
-    @router.post("/opportunities/{opportunity_id}/note-doubt", dependencies=[allow(*SERVICE, *SALES)])
+    @router.post("/opportunities/{opportunity_id}/note-doubt", dependencies=[allow(*CS, *SALES)])
     async def note_doubt(opportunity_id: UUID, body: NoteDoubt, cause: CausedByRequest) -> OpportunityView:
         """The customer hesitates: a tutorial or a trial is a duty from now on, of the salesman where there is one."""
         customer = await stores.customers.leading((await opportunities.get(opportunity_id)).customer_id)
@@ -163,7 +163,7 @@ def _winning(router: APIRouter, stores: Stores, rules: Rules) -> None:
         )
         return OpportunityView.of(doubted)
 
-    @router.post("/opportunities/{opportunity_id}/change-demand", dependencies=[allow(*SERVICE, *SALES)])
+    @router.post("/opportunities/{opportunity_id}/change-demand", dependencies=[allow(*CS, *SALES)])
     async def change_demand(opportunity_id: UUID, body: ChangeDemand, cause: CausedByRequest) -> OpportunityView:
         """Record what the customer wants by now; what was wanted before stays readable."""
         changed = await opportunities.apply(

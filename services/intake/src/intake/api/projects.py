@@ -17,9 +17,10 @@ from intake.domain.parts.design_form import DesignForm, DesignFormName, Finding
 from intake.domain.policy.ordering import Section
 from intake.domain.policy.policy import Rules
 from intake.domain.project import Project
-from intake.domain.roles import PLANNERS, SERVICE
+from intake.domain.roles import PLANNERS
 from intake.store import Stores
 from shared.contracts.event import Instant
+from shared.contracts.roles import CS
 from shared.contracts.vocabulary import (
     CustomerId,
     CustomerSnapshot,
@@ -190,7 +191,7 @@ def _projects(stores: Stores, rules: Rules) -> APIRouter:
     router = Router(readers=readers.PROJECTS, whole=readers.WHOLE_FILES, tags=["orders"], prefix="/projects")
     projects = stores.projects
 
-    @router.post("", status_code=201, dependencies=[allow(*SERVICE)])
+    @router.post("", status_code=201, dependencies=[allow(*CS)])
     async def open_project(body: OpenProject, cause: CausedByRequest) -> ProjectView:
         """Open the file of a project whose three forms have passed."""
         intake = await stores.design_intakes.get(body.design_intake_id)

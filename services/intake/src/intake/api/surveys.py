@@ -14,13 +14,13 @@ from intake.domain.decisions.survey import answer, issue
 from intake.domain.figures.satisfaction import satisfaction
 from intake.domain.lifecycle import SURVEY, SurveyStage
 from intake.domain.parts.staff_rating import StaffRating
-from intake.domain.roles import SERVICE
 from intake.domain.survey import DIMENSIONS, GRADES, Survey, ratings
 from intake.store import Stores
 from shared.calendar import Calendar
 from shared.contracts.event import Instant
 from shared.contracts.intake import Opinion
 from shared.contracts.intake.contacts import Grade
+from shared.contracts.roles import CS
 from shared.contracts.vocabulary import CustomerId, CustomerSnapshot, Month, OrderNo, ServiceOrderId, StaffId
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow, must_be_period
 from shared.lifecycle import Possible
@@ -94,7 +94,7 @@ def _surveys(stores: Stores) -> APIRouter:
     router = Router(readers=readers.CALLBACKS, whole=readers.WHOLE_FILES, tags=["surveys"], prefix="/surveys")
     surveys = stores.surveys
 
-    @router.post("", status_code=201, dependencies=[allow(*SERVICE)])
+    @router.post("", status_code=201, dependencies=[allow(*CS)])
     async def issue_survey(body: IssueSurvey, cause: CausedByRequest) -> SurveyView:
         """Ask a customer for an opinion in between; after each service the question goes out by itself."""
         customer = (await stores.customers.leading(body.customer_id)).snapshot()

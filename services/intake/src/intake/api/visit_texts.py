@@ -12,10 +12,10 @@ from intake.domain.decisions.visit_text import dismiss, read, receive_text
 from intake.domain.lifecycle import VISIT_TEXT, TextStage
 from intake.domain.parts.said_visit import SaidVisit
 from intake.domain.policy.policy import Rules
-from intake.domain.roles import SALES, SERVICE
 from intake.domain.visit_text import TextChannel, VisitText
 from intake.store import Stores
 from shared.contracts.event import Instant
+from shared.contracts.roles import CS, SALES
 from shared.contracts.vocabulary import Line, Phone, Prose, StaffId
 from shared.duties.api import ClockView, clocks_of
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
@@ -78,7 +78,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
             await stores.visits.create(report_text(text, text.said, cause), cause)
         return VisitTextView.of(text)
 
-    @router.post("", status_code=201, dependencies=[allow(*SALES, *SERVICE)])
+    @router.post("", status_code=201, dependencies=[allow(*SALES, *CS)])
     async def receive_visit_text(body: ReceiveText, cause: CausedByRequest) -> VisitTextView:
         """Take a text; one that is understood is a visit, and the customer is called within 30 minutes."""
         staff = body.staff or cause.actor.id

@@ -9,11 +9,11 @@ from pydantic import Field, computed_field
 
 from intake.api import readers
 from intake.domain.decisions.visit import report_visit
-from intake.domain.roles import SALES, SERVICE
 from intake.domain.visit import Visit
 from intake.store import Stores
 from shared.contracts.event import Instant
 from shared.contracts.intake import VisitReport
+from shared.contracts.roles import CS, SALES
 from shared.contracts.vocabulary import CustomerId, Line, Phone, Prose, StaffId
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
 
@@ -60,7 +60,7 @@ def routes(stores: Stores) -> APIRouter:
     router = Router(readers=readers.VISITS, tags=["visits"], prefix="/visits")
     visits = stores.visits
 
-    @router.post("", status_code=201, dependencies=[allow(*SALES, *SERVICE)])
+    @router.post("", status_code=201, dependencies=[allow(*SALES, *CS)])
     async def report_finished_visit(body: ReportVisit, cause: CausedByRequest) -> VisitView:
         """Report a visit that is over; the customer is called back within 30 minutes from now."""
         if body.customer_id is not None:

@@ -2,18 +2,8 @@
 
 from typing import Literal
 
-from intake.domain.roles import (
-    ENQUIRY_DESK,
-    ERASERS,
-    ORDER_DESK,
-    PLANNERS,
-    QUOTERS,
-    REPORTING,
-    SALES,
-    SERVICE,
-    SUPERVISORS,
-)
-from shared.contracts.roles import Role
+from intake.domain.roles import ENQUIRY_DESK, ERASERS, PLANNERS, QUOTERS, REPORTING
+from shared.contracts.roles import CS, CS_HEADS, ORDER_DESK, SALES, Role
 from shared.lifecycle import Lifecycle, Move
 
 CallbackStage = Literal["open", "completed", "waived", "withdrawn"]
@@ -65,9 +55,9 @@ CALLBACK: Lifecycle[CallbackStage, CallbackDecision] = Lifecycle(
     "callback",
     "open",
     {
-        "hear_manager": Move(("open",), (), SERVICE),
-        "appoint": Move(("open",), (), SERVICE),
-        "complete": Move(("open",), ("completed",), SERVICE),
+        "hear_manager": Move(("open",), (), CS),
+        "appoint": Move(("open",), (), CS),
+        "complete": Move(("open",), ("completed",), CS),
         "audit": Move(("completed",), (), (Role.MARKET_SUPERVISOR,)),
         "waive": Move(("open",), ("waived",), (Role.CS_DIRECTOR,)),
         "withdraw": Move(("open",), ("withdrawn",)),
@@ -81,7 +71,7 @@ CAMPAIGN: Lifecycle[CampaignStage, CampaignDecision] = Lifecycle(
     {
         "record": Move(("running",), (), PLANNERS),
         "note_call": Move(("running",), ()),
-        "complete": Move(("running",), ("completed",), SUPERVISORS),
+        "complete": Move(("running",), ("completed",), CS_HEADS),
     },
 )
 """Of a batch of callbacks each call tells what came of a customer."""
@@ -90,13 +80,13 @@ CUSTOMER: Lifecycle[CustomerStage, CustomerDecision] = Lifecycle(
     "customer's file",
     "open",
     {
-        "correct": Move(("open", "erasure_asked"), (), SERVICE),
-        "classify": Move(("open", "erasure_asked"), (), SUPERVISORS),
-        "assign": Move(("open", "erasure_asked"), (), SUPERVISORS),
-        "assign_specialist": Move(("open", "erasure_asked"), (), SUPERVISORS),
-        "merge": Move(("open", "erasure_asked"), (), SUPERVISORS),
-        "separate": Move(("open", "erasure_asked"), (), SUPERVISORS),
-        "ask_to_erase": Move(("open",), ("erasure_asked",), SERVICE),
+        "correct": Move(("open", "erasure_asked"), (), CS),
+        "classify": Move(("open", "erasure_asked"), (), CS_HEADS),
+        "assign": Move(("open", "erasure_asked"), (), CS_HEADS),
+        "assign_specialist": Move(("open", "erasure_asked"), (), CS_HEADS),
+        "merge": Move(("open", "erasure_asked"), (), CS_HEADS),
+        "separate": Move(("open", "erasure_asked"), (), CS_HEADS),
+        "ask_to_erase": Move(("open",), ("erasure_asked",), CS),
         "keep": Move(("erasure_asked",), ("open",), ERASERS),
         "erase": Move(("erasure_asked",), ("erased",), ERASERS),
         "erase_along": Move(("open", "erasure_asked"), ("erased",)),
@@ -104,7 +94,7 @@ CUSTOMER: Lifecycle[CustomerStage, CustomerDecision] = Lifecycle(
 )
 """Another person than the one who took the wish erases. A file that was merged into an erased one is erased with it."""
 DESIGN_INTAKE: Lifecycle[IntakeStage, IntakeDecision] = Lifecycle(
-    "design intake", "open", {"check": Move(("open",), ("open", "passed"), SERVICE)}
+    "design intake", "open", {"check": Move(("open",), ("open", "passed"), CS)}
 )
 """Only CS checks the forms; all three have passed or it stays open (000 §3.3.1.1)."""
 
@@ -135,7 +125,7 @@ FINE: Lifecycle[FineStage, FineDecision] = Lifecycle(
 """The GM decides where the director has altered the records."""
 
 ITINERARY: Lifecycle[ItineraryStage, ItineraryDecision] = Lifecycle(
-    "itinerary", "open", {"confirm": Move(("open",), ("confirmed",), SERVICE)}
+    "itinerary", "open", {"confirm": Move(("open",), ("confirmed",), CS)}
 )
 
 ORDER: Lifecycle[OrderStage, OrderDecision] = Lifecycle(
@@ -193,7 +183,7 @@ SHOWROOM_VISIT: Lifecycle[ShowroomStage, ShowroomDecision] = Lifecycle(
 )
 
 SURVEY: Lifecycle[SurveyStage, SurveyDecision] = Lifecycle(
-    "survey", "open", {"answer": Move(("open",), ("answered",), SERVICE)}
+    "survey", "open", {"answer": Move(("open",), ("answered",), CS)}
 )
 """A customer answers the e-mail and on the customer's own page as well."""
 
@@ -212,7 +202,7 @@ VISIT_TEXT: Lifecycle[TextStage, TextDecision] = Lifecycle(
     "unread",
     {
         "read": Move(("unread",), ("read",), PLANNERS),
-        "dismiss": Move(("unread",), ("dismissed",), SERVICE),
+        "dismiss": Move(("unread",), ("dismissed",), CS),
     },
 )
 """A text that is understood is read as it comes in."""
@@ -223,8 +213,8 @@ WORK_REPORT: Lifecycle[ReportStage, ReportDecision] = Lifecycle(
     {
         "ask_for": Move(("unasked",), ("owed",)),
         "submit": Move(("owed",), ("submitted",), REPORTING),
-        "review": Move(("submitted",), ("reviewed",), SERVICE),
-        "excuse": Move(("owed",), ("excused",), SUPERVISORS),
+        "review": Move(("submitted",), ("reviewed",), CS),
+        "excuse": Move(("owed",), ("excused",), CS_HEADS),
     },
 )
 """A report that was missed stays owed. One that is not asked for yet may hold notes already.

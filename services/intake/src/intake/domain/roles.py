@@ -1,16 +1,11 @@
 """Which staff do what at intake, in the groups that its lifecycles and routes name."""
 
-from shared.contracts.roles import Role
+from shared.contracts.roles import CS, ORDER_DESK, SALES, Role
 
-SUPERVISORS = (Role.CS_SUPERVISOR, Role.CS_SECTION_CHIEF, Role.CS_MANAGER, Role.CS_DIRECTOR)
-SERVICE = (Role.CS_SPECIALIST, *SUPERVISORS)
 ERASERS = (Role.CS_MANAGER, Role.CS_DIRECTOR)
 """Who erases a customer, or keeps one whom the law obliges us to keep."""
-SALES = (Role.ACCOUNT_MANAGER, Role.REGIONAL_HEAD, Role.SALES_ASSISTANT)
-PLANNERS = (*SALES, *SERVICE)
+PLANNERS = (*SALES, *CS)
 """Who plans visits to customers, and plans and leads their tours of the showroom."""
-ORDER_DESK = (*SUPERVISORS, Role.CS_SPECIALIST, Role.ORDER_SPECIALIST)
-"""Who records orders and verifies them with the customer."""
 QUOTERS = (*ORDER_DESK, Role.ACCOUNT_MANAGER, Role.REGIONAL_HEAD)
 """Who quotes, on site or at the counter, and hears whether the customer agrees."""
 ENQUIRY_DESK = (*ORDER_DESK, *SALES, Role.COMPLAINT_HANDLER)

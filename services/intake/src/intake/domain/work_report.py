@@ -7,10 +7,9 @@ from pydantic import computed_field
 
 from intake.domain.lifecycle import WORK_REPORT, ReportStage
 from intake.domain.parts.handed_in import Gathered, HandedIn, Note, Reply
-from intake.domain.roles import SERVICE
 from shared.clocks import Timed
 from shared.contracts.event import Instant
-from shared.contracts.roles import Role
+from shared.contracts.roles import CS, Role
 from shared.contracts.vocabulary import Hash, Line, Period, StaffId
 from shared.lifecycle import Possible, follows
 
@@ -60,7 +59,7 @@ class WorkReport(Timed):
 
 def reviewers(reviewer: Role) -> tuple[Role, ...]:
     """Who answers a report that is submitted to this role: the role itself and those above it."""
-    return SERVICE[SERVICE.index(reviewer) :]
+    return CS[CS.index(reviewer) :]
 
 
 def possible(stage: ReportStage, reviewer: Role) -> tuple[Possible, ...]:

@@ -13,10 +13,10 @@ from intake.api import readers
 from intake.api.customers import CustomerRow, CustomerView, holding, needs_whole
 from intake.api.history import MomentView
 from intake.domain.policy.policy import Rules
-from intake.domain.roles import SALES, SERVICE, SUPERVISORS
 from intake.pages.papers.found import papers_of
 from intake.pages.words import FACTS, TRADES
 from intake.store import Stores
+from shared.contracts.roles import CS, CS_HEADS, SALES
 from shared.http import After, AskedBy, Router
 from shared.lifecycle import Possible
 from shared.pages.forms import Filled, Forms
@@ -37,8 +37,8 @@ SAID = ("content", "summary", "words", "demand", "new_stage", "reason")
 """The fields of a fact that are shown with it, the first that it has."""
 
 POSSIBLE = (
-    Possible(decision="contacts", roles=(*SERVICE, *SALES)),
-    Possible(decision="assign", roles=SUPERVISORS),
+    Possible(decision="contacts", roles=(*CS, *SALES)),
+    Possible(decision="assign", roles=CS_HEADS),
 )
 
 

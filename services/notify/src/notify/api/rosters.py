@@ -9,10 +9,9 @@ from pydantic import Field, model_validator
 from notify.api.readers import READERS
 from notify.domain.decisions import rosters as decisions
 from notify.domain.parts.duty import OnDuty
-from notify.domain.roles import SUPERVISORS
 from notify.store import Rosters
 from shared.contracts.event import Instant
-from shared.contracts.roles import Role
+from shared.contracts.roles import CS_MANAGERS, Role
 from shared.contracts.vocabulary import Email, Line, Phone, StaffId
 from shared.http import CausedByRequest, RequestBody, Router, View, allow
 
@@ -56,7 +55,7 @@ def routes(rosters: Rosters) -> APIRouter:
     """Published by the CS supervisor."""
     router = Router(readers=READERS, tags=["rosters"])
 
-    @router.post("/rosters", status_code=201, dependencies=[allow(*SUPERVISORS)])
+    @router.post("/rosters", status_code=201, dependencies=[allow(*CS_MANAGERS)])
     async def publish(body: PublishRoster, cause: CausedByRequest) -> RosterView:
         """From now on alerts follow this roster on its days."""
         duties = tuple(OnDuty(**duty.model_dump()) for duty in body.duties)

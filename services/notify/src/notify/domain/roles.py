@@ -1,9 +1,8 @@
 """The groups of staff that notify's lifecycles and routes name."""
 
-from shared.contracts.roles import Role
+from shared.contracts.roles import CS_MANAGERS, Role
 
-SUPERVISORS = (Role.CS_SUPERVISOR, Role.CS_MANAGER, Role.CS_DIRECTOR)
-DESK = (Role.CS_SPECIALIST, *SUPERVISORS, Role.OPERATOR)
+DESK = (Role.CS_SPECIALIST, *CS_MANAGERS, Role.OPERATOR)
 """Who looks after messages whose fate is unknown, and those that failed."""
 
 STAFF = tuple(Role)

@@ -11,9 +11,8 @@ from orders.api.views import DisposalView
 from orders.domain.decisions.disposal import decide_disposal, propose_disposal
 from orders.domain.lifecycle import DISPOSAL, DisposalStage
 from orders.domain.parts.proposal import Proposal
-from orders.domain.roles import CS
 from orders.store import Disposals
-from shared.contracts.roles import Role
+from shared.contracts.roles import CS, Role
 from shared.contracts.vocabulary import Line, Prose, Quantity
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, allow
 

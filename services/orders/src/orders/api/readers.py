@@ -3,8 +3,7 @@
 No department reads here: what one needs to know it is told by events, and asks at intake (docs/departments.md).
 """
 
-from orders.domain.roles import CS_HEADS, FOLLOW_UP
-from shared.contracts.roles import Role
+from shared.contracts.roles import CS_HEADS, ORDER_DESK, Role
 
 _LEADERS = (Role.DEPUTY_GM, Role.GM, Role.GM_OFFICE)
 _SELLERS = (Role.ACCOUNT_MANAGER, Role.REGIONAL_HEAD, Role.SALES_ASSISTANT, Role.SALES_VP)
@@ -21,7 +20,7 @@ _MAKERS = (
 )
 
 ORDERS = (
-    *FOLLOW_UP,
+    *ORDER_DESK,
     *_SELLERS,
     *_MAKERS,
     *_LEADERS,
@@ -33,7 +32,7 @@ ORDERS = (
 """An order, its promises, clocks and exceptions: who follows it up, sells it, makes it, installs it, is paid for it."""
 
 WHOLE = (
-    *FOLLOW_UP,
+    *ORDER_DESK,
     Role.REGIONAL_HEAD,
     Role.COMPLAINT_HANDLER,
     Role.OPERATIONS_SUPERVISOR,
@@ -46,10 +45,10 @@ WHOLE = (
 An account manager reads it in the files of their own customers.
 """
 
-CONTRACTS = (*FOLLOW_UP, *_SELLERS, *_LEADERS, Role.DESIGN_DIRECTOR, Role.STATISTICS_CLERK, Role.FINANCE)
+CONTRACTS = (*ORDER_DESK, *_SELLERS, *_LEADERS, Role.DESIGN_DIRECTOR, Role.STATISTICS_CLERK, Role.FINANCE)
 """The contract ledger, the seal log and the project register (004 一㈡1c, 1d, 000 §3.3.2)."""
 
-MONEY = (*FOLLOW_UP, *_SELLERS, *_LEADERS, Role.STATISTICS_CLERK, Role.FINANCE)
+MONEY = (*ORDER_DESK, *_SELLERS, *_LEADERS, Role.STATISTICS_CLERK, Role.FINANCE)
 """What customers owe: who collects it, decides about credit, and keeps the books (000 §3.4.5, §3.5.5, 004 四2)."""
 
 FIGURES = (
@@ -63,10 +62,10 @@ FIGURES = (
 )
 """Statistics, reports and the event log: whom they are made for, and the clerk who makes them (004 四)."""
 
-PACES = (*FIGURES, *FOLLOW_UP, Role.PLANNER, Role.PLANT_MANAGER)
+PACES = (*FIGURES, *ORDER_DESK, Role.PLANNER, Role.PLANT_MANAGER)
 """How long stages really take: who plans and who promises days."""
 
-LOADS = (*FOLLOW_UP, *_LEADERS, Role.PLANNER, Role.WAREHOUSE, Role.OPERATIONS_SUPERVISOR)
+LOADS = (*ORDER_DESK, *_LEADERS, Role.PLANNER, Role.WAREHOUSE, Role.OPERATIONS_SUPERVISOR)
 """Loading plans (002 尾2b)."""
 
 COSTS = (*CS_HEADS, *_LEADERS, Role.SALES_VP, Role.STATISTICS_CLERK, Role.FINANCE)
@@ -75,5 +74,5 @@ COSTS = (*CS_HEADS, *_LEADERS, Role.SALES_VP, Role.STATISTICS_CLERK, Role.FINANC
 WAGES = (*_LEADERS, Role.SALES_VP, Role.STATISTICS_CLERK, Role.FINANCE, Role.HUMAN_RESOURCES)
 """What salesmen are paid: who computes it, pays it and answers for it (004 四6)."""
 
-STOCK = (*FOLLOW_UP, *_LEADERS, Role.WAREHOUSE, Role.STATISTICS_CLERK, Role.MARKETING_VP, Role.FINANCE)
+STOCK = (*ORDER_DESK, *_LEADERS, Role.WAREHOUSE, Role.STATISTICS_CLERK, Role.MARKETING_VP, Role.FINANCE)
 """Counts and samples of stock, and goods that should go (004 一㈡4)."""

@@ -13,9 +13,8 @@ from orders.domain.decisions.stock_check import ask_for_stock_check, report_stoc
 from orders.domain.lifecycle import STOCK_CHECK, StockCheckKind, StockCheckStage
 from orders.domain.parts.stock_finding import StockFinding
 from orders.domain.policy.policy import Rules
-from orders.domain.roles import CS
 from orders.store import StockChecks
-from shared.contracts.roles import Role
+from shared.contracts.roles import CS, Role
 from shared.contracts.vocabulary import Line, Prose
 from shared.duties.api import ClockView, clocks_of
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, allow

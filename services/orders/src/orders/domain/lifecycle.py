@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
-from orders.domain.roles import DRAFTERS, FOLLOW_UP, MONEY_HEADS, PLANNING
+from orders.domain.roles import DRAFTERS, MONEY_HEADS, PLANNING
 from orders.domain.route import CANCELLED, CLOSED, DRAWINGS, SENDING, Milestone, Route, RouteName, every_route
-from shared.contracts.roles import Role
+from shared.contracts.roles import ORDER_DESK, Role
 from shared.lifecycle import Lifecycle, Move
 
 OrderDecision = Literal[
@@ -75,7 +75,7 @@ CostStage = Literal["entered", "withdrawn"]
 CostDecision = Literal["withdraw"]
 
 EXCEPTION: Lifecycle[ExceptionStage, ExceptionDecision] = Lifecycle(
-    "exception", "open", {"resolve": Move(("open",), ("resolved",), FOLLOW_UP)}
+    "exception", "open", {"resolve": Move(("open",), ("resolved",), ORDER_DESK)}
 )
 DISPOSAL: Lifecycle[DisposalStage, DisposalDecision] = Lifecycle(
     "disposal", "proposed", {"decide": Move(("proposed",), ("approved", "rejected"), (Role.MARKETING_VP,))}
@@ -150,7 +150,7 @@ def _engineering(route: Route) -> tuple[Role, ...]:
 
 
 def _packing(route: Route) -> tuple[Role, ...]:
-    return (*FOLLOW_UP, Role.WAREHOUSE) if _M.PRODUCED in route.milestones else ()
+    return (*ORDER_DESK, Role.WAREHOUSE) if _M.PRODUCED in route.milestones else ()
 
 
 def _amending(route: Route) -> tuple[Role, ...]:
@@ -200,7 +200,7 @@ _LINES: Mapping[OrderDecision | ReportedFact, _Line] = MappingProxyType(
             back={"breakdown_review": ("breakdown",)},
         ),
         "judge_sample": _Line(_deciders(_M.SAMPLE_CONFIRMED), _live, opens=(_M.SAMPLE_CONFIRMED,)),
-        "send_sample": _Line(_roles(*FOLLOW_UP), _live),
+        "send_sample": _Line(_roles(*ORDER_DESK), _live),
         "reject_sample": _Line(None, _made_without_sample, made_again=True),
         "complete_production": _fact(_M.PRODUCED),
         "inspect": _Line(
@@ -212,16 +212,16 @@ _LINES: Mapping[OrderDecision | ReportedFact, _Line] = MappingProxyType(
         "fail_inspection": _Line(None, _made, made_again=True),
         "plan_packaging": _Line(_packing, _live),
         "receive_packaging": _Line(_packing, _live),
-        "pack": _Line(_roles(*FOLLOW_UP, Role.WAREHOUSE), _live),
-        "require_papers": _Line(_roles(*FOLLOW_UP), _live),
-        "arrange_paper": _Line(_roles(*FOLLOW_UP), _live),
+        "pack": _Line(_roles(*ORDER_DESK, Role.WAREHOUSE), _live),
+        "require_papers": _Line(_roles(*ORDER_DESK), _live),
+        "arrange_paper": _Line(_roles(*ORDER_DESK), _live),
         "dispatch": _Line(
-            _roles(*FOLLOW_UP, Role.WAREHOUSE),
+            _roles(*ORDER_DESK, Role.WAREHOUSE),
             _in(*SENDING),
             opens=(_M.DISPATCHED,),
             back={"installation": ("transport",)},
         ),
-        "issue_delivery_note": _Line(_roles(Role.STATISTICS_CLERK, *FOLLOW_UP), _in(*SENDING)),
+        "issue_delivery_note": _Line(_roles(Role.STATISTICS_CLERK, *ORDER_DESK), _in(*SENDING)),
         "arrive": _fact(_M.ARRIVED),
         "schedule_installation": _Line(_installing, _in("transport", "installation")),
         "complete_installation": _fact(_M.INSTALLED),
@@ -230,7 +230,7 @@ _LINES: Mapping[OrderDecision | ReportedFact, _Line] = MappingProxyType(
         "fail_acceptance": _Line(_deciders(_M.ACCEPTED), _in("acceptance"), back={"acceptance": ("installation",)}),
         "agree": _Line(_roles(*PLANNING), _live),
         "postpone": _Line(_roles(*PLANNING), _live),
-        "word_delay": _Line(_roles(*FOLLOW_UP), _live),
+        "word_delay": _Line(_roles(*ORDER_DESK), _live),
         "raise_exception": _Line(_roles(*PLANNING), _always),
         "cancel": _Line(None, _live, ends=True),
         "ask_to_cancel": _Line(_roles(*DRAFTERS), _live),

@@ -12,10 +12,10 @@ from complaints.domain.goods_return import GoodsReturn
 from complaints.domain.monthly_review import MonthlyReview
 from complaints.domain.penalty import Penalty
 from complaints.domain.policy.policy import STEPS, Rules, TimedStep
-from complaints.domain.roles import HANDLERS
 from shared.aggregate import Cause, Change
 from shared.clocks import ClockRun, GivenEnd, Timed
 from shared.contracts.complaints import DepartmentChased
+from shared.contracts.roles import HANDLERS
 from shared.contracts.vocabulary import DepartmentName
 
 CHASE = "chase"

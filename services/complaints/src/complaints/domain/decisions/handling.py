@@ -17,7 +17,6 @@ from complaints.domain.parts.handling import (
     WarrantyNote,
 )
 from complaints.domain.policy.policy import Rules
-from complaints.domain.roles import HANDLERS
 from shared.aggregate import Cause, Change, Refused
 from shared.contracts.aftersales import WarrantyChecked
 from shared.contracts.complaints import (
@@ -29,6 +28,7 @@ from shared.contracts.complaints import (
     MajorComplaintPanelConvened,
 )
 from shared.contracts.intake import CallbackCompleted
+from shared.contracts.roles import HANDLERS
 from shared.contracts.vocabulary import DepartmentName, FileRef, Prose, StaffId
 
 

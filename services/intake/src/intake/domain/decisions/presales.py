@@ -5,10 +5,10 @@ from intake.domain.decisions.revision import correct, must_stand_alone
 from intake.domain.opportunity import Opportunity
 from intake.domain.parts.winning import CONVINCING, EarlierDemand, SentMaterial
 from intake.domain.policy.policy import Rules
-from intake.domain.roles import SERVICE
 from shared.aggregate import Cause, Change, Refused
 from shared.clocks import Matter
 from shared.contracts.intake import ContactRecorded, CustomerClassified, OpportunityIdentified, Trade
+from shared.contracts.roles import CS
 from shared.contracts.vocabulary import DepartmentName, Line, Prose
 
 
@@ -79,7 +79,7 @@ def note_business(
         style=style,
         referred_by=referred_by.id if referred_by else None,
     )
-    return _fed_back(opportunity, "cs" if cause.actor.role in SERVICE else "sales")
+    return _fed_back(opportunity, "cs" if cause.actor.role in CS else "sales")
 
 
 def send_material(opportunity: Opportunity, sent: SentMaterial, rules: Rules, cause: Cause) -> Change[Opportunity]:

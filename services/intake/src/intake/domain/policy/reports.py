@@ -6,11 +6,10 @@ from pydantic import Discriminator, Field, model_validator
 
 from intake.domain.parts.handed_in import Heading
 from intake.domain.policy.period import PeriodRule
-from intake.domain.roles import SERVICE
 from shared.calendar import Daily, Monthly, Weekly, Yearly
 from shared.clocks import Clock
 from shared.contracts.event import Frozen
-from shared.contracts.roles import Role
+from shared.contracts.roles import CS, Role
 from shared.contracts.vocabulary import Line
 
 FormName = Annotated[str, Field(pattern=r"^[a-z][a-z_]{0,39}$")]
@@ -40,10 +39,8 @@ class ReportForm(Frozen):
     def _asks_something(self) -> Self:
         if not (self.headings or self.amounts):
             raise ValueError("a form has headings or amounts")
-        if self.reviewer not in SERVICE:
-            raise ValueError(
-                f"a report is reviewed by one of {', '.join(SERVICE)} and those above, not {self.reviewer}"
-            )
+        if self.reviewer not in CS:
+            raise ValueError(f"a report is reviewed by one of {', '.join(CS)} and those above, not {self.reviewer}")
         return self
 
 
