@@ -18,7 +18,6 @@ from console.hints import Hints
 from console.session import Session, Sessions, only_ours
 from console.settings import Settings
 from shared.calendar import Calendar
-from shared.identity.cookie import kept_token
 from shared.pages.countdown import BANDS
 from shared.pages.duties import SCOPES
 from shared.pages.rendering import ASSETS, Renderer
@@ -153,7 +152,8 @@ def _health(sessions: Sessions) -> APIRouter:
     @router.get("/ready")
     async def ready() -> JSONResponse:
         """The door opens without any service; one that is away is a line on the page."""
-        return JSONResponse({"status": "ready", "sign_in": sessions.tokens.trouble() or "ready"})
+        tokens = sessions.tokens
+        return JSONResponse({"status": "ready", "sign_in": tokens.trouble() or tokens.warning() or "ready"})
 
     return router
 
@@ -166,10 +166,11 @@ def _signing(settings: Settings, sessions: Sessions, render: Renderer, hints: Hi
 
     @router.post("/sign-out")
     async def sign_out(request: Request) -> Response:
-        """The browser acts for no person any more, and hears nothing more. Only our own page may send it."""
+        """The browser acts for no person any more, and hears nothing more, of no replica. Only our own page may ask."""
         answer = RedirectResponse("/sign-in?again=yes", 303)
         if of_our_own_page(request):
-            hints.sign_out(kept_token(request) or "")
+            if session := await sessions.of(request):
+                hints.sign_out(session.token)
             sessions.end(answer)
         return answer
 

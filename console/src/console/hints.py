@@ -1,12 +1,14 @@
 """Hints that something has changed: heard on the bus and told to every open page, with nothing of the event."""
 
 import asyncio
+from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from hashlib import sha256
 
 import aio_pika
 import structlog
-from aio_pika.abc import AbstractIncomingMessage
+from aio_pika.abc import AbstractExchange, AbstractIncomingMessage
 
 from shared.contracts.catalogue import published
 from shared.pages.words import SERVICES
@@ -20,6 +22,10 @@ CLOCKED = "deadline_"
 """How the names of events about clocks begin."""
 AGAIN_AFTER = 2.0
 """Seconds until the bus is looked for again."""
+SIGN_OUTS = "amq.fanout"
+"""RabbitMQ's own exchange by which the replicas of the console tell one another who has signed out."""
+REMEMBERED = 10_000
+"""Sign-outs that wait for the bus at most."""
 
 
 class OpenPage:
@@ -29,7 +35,7 @@ class OpenPage:
     """
 
     def __init__(self, token: str) -> None:
-        self.token = token
+        self.session = _digest(token)
         self.signed_out = False
         self._waiting: dict[str, None] = {}
         self._something = asyncio.Event()
@@ -54,12 +60,15 @@ class Hints:
     """What the pages are told: `duties/orders` when a duty of orders has begun, moved or ended, `facts/orders` else.
 
     The queue is the console's alone and goes with its connection; what happens while the bus is away is made good by
-    the pages, which ask anew when they are connected again.
+    the pages, which ask anew when they are connected again. They all are when the bus is back, because a sign-out at
+    another replica may have been missed.
     """
 
     def __init__(self, url: str) -> None:
         self._url = url
         self._pages: set[OpenPage] = set()
+        self._left: deque[bytes] = deque(maxlen=REMEMBERED)
+        self._some_left = asyncio.Event()
 
     async def run(self) -> None:
         """Listen until cancelled, however often the bus goes away."""
@@ -80,12 +89,36 @@ class Hints:
             )
             for key in _keys():
                 await queue.bind(exchange, key)
+            sign_outs = await channel.get_exchange(SIGN_OUTS, ensure=False)
+            await queue.bind(sign_outs)
             await queue.consume(self._heard, no_ack=True)
-            self.tell("anew")
-            await connection.closed()
+            for page in self._pages:
+                page.leave()
+            passing_on, closed = (
+                asyncio.create_task(self._pass_on(sign_outs)),
+                asyncio.ensure_future(connection.closed()),
+            )
+            try:
+                await asyncio.wait((passing_on, closed), return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                passing_on.cancel()
+                closed.cancel()
+
+    async def _pass_on(self, sign_outs: AbstractExchange) -> None:
+        """Tell the other replicas who has signed out, until the line breaks; what is not confirmed is told again."""
+        with suppress(OSError, aio_pika.exceptions.AMQPError):
+            while True:
+                await self._some_left.wait()
+                while self._left:
+                    await sign_outs.publish(aio_pika.Message(self._left[0]), "")
+                    self._left.popleft()
+                self._some_left.clear()
 
     async def _heard(self, message: AbstractIncomingMessage) -> None:
-        self.tell(hint_of(message.routing_key or ""))
+        if message.exchange == SIGN_OUTS:
+            self._leave(message.body)
+        else:
+            self.tell(hint_of(message.routing_key or ""))
 
     def tell(self, hint: str) -> None:
         """Every open page hears it."""
@@ -93,9 +126,17 @@ class Hints:
             page.tell(hint)
 
     def sign_out(self, token: str) -> None:
-        """Every open page with this token ends; one that was opened with an earlier token ends with that."""
+        """Every open page with this token ends, at each replica; one opened with an earlier token ends with that.
+
+        The other replicas hear a digest of the token over the bus; while the bus is away, no page hears anything.
+        """
+        self._leave(_digest(token))
+        self._left.append(_digest(token))
+        self._some_left.set()
+
+    def _leave(self, session: bytes) -> None:
         for page in self._pages:
-            if page.token == token:
+            if page.session == session:
                 page.leave()
 
     @contextmanager
@@ -107,6 +148,10 @@ class Hints:
             yield page
         finally:
             self._pages.discard(page)
+
+
+def _digest(token: str) -> bytes:
+    return sha256(token.encode()).digest()
 
 
 def hint_of(key: str) -> str:

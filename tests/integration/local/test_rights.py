@@ -161,17 +161,39 @@ async def test_a_service_announces_its_own_events_and_intake_those_of_department
     assert publishers.keys() - stopped == own
 
 
+async def listens(hints):
+    """Returns when these hear the bus: the streams that were open before end then, and their pages come again."""
+    with hints.page("earlier") as page:
+        assert (await asyncio.wait_for(page.take(), 20), page.signed_out) == ((), True)
+
+
 @pytest.mark.parametrize("user", logins(CONSOLE))
 async def test_the_console_hears_what_becomes_of_duties_as_either_of_its_users(real_servers, core, guarded, user):
     hints = Hints(guarded(CONSOLE, user)["rabbit_url"])
     listening = asyncio.create_task(hints.run())
+    await listens(hints)
     with hints.page("") as page:
-        assert await asyncio.wait_for(page.take(), 20) == ("anew",)
         async with channel_of(real_servers.vhost_url(core)) as ours:
             events = await ours.get_exchange("events", ensure=False)
             await events.publish(aio_pika.Message(b"{}"), "orders.deadline_set.v1")
         assert await asyncio.wait_for(page.take(), 20) == ("duties/orders",)
     listening.cancel()
+
+
+async def test_who_signs_out_at_one_replica_of_the_console_has_left_every_other(guarded):
+    here, there = (Hints(guarded(CONSOLE, user)["rabbit_url"]) for user in logins(CONSOLE))
+    with here.page("before the bus was there") as early:
+        there.sign_out("before the bus was there")
+        running = [asyncio.create_task(here.run())]
+        await asyncio.wait_for(early.take(), 20)
+    with here.page("before the bus was there") as early, here.page("a") as left, here.page("b") as stays:
+        running.append(asyncio.create_task(there.run()))
+        assert (await asyncio.wait_for(early.take(), 20), early.signed_out) == ((), True)
+        there.sign_out("a")
+        assert (await asyncio.wait_for(left.take(), 20), left.signed_out) == ((), True)
+        assert not stays.signed_out
+    for each in running:
+        each.cancel()
 
 
 @pytest.mark.parametrize("attempt", ATTEMPTS)

@@ -346,6 +346,37 @@ async def _is_out(tokens: StaffTokens, token: str) -> bool:
     return False
 
 
+async def test_a_line_that_names_no_person_lets_no_revoked_person_in_and_keeps_no_other_out(
+    provider: OpenIdProvider, issuer: IdentityProvider, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def out() -> set[str]:
+        people = ("wang.wu", "zhang.min", "chen.jie", "li.si")
+        return {each for each in people if await _is_out(tokens, provider.token(subject=each))}
+
+    async def seen(expected: set[str]) -> bool:
+        return await out() == expected
+
+    async def missed() -> bool:
+        return tokens.warning() == f"REVOKED_SUBJECTS_FILE: {tmp_path / 'revoked'} is not there"
+
+    replace_file(tmp_path / "revoked", "wang.wu\nｚｈａｎｇ.min\n")
+    tokens = StaffTokens(issuer, revoked=tmp_path / "revoked")
+    assert (await out(), tokens.trouble()) == ({"wang.wu", "zhang.min"}, None)
+    assert "REVOKED_SUBJECTS_FILE: line 2 names no person (the subject has compatibility" in str(tokens.warning())
+    said = capsys.readouterr().out
+    assert (said.count("lines_ignored"), said.count("ｚｈａｎｇ")) == (1, 0)
+    replace_file(tmp_path / "revoked", "chen.jie\nw\u0430ng.wu\n")
+    await until(lambda: seen({"wang.wu", "zhang.min", "chen.jie"}))
+    replace_file(tmp_path / "revoked", "\ufeffchen.jie\n")
+    await until(lambda: seen({"chen.jie"}))
+    assert tokens.warning() is None
+    replace_file(tmp_path / "revoked", "x" * 1000)
+    await until(lambda: seen({"chen.jie"}))
+    (tmp_path / "revoked").unlink()
+    await until(missed)
+    assert (await out(), tokens.trouble()) == ({"chen.jie"}, None)
+
+
 async def test_without_the_file_of_the_revoked_no_member_of_staff_gets_in(
     provider: OpenIdProvider, issuer: IdentityProvider, tmp_path: Path
 ) -> None:

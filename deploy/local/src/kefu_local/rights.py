@@ -11,7 +11,8 @@ OPERATOR = "operator"
 """RabbitMQ's administrator and MongoDB's root."""
 
 CONSOLE = "console"
-"""The console's user: it hears what is announced, by a queue of its own, and announces nothing."""
+"""The console's user: it hears what is announced, by a queue of its own, and announces nothing. Its replicas tell one
+another who has signed out."""
 
 CORE = "kefu"
 
@@ -78,9 +79,15 @@ def _own_keys(user: str, vhost: str, publishers: tuple[str, ...]) -> dict[str, s
 
 
 def _hearing(user: str, vhost: str) -> dict[str, str]:
-    """A queue that the broker names goes with its connection; no other is reached, and nothing is published."""
-    own = r"^amq\.gen-.+$"
-    return {"user": user, "vhost": vhost, "configure": own, "write": own, "read": rf"^({EVENTS.name}|amq\.gen-.+)$"}
+    """A queue that the broker names goes with its connection; no other is reached, and no event is published."""
+    own, among_us = r"amq\.gen-.+", r"amq\.fanout"
+    return {
+        "user": user,
+        "vhost": vhost,
+        "configure": rf"^{own}$",
+        "write": rf"^({among_us}|{own})$",
+        "read": rf"^({EVENTS.name}|{among_us}|{own})$",
+    }
 
 
 def _no_keys(user: str, vhost: str) -> dict[str, str]:

@@ -14,11 +14,10 @@ from jwt.algorithms import AllowedPublicKeys
 from jwt.utils import base64url_decode
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from shared.aggregate import one_person
 from shared.contracts.identities import identity
 from shared.contracts.roles import Role
-from shared.files import WatchedFile
 from shared.identity.principals import Forbidden, Principal, Unauthenticated, display_name
+from shared.identity.revoked import RevokedSubjects
 
 _LONGEST_TOKEN = 16 * 1024
 """Characters of a token that is looked at."""
@@ -113,8 +112,8 @@ class StaffTokens:
 
     Issuer, audience, subject, time of issue and expiry are required. Times are real ones, whatever the services' time
     is, with `leeway` seconds for clocks that differ; a token that is good for more than `longest_life` seconds is
-    refused. The file `revoked` names a subject in each line: they are refused in whatever spelling, whatever their
-    tokens say. Its changes count from the next request on, and without the file no member of staff gets in.
+    refused. Those whom the file `revoked` names are refused in whatever spelling, whatever their tokens say
+    (`RevokedSubjects`); without the file no member of staff gets in.
     """
 
     def __init__(
@@ -129,15 +128,19 @@ class StaffTokens:
         self._ignore_case = ignore_case
         self._leeway = leeway
         self._longest_life = longest_life
-        self._revoked = WatchedFile(revoked, self._subjects, initial=None) if revoked else None
+        self._revoked = RevokedSubjects(revoked) if revoked else None
         self._verified: dict[str, tuple[Principal, float, Issuer, str | None, SigningKey]] = {}
 
     def trouble(self) -> str | None:
         """Why no member of staff can get in, for the readiness page; nothing when tokens of one issuer are taken."""
-        if self._revoked and self._revoked.value() is None:
-            return f"REVOKED_SUBJECTS_FILE: {self._revoked.trouble}"
+        if self._revoked and not self._revoked.known:
+            return self._revoked.trouble()
         troubles = [each.trouble() for each in self._issuers.values()]
         return None if None in troubles else "; ".join(filter(None, troubles)) or "no issuer of tokens is known"
+
+    def warning(self) -> str | None:
+        """What has to be mended though staff get in, for the readiness page."""
+        return self._revoked.trouble() if self._revoked else None
 
     async def run(self) -> None:
         """Keep the issuers' keys up to date until cancelled."""
@@ -150,10 +153,9 @@ class StaffTokens:
         """
         principal = self._remembered(token) or await self._proved(token)
         if self._revoked is not None:
-            revoked = self._revoked.value()
-            if revoked is None:
+            if not self._revoked.known:
                 raise Unauthenticated(f"staff cannot be recognised here: {self.trouble()}")
-            if one_person(principal.id) in revoked:
+            if self._revoked.holds(principal.id):
                 raise Unauthenticated(
                     "this person's access has been withdrawn; ask those who run the system", principal
                 )
@@ -211,10 +213,6 @@ class StaffTokens:
         except ValueError as error:
             raise self._refusal(str(error), issuer) from None
         return id, issuer.roles(claims), name
-
-    def _subjects(self, text: str) -> frozenset[str]:
-        lines = (line.partition("#")[0].strip() for line in text.splitlines())
-        return frozenset(one_person(identity(line)) for line in lines if line)
 
     def _refusal(self, why: str, issuer: Issuer | None = None, key: SigningKey | None = None) -> Unauthenticated:
         issuers = [issuer] if issuer else self._issuers.values()

@@ -99,7 +99,9 @@ class Health:
             checks = await self.checks()
             status = await self.status() if checks["mongo"] == "ok" else {}
             works = all(check == "ok" for check in checks.values())
-            return JSONResponse({**about, "checks": checks, **status}, status_code=200 if works else 503)
+            warning = plumbing.authenticator.tokens.warning()
+            warned = {"warning": warning} if warning else {}
+            return JSONResponse({**about, "checks": checks, **warned, **status}, status_code=200 if works else 503)
 
         @router.get("/metrics", response_class=PlainTextResponse)
         async def metrics() -> Response:

@@ -35,8 +35,7 @@ class KefuDay extends HTMLElement {
     hints.addEventListener("error", () => { live.textContent = "正在重新连接"; });
     hints.addEventListener("message", ({data}) => {
       const [kind, service] = data.split("/");
-      if (kind === "facts") return;
-      if (service) this.#soon(service, SETTLES); else this.#all();
+      if (kind !== "facts") this.#soon(service, SETTLES);
     });
   }
 

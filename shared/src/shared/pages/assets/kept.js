@@ -22,8 +22,7 @@ class KefuKept extends HTMLElement {
     hints.addEventListener("open", () => this.#all());
     hints.addEventListener("message", ({data}) => {
       const [kind, service] = data.split("/");
-      if (kind === "facts") return;
-      if (service) this.#soon(service, SETTLES); else this.#all();
+      if (kind !== "facts") this.#soon(service, SETTLES);
     });
   }
 

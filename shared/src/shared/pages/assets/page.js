@@ -25,10 +25,16 @@ class KefuPage extends HTMLElement {
     this.addEventListener("compositionstart", () => { this.composing = true; });
     this.addEventListener("compositionend", () => { this.composing = false; });
     setInterval(() => this.#look(), EVERY);
-    listen().addEventListener("message", ({data}) => {
+    const hints = listen();
+    hints.addEventListener("error", () => { this.unheard = true; });
+    hints.addEventListener("open", () => {
+      if (this.unheard) this.#follow();
+      this.unheard = false;
+    });
+    hints.addEventListener("message", ({data}) => {
       const [, service] = data.split("/");
       const shown = [this.dataset.service, ...[...this.querySelectorAll("kefu-card")].map((card) => card.id.slice(5))];
-      if (!service || shown.includes(service)) this.#follow();
+      if (shown.includes(service)) this.#follow();
     });
     this.#load();
   }
