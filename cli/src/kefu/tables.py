@@ -3,12 +3,14 @@
 import codecs
 import csv
 import re
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
-from zipfile import BadZipFile
+from xml.etree.ElementTree import ParseError
+from zipfile import BadZipFile, ZipFile
 
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
@@ -23,6 +25,15 @@ _EXACT = 10**15
 """From here on a spreadsheet keeps a number with fewer digits than were written."""
 _CHUNK = 1 << 20
 """Bytes that are read at a time to find out the encoding."""
+_FOLDED, _SMALL = 200, 10 << 20
+"""By how much a part of a workbook may be packed, and the bytes that any may unpack to: a page of real rows is packed
+to a tenth or twentieth."""
+_COLUMNS = 1000
+"""Columns that are read of a page."""
+_BROKEN = (
+    BadZipFile, InvalidFileException, ParseError, zlib.error, EOFError, KeyError, IndexError, TypeError, ValueError,
+)  # fmt: skip
+"""What openpyxl raises for what is no workbook, at its start or at any row."""
 
 
 def rows(file: Path, needed: Sequence[str] = ()) -> Iterator[Row]:
@@ -102,14 +113,17 @@ def _encoding(file: Path) -> str:
 
 def _workbook(file: Path) -> Iterator[tuple[int, list[str]]]:
     try:
+        with ZipFile(file) as packed:
+            if any(part.file_size > max(_SMALL, _FOLDED * part.compress_size) for part in packed.infolist()):
+                raise Trouble(f"{file} is packed too tightly for a workbook of rows; save its page as CSV")
         book = load_workbook(file, read_only=True, data_only=True)
-    except (BadZipFile, InvalidFileException, KeyError, ValueError) as error:
+        try:
+            for line, row in enumerate(book.worksheets[0].iter_rows(max_col=_COLUMNS, values_only=True), start=1):
+                yield line, [_text(cell) for cell in row] if any(cell is not None for cell in row) else []
+        finally:
+            book.close()
+    except _BROKEN as error:
         raise Trouble(f"{file} is no workbook that can be read: {error}") from None
-    try:
-        for line, row in enumerate(book.worksheets[0].iter_rows(values_only=True), start=1):
-            yield line, [_text(cell) for cell in row]
-    finally:
-        book.close()
 
 
 def _text(cell: Any) -> str:

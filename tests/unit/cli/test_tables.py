@@ -2,6 +2,7 @@
 
 from datetime import date
 from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 from openpyxl import Workbook, load_workbook
@@ -65,6 +66,42 @@ def test_a_file_that_is_no_such_table_is_named_with_what_is_wrong(file: Path, co
 
     with pytest.raises(Trouble, match=said):
         list(rows(file, ["客户名称"]))
+
+
+def packed(file: Path, page: str) -> Path:
+    """A workbook of one page with this XML instead of its own."""
+    Workbook().save(file)
+    with ZipFile(file) as book:
+        parts = {name: book.read(name) for name in book.namelist()}
+    with ZipFile(file, "w", ZIP_DEFLATED) as book:
+        for name, content in parts.items():
+            book.writestr(name, page if name.endswith("sheet1.xml") else content)
+    return file
+
+
+HEAD = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+
+
+@pytest.mark.parametrize(
+    ("page", "said"),
+    [
+        (f'{HEAD}<row r="1"><c r="A1" t="inlineStr"><is><t>{"x" * 11_000_000}</t></is></c></row>', "too tightly"),
+        (f'{HEAD}<row r="1"><c r="A1" t="inlineStr"><is><t>客户名称', "is no workbook that can be read"),
+        ("", "is no workbook that can be read"),
+    ],
+)
+def test_a_workbook_that_unpacks_without_end_or_breaks_off_is_refused(tmp_path: Path, page: str, said: str) -> None:
+    with pytest.raises(Trouble, match=said):
+        list(rows(packed(tmp_path / "客户.xlsx", page)))
+
+
+def test_a_cell_at_the_far_corner_of_a_page_costs_no_other_cells(tmp_path: Path) -> None:
+    head = HEAD.replace("<sheet", '<dimension ref="A1:XFD20000"/><sheet')
+    first = '<row r="1"><c r="A1" t="inlineStr"><is><t>名称</t></is></c></row>'
+    last = '<row r="20000"><c r="XFD20000"><v>7</v></c></row>'
+    file = packed(tmp_path / "客户.xlsx", f"{head}{first}{last}</sheetData></worksheet>")
+
+    assert list(rows(file)) == []
 
 
 @pytest.mark.parametrize(("cell", "is_rounded"), [("1.39E+10", True), ("1.3800138E+10", True), ("13711112222", False)])
