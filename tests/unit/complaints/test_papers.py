@@ -557,3 +557,13 @@ async def test_a_step_that_is_late_goes_to_the_cs_manager(world, stores, returns
         ("return_chase", "cs_manager"),
         ("return_receive", "cs_manager"),
     }
+
+
+def test_lines_of_one_part_add_up_within_an_arrival_and_over_several_as_far_as_a_line_can_count(returns, rules) -> None:
+    some = PartCount(part=GLASS, quantity=40_000_000)
+    came = Receipt(lines=(some, some), received_at=AT, signed_by="warehouse-01")
+    received = on_return.receive(returns["authorized"], came, rules, WAREHOUSE).state
+    assert received.received == (some.but(quantity=80_000_000),)
+    with pytest.raises(Refused, match=f"at most 99999999 of a part .*: {GLASS}") as refused:
+        on_return.receive(received, came, rules, WAREHOUSE)
+    assert refused.value.code == "beyond_count"

@@ -63,11 +63,17 @@ class GoodsReturn(Timed):
         return Matter(about=self.return_no, customer_id=self.case.about.customer.customer_id)
 
     @property
+    def counted(self) -> Counter[str]:
+        """How many of each part came back, in whatever lines of whatever arrival."""
+        counted: Counter[str] = Counter()
+        for line in (line for receipt in self.receipts for line in receipt.lines):
+            counted[line.part] += line.quantity
+        return counted
+
+    @property
     def received(self) -> tuple[PartCount, ...]:
         """What came back in all arrivals together, by part in the order of the alphabet."""
-        counted: Counter[str] = Counter()
-        for receipt in self.receipts:
-            counted.update({line.part: line.quantity for line in receipt.lines})
+        counted = self.counted
         return tuple(PartCount(part=part, quantity=counted[part]) for part in sorted(counted))
 
     @property

@@ -7,6 +7,7 @@ from complaints.domain.decisions.clock import pass_on, start, stop
 from complaints.domain.goods_return import GoodsReturn
 from complaints.domain.lifecycle import GOODS_RETURN
 from complaints.domain.parts.papers import (
+    MOST,
     Comparison,
     Explanation,
     Method,
@@ -96,12 +97,17 @@ def send_back(goods: GoodsReturn, seen: UUID, note: Prose, rules: Rules, cause: 
 
 
 def receive(goods: GoodsReturn, receipt: Receipt, rules: Rules, cause: Cause) -> Change[GoodsReturn]:
-    """The warehouse has counted goods by its copy and signed for them (003 §29.3). Several arrivals add up.
+    """The warehouse has counted goods by its copy and signed for them (003 §29.3). Several lines and arrivals add up.
 
-    Copies 1 and 2 are done; finance compares, and sales files copy 4.
+    Copies 1 and 2 are done; finance compares, and sales files copy 4. Refused when a part comes to more than a line can
+    count (`beyond_count`).
     """
     GOODS_RETURN.must(goods.stage, "receive")
     counted = goods.but(stage="received", receipts=(*goods.receipts, receipt))
+    if beyond := sorted(part for part, quantity in counted.counted.items() if quantity > MOST):
+        raise Refused(
+            f"at most {MOST} of a part can come back, in all arrivals together: {', '.join(beyond)}", "beyond_count"
+        )
     change = stop(counted, "return_chase", "return_receive", "return_difference", rules=rules, cause=cause).then(
         lambda paper: start(paper, "return_post", rules, cause)
     )
