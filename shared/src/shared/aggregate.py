@@ -4,10 +4,11 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any, ClassVar, Generic, Literal, Protocol, Self, TypeVar
 from uuid import UUID, uuid5
 
-from shared.contracts.event import Actor, Event, Frozen, Instant, Part
+from shared.contracts.event import Actor, Event, Frozen, Instant, Money, Part
 from shared.plain import LONGEST_DETAIL, plain
 
 LONG_PAST = timedelta(days=366)
@@ -176,6 +177,18 @@ def must_be_another(who: str, *before: str | None, cause: Cause) -> None:
     """
     if one_person(cause.actor.id) in {one_person(each) for each in before if each is not None}:
         raise Overstepped(who, "four_eyes")
+
+
+_LARGEST_AMOUNT = Decimal("99999999999999.99")
+"""What `Money` can be at most, either way."""
+
+
+def together(amounts: Iterable[Decimal], currency: str = "CNY") -> Money:
+    """The sum as an amount. Refused with `beyond_amount` when it is larger than an amount can be."""
+    total = sum(amounts, Decimal(0))
+    if abs(total) > _LARGEST_AMOUNT:
+        raise Refused(f"the amounts come to more than {_LARGEST_AMOUNT} together; correct them", "beyond_amount")
+    return Money(amount=total, currency=currency)
 
 
 def must_be_recent(what: str, at: datetime, cause: Cause) -> None:

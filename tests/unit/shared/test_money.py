@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
+from shared.aggregate import Refused, together
 from shared.contracts.event import Money
 from shared.contracts.vocabulary import ContractNo, OrderNo, PaidAmount, Price, ReturnNo
 
@@ -21,6 +22,15 @@ def test_what_is_paid_is_above_nothing_and_what_may_be_nothing_is_not_below_it(k
     with pytest.raises(ValidationError):
         TypeAdapter(kind).validate_python({"amount": amount})
     assert TypeAdapter(kind).validate_python({"amount": "0.01"}) == Money(amount=Decimal("0.01"))
+
+
+def test_amounts_come_to_an_amount_or_are_refused() -> None:
+    most = Decimal("99999999999999.99")
+    assert together((most, Decimal("-0.50"), Decimal("0.50")), "USD") == Money(amount=most, currency="USD")
+    for beyond in ((most, Decimal("0.01")), (-most, Decimal("-0.01"))):
+        with pytest.raises(Refused, match=r"more than 99999999999999.99 together") as refused:
+            together(beyond)
+        assert refused.value.code == "beyond_amount"
 
 
 @pytest.mark.parametrize("kind", [OrderNo, ContractNo, ReturnNo])

@@ -26,7 +26,7 @@ from aftersales.domain.parts.service import ServiceType, SignOff, SkillException
 from aftersales.domain.parts.supply import Expense, Supply
 from aftersales.domain.parts.trip import Appointment, Remote
 from aftersales.domain.parts.withdrawal import Withdrawal
-from shared.aggregate import Refused
+from shared.aggregate import Refused, together
 from shared.clocks import Timed
 from shared.contracts.aftersales import ChargePolicy, Fault, Material, Verdict
 from shared.contracts.event import Instant, Money
@@ -157,7 +157,7 @@ class ServiceOrder(Timed):
     @property
     def received(self) -> Money:
         """What the customer has paid."""
-        return Money(amount=sum((payment.amount.amount for payment in self.payments), start=Decimal(0)))
+        return together(payment.amount.amount for payment in self.payments)
 
     @property
     def paid(self) -> bool:

@@ -7,7 +7,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from orders.domain.parts.entry import AccountEntry, Position
 from orders.domain.policy.policy import Rules
-from shared.aggregate import Aggregate
+from shared.aggregate import Aggregate, together
 from shared.contracts.event import Money
 from shared.contracts.vocabulary import CustomerSnapshot
 
@@ -96,4 +96,4 @@ class Account(Aggregate):
 
 
 def _sum(amounts: Iterable[Decimal], currency: str) -> Money:
-    return Money(amount=sum(amounts, Decimal()), currency=currency)
+    return together(amounts, currency)

@@ -1,13 +1,12 @@
 """Collecting the month's closed service orders and handing them to finance (001 售后六c)."""
 
 from collections.abc import Iterable
-from decimal import Decimal
 from uuid import UUID
 
 from aftersales.domain.parts.entry import Entry
 from aftersales.domain.policy.policy import Rules
 from aftersales.domain.settlement import Settlement
-from shared.aggregate import Cause, Change, Refused
+from shared.aggregate import Cause, Change, Refused, together
 from shared.clocks import Matter
 from shared.contracts.aftersales import AftersalesReportPublished, MonthlyAftersalesSettled, ServiceOrderClosed
 from shared.contracts.event import Money
@@ -86,4 +85,4 @@ def publish_statistics(settlement: Settlement, cause: Cause) -> Change[Settlemen
 
 
 def _total(amounts: Iterable[Money]) -> Money:
-    return Money(amount=sum((amount.amount for amount in amounts), start=Decimal(0)))
+    return together(amount.amount for amount in amounts)

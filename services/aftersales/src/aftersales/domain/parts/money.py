@@ -1,11 +1,10 @@
 """What a service costs us, and what its customer pays (001 售后四, 003 §9, §12)."""
 
 from datetime import datetime
-from decimal import Decimal
 from typing import Literal
 from uuid import UUID
 
-from shared.aggregate import Refused
+from shared.aggregate import Refused, together
 from shared.contracts.event import Instant, Money, Part
 from shared.contracts.vocabulary import Line, StaffId
 
@@ -30,7 +29,7 @@ class Cost(Part):
     def total(self) -> Money:
         """The sum of the four amounts."""
         amounts = (self.material, self.transport, self.labour, self.travel)
-        return Money(amount=sum((each.amount for each in amounts), start=Decimal(0)))
+        return together(each.amount for each in amounts)
 
 
 class Charge(Part):

@@ -8,7 +8,7 @@ from complaints.domain.lifecycle import COMPLAINT
 from complaints.domain.parts.findings import Liability, Loss, LossLine, LostItem, RootCause, Share, Supplier
 from complaints.domain.policy.policy import Rules
 from complaints.domain.policy.standards import KnownCause, LossStandard
-from shared.aggregate import Cause, Change, Refused
+from shared.aggregate import Cause, Change, Refused, together
 from shared.contracts.complaints import (
     LiabilityAssigned,
     LossAssessed,
@@ -58,7 +58,7 @@ def assess_loss(complaint: Complaint, lost: tuple[LostItem, ...], rules: Rules, 
     COMPLAINT.must(complaint.stage, "assess_loss")
     standard = rules.of(complaint).losses
     lines = tuple(_counted(item, standard) for item in lost)
-    total = Money(amount=sum((line.amount.amount for line in lines), Decimal(0)))
+    total = together(line.amount.amount for line in lines)
     loss = Loss(lines=lines, total=total, standard_version=standard.version, by=cause.actor.id, at=cause.at)
     assessed = LossAssessed.of(
         complaint.about,
@@ -81,7 +81,7 @@ def _counted(lost: LostItem, standard: LossStandard) -> LossLine:
     if item.rate is not None:
         if lost.amount is not None:
             raise Refused(f"{item.code} counts {item.rate} a {item.unit}; give the quantity alone", "loss_has_a_rate")
-        amount = Money(amount=item.rate * lost.quantity)
+        amount = together((item.rate * lost.quantity,))
     else:
         if lost.amount is None or lost.amount.amount <= 0 or lost.evidence is None:
             raise Refused(f"{item.code} has no rate: give the amount and what proves it", "loss_not_proved")

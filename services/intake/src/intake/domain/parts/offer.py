@@ -1,11 +1,10 @@
 """What a quote offers, revision by revision."""
 
 from datetime import date
-from functools import reduce
 
 from pydantic import Field
 
-from shared.aggregate import Refused
+from shared.aggregate import Refused, together
 from shared.contracts.event import Instant, Money, Part
 from shared.contracts.vocabulary import OrderLine, StaffId
 
@@ -30,4 +29,4 @@ def total_of(lines: tuple[OrderLine, ...]) -> Money:
     if len(currencies) > 1:
         raise Refused("quote all lines in one currency", "currencies_differ")
     amounts = [price.amount * line.quantity for price, line in zip(prices, lines, strict=True)]
-    return Money(amount=reduce(lambda total, each: total + each, amounts), currency=currencies.pop())
+    return together(amounts, currencies.pop())
