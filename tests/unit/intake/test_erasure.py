@@ -2,21 +2,30 @@
 
 import json
 from datetime import UTC, datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
 from intake.app import service
+from intake.domain.decisions.erasure import ask_to_erase as ask
+from intake.domain.decisions.erasure import erase as erase_file
+from intake.domain.decisions.registration import register
 from intake.settings import Settings
+from intake.store import Stores
+from shared.aggregate import Refused
+from shared.calendar import CHINA
 from shared.contracts.intake import (
     CustomerErased,
     DeadlineMetByIntake,
     DeadlineMissedByIntake,
     DeadlineSetByIntake,
     OrderPlaced,
+    Particulars,
 )
+from shared.contracts.orders import OrderStageChanged
 from shared.contracts.roles import Role
-from shared.testing import World, in_memory, nowhere
+from shared.contracts.vocabulary import CustomerSnapshot, order_id_of
+from shared.testing import World, cause, in_memory, nowhere
 
 NOW = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)
 PERSON = {
@@ -224,3 +233,77 @@ async def test_a_fact_that_comes_late_names_the_erased_customer_until_the_night(
     await world.until(NOW + timedelta(days=1))
 
     assert {where: word for where, text in kept(world).items() for word in PERSONAL if word in text} == {}
+
+
+NEW_BUSINESS = [
+    ("/enquiries", {"kind": "stock", "text": "还有库存吗"}),
+    ("/opportunities", {"project": "三楼隔断"}),
+    ("/visits", {"shop_name": "店", "customer_name": "陈", "mobile": "13711112222", "left_at": "2026-11-20T05:55:00Z"}),
+    ("/surveys", {}),
+    ("/problems", {"text": "图册缺页"}),
+    ("/orders", ORDER),
+    ("/customers/{}/contacts", TALK),
+    (
+        "/visit-plans",
+        {
+            "appointed_at": "2026-11-21T08:00:00Z",
+            "staff": "am-03",
+            "travel": "PT45M",
+            "interest": "隔断",
+            "consent": "电话",
+        },
+    ),
+]
+"""What may begin with a customer, and what is said about it."""
+
+
+@pytest.mark.parametrize(("path", "said"), NEW_BUSINESS, ids=[path.split("/")[-1] for path, _ in NEW_BUSINESS])
+async def test_nothing_new_begins_with_an_erased_customer(world, person, path, said):
+    await ask_to_erase(world, person)
+    await erase(world, person)
+    about = {} if "{}" in path else {"customer_id": person}
+
+    answer = await world.ask(Role.CS_SPECIALIST, "POST", path.format(person), {**said, **about})
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "erased")
+
+
+async def calls_owed(world, customer):
+    """The calls that are owed to a customer."""
+    stores = Stores.on(world.database)
+    return [each.reason.kind async for each in stores.callbacks.each({"customer_id": UUID(customer), "stage": "open"})]
+
+
+async def test_an_erased_customer_whose_order_goes_on_is_owed_no_call_about_it(world, person):
+    await ask_to_erase(world, person)
+    await erase(world, person)
+    nameless = CustomerSnapshot(customer_id=person, name=f"客户-{person[:8]}")
+    about = {"order_id": order_id_of("SO-2026-0412"), "order_no": "SO-2026-0412", "customer": nameless}
+    await world.hear(OrderStageChanged(before="contract", after="payment", stage_group="payment", at=NOW, **about))
+
+    assert await calls_owed(world, person) == []
+    moments = (await read(world, f"/customers/{person}/timeline?key=orders.order_stage_changed.v1"))["items"]
+    assert [each["said"]["after"] for each in moments] == ["payment"]
+
+
+async def test_an_erased_member_is_not_called_in_the_rounds_of_members(world):
+    members = [
+        (await world.ask(Role.CS_SPECIALIST, "POST", "/customers", {"name": name, "member": True})).json()[
+            "customer_id"
+        ]
+        for name in ("恒达", "明镜")
+    ]
+    await ask_to_erase(world, members[0])
+    await erase(world, members[0])
+
+    await world.until(NOW + timedelta(days=15))
+
+    assert [await calls_owed(world, each) for each in members] == [[], ["member"]]
+
+
+def test_a_file_that_leads_to_another_one_is_not_erased_alone():
+    file = register(uuid4(), Particulars(name="明镜"), "cs", cause(NOW)).state
+    asked = ask(file, BASIS, nowhere(Settings).rules(CHINA), cause(NOW)).state.but(merged_into=uuid4())
+    with pytest.raises(Refused) as refused:
+        erase_file(asked, nowhere(Settings).rules(CHINA), cause(NOW))
+    assert refused.value.code == "merged_away"

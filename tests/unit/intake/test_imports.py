@@ -54,6 +54,40 @@ async def test_the_same_rows_twice_change_nothing_and_announce_nothing(world):
     assert world.announced == before
 
 
+@pytest.mark.parametrize(
+    "spelt", ["137 1111 2222", "137-1111-2222", "+86 13711112222", "１３７１１１１２２２２", "13711112222.0"]
+)
+async def test_a_customer_without_a_number_is_known_by_the_telephone_however_it_is_spelt(world, spelt):
+    await imported(world, {**OTHER, "手机": spelt})
+
+    assert await imported(world, OTHER) == [("same", None)]
+    assert await imported(world, OTHER, {**OTHER, "手机": spelt}) == [("same", None), ("same", None)]
+
+
+async def test_a_customer_whose_file_was_opened_by_hand_is_known_by_the_telephone(world):
+    contacts = [{"name": "陈先生", "mobile": "137 1111 2222"}]
+    body = {"name": OTHER["客户名称"], "contacts": contacts}
+    opened = (await world.ask(Role.CS_SPECIALIST, "POST", "/customers", body)).json()["customer_id"]
+    row = {**OTHER, "联系人": "陈先生", "地址": "天河路 208 号"}
+
+    assert await imported(world, row) == [("changed", None)]
+    assert await imported(world, row) == [("same", None)]
+    found = (await world.ask(Role.CS_SPECIALIST, "GET", "/customers?mobile=13711112222")).json()["items"]
+    assert [each["customer_id"] for each in found] == [opened]
+
+
+async def test_of_several_files_with_the_telephone_the_row_means_the_one_of_its_name_or_none(world):
+    for name in ("明镜眼镜店", "明镜二店"):
+        contacts = [{"name": "陈先生", "mobile": "13711112222"}]
+        await world.ask(Role.CS_SPECIALIST, "POST", "/customers", {"name": name, "contacts": contacts})
+    row = {"联系人": "陈先生", "手机": "13711112222"}
+
+    assert await imported(world, {**row, "客户名称": "明镜二店"}, {**row, "客户名称": "明镜三店"}) == [
+        ("same", None),
+        ("refused", "该手机号码登记在多份档案中，请填写客户编号"),
+    ]
+
+
 async def test_a_row_that_says_something_else_is_a_new_revision_and_what_it_leaves_out_stays(world):
     await imported(world, ROW)
     changed = {

@@ -1,12 +1,14 @@
 """Two files of one person lead to one: nothing is lost, numbers of both find it, and it can be undone."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 import pytest
 
-from intake.domain.decisions.merging import absorb, merge_into
+from intake.domain.decisions.merging import absorb, give_back, merge_into
 from intake.domain.decisions.registration import register
+from intake.store import Customers, Stores
 from shared.aggregate import Refused
 from shared.contracts.intake import Contact, CustomersMerged, CustomersSeparated, OrderPlaced, Particulars
 from shared.contracts.roles import Role
@@ -191,6 +193,7 @@ def filed(id, mobile):
         (filed(1, "13800138000"), filed(1, "13800138000"), "same_file"),
         (filed(1, "13800138000").but(merged_into=UUID(int=3)), filed(2, "13900139000"), "merged_away"),
         (filed(1, "13800138000"), filed(2, "13900139000").but(merged_into=UUID(int=3)), "merged_away"),
+        (filed(1, "13800138000"), filed(2, "13900139000").but(stage="erasure_asked"), "erasure_asked"),
         (
             filed(1, "13800138000"),
             absorb(filed(2, "13900139000"), filed(3, "13700137000"), 1, 1, "同一人", cause(NOW)).state,
@@ -209,3 +212,112 @@ def test_a_file_that_took_over_another_one_meanwhile_leads_nowhere():
     with pytest.raises(Refused) as refused:
         merge_into(taken, UUID(int=1), "同一人", cause(NOW))
     assert refused.value.code == "others_lead_to_it"
+
+
+def test_two_files_that_took_each_other_over_at_once_lead_nowhere_and_give_back_what_they_took():
+    one, other = filed(1, "13800138000"), filed(2, "13900139000")
+    fuller = absorb(one, other, 1, 1, "同一人", cause(NOW)).state
+    also = absorb(other, one, 1, 1, "同一人", cause(NOW)).state
+    for taken, kept in ((fuller, also), (also, fuller)):
+        with pytest.raises(Refused):
+            merge_into(taken, kept.id, "同一人", cause(NOW))
+
+    back = give_back(fuller, also, "同一人", cause(NOW)).state, give_back(also, fuller, "同一人", cause(NOW)).state
+
+    assert [(each.particulars, each.absorbed) for each in back] == [(one.particulars, ()), (other.particulars, ())]
+
+
+async def test_a_merge_that_another_one_overtook_takes_nothing(world, both, merge, monkeypatch):
+    third = (await world.ask(Role.CS_SPECIALIST, "POST", "/customers", {"name": "丙公司"})).json()["customer_id"]
+    before = (await read(world, f"/customers/{third}"))["particulars"]
+    apply, begun = Customers.apply, []
+
+    async def overtaken(self, id, *given):
+        done = await apply(self, id, *given)
+        if not begun:
+            begun.append(id)
+            assert (await merge()).status_code == 200
+        return done
+
+    monkeypatch.setattr(Customers, "apply", overtaken)
+    body = {"duplicate_id": both[1], "revision": 1, "duplicate_revision": 1, "reason": "同一人"}
+    late = await world.ask(Role.CS_SUPERVISOR, "POST", f"/customers/{third}/merge", body)
+
+    assert (late.status_code, late.json()["code"], begun) == (409, "merged_away", [UUID(third)])
+    after = await read(world, f"/customers/{third}")
+    assert (after["particulars"], after["merged_files"]) == (before, [])
+    assert await found(world, "q=13900139000") == [both[0]]
+    assert (await read(world, f"/customers/{both[1]}"))["merged_into"] == both[0]
+
+
+async def test_what_a_merge_took_that_broke_off_is_given_back_by_hand(world, both, merge):
+    third = (await world.ask(Role.CS_SPECIALIST, "POST", "/customers", {"name": "丙公司"})).json()["customer_id"]
+    stores = Stores.on(world.database)
+    duplicate, because = await stores.customers.get(UUID(both[1])), cause(NOW)
+    take = partial(absorb, duplicate=duplicate, revision=1, duplicate_revision=1, reason="同一人", cause=because)
+    await stores.customers.apply(UUID(third), take, because)
+    await merge()
+
+    body = {"duplicate_id": both[1], "reason": "合并中断"}
+    answer = await world.ask(Role.CS_SUPERVISOR, "POST", f"/customers/{third}/separate", body)
+
+    assert (answer.status_code, answer.json()["merged_files"]) == (200, [])
+    assert await found(world, "q=13900139000") == [both[0]]
+    assert (await read(world, f"/customers/{both[1]}"))["merged_into"] == both[0]
+
+
+def ordered(customer_id, order_no):
+    return OrderPlaced(
+        order_id=order_id_of(order_no),
+        order_no=order_no,
+        customer=CustomerSnapshot(customer_id=UUID(customer_id), name="恒达装饰王生"),
+        kind="standard",
+        lines=(OrderLine(description="高隔断", quantity=2),),
+        verified_by="cs-01",
+        verified_at=NOW,
+    )
+
+
+async def test_after_an_undone_merge_each_file_is_found_by_its_own_orders_also_those_placed_meanwhile(
+    world, both, merge
+):
+    await merge()
+    for id, order_no in zip(both, ("SO-2026-0001", "SO-2026-0002"), strict=True):
+        await world.hear(ordered(id, order_no))
+    assert await found(world, "q=SO-2026-0002") == [both[0]]
+
+    await merge("separate")
+
+    assert [await found(world, f"q={number}") for number in ("SO-2026-0001", "SO-2026-0002")] == [[both[0]], [both[1]]]
+
+
+async def test_a_merge_with_an_erased_customer_is_not_undone(world, both, merge):
+    await merge()
+    await world.ask(Role.CS_SPECIALIST, "POST", f"/customers/{both[0]}/ask-to-erase", {"legal_basis": "客户本人要求"})
+    await world.ask(Role.CS_MANAGER, "POST", f"/customers/{both[0]}/erase", {})
+
+    refused = await merge("separate")
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "illegal_transition")
+    assert (await read(world, f"/customers/{both[1]}"))["merged_into"] == both[0]
+
+
+async def test_the_page_of_merged_files_before_the_kept_one_was_opened_shows_the_other(world):
+    made = []
+    for body in (OTHER, KEPT):
+        made.append((await world.ask(Role.CS_SPECIALIST, "POST", "/customers", body)).json()["customer_id"])
+        await world.until(world.now + timedelta(hours=1))
+    other, kept = made
+    body = {"duplicate_id": other, "revision": 1, "duplicate_revision": 1, "reason": "同一人"}
+    await world.ask(Role.CS_SUPERVISOR, "POST", f"/customers/{kept}/merge", body)
+
+    begin = world.now - timedelta(hours=2)
+    names = [
+        (await read(world, f"/customers/{id}/overview?as_of={moment:%Y-%m-%dT%H:%M:%SZ}"))["file"]["particulars"][
+            "name"
+        ]
+        for moment in (begin + timedelta(minutes=30), begin + timedelta(minutes=90))
+        for id in (kept, other)
+    ]
+
+    assert names == [OTHER["name"], OTHER["name"], KEPT["name"], KEPT["name"]]

@@ -1,6 +1,6 @@
 """Where intake keeps what it owns."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,12 +13,13 @@ from intake.domain.care import Care, care_id_of
 from intake.domain.care_content import CareContent
 from intake.domain.colleague import Colleague, colleague_id_of
 from intake.domain.contact_log import ContactLog, contact_log_id_of
-from intake.domain.customer import Customer, number_of, numbers
+from intake.domain.customer import Customer, numbers
 from intake.domain.customer_class import CustomerClass
 from intake.domain.decisions.callback import withdraw
 from intake.domain.decisions.care import end_care
 from intake.domain.decisions.enquiry import withdraw as withdraw_enquiry
 from intake.domain.decisions.presales import convince_no_more
+from intake.domain.decisions.revision import must_stand_alone
 from intake.domain.design_intake import DesignIntake
 from intake.domain.digest import Digest
 from intake.domain.enquiry import Enquiry
@@ -33,6 +34,7 @@ from intake.domain.opportunity import Opportunity
 from intake.domain.order import Order
 from intake.domain.parts.chain import erased
 from intake.domain.parts.criteria import Criteria, ListedCustomer
+from intake.domain.parts.telephone import number_of
 from intake.domain.parts.withdrawal import Withdrawal
 from intake.domain.policy.policy import Rules
 from intake.domain.problem import DayProblem
@@ -74,9 +76,10 @@ class Customers(Store[Customer]):
     )
 
     async def members(self) -> Sequence[Customer]:
-        """The member customers, each by the file that is kept."""
+        """The member customers, each by the file that is kept; erased ones never."""
         where = {"particulars.member": True, "merged_into": OneOf(None)}
-        return [each async for each in self.each(where, sort="particulars.name")]
+        found = self.each(where, sort="particulars.name")
+        return [each async for each in found if each.stage != "erased"]
 
     async def drawn(self, criteria: Criteria, most: int, leaving_out: AbstractSet[UUID] = frozenset()) -> list[UUID]:
         """The first so many customers who fit, each by the file that is kept; erased ones never."""
@@ -106,6 +109,12 @@ class Customers(Store[Customer]):
         customer = await self.get(customer_id)
         return customer if customer.merged_into is None else await self.get(customer.merged_into)
 
+    async def served(self, customer_id: UUID) -> Customer:
+        """The file of a customer for whom something new begins. Raises NotFound; refused with `erased`."""
+        customer = await self.leading(customer_id)
+        must_stand_alone(customer)
+        return customer
+
     async def files_of(self, customer_id: UUID) -> tuple[UUID, ...]:
         """Every file of this person, the one that is kept first; the id alone where there is no file."""
         try:
@@ -126,12 +135,20 @@ class Customers(Store[Customer]):
         found = await self._with_numbers(numbers(customer.particulars))
         return [each for each in found if each.id != customer.id]
 
-    async def _with_numbers(self, wanted: AbstractSet[str]) -> list[Customer]:
+    async def by_numbers(self, wanted: AbstractSet[str]) -> Mapping[str, Sequence[Customer]]:
+        """The files with each of these numbers, as `number_of` spells them; of merged files the one that is kept."""
+        found: dict[str, list[Customer]] = {number: [] for number in sorted(wanted)}
         tokens = [token for number in wanted for token in asked(number)]
         if not tokens:
-            return []
-        page = await self.find({"found_by": OneOf(*tokens), "merged_into": OneOf(None)}, limit=200)
-        return [each for each in page.items if wanted & numbers(each.particulars)]
+            return found
+        async for each in self.each({"found_by": OneOf(*tokens), "merged_into": OneOf(None)}):
+            for number in wanted & numbers(each.particulars):
+                found[number].append(each)
+        return found
+
+    async def _with_numbers(self, wanted: AbstractSet[str]) -> list[Customer]:
+        found = await self.by_numbers(wanted)
+        return list({each.id: each for files in found.values() for each in files}.values())
 
 
 class ContactLogs(Store[ContactLog]):

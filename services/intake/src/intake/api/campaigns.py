@@ -172,5 +172,5 @@ async def _listed(stores: Stores, body: StartCampaign) -> list[UUID]:
     refusing = await stores.campaigns.refusing() if body.kind == "telemarketing" else frozenset()
     if body.draws is not None:
         return await stores.customers.drawn(Criteria.model_validate(body.draws.model_dump()), body.most, refusing)
-    leading = dict.fromkeys([(await stores.customers.leading(id)).id for id in body.customer_ids])
+    leading = dict.fromkeys([(await stores.customers.served(id)).id for id in body.customer_ids])
     return [id for id in leading if id not in refusing]

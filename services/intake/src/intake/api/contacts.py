@@ -87,7 +87,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
     @router.post("", status_code=201, dependencies=[allow(*CS, *SALES)])
     async def record_contact(customer_id: UUID, body: RecordTalk, cause: CausedByRequest) -> RecordView:
         """Write a talk down for good."""
-        await stores.customers.get(customer_id)
+        await stores.customers.served(customer_id)
         talk = Talk.model_validate(body.model_dump())
         blank = ContactLog.blank(customer_id)
         log = await logs.apply(blank.id, lambda log: record_talk(log, talk, cause), cause, blank)

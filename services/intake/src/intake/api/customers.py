@@ -1,5 +1,6 @@
 """Customers over HTTP: register, correct, assign, look up."""
 
+from dataclasses import replace
 from functools import partial
 from typing import Annotated, Self
 from uuid import UUID
@@ -8,7 +9,7 @@ from fastapi import APIRouter, Query
 from pydantic import BeforeValidator, Field, computed_field
 
 from intake.api import readers
-from intake.domain.customer import Customer, customer_id_of, number_of
+from intake.domain.customer import Customer, customer_id_of
 from intake.domain.decisions.erasure import ask_to_erase, erase, keep
 from intake.domain.decisions.merging import absorb, give_back, merge_into, stand_alone
 from intake.domain.decisions.presales import classify
@@ -17,6 +18,7 @@ from intake.domain.decisions.revision import assign, assign_specialist, correct,
 from intake.domain.figures.shares import lightest
 from intake.domain.lifecycle import CUSTOMER, CustomerStage
 from intake.domain.parts.chain import Entry
+from intake.domain.parts.telephone import number_of
 from intake.domain.policy.policy import Rules
 from intake.store import Stores
 from shared.aggregate import Refused
@@ -399,21 +401,29 @@ def _merging(router: APIRouter, stores: Stores) -> None:
             lambda customer: absorb(customer, duplicate, body.revision, body.duplicate_revision, body.reason, cause),
             cause,
         )
-        await customers.apply(
-            duplicate.id, lambda customer: merge_into(customer, customer_id, body.reason, cause), cause
-        )
+        try:
+            await customers.apply(
+                duplicate.id, lambda customer: merge_into(customer, customer_id, body.reason, cause), cause
+            )
+        except Refused:
+            undone = replace(cause, id=cause.derive("give back"))
+            await customers.apply(
+                customer_id, lambda customer: give_back(customer, duplicate, body.reason, undone), undone
+            )
+            raise
         return CustomerView.of(kept)
 
     @router.post("/{customer_id}/separate", dependencies=[allow(*CUSTOMER.roles("separate"))])
     async def separate_customers(customer_id: UUID, body: SeparateFiles, cause: CausedByRequest) -> CustomerView:
         """Undo a merge: each file says again what is its own, with what was written into it since."""
-        await customers.apply(
-            body.duplicate_id, lambda customer: stand_alone(customer, customer_id, body.reason, cause), cause
+        kept = await customers.get(customer_id)
+        duplicate = await customers.apply(
+            body.duplicate_id, lambda customer: stand_alone(customer, kept, body.reason, cause), cause
         )
-        kept = await customers.apply(
-            customer_id, lambda customer: give_back(customer, body.duplicate_id, body.reason, cause), cause
+        alone = await customers.apply(
+            customer_id, lambda customer: give_back(customer, duplicate, body.reason, cause), cause
         )
-        return CustomerView.of(kept)
+        return CustomerView.of(alone)
 
 
 def _erasing(router: APIRouter, stores: Stores, rules: Rules) -> None:

@@ -85,7 +85,7 @@ class EnquiryRow(View):
 
 async def _who_asks(stores: Stores, body: ReceiveEnquiry, cause: CausedByRequest) -> Customer:
     if body.customer_id is not None:
-        return await stores.customers.leading(body.customer_id)
+        return await stores.customers.served(body.customer_id)
     assert body.caller is not None
     known = await stores.customers.with_mobile(body.caller.mobile)
     if known is not None:

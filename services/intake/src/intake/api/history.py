@@ -1,6 +1,7 @@
 """A customer's history over HTTP: all that happened in every service, and proof that our records of it are whole."""
 
 from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
 from typing import Annotated, Any, Literal, get_args
 from uuid import UUID
 
@@ -10,7 +11,9 @@ from pydantic import Field, JsonValue
 from intake.api import readers
 from intake.api.customers import RevisionView, needs_whole
 from intake.domain.contact_log import ContactLog
+from intake.domain.customer import Customer
 from intake.domain.figures.overview import MATTERS, Subject, latest_of_each, subjects
+from intake.domain.parts.chain import Entry
 from intake.store import Stores
 from shared.aggregate import NotFound
 from shared.contracts.event import Actor, Event, Instant
@@ -97,11 +100,12 @@ def routes(stores: Stores) -> APIRouter:
         """The customer on one page: file, orders with their progress, payments, credit, opinions, complaints, services,
         promises kept and broken, and what the customer may need next (004 一㈢4).
 
-        `as_of` shows the page as it was before that moment. Of merged files it is about both.
+        `as_of` shows the page as it was before that moment. Of merged files it is about both, and shows the file that
+        is kept, or else one that was there before it.
         """
-        customer = await stores.customers.leading(customer_id)
-        known = [entry for entry in customer.file if as_of is None or entry.at < as_of]
-        if not known:
+        files = [await stores.customers.get(file) for file in await stores.customers.files_of(customer_id)]
+        known = next((found for file in files if (found := _known(file, as_of))), None)
+        if known is None:
             raise NotFound("file of the customer before", as_of)
         where = {
             "customer_id": await stores.customers.all_of(customer_id),
@@ -114,12 +118,17 @@ def routes(stores: Stores) -> APIRouter:
             by_subject[subject_of[moment.key]].append(moment)
         return OverviewView(
             as_of=as_of,
-            file=RevisionView.of(known[-1], needs_whole(customer, reader)),
+            file=RevisionView.of(known, needs_whole(files[0], reader)),
             subjects={subject: _progress(subject, found) for subject, found in by_subject.items()},
             complete=page.next is None,
         )
 
     return router
+
+
+def _known(file: Customer, as_of: datetime | None) -> Entry | None:
+    """What the file said last before a moment; nothing before there was a file."""
+    return next((entry for entry in reversed(file.file) if as_of is None or entry.at < as_of), None)
 
 
 def _progress(subject: Subject, moments: Sequence[MomentView]) -> tuple[MomentView, ...]:

@@ -1,6 +1,7 @@
 """Customers from a table over HTTP: each row is looked at or taken by itself."""
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from intake.api import readers
 from intake.domain.customer import Customer, customer_id_of
 from intake.domain.decisions.importing import take_over
 from intake.domain.parts.imported_customer import ImportedCustomer
+from intake.domain.parts.telephone import number_of
 from intake.store import Stores
 from shared.aggregate import Refused
 from shared.contracts.roles import CS_HEADS
@@ -74,28 +76,26 @@ def routes(stores: Stores) -> APIRouter:
         """Open or revise a customer's file by each row; a bad row holds up no good one, and the same changes nothing.
 
         Headers: 客户编号, 客户名称, 客户类型, 行业, 联系人, 称呼, 手机, 邮箱, 地址, 区域, 会员, 特殊要求, 客户经理.
-        A row is known by 客户编号, else by 手机. Cells that are empty say nothing.
+        A row is known by 客户编号, else by 手机, however it is spelt. Cells that are empty say nothing.
         """
         read = [_read(cells) for cells in body.rows]
-        ids = [customer_id_of(body.source, row.number) if isinstance(row, ImportedCustomer) else None for row in read]
-        page = await customers.find({"id": OneOf(*filter(None, ids))}, limit=len(ids))
+        alike = await customers.by_numbers({*filter(None, map(_telephone, read))})
+        meant = [_meant(row, body.source, alike) for row in read]
+        firsts = _firsts(meant)
+        page = await customers.find({"id": OneOf(*firsts)}, limit=len(meant))
         known = {each.id: each for each in page.items}
-        firsts = {id: place for place, id in reversed(list(enumerate(ids)))}
 
         async def outcome(place: int) -> RowOutcome:
-            row, id = read[place], ids[place]
-            if isinstance(row, Refused):
-                return RowOutcome.refused(row)
-            assert id is not None
-            first = firsts[id]
-            if first < place:
-                twice = Refused(f"与本批第 {first + 1} 行是同一客户，内容不同", "twice")
-                return RowOutcome(outcome="same", customer_id=id) if row == read[first] else RowOutcome.refused(twice)
+            each = meant[place]
+            if isinstance(each, Refused):
+                return RowOutcome.refused(each)
+            row, id = each
             before = known.get(id)
             start = before or Customer(id=id, particulars=row.onto(None), source=body.source)
             try:
-                if before is None and body.dry_run:
-                    return RowOutcome(outcome="new", customer_id=id)
+                if firsts[id][0] < place:
+                    _must_say_the_same(row, *firsts[id], before)
+                    return RowOutcome(outcome="same", customer_id=id)
                 if body.dry_run:
                     after = take_over(start, row, cause).state
                 else:
@@ -114,6 +114,44 @@ def _read(cells: dict[str, str]) -> ImportedCustomer | Refused:
         return ImportedCustomer.read(cells)
     except Refused as refusal:
         return refusal
+
+
+def _telephone(row: ImportedCustomer | Refused) -> str | None:
+    """The number by which the customer of the row is known, where it has no customer's number."""
+    return None if isinstance(row, Refused) or row.mobile is None else number_of(row.mobile) or row.mobile
+
+
+def _meant(
+    row: ImportedCustomer | Refused, source: DepartmentName, alike: Mapping[str, Sequence[Customer]]
+) -> tuple[ImportedCustomer, UUID] | Refused:
+    """The row with the file that it means: of several with its telephone the one of its name."""
+    if isinstance(row, Refused):
+        return row
+    number = _telephone(row)
+    if number is None:
+        return row, customer_id_of(source, row.customer_no or "")
+    files = alike[number]
+    if len(files) > 1:
+        files = [each for each in files if each.particulars.name == row.alone.name]
+        if len(files) != 1:
+            return Refused("该手机号码登记在多份档案中，请填写客户编号", "several_files")
+    return row, files[0].id if files else customer_id_of(source, number)
+
+
+def _firsts(meant: Sequence[tuple[ImportedCustomer, UUID] | Refused]) -> Mapping[UUID, tuple[int, ImportedCustomer]]:
+    """The first row about each customer, with its place."""
+    found: dict[UUID, tuple[int, ImportedCustomer]] = {}
+    for place, each in enumerate(meant):
+        if not isinstance(each, Refused):
+            found.setdefault(each[1], (place, each[0]))
+    return found
+
+
+def _must_say_the_same(row: ImportedCustomer, place: int, first: ImportedCustomer, before: Customer | None) -> None:
+    """Refused with `twice` when an earlier row of the table says something else of this customer."""
+    said = first.onto(before.particulars if before else None)
+    if row.onto(said) != said:
+        raise Refused(f"与本批第 {place + 1} 行是同一客户，内容不同", "twice")
 
 
 def _outcome(before: Customer, after: Customer) -> ImportOutcome:

@@ -151,7 +151,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
     @router.post("", status_code=201, dependencies=[allow(*ORDER.roles("take"))])
     async def take_order(body: TakeOrder, cause: CausedByRequest) -> OrderView:
         """Record an order; one that is verified with the customer already is placed by the same request."""
-        customer = await stores.customers.leading(body.customer_id)
+        customer = await stores.customers.served(body.customer_id)
         asked = body.model_dump(exclude={"customer_id", "verified"})
         asked["order_no"] = body.order_no or order_no_of(cause.id, calendar.day(cause.at))
         asked["region"] = body.region or customer.particulars.region

@@ -112,7 +112,7 @@ def routes(stores: Stores, rules: Rules, time: TimeSource) -> APIRouter:
     @router.post("/opportunities", status_code=201, dependencies=[allow(*CS, *SALES)])
     async def note_business(body: NoteBusiness, cause: CausedByRequest) -> OpportunityView:
         """New business goes to the customer's salesman, or to the sales manager where there is none."""
-        customer = await stores.customers.leading(body.customer_id)
+        customer = await stores.customers.served(body.customer_id)
         friend = await stores.customers.leading(body.referred_by) if body.referred_by else None
         change = presales.note_business(customer, body.project, body.has_plan, body.style, friend, cause)
         return OpportunityView.of(await stores.opportunities.create(change, cause))
@@ -155,11 +155,9 @@ def _winning(router: APIRouter, stores: Stores, rules: Rules) -> None:
     @router.post("/opportunities/{opportunity_id}/note-doubt", dependencies=[allow(*CS, *SALES)])
     async def note_doubt(opportunity_id: UUID, body: NoteDoubt, cause: CausedByRequest) -> OpportunityView:
         """The customer hesitates: a tutorial or a trial is a duty from now on, of the salesman where there is one."""
-        customer = await stores.customers.leading((await opportunities.get(opportunity_id)).customer_id)
+        await stores.customers.served((await opportunities.get(opportunity_id)).customer_id)
         doubted = await opportunities.apply(
-            opportunity_id,
-            lambda opportunity: presales.note_doubt(opportunity, customer, body.doubt, rules, cause),
-            cause,
+            opportunity_id, lambda opportunity: presales.note_doubt(opportunity, body.doubt, rules, cause), cause
         )
         return OpportunityView.of(doubted)
 

@@ -99,6 +99,8 @@ def _problems(stores: Stores, rules: Rules) -> APIRouter:
     @router.post("", status_code=201, dependencies=[allow(*PLANNERS)])
     async def raise_new_problem(body: RaiseProblem, cause: CausedByRequest) -> ProblemView:
         """Put a problem on the day's list; it is to be solved by its clock."""
+        if body.customer_id is not None:
+            await stores.customers.served(body.customer_id)
         change = raise_problem(cause.derive("problem"), body.text, body.customer_id, body.order_no, rules, cause)
         return ProblemView.of(await problems.create(change, cause))
 

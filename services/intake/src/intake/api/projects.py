@@ -150,7 +150,7 @@ def _design_intakes(stores: Stores, rules: Rules) -> APIRouter:
     @router.post("", status_code=201, dependencies=[allow(*PLANNERS)])
     async def bring_forms(body: BringForms, cause: CausedByRequest) -> DesignIntakeView:
         """Hand in what was brought back from the customer; CS checks it within the term."""
-        customer = (await stores.customers.leading(body.customer_id)).snapshot()
+        customer = (await stores.customers.served(body.customer_id)).snapshot()
         change = submit(cause.derive("design_intake"), customer, body.files, rules, cause)
         return DesignIntakeView.of(await intakes.create(change, cause))
 

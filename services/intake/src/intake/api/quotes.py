@@ -93,7 +93,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
     @router.post("", status_code=201, dependencies=[allow(*QUOTERS)])
     async def issue_quote(body: IssueQuote, cause: CausedByRequest) -> QuoteView:
         """Give a customer our price; every line has one, and the customer is told."""
-        customer = (await stores.customers.leading(body.customer_id)).snapshot()
+        customer = (await stores.customers.served(body.customer_id)).snapshot()
         if body.enquiry_id:
             await stores.enquiries.get(body.enquiry_id)
         change = issue(

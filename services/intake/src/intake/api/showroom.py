@@ -129,7 +129,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
     @router.post("", status_code=201, dependencies=[allow(*PLANNERS)])
     async def book_tour(body: BookShowroom, cause: CausedByRequest) -> ShowroomView:
         """Invite a customer who answered on the phone and agreed; the sales assistant is told on that day."""
-        customer = await stores.customers.leading(body.customer_id)
+        customer = await stores.customers.served(body.customer_id)
         change = book(
             cause.derive("showroom"),
             customer,

@@ -97,7 +97,7 @@ def _surveys(stores: Stores) -> APIRouter:
     @router.post("", status_code=201, dependencies=[allow(*CS)])
     async def issue_survey(body: IssueSurvey, cause: CausedByRequest) -> SurveyView:
         """Ask a customer for an opinion in between; after each service the question goes out by itself."""
-        customer = (await stores.customers.leading(body.customer_id)).snapshot()
+        customer = (await stores.customers.served(body.customer_id)).snapshot()
         change = issue(cause.derive("survey"), customer, None, body.order_no, None, cause)
         return SurveyView.of(await surveys.create(change, cause))
 

@@ -89,7 +89,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
     @router.post("", status_code=201, dependencies=[allow(*PLANNERS)])
     async def plan_visit(body: PlanVisit, cause: CausedByRequest) -> PlannedVisitView:
         """Plan a visit to a customer who answered on the phone, is interested and has agreed."""
-        customer = await stores.customers.leading(body.customer_id)
+        customer = await stores.customers.served(body.customer_id)
         log = await stores.contact_logs.of(customer.id)
         change = plan(
             cause.derive("visit"),

@@ -64,7 +64,7 @@ def routes(stores: Stores) -> APIRouter:
     async def report_finished_visit(body: ReportVisit, cause: CausedByRequest) -> VisitView:
         """Report a visit that is over; the customer is called back within 30 minutes from now."""
         if body.customer_id is not None:
-            await stores.customers.get(body.customer_id)
+            await stores.customers.served(body.customer_id)
         plan = await stores.visit_plans.get(body.plan_id) if body.plan_id else None
         report = VisitReport.model_validate(body.model_dump())
         change = report_visit(cause.derive("visit"), report, plan, cause)

@@ -7,11 +7,12 @@ from intake.domain.lifecycle import CUSTOMER, CustomerStage
 from intake.domain.parts.absorbed import Absorbed
 from intake.domain.parts.chain import Entry, first_altered
 from intake.domain.parts.erasure_request import ErasureRequest
+from intake.domain.parts.telephone import number_of
 from shared.clocks import Timed
 from shared.contracts.intake import Particulars
 from shared.contracts.vocabulary import CustomerId, CustomerSnapshot, DepartmentName, Line
 from shared.lifecycle import follows
-from shared.search import MOST_DIGITS, tokens
+from shared.search import tokens
 
 _CUSTOMERS = UUID("5f0c7a52-2a55-5b1e-8f0a-6f6d1f6c9a11")
 
@@ -93,12 +94,6 @@ def found_by(
             *(number for each in absorbed for number in each.papers),
         ),
     )
-
-
-def number_of(mobile: str | None) -> str | None:
-    """A number without its country and separators: however it is spelt, the same number."""
-    digits = "".join(each for each in mobile or "" if each.isdigit())
-    return digits[-MOST_DIGITS:] or None
 
 
 def numbers(particulars: Particulars) -> frozenset[str]:

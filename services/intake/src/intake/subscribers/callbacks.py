@@ -53,7 +53,11 @@ class Calls:
     stores: Stores
     rules: Rules
 
-    def owed_for(
+    async def erased(self, customer: CustomerSnapshot) -> bool:
+        """Whether the customer was erased: nobody calls them any more, though their orders go on."""
+        return bool(await self.stores.erased_customers.count({"id": customer.customer_id}, limit=1))
+
+    async def owed_for(
         self,
         event: Event,
         customer: CustomerSnapshot,
@@ -62,7 +66,12 @@ class Calls:
         cause: Cause,
         assignee: StaffId | None = None,
     ) -> Touches:
-        """The fact in the timeline, and the call that it obliges us to; the call's term counts from `since`."""
+        """The fact in the timeline, and the call that it obliges us to; the call's term counts from `since`.
+
+        An erased customer is owed none.
+        """
+        if await self.erased(customer):
+            return [*moments(self.stores, event, cause)]
         call = owe(cause.derive("callback"), customer, reason, since, assignee, self.rules, cause)
         return [*moments(self.stores, event, cause), self.stores.callbacks.birth(call)]
 
@@ -84,31 +93,31 @@ def _before_the_order(on: Subscriptions, stores: Stores, calls: Calls) -> None:
             visitor=event.staff,
             visitor_role=rank,
         )
-        return [*opened, *calls.owed_for(event, customer, reason, event.reported_at, cause)]
+        return [*opened, *await calls.owed_for(event, customer, reason, event.reported_at, cause)]
 
     @on(CustomerAssigned)
     async def call_as_new_owner(event: CustomerAssigned, cause: Cause) -> Touches:
         """Within a week of the assignment, by the owner (002 一3b)."""
         customer = (await stores.customers.leading(event.customer_id)).snapshot()
         reason = CallbackReason(kind="first_contact_7d")
-        return calls.owed_for(event, customer, reason, cause.at, cause, event.owner)
+        return await calls.owed_for(event, customer, reason, cause.at, cause, event.owner)
 
     @on(SpecialistAssigned)
     async def call_as_new_specialist(event: SpecialistAssigned, cause: Cause) -> Touches:
         """Within a week of the assignment, by the specialist (002 一3b)."""
         customer = (await stores.customers.leading(event.customer_id)).snapshot()
         reason = CallbackReason(kind="first_contact_7d")
-        return calls.owed_for(event, customer, reason, cause.at, cause, event.specialist)
+        return await calls.owed_for(event, customer, reason, cause.at, cause, event.specialist)
 
 
 def _while_the_order_runs(on: Subscriptions, calls: Calls) -> None:
     @on(OrderStageChanged)
-    def call_at_stage(event: OrderStageChanged, cause: Cause) -> Touches:
+    async def call_at_stage(event: OrderStageChanged, cause: Cause) -> Touches:
         """At each of the seven stages (000 §3.6.2)."""
         if event.stage_group is None:
             return [*moments(calls.stores, event, cause)]
         reason = CallbackReason(kind="stage", stage=STAGES[event.stage_group], order_no=event.order_no)
-        return calls.owed_for(event, event.customer, reason, event.at, cause)
+        return await calls.owed_for(event, event.customer, reason, event.at, cause)
 
     @on(ShipmentDelayed)
     async def call_about_delay(event: ShipmentDelayed, cause: Cause) -> Touches:
@@ -127,7 +136,7 @@ def _while_the_order_runs(on: Subscriptions, calls: Calls) -> None:
             calls.stores.callbacks.touch(each.id, lambda call: withdraw_earlier(call, newer, calls.rules, cause))
             for each in earlier
         ]
-        return [*replaced, *calls.owed_for(event, event.customer, reason, cause.at, cause)]
+        return [*replaced, *await calls.owed_for(event, event.customer, reason, cause.at, cause)]
 
     @on(ShipmentDispatched)
     async def withdraw_calls_about_delay(event: ShipmentDispatched, cause: Cause) -> Touches:
@@ -153,13 +162,13 @@ def _while_the_order_runs(on: Subscriptions, calls: Calls) -> None:
 
 def _when_it_is_over(on: Subscriptions, calls: Calls) -> None:
     @on(AcceptancePassed)
-    def call_after_acceptance(event: AcceptancePassed, cause: Cause) -> Touches:
+    async def call_after_acceptance(event: AcceptancePassed, cause: Cause) -> Touches:
         """The first thing after acceptance (001 售后二)."""
         reason = CallbackReason(kind="post_acceptance", order_no=event.order_no)
-        return calls.owed_for(event, event.customer, reason, event.accepted_at, cause)
+        return await calls.owed_for(event, event.customer, reason, event.accepted_at, cause)
 
     @on(ServiceOrderClosed)
-    def call_and_ask_after_service(event: ServiceOrderClosed, cause: Cause) -> Touches:
+    async def call_and_ask_after_service(event: ServiceOrderClosed, cause: Cause) -> Touches:
         """Within three days of the service (002 四4), and a survey of it (003 §16); internal work has no customer."""
         if event.customer is None:
             return []
@@ -173,22 +182,22 @@ def _when_it_is_over(on: Subscriptions, calls: Calls) -> None:
         survey = issue(
             cause.derive("survey"), event.customer, event.service_order_id, event.order_no, event.technician, cause
         )
-        owed = calls.owed_for(event, event.customer, reason, served, cause)
-        return [*owed, calls.stores.surveys.birth(survey)]
+        owed = await calls.owed_for(event, event.customer, reason, served, cause)
+        return owed if await calls.erased(event.customer) else [*owed, calls.stores.surveys.birth(survey)]
 
     @on(ResolutionImplemented)
-    def call_after_solution(event: ResolutionImplemented, cause: Cause) -> Touches:
+    async def call_after_solution(event: ResolutionImplemented, cause: Cause) -> Touches:
         """After the solution was carried out the customer is asked how it went (002 六1(5)b)."""
         reason = CallbackReason(kind="post_complaint", complaint_no=event.complaint_no, item="解决方案的执行")
-        return calls.owed_for(event, event.customer, reason, event.at, cause)
+        return await calls.owed_for(event, event.customer, reason, event.at, cause)
 
     @on(ComplaintClosed)
-    def call_after_complaint(event: ComplaintClosed, cause: Cause) -> Touches:
+    async def call_after_complaint(event: ComplaintClosed, cause: Cause) -> Touches:
         """After a complaint was handled (002 五a); one that is taken up again under a new number is handled later."""
         if event.outcome == "resubmitted":
             return []
         reason = CallbackReason(kind="post_complaint", order_no=event.order_no, complaint_no=event.complaint_no)
-        return calls.owed_for(event, event.customer, reason, event.closed_at, cause)
+        return await calls.owed_for(event, event.customer, reason, event.closed_at, cause)
 
 
 async def _visited(stores: Stores, event: VisitReported, cause: Cause) -> tuple[CustomerSnapshot, Touches]:

@@ -36,4 +36,5 @@ def subscribe(on: Subscriptions, stores: Stores, rules: Rules) -> None:
                 )
             )
             for file in files.items
+            if file.stage != "erased"
         ]

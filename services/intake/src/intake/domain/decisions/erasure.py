@@ -41,9 +41,11 @@ def keep(customer: Customer, reason: Line, rules: Rules, cause: Cause) -> Change
 def erase(customer: Customer, rules: Rules, cause: Cause) -> Change[Customer]:
     """What is personal in the file gives way to a pseudonym, in every revision; its numbers stay (003 二1-7).
 
-    IllegalTransition when it was not asked for; refused with `four_eyes` to the person who took the wish.
+    IllegalTransition when it was not asked for; refused with `four_eyes` to the person who took the wish, and with
+    `merged_away` for a file that leads to another one, which says the same.
     """
     CUSTOMER.must(customer.stage, "erase")
+    must_stand_alone(customer)
     assert customer.erasure is not None
     must_be_another("another person than the one who took the wish erases", customer.erasure.by, cause=cause)
     return _erased(customer, customer.erasure.legal_basis, cause).then(rules.clocks.stop(cause=cause))

@@ -2,11 +2,12 @@
 
 from typing import TypeVar
 
-from intake.domain.customer import Customer, number_of
+from intake.domain.customer import Customer
 from intake.domain.decisions.revision import must_stand_alone, rewrite
 from intake.domain.lifecycle import CUSTOMER
 from intake.domain.parts.absorbed import Absorbed
 from intake.domain.parts.chain import appended
+from intake.domain.parts.telephone import number_of
 from shared.aggregate import Cause, Change, Refused
 from shared.contracts.intake import Contact, CustomersMerged, CustomersSeparated, Particulars
 from shared.contracts.vocabulary import CustomerId, Line
@@ -23,13 +24,12 @@ def absorb(
 
     Refused with `file_changed` when either has another one by now, `same_file` for the file itself, `merged_away` when
     either leads to another file already, `others_lead_to_it` when files were merged into the other one: that one is the
-    one to keep.
+    one to keep, `erasure_asked` when that one's customer wants to be erased.
     """
     if customer.id == duplicate.id:
         raise Refused("this is the same file; name the other one", "same_file")
     must_stand_alone(customer)
-    must_stand_alone(duplicate)
-    _must_be_led_to_by_none(duplicate)
+    _must_lead(duplicate)
     if _absorbed(customer, duplicate.id):
         return Change(customer)
     if (revision, duplicate_revision) != (customer.revision, duplicate.revision):
@@ -53,36 +53,43 @@ def absorb(
 
 def merge_into(duplicate: Customer, kept: CustomerId, reason: Line, cause: Cause) -> Change[Customer]:
     """This file leads to the other one from now on. Refused as `absorb` is."""
-    must_stand_alone(duplicate)
-    _must_be_led_to_by_none(duplicate)
+    _must_lead(duplicate)
     content = {"particulars": duplicate.particulars.model_dump(mode="json"), "reason": reason, "into": str(kept)}
     merged = duplicate.but(merged_into=kept, file=appended(duplicate.file, "merged", content, cause))
     said = CustomersMerged(customer_id=kept, duplicate_id=duplicate.id, revision=merged.revision, reason=reason)
     return Change(merged, (said,))
 
 
-def stand_alone(duplicate: Customer, kept: CustomerId, reason: Line, cause: Cause) -> Change[Customer]:
+def stand_alone(duplicate: Customer, kept: Customer, reason: Line, cause: Cause) -> Change[Customer]:
     """The file is a customer's own again, with all that it said. Refused with `not_merged` when it is not merged there.
 
-    A revision is announced with it, so that copies of the file are right again.
+    A revision is announced with it, so that copies of the file are right again. Nothing changes where a merge broke off
+    before this file led to the other one: that one alone has something to give back.
     """
     CUSTOMER.must(duplicate.stage, "separate")
-    if duplicate.merged_into != kept:
+    CUSTOMER.must(kept.stage, "separate")
+    if duplicate.merged_into != kept.id:
+        if _absorbed(kept, duplicate.id):
+            return Change(duplicate)
         raise Refused("this file was not merged into that one; name the one that it leads to", "not_merged")
     alone = rewrite(duplicate.but(merged_into=None), "separated", duplicate.particulars, reason, cause)
     revision = alone.state.revision
-    said = CustomersSeparated(customer_id=kept, separated_id=duplicate.id, revision=revision, reason=reason)
+    said = CustomersSeparated(customer_id=kept.id, separated_id=duplicate.id, revision=revision, reason=reason)
     return alone.announcing(said)
 
 
-def give_back(customer: Customer, duplicate: CustomerId, reason: Line, cause: Cause) -> Change[Customer]:
-    """The file that was kept says no more what came from the other one; what was written since then stays."""
+def give_back(customer: Customer, duplicate: Customer, reason: Line, cause: Cause) -> Change[Customer]:
+    """The file that was kept says no more what came from the other one; what was written since then stays.
+
+    The papers of the other one's orders, also of those that were placed since then, are the other one's alone.
+    """
     CUSTOMER.must(customer.stage, "separate")
-    absorbed = _absorbed(customer, duplicate)
+    absorbed = _absorbed(customer, duplicate.id)
     if absorbed is None:
         return Change(customer)
-    others = tuple(each for each in customer.absorbed if each.customer_id != duplicate)
-    less = customer.but(absorbed=others)
+    others = tuple(each for each in customer.absorbed if each.customer_id != duplicate.id)
+    papers = tuple(each for each in customer.papers if each not in duplicate.papers)
+    less = customer.but(absorbed=others, papers=papers)
     return rewrite(less, "separated", _without(customer.particulars, absorbed), reason, cause)
 
 
@@ -90,7 +97,11 @@ def _absorbed(customer: Customer, duplicate: CustomerId) -> Absorbed | None:
     return next((each for each in customer.absorbed if each.customer_id == duplicate), None)
 
 
-def _must_be_led_to_by_none(duplicate: Customer) -> None:
+def _must_lead(duplicate: Customer) -> None:
+    """Whether the file may lead to another one: its customer's wish to be erased would be carried out at half."""
+    must_stand_alone(duplicate)
+    if duplicate.stage == "erasure_asked":
+        raise Refused("decide first on the wish of this file's customer to be erased", "erasure_asked")
     if duplicate.absorbed:
         raise Refused("other files lead to this one; keep this one and merge the other into it", "others_lead_to_it")
 

@@ -1,7 +1,7 @@
 """What follows from the answers on the first call: the customer's trade, and new business, which is then won."""
 
 from intake.domain.customer import Customer
-from intake.domain.decisions.revision import correct, must_stand_alone
+from intake.domain.decisions.revision import correct
 from intake.domain.opportunity import Opportunity
 from intake.domain.parts.winning import CONVINCING, EarlierDemand, SentMaterial
 from intake.domain.policy.policy import Rules
@@ -61,10 +61,9 @@ def note_business(
 ) -> Change[Opportunity]:
     """New business that a colleague notices with a customer belongs to the salesman, else to the manager (001 售后一c).
 
-    Where a friend of another customer has come, `referred_by` is that customer (001 售中五(2)). Refused with `erased`
-    for a customer who was erased, and with `own_friend` where both are one.
+    Where a friend of another customer has come, `referred_by` is that customer (001 售中五(2)). Refused with
+    `own_friend` where both are one.
     """
-    must_stand_alone(customer)
     if referred_by is not None and referred_by.id == customer.id:
         raise Refused("a customer is not their own friend: name the customer who referred them", "own_friend")
     opportunity = Opportunity(
@@ -88,19 +87,16 @@ def send_material(opportunity: Opportunity, sent: SentMaterial, rules: Rules, ca
     return kept.then(rules.clocks.stop(cause=cause)) if sent.material in CONVINCING else kept
 
 
-def note_doubt(
-    opportunity: Opportunity, customer: Customer, doubt: Prose, rules: Rules, cause: Cause
-) -> Change[Opportunity]:
+def note_doubt(opportunity: Opportunity, doubt: Prose, rules: Rules, cause: Cause) -> Change[Opportunity]:
     """A customer who doubts is owed a tutorial or a trial, by the salesman where there is one (003 §32).
 
-    `customer` is the file whose project it is. A further doubt keeps the term of the first. Refused with `erased`.
+    A further doubt keeps the term of the first.
     """
-    must_stand_alone(customer)
     doubted = opportunity.but(doubt=doubt)
     if doubted.running:
         return Change(doubted)
     policy = rules.on(cause.at)
-    matter = Matter(about=customer.particulars.name[:150], customer_id=opportunity.customer_id)
+    matter = Matter(about=opportunity.customer.name[:150], customer_id=opportunity.customer_id)
     return rules.clocks.start(policy.doubts, matter, cause, policy=policy, assignee=opportunity.owner)(doubted)
 
 

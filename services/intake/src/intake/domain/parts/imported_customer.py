@@ -7,10 +7,11 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from intake.domain.parts.telephone import number_of
 from shared.aggregate import Refused
 from shared.contracts.event import Part
 from shared.contracts.intake import Contact, Particulars
-from shared.contracts.vocabulary import Line
+from shared.contracts.vocabulary import Line, Phone
 
 T = TypeVar("T", bound=BaseModel)
 HEADERS = MappingProxyType[str, str](
@@ -47,16 +48,18 @@ _WORDS = MappingProxyType[str, Mapping[str, Any]](
     }
 )
 _CONTACT = ("mobile", "email", "title")
+_WITH_DECIMALS = re.compile(r"(\d+)\.0+")
+"""A number that a table kept as one with decimals: they say nothing."""
+_NUMBERS = ("customer_no", "mobile")
 _ROUNDED = re.compile(r"\d(?:\.\d+)?[eE]\+?\d+")
 
 
 class ImportedCustomer(Part):
     """What a row says: fields of a file, and the one contact. A cell that is empty says nothing.
 
-    `number` tells one customer from another: the customer's number, else the telephone's.
+    One customer is told from another by the customer's number, else by the telephone's, however it is spelt.
     """
 
-    number: Line
     customer_no: Line | None
     said: dict[str, Any]
     contact: Contact | None = None
@@ -71,17 +74,20 @@ class ImportedCustomer(Part):
             given[field] = _understood(field, cell)
         if "name" not in given:
             raise _bad("缺少客户名称")
-        numbered = "customer_no" in given
-        number = given.pop("customer_no", None) or given.get("mobile")
-        if number is None:
+        customer_no = given.pop("customer_no", None)
+        if customer_no is None and "mobile" not in given:
             raise _bad("客户编号和手机号码至少填写一项")
         contact = _contact(given)
         if "special_specs" in given:
             given["special_specs"] = (given["special_specs"],)
-        customer_no = number if numbered else None
         alone = _checked(Particulars, {"customer_no": customer_no, **given, "contacts": (contact,) if contact else ()})
-        row = {"number": number, "customer_no": customer_no, "said": given, "contact": contact, "alone": alone}
+        row = {"customer_no": customer_no, "said": given, "contact": contact, "alone": alone}
         return _checked(cls, row)
+
+    @property
+    def mobile(self) -> Phone | None:
+        """The telephone by which the customer is known, where the row has no customer's number."""
+        return self.contact.mobile if self.contact and not self.customer_no else None
 
     def onto(self, particulars: Particulars | None) -> Particulars:
         """What a file says with this row: of an earlier file everything stays that the row says nothing of."""
@@ -101,15 +107,20 @@ class ImportedCustomer(Part):
 
 
 def _with(known: Contact, told: Contact) -> Contact:
-    """The contact with what is told of it; what is not told stays."""
+    """The contact with what is told of it; what is not told stays, and a number in another spelling is the same."""
+    another = number_of(told.mobile) not in (None, number_of(known.mobile))
     return known.but(
-        mobile=told.mobile or known.mobile, email=told.email or known.email, title=told.title or known.title
+        mobile=told.mobile if another else known.mobile,
+        email=told.email or known.email,
+        title=told.title or known.title,
     )
 
 
 def _understood(field: str, cell: str) -> Any:
     if _ROUNDED.fullmatch(cell):
         raise _bad(f"{_NAMES[field]} {cell} 已被表格软件改成科学计数，末几位丢失；请将该列设为文本后重新填写")
+    if field in _NUMBERS and (whole := _WITH_DECIMALS.fullmatch(cell)):
+        return whole[1]
     words = _WORDS.get(field)
     if words is None:
         return cell
