@@ -30,11 +30,14 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
     _lists(router, complaints, stores.merged_files, rules)
 
     @router.get("/complaints/{complaint_id}")
-    async def show_complaint(complaint_id: UUID) -> ComplaintView:
-        """The internal form, with whom to reach now beside the contact of then. Never for the customer."""
+    async def show_complaint(complaint_id: UUID, asker: AskedBy) -> ComplaintView:
+        """The internal form, with whom to reach now beside the contact of then. Never for the customer.
+
+        A proposal is not offered for decision to the person who made it.
+        """
         complaint = await complaints.get(complaint_id)
         now = await stores.files.now(complaint.form.customer.customer_id, stores.merged_files)
-        return ComplaintView.of(complaint, now)
+        return ComplaintView.of(complaint, now, asker.id)
 
     @router.get("/complaints/{complaint_id}/clocks")
     async def show_clocks(complaint_id: UUID) -> list[ClockView]:
@@ -65,6 +68,7 @@ def _lists(router: APIRouter, complaints: Complaints, files: MergedFiles, rules:
     @router.get("/complaints")
     async def list_complaints(
         request: Request,
+        asker: AskedBy,
         stage: Stage | None = None,
         customer_id: CustomerId | None = None,
         order_no: OrderNo | None = None,
@@ -108,7 +112,7 @@ def _lists(router: APIRouter, complaints: Complaints, files: MergedFiles, rules:
             where |= {"close_by": Between(None, request.app.state.time.now())}
             sort = "close_by"
         page = await complaints.rows(ComplaintRow, where, sort=sort, after=after, limit=limit)
-        return Listing(items=list(page.items), next=page.next)
+        return Listing(items=[row.read_by(asker.id) for row in page.items], next=page.next)
 
     @router.get("/approvals")
     async def list_approvals(asker: AskedBy, after: After = None, limit: Limit = 50) -> Listing[ApprovalRow]:

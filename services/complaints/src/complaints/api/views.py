@@ -3,11 +3,11 @@
 from typing import Literal, Self
 from uuid import UUID
 
-from pydantic import AliasPath, Field, computed_field
+from pydantic import AliasPath, ConfigDict, Field, computed_field
 
-from complaints.domain.complaint import Complaint
+from complaints.domain.complaint import Complaint, possible
 from complaints.domain.figures.history import PastStep
-from complaints.domain.lifecycle import COMPLAINT, Stage, waits_for_customer
+from complaints.domain.lifecycle import Stage, waits_for_customer
 from complaints.domain.parts.appeal import Appeal
 from complaints.domain.parts.findings import Liability, Loss, RootCause, Supplier
 from complaints.domain.parts.form import Channel, Form
@@ -26,7 +26,7 @@ from complaints.domain.parts.handling import (
     WarrantyNote,
 )
 from complaints.domain.parts.investigation import Investigation, Judgement
-from complaints.domain.parts.resolution import Answer, Blocked, Feedback, Implementation, Proposal, Verdict
+from complaints.domain.parts.resolution import Answer, Blocked, Deciders, Feedback, Implementation, Proposal, Verdict
 from shared.aggregate import Deadline
 from shared.contracts.complaints import Remediation
 from shared.contracts.event import Instant, Money
@@ -87,14 +87,14 @@ class ComplaintView(View):
     )
 
     @classmethod
-    def of(cls, complaint: Complaint, now: CustomerNow | None = None) -> Self:
-        """Everything on the form."""
+    def of(cls, complaint: Complaint, now: CustomerNow | None = None, reader: StaffId | None = None) -> Self:
+        """Everything on the form, as this reader sees what is possible."""
         same = (cls.model_fields.keys() & Complaint.model_fields.keys()) - {"deadlines"}
         return cls(
             customer_now=now,
             complaint_id=complaint.id,
             complaint_no=complaint.number,
-            possible=COMPLAINT.possible(complaint.stage),
+            possible=possible(complaint.stage, complaint.deciders, reader),
             order_id=complaint.concerning.order_id,
             missed=complaint.missed,
             waits_for_customer=waits_for_customer(
@@ -126,6 +126,8 @@ class PastStepView(View):
 class ComplaintRow(View):
     """A complaint as a line of a list."""
 
+    model_config = ConfigDict(validate_by_name=True, validate_by_alias=True)
+
     complaint_id: UUID = Field(validation_alias="id")
     complaint_no: ComplaintNo | None = Field(default=None, validation_alias="number")
     stage: Stage
@@ -140,6 +142,8 @@ class ComplaintRow(View):
     owner: StaffId | None = None
     level: int = 0
     signature: FileRef | None = Field(default=None, exclude=True, validation_alias=AliasPath("answer", "signature"))
+    deciders: Deciders | None = Field(default=None, exclude=True)
+    reader: StaffId | None = Field(default=None, exclude=True)
 
     @computed_field  # type: ignore[prop-decorator]
     @property
@@ -157,7 +161,11 @@ class ComplaintRow(View):
     @property
     def possible(self) -> tuple[Possible, ...]:
         """What may be decided next, and by whom."""
-        return COMPLAINT.possible(self.stage)
+        return possible(self.stage, self.deciders, self.reader)
+
+    def read_by(self, reader: StaffId) -> Self:
+        """The same line, as this reader sees what is possible."""
+        return type(self).model_validate({**dict(self), "reader": reader})
 
 
 class ProposedRow(View):
@@ -171,6 +179,7 @@ class ProposedRow(View):
     customer_name: Line = Field(validation_alias=AliasPath("form", "customer", "name"))
     content: Prose = Field(validation_alias=AliasPath("form", "content"))
     proposals: tuple[Proposal, ...]
+    deciders: Deciders | None = None
 
 
 class ApprovalRow(View):
@@ -203,5 +212,5 @@ class ApprovalRow(View):
             amount=proposal.dearest,
             proposed_by=proposal.proposed_by,
             close_by=case.close_by,
-            possible=COMPLAINT.possible(case.stage),
+            possible=possible(case.stage, case.deciders),
         )

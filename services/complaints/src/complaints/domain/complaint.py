@@ -1,8 +1,10 @@
 """A complaint: the form, and what our departments add to it (002 六, 003 §24-3)."""
 
+from collections.abc import Mapping
+
 from pydantic import computed_field
 
-from complaints.domain.lifecycle import COMPLAINT, LIVE, Stage
+from complaints.domain.lifecycle import COMPLAINT, LIVE, ComplaintDecision, Stage
 from complaints.domain.parts.appeal import Appeal
 from complaints.domain.parts.findings import Liability, Loss, RootCause, Supplier
 from complaints.domain.parts.form import Form
@@ -21,10 +23,12 @@ from complaints.domain.parts.handling import (
     WarrantyNote,
 )
 from complaints.domain.parts.investigation import Investigation, Judgement
-from complaints.domain.parts.resolution import Answer, Blocked, Feedback, Implementation, Proposal, Verdict
+from complaints.domain.parts.resolution import Answer, Blocked, Deciders, Feedback, Implementation, Proposal, Verdict
+from shared.aggregate import one_person
 from shared.clocks import Matter, Timed
 from shared.contracts.complaints import Remediation
 from shared.contracts.event import Instant
+from shared.contracts.roles import Role
 from shared.contracts.vocabulary import (
     AboutComplaint,
     AboutCustomersComplaint,
@@ -32,7 +36,7 @@ from shared.contracts.vocabulary import (
     ConcerningOrder,
     StaffId,
 )
-from shared.lifecycle import follows
+from shared.lifecycle import Possible, follows
 from shared.search import tokens
 
 FOUND = 500
@@ -74,6 +78,7 @@ class Complaint(Timed):
     suppliers: tuple[Supplier, ...] = ()
     liability: Liability | None = None
     proposals: tuple[Proposal, ...] = ()
+    deciders: Deciders | None = None
     verdicts: tuple[Verdict, ...] = ()
     blocked: tuple[Blocked, ...] = ()
     answer: Answer | None = None
@@ -98,6 +103,11 @@ class Complaint(Timed):
         It is stored, so that lists find it.
         """
         return self.classification.major if self.classification else self.form.severity == "major"
+
+    @property
+    def possible(self) -> tuple[Possible, ...]:
+        """What people may do about it now, and who of them."""
+        return possible(self.stage, self.deciders)
 
     @property
     def of_quality(self) -> bool:
@@ -144,6 +154,22 @@ class Complaint(Timed):
     def concerning(self) -> ConcerningOrder:
         """The order that it concerns, if it concerns one."""
         return self.form.concerning
+
+
+def possible(stage: Stage, deciders: Deciders | None, reader: StaffId | None = None) -> tuple[Possible, ...]:
+    """What people may do about a case in this stage, and who of them; a proposal is decided by its amounts (003 §27).
+
+    A reader who made the proposal is not offered to decide on it. `deciders` are absent on what was proposed before
+    they were kept: whoever may decide some amount is offered it then.
+    """
+    if deciders is None:
+        return COMPLAINT.possible(stage)
+    own = reader is not None and one_person(reader) == one_person(deciders.proposed_by)
+    entitled: Mapping[ComplaintDecision, tuple[Role, ...]] = {
+        "approve": () if own else deciders.approve,
+        "reject": () if own else deciders.reject,
+    }
+    return COMPLAINT.possible(stage, entitled)
 
 
 def put_form(complaint: Complaint, form: Form) -> Complaint:

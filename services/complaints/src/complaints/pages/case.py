@@ -12,7 +12,6 @@ from complaints.api.customer_view import CustomerView
 from complaints.api.readers import CASES, WHOLE
 from complaints.domain.complaint import Complaint
 from complaints.domain.figures.history import history
-from complaints.domain.lifecycle import COMPLAINT
 from complaints.domain.policy.policy import ComplaintPolicy, Rules
 from complaints.domain.policy.standards import KnownCause
 from complaints.pages.papers.of_case import papers_of
@@ -72,7 +71,7 @@ def routes(stores: Stores, rules: Rules, forms: Forms, render: Renderer) -> APIR
         causes = (await stores.cause_list()).all(policy.causes)
         customer = case.form.customer.customer_id
         filled, others = _filled(case, proposals, causes, policy), decided_by_others(case, proposals, reader)
-        acts = forms.acts(COMPLAINT.possible(case.stage), asker, case.id, filled, others, customer=customer)
+        acts = forms.acts(case.possible, asker, case.id, filled, others, customer=customer)
         return render(
             "complaint.html",
             case=case,

@@ -121,7 +121,7 @@ def _proposal(case: Complaint, forms: Forms, asked: Decider) -> WaitingMatter:
     reader, authority = Reader.of(asked.by, case), asked.rules.of(case).authority
     proposals = shown_proposals(case, authority, reader.role, asked.said)
     filled, others = verdict_forms(proposals[0]), decided_by_others(case, proposals, reader)
-    possible = [each for each in COMPLAINT.possible(case.stage) if each.decision in filled]
+    possible = [each for each in case.possible if each.decision in filled]
     return WaitingMatter(
         id=case.id,
         what="核决方案",
@@ -156,7 +156,7 @@ def _appeal(case: Complaint, forms: Forms, asked: Decider) -> WaitingMatter:
     assert case.appeal is not None
     assert case.judgement is not None
     seen = {"decide_appeal": Filled(given={"petition": str(case.appeal.petition_id)})}
-    possible = [each for each in COMPLAINT.possible(case.stage) if each.decision in seen]
+    possible = [each for each in case.possible if each.decision in seen]
     return WaitingMatter(
         id=case.id,
         what="批示客户异议",

@@ -109,6 +109,8 @@ def _begin(
     if department is not None:
         clock = clock.but(role=policy.heads.get(department, clock.role))
     owner = timed.owner if isinstance(timed, Complaint) and clock.role in HANDLERS and department is None else None
+    if isinstance(timed, Complaint) and duty == "approve":
+        clock, owner = clock.but(role=policy.authority.band(timed.proposals[-1].dearest).roles[0]), None
     begin: Callable[[T], Change[T]] = rules.clocks.start(
         clock, timed.matter, cause, policy=policy, assignee=owner, since=since, due_at=due_at
     )

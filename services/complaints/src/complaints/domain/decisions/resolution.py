@@ -7,7 +7,8 @@ from complaints.domain.decisions.clock import stop
 from complaints.domain.decisions.handling import must_be_reviewed_if_major, must_have_owner, must_know_warranty
 from complaints.domain.decisions.stage import move
 from complaints.domain.lifecycle import COMPLAINT
-from complaints.domain.parts.resolution import Blocked, Proposal, Verdict
+from complaints.domain.parts.resolution import Blocked, Deciders, Proposal, Verdict
+from complaints.domain.policy.authority import AuthorityMatrix
 from complaints.domain.policy.policy import Rules
 from complaints.domain.roles import acting_role
 from shared.aggregate import Cause, Change, Overstepped, Refused, must_be_another
@@ -72,9 +73,21 @@ def propose(
         due_at=policy.steps["approve"].term.due(cause.at, rules.calendar),
         matrix_version=policy.authority.version,
     )
-    submitted = Change(complaint.but(proposals=(*complaint.proposals, proposal)), (proposed, requested))
+    waiting = complaint.but(proposals=(*complaint.proposals, proposal), deciders=_deciders(proposal, policy.authority))
+    submitted = Change(waiting, (proposed, requested))
     return submitted.then(lambda case: stop(case, "submit", rules=rules, cause=cause)).then(
         lambda case: move(case, "proposed", rules, cause)
+    )
+
+
+def _deciders(proposal: Proposal, authority: AuthorityMatrix) -> Deciders:
+    """Who may approve its cheapest option may approve something of it; who may approve the dearest may send it back."""
+    cheapest = min((option.amount for option in proposal.options), key=lambda amount: amount.amount)
+    roles = COMPLAINT.roles("approve")
+    return Deciders(
+        approve=tuple(role for role in roles if authority.allows(role, cheapest)),
+        reject=tuple(role for role in roles if authority.allows(role, proposal.dearest)),
+        proposed_by=proposal.proposed_by,
     )
 
 

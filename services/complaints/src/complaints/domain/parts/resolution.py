@@ -30,6 +30,17 @@ class Proposal(Part):
         return max((option.amount for option in self.options), key=lambda amount: amount.amount)
 
 
+class Deciders(Part):
+    """Who may decide on the proposal that waits, by its amounts: `approve` one of its options, `reject` it as a whole.
+
+    Another person than `proposed_by`.
+    """
+
+    approve: tuple[Role, ...]
+    reject: tuple[Role, ...]
+    proposed_by: StaffId
+
+
 class Verdict(Part):
     """What a member of staff with the authority decided on a proposal; without an option it was rejected.
 
