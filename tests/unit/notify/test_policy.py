@@ -32,10 +32,16 @@ from notify.domain.parts.rest import Rest
 from notify.domain.parts.zone import zone_of
 from notify.settings import Settings
 from shared.calendar import Calendar
+from shared.contracts.aftersales import (
+    ServiceDispatched,
+    ServiceOrderCalledOff,
+    ServiceRequestRegistered,
+    ServiceRequestWithdrawn,
+)
 from shared.contracts.catalogue import contracts
 from shared.contracts.departments import PaymentReceived
 from shared.contracts.event import Event, Money
-from shared.contracts.intake import QuietHours
+from shared.contracts.intake import QuietHours, QuoteAccepted, QuoteDeclined, QuoteIssued, QuoteLapsed
 from shared.contracts.notify import (
     CustomerUnreached,
     NotificationDeferred,
@@ -43,7 +49,7 @@ from shared.contracts.notify import (
     NotificationSuppressed,
 )
 from shared.contracts.orders import DunningHeld, DunningIssued, OrderCancelled, ProductionScheduled
-from shared.contracts.vocabulary import order_id_of
+from shared.contracts.vocabulary import OrderLine, order_id_of
 from shared.policy import Policies
 from shared.testing import deliver, nowhere
 
@@ -155,6 +161,58 @@ async def test_a_reminder_that_waits_is_not_sent_to_a_customer_who_has_paid() ->
 
     assert {each.stage for each in await notify.all(audience="customer")} == {"suppressed"}
     assert [each.reason for each in notify.announced(NotificationSuppressed)] == ["superseded"]
+
+
+LATE = china(20)
+"""Before the message was asked for: what is heard later has happened then."""
+JOB = {"service_order_id": uuid4(), "voucher_no": "FW-1", "customer": CUSTOMER}
+REQUEST = {"request_id": uuid4(), "register_no": "DJ-1", "customer": CUSTOMER}
+QUOTE = {"quote_id": uuid4(), "quote_no": "BJ-1", "customer": CUSTOMER}
+GOODS = (OrderLine(description="80款双玻隔断", quantity=1),)
+
+
+def paid(kind: str) -> PaymentReceived:
+    return PaymentReceived(order_no="SO-2026-0412", kind=kind, received_at=LATE)
+
+
+@pytest.mark.parametrize(
+    ("waits", "ends"),
+    [
+        (dunned(), paid("initial")),
+        (falls_due(date(2026, 11, 26)), paid("balance")),
+        (dunned(), DunningHeld(order_id=order_id_of("SO-2026-0412"), order_no="SO-2026-0412", complaint_id=uuid4())),
+        (delayed(), of_order(OrderCancelled, stage="production", reason="客户取消", by="cs-07")),
+        (delayed(), dispatched()),
+        (ServiceDispatched(**JOB, technician="tech-05", at=MORNING), ServiceOrderCalledOff(**JOB, reason="已自行修好")),
+        (
+            ServiceRequestRegistered(**REQUEST, address="珠江东路6号", content="铰链松动", recorded_by="cs-07"),
+            ServiceRequestWithdrawn(**REQUEST, reason="已自行修好", by="cs-07"),
+        ),
+        *(
+            (
+                QuoteIssued(
+                    **QUOTE, total=Money(amount="12800.00"), kind="counter", lines=GOODS, valid_until=date(2026, 12, 1)
+                ),
+                answer,
+            )
+            for answer in (
+                QuoteAccepted(**QUOTE, revision=1, total=Money(amount="12800.00")),
+                QuoteDeclined(**QUOTE, revision=1, reason="价格偏高"),
+                QuoteLapsed(**QUOTE, revision=1),
+            )
+        ),
+    ],
+    ids=lambda fact: fact.key,
+)
+async def test_what_waits_stays_unsent_where_a_fact_that_ends_it_arrives_late(waits: Event, ends: Event) -> None:
+    notify = InMemoryNotify(at=china(22))
+    await notify.tell(waits)
+    waiting = {each.id for each in await notify.all(audience="customer")}
+    await notify.tell(ends)
+    await notify.later(hours=11)
+
+    found = [each for each in await notify.all(audience="customer") if each.id in waiting]
+    assert {(each.stage, each.reason) for each in found} == {("suppressed", "superseded")}
 
 
 async def told_in_the_morning(*facts: Event) -> list[str]:
