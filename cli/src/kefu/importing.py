@@ -42,9 +42,13 @@ def _customers() -> None:
 
 @customers.command("import")
 def import_customers(file: File, dry_run: DryRun = False, refused: Refused = None, report: Report = None) -> None:
-    """Customers' files from a table, each known by its number (客户编号) or else by its telephone.
+    """Customers' files from a table, each known by its number (客户编号) or else by its telephone, however spelt.
 
-    Rows that are wrong come back as a workbook with the reason; importing the same file again changes nothing.
+    Columns that are read: 客户编号, 客户名称, 客户类型, 行业, 联系人, 称呼, 手机, 邮箱,
+    地址, 区域, 会员, 特殊要求, 客户经理. Others are left out.
+
+    Look first, with --dry-run --report FILE.xlsx. Rows that are wrong come back as a workbook with the reason: correct
+    them there and import that workbook. Importing the same file again changes nothing.
     """
     _import("/customers/import", _batches(rows(file, ("客户名称",))), dry_run, refused or _beside(file), report)
 
