@@ -5,10 +5,12 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from kefu_local.ports import LOOPBACK, accepts, free_ports
 from kefu_local.process import Process
@@ -47,11 +49,15 @@ phases.coverage.enabled = false
 
 @dataclass(frozen=True)
 class Outcome:
-    """How many operations were asked, in how many cases, and what was wrong, as schemathesis tells it."""
+    """How many operations were asked, in how many cases, and what was wrong, as schemathesis tells it.
+
+    `reached` are the operations that have done what they were asked for at least once.
+    """
 
     operations: int
     cases: int
     wrong: str
+    reached: frozenset[str] = field(default=frozenset(), compare=False)
 
 
 @contextmanager
@@ -76,11 +82,20 @@ def ask_everything(
     phases: str,
     headers: Mapping[str, str] | None = None,
     department: Mapping[str, str] | None = None,
+    at_hand: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
+    now: datetime | None = None,
 ) -> Outcome:
-    """Ask every operation with these headers, those about a department's facts with the department's."""
+    """Ask every operation with these headers, those about a department's facts with the department's.
+
+    `at_hand` is what the service keeps, by the first part of its address, and `now` its time.
+    """
     operations = OF_DEPARTMENTS.format(headers=_table(department)) if department else ""
     config = folder / "schemathesis.toml"
     config.write_text(CONFIG.format(seed=SEED, examples=EXAMPLES, headers=_table(headers or {}), operations=operations))
+    kept, reached = folder / "at-hand.json", folder / "reached.json"
+    kept.write_text(json.dumps(at_hand or {}))
+    reached.write_text("{}")
+    told = {"AT_HAND": str(kept), "REACHED": str(reached), "NOW": (now or datetime.now(UTC)).isoformat()}
     done = subprocess.run(
         [
             Path(sys.executable).with_name("schemathesis"),
@@ -88,7 +103,7 @@ def ask_everything(
             *("--phases", phases, "--warnings", "off", "--no-color"),
         ],
         cwd=folder,
-        env={**os.environ, "SCHEMATHESIS_HOOKS": str(CHECKS), "NO_PROXY": "*"},
+        env={**os.environ, "SCHEMATHESIS_HOOKS": str(CHECKS), "NO_PROXY": "*", **told},
         capture_output=True,
         text=True,
         check=False,
@@ -99,7 +114,10 @@ def ask_everything(
     asked, cases = re.search(r"Tested: (\d+)", said), re.search(r"(\d+) generated", said)
     assert asked is not None, said + done.stderr
     assert cases is not None, said + done.stderr
-    return Outcome(int(asked[1]), int(cases[1]), said[said.find("= FAILURES") :] if done.returncode else "")
+    answers: dict[str, dict[str, int]] = json.loads(reached.read_text())
+    done_once = frozenset(label for label, counted in answers.items() if any(code[0] == "2" for code in counted))
+    wrong = said[said.find("= FAILURES") :] if done.returncode else ""
+    return Outcome(int(asked[1]), int(cases[1]), wrong, done_once)
 
 
 def _table(headers: Mapping[str, str]) -> str:

@@ -1,18 +1,32 @@
-"""What schemathesis has to know beside a schema: the years that times are in, and refusals that no schema foretells."""
+"""What schemathesis has to know beside a schema: times, what is kept, and refusals that no schema foretells."""
 
+import atexit
+import json
 import os
 from collections import Counter
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import count
+from pathlib import Path
 from typing import Any
+from uuid import UUID, uuid4
 
 import schemathesis
 from hypothesis import strategies
+from schemathesis.core.parameters import ParameterLocation
 from schemathesis.generation.meta import TestPhase
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
-MOMENTS = strategies.datetimes(datetime(1901, 1, 1), datetime(2198, 12, 31)).map(  # noqa: DTZ001
-    lambda moment: moment.replace(tzinfo=UTC).isoformat().replace("+00:00", "Z")
-)
+AT_HAND: dict[str, list[dict[str, Any]]] = json.loads(Path(os.environ["AT_HAND"]).read_text())
+"""What the service keeps, by the first part of its address: as it is shown, or as it is stored."""
+NOW = datetime.fromisoformat(os.environ["NOW"]).replace(tzinfo=None)
+"""The service's time, UTC."""
+_YEARS = strategies.datetimes(datetime(1901, 1, 1), datetime(2198, 12, 31))  # noqa: DTZ001
+_DAYS = strategies.datetimes(NOW - timedelta(days=2), NOW + timedelta(days=9))
+MOMENTS = strategies.one_of(_DAYS, _YEARS) if AT_HAND else _YEARS
+"""Times that people might mean where something is kept, and any others."""
+MADE_UP = 5
+"""Of so many requests one names what schemathesis has made up, the others what is kept."""
 IN_WORDS = "Value error, "
 """How a problem begins to say that a rule of ours is broken, such as that a shift ends after it begins."""
 OF_FACTS = {"time_past", "time_ahead", "foreign_key", "attributes"}
@@ -21,7 +35,12 @@ EDGES = int(os.environ.get("EDGES", "20"))
 """How many cases at the edges of an operation's schema are all asked; of those beyond, every third one is."""
 _edges: Counter[str] = Counter()
 
-schemathesis.openapi.format("date-time", MOMENTS)
+_reached: dict[str, Counter[int]] = {}
+_turns = count()
+
+schemathesis.openapi.format("date-time", MOMENTS.map(lambda moment: f"{moment.isoformat()}Z"))
+if AT_HAND:
+    schemathesis.openapi.format("date", MOMENTS.map(lambda moment: moment.date().isoformat()))
 
 
 @schemathesis.hook
@@ -31,6 +50,75 @@ def filter_case(context: schemathesis.HookContext, case: schemathesis.Case) -> b
         return True
     _edges[case.operation.label] += 1
     return _edges[case.operation.label] <= EDGES or _edges[case.operation.label] % 3 == 0
+
+
+@schemathesis.hook
+def before_call(context: schemathesis.HookContext, case: schemathesis.Case, kwargs: dict[str, Any]) -> None:
+    """What is asked for is kept, in a stage that allows the decision; and what the request names belongs to it."""
+    turn = next(_turns)
+    if not AT_HAND or case.meta is None or turn % MADE_UP == 0:
+        return
+    headers, place, body = (
+        {} if case.meta.is_negative_at(where) else given
+        for where, given in (
+            (ParameterLocation.HEADER, case.headers),
+            (ParameterLocation.PATH, case.path_parameters),
+            (ParameterLocation.BODY, case.body),
+        )
+    )
+    if "idempotency-key" in (headers or {}):
+        headers["idempotency-key"] = str(uuid4())
+    thing = _thing(case.operation.path, turn)
+    for name, value in (place or {}).items():
+        if (named := _named(thing, name, value)) is not None:
+            place[name] = named
+    for name, value in (body if isinstance(body, dict) else {}).items():
+        if _is_id(value) and (ids := list(_ids(thing, name)) or list(_ids(thing, None))):
+            body[name] = ids[turn % len(ids)]
+
+
+def _thing(path: str, turn: int) -> dict[str, Any]:
+    """What is meant by a request to this path, in turns; one on which its decision is possible, where there is one."""
+    kept = AT_HAND.get(path.split("/")[1], [])
+    decision = path.rpartition("/")[2].replace("-", "_")
+    possible = [each for each in kept if decision in {may["decision"] for may in each.get("possible", ())}]
+    among = possible or kept
+    return among[turn % len(among)] if among else {}
+
+
+def _named(thing: dict[str, Any], name: str, made_up: object) -> object:
+    return thing.get("id") if _is_id(made_up) else thing.get(name)
+
+
+def _ids(value: object, name: str | None, inside: str = "") -> Iterator[str]:
+    """The ids in what is shown that a field of this name may mean; all of them without a name."""
+    if isinstance(value, dict):
+        for key, each in value.items():
+            yield from _ids(each, name, inside if key == "id" else key)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _ids(each, name, inside)
+    elif _is_id(value) and (name is None or inside.rstrip("s") in (name, f"{name}_id", name.removesuffix("_id"))):
+        yield str(value)
+
+
+def _is_id(value: object) -> bool:
+    try:
+        return isinstance(value, str) and str(UUID(value)) == value
+    except ValueError:
+        return False
+
+
+@schemathesis.hook
+def after_call(context: schemathesis.HookContext, case: schemathesis.Case, response: Any) -> None:
+    """Count what each operation has answered."""
+    _reached.setdefault(case.operation.label, Counter())[response.status_code] += 1
+
+
+@atexit.register
+def _tell() -> None:
+    if _reached:
+        Path(os.environ["REACHED"]).write_text(json.dumps(_reached))
 
 
 @schemathesis.check

@@ -1,24 +1,43 @@
 """Each service as a stranger's generated client meets it: what its OpenAPI document says is what it does."""
 
+import asyncio
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
+import httpx
 import pytest
 from door_keys import Keys
 from front_desk import ingress_url, open_ingress
 from generated_requests import Outcome, ask_everything, running
+from left_behind import left_behind, settle
 from pymongo import MongoClient
 
 from kefu_local.servers import Servers
+from shared import time_source
 from shared.contracts.roles import Role
 from shared.testing import SECRETS
 
 ROOT = Path(__file__).parents[3]
 SERVICES = sorted(path.parent.name for path in ROOT.glob("services/*/src/*/app.py"))
+NOW = datetime(2026, 11, 28, 2, 0, tzinfo=UTC)
+STORIES = {"aftersales": ("test_possible.py", "test_api.py", "test_settlement.py", "test_warranty.py")}
+"""Tests of a service that leave its things behind in their stages, on which requests then decide; of the others
+nothing is kept before."""
 
 pytestmark = pytest.mark.timeout(900)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Where a service answers, and what it keeps, as it is stored."""
+
+    url: str
+    kept: Mapping[str, list[dict[str, Any]]]
 
 
 @pytest.fixture(scope="module")
@@ -37,24 +56,44 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def url(service: str, keys: Keys, running_servers: Servers, log: Path) -> Iterator[str]:
-    """Where the service answers, alone in a database and a virtual host of its own."""
+def asked(service: str, keys: Keys, running_servers: Servers, log: Path) -> Iterator[Asked]:
+    """The service alone in a database and a virtual host of its own, with what its stories leave behind."""
     name = f"test-{uuid4().hex[:12]}"
     running_servers.management.create_vhost(name)
     vhost = open_ingress(running_servers)
-    places = {
+    places: dict[str, Any] = {
         "mongo_url": running_servers.mongo_url,
         "mongo_database": name,
         "rabbit_url": running_servers.vhost_url(name),
         "ingress_url": ingress_url(running_servers, vhost, "intake"),
         **SECRETS,
     }
+    kept: dict[str, list[dict[str, Any]]] = {}
+    if service in STORIES:
+        left = left_behind(service, STORIES[service], log.parent)
+        kept = asyncio.run(settle(left, running_servers.mongo_url, service, name))
+        places["time_file"] = log.with_name("time")
+        time_source.write(places["time_file"], NOW, rate=1)
     with running(service, {**places, **keys.settings}, log) as url:
-        yield url
+        yield Asked(url, kept)
     for each in (name, vhost):
         running_servers.management.delete_vhost(each)
     with MongoClient[Mapping[str, object]](running_servers.mongo_url) as client:
         client.drop_database(name)
+
+
+def shown(asked: Asked, headers: Mapping[str, str]) -> dict[str, list[dict[str, Any]]]:
+    """What the service keeps by the first part of its address: as it is shown there, else as it is stored."""
+    document = httpx.get(f"{asked.url}/openapi.json").json()
+    found = {}
+    with httpx.Client(base_url=asked.url, headers=headers) as http:
+        for part in {path.split("/")[1] for path in document["paths"]}:
+            noun = part.replace("-", "_")
+            kept = [each for name in sorted(asked.kept) if f"_{name}".endswith(f"_{noun}") for each in asked.kept[name]]
+            for each in kept:
+                answer = http.get(f"/{part}/{each['id']}")
+                found.setdefault(part, []).append({**each, **(answer.json() if answer.is_success else {})})
+    return found
 
 
 def operations(service: str) -> int:
@@ -68,23 +107,25 @@ def broken(log: Path) -> list[str]:
 
 
 def test_every_answer_is_as_documented_to_one_who_may_ask_everything(
-    service: str, url: str, keys: Keys, log: Path, tmp_path: Path
+    service: str, asked: Asked, keys: Keys, log: Path, tmp_path: Path
 ) -> None:
-    staff = keys.staff(*(role.value for role in Role))
+    headers = {"Authorization": keys.staff(*(role.value for role in Role))["Authorization"]}
     outcome = ask_everything(
-        url,
+        asked.url,
         tmp_path,
         phases="examples,coverage,fuzzing",
-        headers={"Authorization": staff["Authorization"]},
+        headers=headers,
         department=keys.department("production"),
+        at_hand=shown(asked, headers),
+        now=NOW if asked.kept else None,
     )
-    print(f"{service}: {outcome.cases} cases")
+    print(f"{service}: {outcome.cases} cases, {len(outcome.reached)} of {outcome.operations} operations reached")
     assert outcome == Outcome(operations(service), outcome.cases, "")
     assert broken(log) == []
 
 
-def test_every_answer_is_as_documented_to_a_stranger(service: str, url: str, log: Path, tmp_path: Path) -> None:
-    outcome = ask_everything(url, tmp_path, phases="examples,fuzzing")
+def test_every_answer_is_as_documented_to_a_stranger(service: str, asked: Asked, log: Path, tmp_path: Path) -> None:
+    outcome = ask_everything(asked.url, tmp_path, phases="examples,fuzzing")
     print(f"{service}: {outcome.cases} cases")
     assert outcome == Outcome(operations(service), outcome.cases, "")
     assert broken(log) == []
