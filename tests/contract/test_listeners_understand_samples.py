@@ -35,7 +35,7 @@ PARKED = {
     "sales.order_withdrawn.v1": ["intake.on.sales.order_withdrawn.v1"],
     "warehouse.return_received.v1": ["complaints.on.warehouse.return_received.v1"],
 }
-"""Who parks a sample, because only a decision over HTTP makes what it is about. Every other listener takes it."""
+"""Who parks a sample, because none of the beginnings makes what it is about. Every other listener takes it."""
 
 
 def subscriptions(services, key):

@@ -131,7 +131,7 @@ async def repaired(here: World, fault: str = "company_quality") -> tuple[dict[st
     return request, await opened(here, request, fault, "C" if fault == "company_quality" else "A")
 
 
-@pytest.mark.requirement("R073.a", "R076.a", "R076.b", "R133.c")
+@pytest.mark.requirement("R073.a", "R076.b")
 async def test_under_warranty_a_part_is_ordered_waited_for_and_built_in_free_of_charge(here: World) -> None:
     request, service = await repaired(here)
     await service.prepare(Role.CS_SPECIALIST)
