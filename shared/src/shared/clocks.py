@@ -270,11 +270,11 @@ class Clocks:
         return start
 
     def stop(self, *names: str, cause: Cause, of: str | None = None) -> Callable[[T], Change[T]]:
-        """The duties of these names are done, in time or late; without names all of them. What does not run is fine.
+        """The duties of these names are done, in time or late; without names all. One that does not run is no error.
 
         What is done after its end before anybody was told so is announced as missed, and then as met: they always pair.
-        A store has let its clocks run out before, with what the business does about a miss (`shared.timers`); here is
-        left what that decision failed at.
+        Before a decision of another cause a store fires what has run out (`shared.timers`), with what the business does
+        about a miss. So a clock is late and unannounced here only where that could not be decided.
         """
         return self._ending(names, of, cause, needed=True)
 

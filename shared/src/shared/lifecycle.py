@@ -46,7 +46,7 @@ class Move(Generic[S]):
 class Lifecycle(Generic[S, V]):
     """`Lifecycle("complaint", "draft", {"judge": Move(("filed",), ("upheld", "not_upheld"), MANAGERS), …})`.
 
-    A decision without a row is known, and possible in no stage. ValueError for a table that cannot be meant: two rows
+    A decision without a row is known, and possible in no stage. ValueError for a table with a mistake: two rows
     for one decision in one stage, a stage that nothing leads to, a start in which nothing is possible, a role that
     there is not or that stands twice, a row without a stage or with both ways to say who.
     """
@@ -60,7 +60,7 @@ class Lifecycle(Generic[S, V]):
         self.stages: tuple[S, ...] = tuple(dict.fromkeys(named))
         self._arrows = {(stage, to) for move in every for stage in move.when for to in move.to}
         if flaws := tuple(self._flaws()):
-            raise ValueError(f"the lifecycle of the {noun} cannot be meant: {'; '.join(flaws)}")
+            raise ValueError(f"the lifecycle of the {noun} has mistakes: {'; '.join(flaws)}")
 
     def _flaws(self) -> Iterator[str]:
         every = [move for rows in self.moves.values() for move in rows]

@@ -75,7 +75,7 @@ class Subscription:
         return text_or_none(message.headers.get(PREFIX + "id"))
 
     def answer(self, message: Message, dead: Dead) -> None:
-        """Who announces an event expects no answer."""
+        """Nothing: the service that announced the event is not told what became of it here."""
 
 
 async def touches(wanted: Wanted | Awaitable[Wanted]) -> Sequence[Touch[Any]]:

@@ -134,7 +134,7 @@ def test_an_aggregate_may_say_which_table_it_follows() -> None:
     ],
 )
 def test_a_table_that_cannot_be_meant_is_refused(start: str, moves: Any, flaw: str) -> None:
-    with pytest.raises(ValueError, match="the lifecycle of the lamp cannot be meant") as refused:
+    with pytest.raises(ValueError, match="the lifecycle of the lamp has mistakes") as refused:
         Lifecycle("lamp", start, moves)
     assert str(refused.value).partition(": ")[2] == flaw
 

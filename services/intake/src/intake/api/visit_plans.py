@@ -35,7 +35,7 @@ class PlanVisit(RequestBody):
 
 
 class TickOff(RequestBody):
-    """What is in the bag."""
+    """What of the checklist is packed for the visit."""
 
     names: tuple[Line, ...] = Field(min_length=1, max_length=60, examples=[["名片一盒", "卷尺"]])
 
@@ -127,7 +127,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
 
     @router.post("/{visit_id}/tick-off", dependencies=[allow(*VISIT_PLAN.roles("tick_off"))])
     async def tick_off_kit(visit_id: UUID, body: TickOff, cause: CausedByRequest) -> PlannedVisitView:
-        """Tick off what is in the bag."""
+        """Tick off what of the checklist is packed."""
         return PlannedVisitView.of(await plans.apply(visit_id, lambda visit: tick_off(visit, body.names, cause), cause))
 
     @router.post("/{visit_id}/arrive", dependencies=[allow(*VISIT_PLAN.roles("arrive"))])

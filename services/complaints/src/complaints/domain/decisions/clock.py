@@ -36,7 +36,7 @@ def start_until(timed: T, duty: TimedStep, until: datetime, rules: Rules, cause:
 
 
 def stop(timed: T, *duties: TimedStep, rules: Rules, cause: Cause) -> Change[T]:
-    """These are no duties any more, without names none is; what does not run is fine."""
+    """The clocks of these duties end; all clocks where none is named. One that does not run is no error."""
     policy = rules.of(timed) if timed.policy_version is not None else rules.on(cause.at)
     names = [policy.clock_of(duty).name for duty in duties]
     end: Callable[[T], Change[T]] = rules.clocks.stop(*names, cause=cause)
