@@ -31,6 +31,7 @@ from shared.identity import DepartmentKeys, Forbidden, Principal, StaffTokens, T
 from shared.identity.cookie import token_of_session
 from shared.identity.reach import reads_whole, without_reach
 from shared.plain import LONGEST_DETAIL, plain
+from shared.store import Page
 
 log = structlog.get_logger()
 
@@ -114,6 +115,11 @@ class Listing(View, Generic[T]):
 
     items: list[T]
     next: str | None = None
+
+    @classmethod
+    def of(cls, page: Page[T]) -> "Listing[T]":
+        """A page as the store found it."""
+        return cls(items=list(page.items), next=page.next)
 
 
 class FieldError(View):
@@ -477,7 +483,7 @@ def answer_problems(app: FastAPI) -> None:
         async def handle(request: Request, error: Exception) -> JSONResponse:
             if isinstance(error, RequestValidationError | HTTPException) and (others := _other_methods(request)):
                 return problem(405, "method_not_allowed", f"this address takes {others}", headers={"Allow": others})
-            request.state.problem = getattr(error, "code", None) or getattr(request.state, "problem", None)
+            request.state.problem = getattr(request.state, "problem", None) or getattr(error, "code", None)
             request.state.overstepped = isinstance(error, Overstepped)
             return answer(error)
 

@@ -153,7 +153,7 @@ def _reading(router: APIRouter, duties: Duties, stores: Mapping[str, Store[Any]]
         """What has to be done, the earliest end first. What is confidential only its readers see."""
         where = {**_where(assignee, role, kind, customer_id, about, due_before), **visible_to(asker, stores)}
         page = await duties.rows(DutyView, where, sort="due_at", after=after, limit=limit)
-        return Listing(items=list(page.items), next=page.next)
+        return Listing.of(page)
 
     @router.get("/count")
     async def count_duties(

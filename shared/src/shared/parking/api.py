@@ -235,7 +235,7 @@ def _reading(router: APIRouter, parking: Parking) -> None:
         """What is parked or dead, the oldest first, without bodies, headers and stacks."""
         where = {"state": state, "queue": queue, "code": code, "key": key}
         page = await parking.rows(ParkedRow, where, sort="first_at", after=after, limit=limit)
-        return Listing(items=list(page.items), next=page.next)
+        return Listing.of(page)
 
     @router.get("/{id}")
     async def show_dead(id: UUID) -> ParkedView:

@@ -46,6 +46,6 @@ def routes(orders: ServiceOrders) -> APIRouter:
             "appointment.day": day.isoformat() if day else None,
         }
         page = await orders.rows(Stop, where, sort="appointment.begins", after=after, limit=limit)
-        return Listing(items=list(page.items), next=page.next)
+        return Listing.of(page)
 
     return router

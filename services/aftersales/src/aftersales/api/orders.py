@@ -112,7 +112,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
             "area": area,
         }
         page = await orders.rows(ServiceOrderRow, where, sort="opened_at", after=after, limit=limit)
-        return Listing(items=list(page.items), next=page.next)
+        return Listing.of(page)
 
     @router.get("/{service_order_id}")
     async def show_service_order(service_order_id: UUID) -> ServiceOrderView:

@@ -124,7 +124,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         """The register, the newest first."""
         where = {"stage": stage, "form.customer.customer_id": await stores.merged_files.all_of(customer_id)}
         page = await requests.rows(ServiceRequestRow, where, sort="-recorded_at", after=after, limit=limit)
-        return Listing(items=list(page.items), next=page.next)
+        return Listing.of(page)
 
     @router.get("/{request_id}")
     async def show_request(request_id: UUID) -> ServiceRequestView:

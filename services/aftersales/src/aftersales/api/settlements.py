@@ -118,7 +118,7 @@ def tables(stores: Stores, rules: Rules) -> APIRouter:
         """The vouchers that were worked on and are not closed yet, which the open settlement still misses."""
         where = {"stage": OneOf("resolved", "signed_off")}
         page = await stores.service_orders.rows(Unfinished, where, sort="opened_at", after=after, limit=limit)
-        return Listing(items=list(page.items), next=page.next)
+        return Listing.of(page)
 
     return router
 

@@ -68,7 +68,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
             "case.about.complaint_no": complaint_no,
         }
         page = await allowances.rows(AllowanceRow, where, sort="certificate_no", after=after, limit=limit)
-        return Listing(items=list(page.items), next=page.next)
+        return Listing.of(page)
 
     @router.get("/{allowance_id}")
     async def show_allowance(allowance_id: UUID) -> AllowanceView:

@@ -86,7 +86,7 @@ def _figures(router: APIRouter, stores: Stores, rules: Rules) -> None:
     async def list_reports(after: After = None, limit: Limit = 50) -> Listing[ReportRow]:
         """Published classification tables, the newest first."""
         page = await stores.reports.rows(ReportRow, sort="-made_at", after=after, limit=limit)
-        return Listing(items=list(page.items), next=page.next)
+        return Listing.of(page)
 
     @router.get("/reports/{report_id}", response_class=Response)
     async def show_report(report_id: UUID, form: As = "json") -> Response:

@@ -110,7 +110,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
             "case.complaint_no": complaint_no,
         }
         page = await actions.rows(ActionRow, where, sort="case.complaint_no", after=after, limit=limit)
-        return Listing(items=list(page.items), next=page.next)
+        return Listing.of(page)
 
     @router.get("/{action_id}")
     async def show_action(action_id: UUID) -> ActionView:

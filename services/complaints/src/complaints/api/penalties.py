@@ -128,7 +128,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         """Punishments by what is still to be done, the oldest first."""
         where = {"stage": stage, "what.target": target, "case.complaint_no": complaint_no}
         page = await stores.penalties.rows(PenaltyRow, where, sort="proposed_at", after=after, limit=limit)
-        return Listing(items=list(page.items), next=page.next)
+        return Listing.of(page)
 
     @router.get("/penalties/{penalty_id}")
     async def show_penalty(penalty_id: UUID) -> PenaltyView:

@@ -104,7 +104,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
             "case.about.complaint_no": complaint_no,
         }
         page = await returns.rows(GoodsReturnRow, where, sort="return_no", after=after, limit=limit)
-        return Listing(items=list(page.items), next=page.next)
+        return Listing.of(page)
 
     @router.get("/{return_id}")
     async def show_return(return_id: UUID) -> GoodsReturnView:

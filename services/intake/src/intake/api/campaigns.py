@@ -137,7 +137,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
     ) -> Listing[CampaignRow]:
         """The campaigns in one stage, the latest first; those that are summed up are the archive."""
         page = await campaigns.rows(CampaignRow, {"stage": stage}, sort="-started_at", after=after, limit=limit)
-        return Listing(items=list(page.items), next=page.next)
+        return Listing.of(page)
 
     @router.get("/{campaign_id}")
     async def show_campaign(campaign_id: UUID) -> CampaignView:

@@ -94,7 +94,7 @@ def _care(stores: Stores, rules: Rules) -> APIRouter:
         """What each customer got in a month that is the latest one for that customer."""
         where = {"done.month": month, "customer_id": await stores.customers.all_of(customer_id)}
         page = await care.rows(CareView, where, after=after, limit=limit)
-        return Listing(items=list(page.items), next=page.next)
+        return Listing.of(page)
 
     @router.get("/{care_id}")
     async def show_care(care_id: UUID) -> CareView:
@@ -131,7 +131,7 @@ def _contents(stores: Stores) -> APIRouter:
     async def list_care_contents(after: After = None, limit: Limit = 50) -> Listing[CareContentView]:
         """Everything that customers may be or were told, the latest first."""
         page = await contents.rows(CareContentView, sort="-first_day", after=after, limit=limit)
-        return Listing(items=list(page.items), next=page.next)
+        return Listing.of(page)
 
     @router.post("/{content_id}/retire", dependencies=[allow(*AUTHORS)])
     async def retire_care_content(content_id: UUID, body: RetireContent, cause: CausedByRequest) -> CareContentView:

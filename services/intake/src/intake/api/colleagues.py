@@ -91,7 +91,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
     ) -> Listing[ColleagueView]:
         """The colleagues of one role or of all, by the name under which they sign in."""
         page = await colleagues.rows(ColleagueView, {"role": role}, sort="staff", after=after, limit=limit)
-        return Listing(items=list(page.items), next=page.next)
+        return Listing.of(page)
 
     @router.post("/{staff}/move", dependencies=[allow(*PERSONNEL)])
     async def move_colleague(staff: StaffId, body: MoveColleague, cause: CausedByRequest) -> ColleagueView:

@@ -299,7 +299,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
             "merged_into": OneOf(None),
         }
         page = await customers.rows(CustomerRow, where, after=after, limit=limit)
-        return Listing(items=list(page.items), next=page.next)
+        return Listing.of(page)
 
     @router.get("/{customer_id}")
     async def show_customer(customer_id: UUID, reader: AskedBy) -> CustomerView:

@@ -118,7 +118,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         """The enquiries in one stage, what is due first at the top."""
         where = {"stage": stage, "customer_id": await stores.customers.all_of(customer_id)}
         page = await enquiries.rows(EnquiryRow, where, sort="due_at", after=after, limit=limit)
-        return Listing(items=list(page.items), next=page.next)
+        return Listing.of(page)
 
     @router.get("/{enquiry_id}")
     async def show_enquiry(enquiry_id: UUID) -> EnquiryRow:

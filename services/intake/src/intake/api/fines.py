@@ -73,7 +73,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         """The fines in one stage or of one colleague, the latest first."""
         where = {"stage": stage, "staff": staff}
         page = await fines.rows(FineView, where, sort="-found_at", after=after, limit=limit)
-        return Listing(items=list(page.items), next=page.next)
+        return Listing.of(page)
 
     @router.get("/{fine_id}")
     async def show_fine(fine_id: UUID) -> FineView:

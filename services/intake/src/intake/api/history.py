@@ -93,7 +93,7 @@ def routes(stores: Stores) -> APIRouter:
         """
         where = {"customer_id": await stores.customers.all_of(customer_id), "key": key, "at": Between(high=as_of)}
         page = await stores.moments.rows(MomentView, where, sort="-at", after=after, limit=limit)
-        return Listing(items=list(page.items), next=page.next)
+        return Listing.of(page)
 
     @router.get("/overview")
     async def show_overview(customer_id: UUID, reader: AskedBy, as_of: Instant | None = None) -> OverviewView:

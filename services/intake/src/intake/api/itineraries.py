@@ -60,7 +60,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
     async def list_itineraries(day: date, after: After = None, limit: Limit = 50) -> Listing[ItineraryView]:
         """Every account manager's day, called or not."""
         page = await itineraries.rows(ItineraryView, {"day": day}, sort="staff", after=after, limit=limit)
-        return Listing(items=list(page.items), next=page.next)
+        return Listing.of(page)
 
     @router.get("/{itinerary_id}")
     async def show_itinerary(itinerary_id: UUID) -> ItineraryView:

@@ -124,7 +124,7 @@ def routes(stores: Stores, rules: Rules, time: TimeSource) -> APIRouter:
         """What was found for an owner or with a customer, the latest first."""
         where = {"owner": owner, "customer_id": await stores.customers.all_of(customer_id)}
         page = await stores.opportunities.rows(OpportunityView, where, sort="-found_at", after=after, limit=limit)
-        return Listing(items=list(page.items), next=page.next)
+        return Listing.of(page)
 
     _winning(router, stores, rules)
     return router

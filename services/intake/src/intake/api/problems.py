@@ -110,7 +110,7 @@ def _problems(stores: Stores, rules: Rules) -> APIRouter:
     ) -> Listing[ProblemView]:
         """The problems in one stage or all, the latest first."""
         page = await problems.rows(ProblemView, {"stage": stage}, sort="-raised_at", after=after, limit=limit)
-        return Listing(items=list(page.items), next=page.next)
+        return Listing.of(page)
 
     @router.get("/{problem_id}")
     async def show_problem(problem_id: UUID) -> ProblemView:
@@ -148,7 +148,7 @@ def _days(stores: Stores) -> APIRouter:
     async def list_problem_days(after: After = None, limit: Limit = 50) -> Listing[ProblemDayView]:
         """The days that were collected, the latest first."""
         page = await stores.problem_days.rows(ProblemDayView, sort="-day", after=after, limit=limit)
-        return Listing(items=list(page.items), next=page.next)
+        return Listing.of(page)
 
     @router.get("/{problem_day_id}")
     async def show_problem_day(problem_day_id: UUID) -> ProblemDayView:

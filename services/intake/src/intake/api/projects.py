@@ -164,7 +164,7 @@ def _design_intakes(stores: Stores, rules: Rules) -> APIRouter:
         """The forms in one stage or of one customer, the latest first."""
         where = {"stage": stage, "customer_id": await stores.customers.all_of(customer_id)}
         page = await intakes.rows(DesignIntakeView, where, sort="-brought_at", after=after, limit=limit)
-        return Listing(items=list(page.items), next=page.next)
+        return Listing.of(page)
 
     @router.get("/{design_intake_id}")
     async def show_design_intake(design_intake_id: UUID) -> DesignIntakeView:
@@ -218,7 +218,7 @@ def _projects(stores: Stores, rules: Rules) -> APIRouter:
         """The project files in one stage or of one customer, the latest first."""
         where = {"stage": stage, "customer_id": await stores.customers.all_of(customer_id)}
         page = await projects.rows(ProjectRow, where, sort="-opened_at", after=after, limit=limit)
-        return Listing(items=list(page.items), next=page.next)
+        return Listing.of(page)
 
     @router.get("/{project_id}")
     async def show_project(project_id: UUID) -> ProjectView:

@@ -111,7 +111,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         """The quotes in one stage or of one customer, the latest first."""
         where = {"stage": stage, "customer_id": await stores.customers.all_of(customer_id)}
         page = await quotes.rows(QuoteView, where, sort="-quote_no", after=after, limit=limit)
-        return Listing(items=list(page.items), next=page.next)
+        return Listing.of(page)
 
     @router.get("/{quote_id}")
     async def show_quote(quote_id: UUID) -> QuoteView:

@@ -140,7 +140,7 @@ def _questions(router: APIRouter, stores: Stores, rules: Rules, time: TimeSource
         """The reports of a person, a form, a period, in a stage; what is due first at the top."""
         where = {"staff": staff, "form": form, "period": period, "stage": stage}
         page = await reports.rows(ReportRow, where, sort="due_at", after=after, limit=limit)
-        return Listing(items=list(page.items), next=page.next)
+        return Listing.of(page)
 
     @router.get("/reports/{report_id}")
     async def show_report(report_id: UUID) -> ReportView:
@@ -156,7 +156,7 @@ def _questions(router: APIRouter, stores: Stores, rules: Rules, time: TimeSource
     async def list_digests(after: After = None, limit: Limit = 50) -> Listing[DigestView]:
         """What was told about missing reports, the latest first."""
         page = await stores.digests.rows(DigestView, sort="-made_at", after=after, limit=limit)
-        return Listing(items=list(page.items), next=page.next)
+        return Listing.of(page)
 
     @router.get("/digests/{digest_id}")
     async def show_digest(digest_id: UUID) -> DigestView:

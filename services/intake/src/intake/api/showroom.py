@@ -152,7 +152,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         """The tours in one state or of one customer, by their time."""
         where = {"stage": stage, "customer_id": await stores.customers.all_of(customer_id)}
         page = await visits.rows(ShowroomRow, where, sort="at", after=after, limit=limit)
-        return Listing(items=list(page.items), next=page.next)
+        return Listing.of(page)
 
     @router.get("/{visit_id}")
     async def show_tour(visit_id: UUID) -> ShowroomView:

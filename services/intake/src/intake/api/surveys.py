@@ -111,7 +111,7 @@ def _surveys(stores: Stores) -> APIRouter:
         """The surveys in one stage or of one customer, the latest first."""
         where = {"stage": stage, "customer_id": await stores.customers.all_of(customer_id)}
         page = await surveys.rows(SurveyView, where, sort="-issued_at", after=after, limit=limit)
-        return Listing(items=list(page.items), next=page.next)
+        return Listing.of(page)
 
     @router.get("/{survey_id}")
     async def show_survey(survey_id: UUID) -> SurveyView:

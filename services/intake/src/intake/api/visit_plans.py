@@ -113,7 +113,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         """The planned visits of one member of staff or to one customer, the next ones last."""
         where = {"staff": staff, "customer_id": await stores.customers.all_of(customer_id)}
         page = await plans.rows(PlannedVisitRow, where, sort="appointed_at", after=after, limit=limit)
-        return Listing(items=list(page.items), next=page.next)
+        return Listing.of(page)
 
     @router.get("/{visit_id}")
     async def show_plan(visit_id: UUID) -> PlannedVisitView:

@@ -110,7 +110,7 @@ def _reading(router: APIRouter, stores: Stores, rules: Rules) -> None:
     ) -> Listing[VisitTextView]:
         """The texts in one stage, the latest first."""
         page = await texts.rows(VisitTextView, {"stage": stage}, sort="-received_at", after=after, limit=limit)
-        return Listing(items=list(page.items), next=page.next)
+        return Listing.of(page)
 
     @router.get("/{text_id}")
     async def show_visit_text(text_id: UUID) -> VisitTextView:

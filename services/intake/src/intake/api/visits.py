@@ -74,7 +74,7 @@ def routes(stores: Stores) -> APIRouter:
     async def list_visits(staff: StaffId, after: After = None, limit: Limit = 50) -> Listing[VisitView]:
         """The visits that one member of staff reported, the latest first."""
         page = await visits.rows(VisitView, {"staff": staff}, sort="-reported_at", after=after, limit=limit)
-        return Listing(items=list(page.items), next=page.next)
+        return Listing.of(page)
 
     @router.get("/{visit_id}")
     async def show_visit(visit_id: UUID) -> VisitView:

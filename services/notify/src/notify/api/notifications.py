@@ -223,7 +223,7 @@ def routes(stores: Stores, composer: Composer) -> APIRouter:
             "stage": OneOf(*stage) if stage else None,
         }
         page = await store.rows(NotificationRow, where, sort="-created_at", after=after, limit=limit)
-        return Listing(items=list(page.items), next=page.next)
+        return Listing.of(page)
 
     @router.get("/notifications/progress")
     async def show_progress(correlation: UUID) -> Progress:
@@ -258,7 +258,7 @@ def routes(stores: Stores, composer: Composer) -> APIRouter:
         """What a customer answered, newest first; without a customer everything that came in."""
         where = {"customer_id": customer_id}
         page = await stores.replies.rows(ReplyView, where, sort="-at", after=after, limit=limit)
-        return Listing(items=list(page.items), next=page.next)
+        return Listing.of(page)
 
     @router.post("/replies/{reply_id}/attribute", dependencies=[allow(*DESK)])
     async def attribute(reply_id: UUID, body: Attribute, cause: CausedByRequest) -> ReplyView:

@@ -61,7 +61,7 @@ def routes(unreached: UnreachedCustomers, rules: Rules) -> APIRouter:
         page = await unreached.rows(
             UnreachedView, {"customer_id": customer_id}, sort="-since", after=after, limit=limit
         )
-        return Listing(items=list(page.items), next=page.next)
+        return Listing.of(page)
 
     @router.post("/unreached/{unreached_id}/end", dependencies=[allow(*UNREACHED.roles("end"))])
     async def end(unreached_id: UUID, body: EndUnreached, cause: CausedByRequest) -> UnreachedView:

@@ -79,7 +79,7 @@ def _costs(costs: SalesCosts, rules: Rules) -> APIRouter:
     ) -> Listing[CostView]:
         """Entries by the day on which the money was spent, withdrawn ones too."""
         page = await costs.rows(CostView, {"spent_on": Between(begin, end)}, sort="spent_on", after=after, limit=limit)
-        return Listing(items=list(page.items), next=page.next)
+        return Listing.of(page)
 
     return router
 

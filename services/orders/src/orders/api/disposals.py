@@ -60,6 +60,6 @@ def routes(disposals: Disposals) -> APIRouter:
     ) -> Listing[DisposalView]:
         """Proposals by what became of them, the oldest first."""
         page = await disposals.rows(DisposalView, {"stage": stage}, sort="proposed_at", after=after, limit=limit)
-        return Listing(items=list(page.items), next=page.next)
+        return Listing.of(page)
 
     return router

@@ -48,7 +48,7 @@ def routes(stores: Stores) -> APIRouter:
     async def list_loads(day: Annotated[date, Query()], after: After = None, limit: Limit = 50) -> Listing[LoadView]:
         """The plans of a day."""
         page = await stores.loads.rows(LoadView, {"day": day}, after=after, limit=limit)
-        return Listing(items=list(page.items), next=page.next)
+        return Listing.of(page)
 
     @router.get("/loads/{load_id}")
     async def show_load(load_id: UUID) -> LoadView:

@@ -226,7 +226,7 @@ def _exceptions(router: APIRouter, orders: Orders, exceptions: Exceptions, rules
     ) -> Listing[ExceptionView]:
         """The exception feedback forms, the oldest first."""
         page = await exceptions.rows(ExceptionView, {"stage": stage}, sort="raised_at", after=after, limit=limit)
-        return Listing(items=list(page.items), next=page.next)
+        return Listing.of(page)
 
     @router.get("/exceptions/{exception_id}/clocks")
     async def show_clocks_of_exception(exception_id: UUID) -> list[ClockView]:

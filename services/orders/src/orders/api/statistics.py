@@ -122,7 +122,7 @@ def _reports(router: APIRouter, reports: Reports) -> None:
     ) -> Listing[ReportRow]:
         """Published reports of a kind, the newest first."""
         page = await reports.rows(ReportRow, {"kind": kind}, sort="-made_at", after=after, limit=limit)
-        return Listing(items=list(page.items), next=page.next)
+        return Listing.of(page)
 
     @router.get("/reports/{report_id}", response_class=Response)
     async def show_report(report_id: UUID, form: As = "json") -> Response:

@@ -60,7 +60,7 @@ def routes(checks: StockChecks, rules: Rules) -> APIRouter:
     ) -> Listing[StockCheckView]:
         """Counts and samples, those with the earliest day first."""
         page = await checks.rows(StockCheckView, {"stage": stage}, sort="until", after=after, limit=limit)
-        return Listing(items=list(page.items), next=page.next)
+        return Listing.of(page)
 
     @router.get("/stock-checks/{check_id}/clocks")
     async def show_clocks_of_stock_check(check_id: UUID) -> list[ClockView]:
