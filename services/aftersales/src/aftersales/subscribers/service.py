@@ -84,7 +84,12 @@ def _called_off(on: Subscriptions, stores: Stores, rules: Rules) -> None:
     def settle_refund(event: CustomerChargeRefunded, cause: Cause) -> Touch[Settlement]:
         """What was paid back goes to finance by the next settlement day as well."""
         back = Refund(
-            amount=event.amount, at=event.refunded_at, reference=event.reference, by=event.by, entered_at=cause.at
+            amount=event.amount,
+            at=event.refunded_at,
+            reference=event.reference,
+            by=event.by,
+            entered_at=cause.at,
+            id=cause.id,
         )
         return settling(Entry.of_money(event, (), back), stores, rules, cause)
 

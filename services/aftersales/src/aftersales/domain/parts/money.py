@@ -63,6 +63,7 @@ class Refund(Part):
     reference: Line | None = None
     by: StaffId
     entered_at: Instant
+    id: UUID | None = None
 
 
 def must_be_payable(*amounts: Money) -> None:
