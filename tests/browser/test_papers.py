@@ -77,3 +77,28 @@ async def test_the_papers_of_a_customer_and_an_order_are_reached_from_their_page
     register = await opened.value
     await expect(register.get_by_role("heading", name="工程登记表")).to_be_visible()
     await without_violations(register, "paper-register")
+
+
+async def test_a_slip_is_written_found_in_its_list_and_printed(page: Page) -> None:
+    await sign_in(page, BY_ID["cs_specialist-1"])
+    await page.goto("/desk/slips")
+    await page.locator("#act-post summary").click()
+    form = page.locator("#form-post")
+    await form.get_by_label("发往部门").select_option("production")
+    await form.get_by_label("内容").fill("请确认SO-2026-0412玻璃补片到厂日期")
+    await without_violations(page, "slips")
+    await form.get_by_role("button", name="发联络单").click()
+    row = page.locator("tr", has_text="SO-2026-0412")
+    await row.get_by_role("link").click()
+    await expect(page.get_by_role("heading", name="联络单LL-")).to_be_visible()
+    await without_violations(page, "slip")
+    async with page.context.expect_page() as opened:
+        await page.get_by_role("link", name="打印联络单").click()
+    slip = await opened.value
+    await expect(slip.get_by_role("heading", name="事务联络单")).to_have_count(2)
+    await without_violations(slip, "paper-slip")
+    assert await pages_of(slip, "paper-slip") == 2
+
+    await page.goto("/desk/reports")
+    await expect(page.get_by_role("heading", name="工作报告")).to_be_visible()
+    await without_violations(page, "reports")
