@@ -111,6 +111,16 @@ async def test_a_department_that_owes_an_improvement_is_urged_until_it_is_planne
     ]
 
 
+async def test_a_leader_who_has_to_decide_is_not_urged_as_a_department(in_every_stage, complaints, world, chased):
+    waits = in_every_stage["proposed"]
+    runs = [run.but(clock=run.clock.but(role=Role.DEPUTY_GM)) for run in waits.running]
+    await complaints.create(Change(waits.but(clocks=tuple(runs))), cause(AT))
+
+    await world.until(AT + 20 * DAY)
+
+    assert chased() == []
+
+
 async def test_customer_service_itself_goes_up_the_ladder_and_is_not_urged(in_every_stage, complaints, world, chased):
     await complaints.create(Change(in_every_stage["filed"]), cause(AT))
 

@@ -14,6 +14,9 @@ INVESTIGATORS = (
     Role.OPERATIONS_SUPERVISOR,
 )
 LEADERS = (Role.DEPUTY_GM, Role.GM, Role.GM_OFFICE)
+NOT_URGED = (*HANDLERS, *LEADERS)
+"""Whose late duties go up their ladder and no further: no department is urged for them (003 §19)."""
+
 DECIDERS = (*HANDLERS, *SALES_AND_VPS, Role.DEPUTY_GM, Role.GM)
 """Who may try to approve; the authority matrix says which amounts each of these roles may approve."""
 

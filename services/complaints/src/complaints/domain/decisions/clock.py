@@ -12,6 +12,7 @@ from complaints.domain.goods_return import GoodsReturn
 from complaints.domain.monthly_review import MonthlyReview
 from complaints.domain.penalty import Penalty
 from complaints.domain.policy.policy import STEPS, Rules, TimedStep
+from complaints.domain.roles import NOT_URGED
 from shared.aggregate import Cause, Change
 from shared.clocks import ClockRun, GivenEnd, Timed
 from shared.contracts.complaints import DepartmentChased
@@ -77,15 +78,15 @@ def report_miss(complaint: Complaint, run: ClockRun, rules: Rules, cause: Cause)
 
 
 def begin_chase(timed: Chased, run: ClockRun, rules: Rules, cause: Cause) -> Change[Chased]:
-    """A department is late: it is urged from now on until it is done (003 §19). The duties of CS go up instead."""
-    if run.clock.role in HANDLERS or timed.deadline(CHASE):
+    """A department is late: it is urged from now on until it is done (003 §19). Duties of CS and leaders go up."""
+    if run.clock.role in NOT_URGED or timed.deadline(CHASE):
         return Change(timed)
     return Change(timed.awaiting(CHASE, cause.at + rules.of(timed).chase_every))
 
 
 def chase(timed: Chased, rules: Rules, cause: Cause) -> Change[Chased]:
-    """Urge everybody outside of CS who is late, again after a while, until no department is late (003 §19)."""
-    late = [run for run in timed.running if run.missed_at and run.clock.role not in HANDLERS]
+    """Urge the departments that are late, again after a while, until none is (003 §19)."""
+    late = [run for run in timed.running if run.missed_at and run.clock.role not in NOT_URGED]
     if not late:
         return Change(timed.done_with(CHASE))
     about = timed.about if isinstance(timed, Complaint) else timed.case
