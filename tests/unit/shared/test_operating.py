@@ -99,6 +99,7 @@ async def test_a_group_that_is_being_replayed_says_how_far_it_has_come_and_looks
     assert answer.json() == {"count": 1}
     html = await page(world, f"/groups?queue={QUEUE}&code=no_account")
     assert "还有1件在重试，已补办0件。" in text(html)
+    assert "这一组的消息正在自动重试，不用处理。" in text(html)
     assert 'data-again="2000"' in html
     assert forms(html) == ["/ledger/dead/groups/mark"]
 
