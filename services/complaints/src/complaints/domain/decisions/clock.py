@@ -57,10 +57,10 @@ def stop_step(complaint: Complaint, rules: Rules, cause: Cause) -> Change[Compla
 def go_on(complaint: Complaint, run: ClockRun, rules: Rules, cause: Cause) -> Change[Complaint]:
     """The investigation goes on to the end that its clock has, as the duty of the department that finds the cause."""
     until: datetime | GivenEnd | None = None
-    if run.set_by_hand:
-        until = run.due_at
-    elif run.is_fixed or run.holds:
+    if run.follows or (run.holds and not run.set_by_hand):
         until = GivenEnd(run.due_at, run.follows or "暂停后顺延的调查期限")
+    elif run.set_by_hand:
+        until = run.due_at
     return _begin(complaint, "investigate", until, rules, cause, since=run.started_at)
 
 

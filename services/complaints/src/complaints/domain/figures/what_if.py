@@ -88,7 +88,7 @@ def _decided(
 
 def _timed(run: ClockRun, term: Term, calendar: Calendar) -> RetimedClock:
     held = sum(((hold.until - hold.since) for hold in run.holds if hold.until), timedelta())
-    due = run.due_at if run.is_fixed else term.due(run.started_at, calendar) + held
+    due = run.due_at if run.set_by_hand else term.due(run.started_at, calendar) + held
     missed = run.missed_at is not None
     return RetimedClock(
         clock=run.clock.name,

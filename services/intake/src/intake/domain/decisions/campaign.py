@@ -64,7 +64,7 @@ def start_campaign(
     )
     clock = policy.campaigns.clock
     last = clock.term.due(rules.calendar.moment(until, time()), rules.calendar)
-    end = GivenEnd(last, f"活动结束日{until:%Y-%m-%d}和制度的时限")
+    end = GivenEnd(last, f"活动结束日{until:%Y-%m-%d}加制度规定的时限")
     start = rules.clocks.start(clock, Matter(about=name), cause, policy=policy, due_at=end)
     return Change(campaign, (said,)).then(start)
 

@@ -81,7 +81,7 @@ def book(
                 policy=policy,
                 assignee=task.staff,
                 of=task.name,
-                due_at=GivenEnd(arrival - rule.ready_before, "客户到店时间和提前准备的时间"),
+                due_at=GivenEnd(arrival - rule.ready_before, "客户到店时间减去提前准备的时间"),
             )
         )
     return change

@@ -73,7 +73,7 @@ def plan(
         samples=tuple(samples),
     )
     matter = Matter(about=customer.particulars.name, customer_id=customer.id)
-    end = GivenEnd(arrive_by, "约定的上门时间和应提前到达的时间")
+    end = GivenEnd(arrive_by, "约定的上门时间减去应提前到达的时间")
     start = rules.clocks.start(policy.visits.clock, matter, cause, policy=policy, assignee=staff, due_at=end)
     return Change(planned, (said,)).then(start)
 

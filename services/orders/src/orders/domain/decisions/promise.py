@@ -56,7 +56,7 @@ def _give(
         promised_by=who,
         agreed=agreed,
     )
-    clock, end = rules.of(order).promises[kind], GivenEnd(rules.calendar.moment(on), "答应客户的日期")
+    clock, end = rules.of(order).promises[kind], GivenEnd(rules.calendar.moment(on), "向客户承诺的日期")
     return Change(promised, (event,)).then(lambda order: start(order, clock, rules, end=end, cause=cause))
 
 
