@@ -28,6 +28,8 @@ NOW = datetime(2026, 11, 28, 2, 0, tzinfo=UTC)
 STORIES = {"aftersales": ("test_possible.py", "test_api.py", "test_settlement.py", "test_warranty.py")}
 """Tests of a service that leave its things behind in their stages, on which requests then decide; of the others
 nothing is kept before."""
+REACHED = {"aftersales": 45}
+"""How many operations have done what they were asked for, at least, where things were left behind; 56 of 81 in one run."""
 
 pytestmark = pytest.mark.timeout(900)
 
@@ -122,6 +124,7 @@ def test_every_answer_is_as_documented_to_one_who_may_ask_everything(
     print(f"{service}: {outcome.cases} cases, {len(outcome.reached)} of {outcome.operations} operations reached")
     assert outcome == Outcome(operations(service), outcome.cases, "")
     assert broken(log) == []
+    assert len(outcome.reached) >= REACHED.get(service, 0)
 
 
 def test_every_answer_is_as_documented_to_a_stranger(service: str, asked: Asked, log: Path, tmp_path: Path) -> None:
