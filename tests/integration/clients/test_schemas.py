@@ -29,7 +29,7 @@ STORIES = {"aftersales": ("test_possible.py", "test_api.py", "test_settlement.py
 """Tests of a service that leave its things behind in their stages, on which requests then decide; of the others
 nothing is kept before."""
 REACHED = {"aftersales": 45}
-"""How many operations have done what they were asked for, at least, where things were left behind; 56 of 81 in one run."""
+"""How many operations do what they are asked for, at least, where things were left behind (one run: 56 of 81)."""
 
 pytestmark = pytest.mark.timeout(900)
 
