@@ -191,11 +191,52 @@ async def test_a_customer_signs_with_a_finger_on_the_technicians_phone(page: Pag
     await stroke(page, pad)
     await without_violations(page, "signature")
     await form.get_by_role("button", name="客户签字").click()
+    await expect(form).to_have_count(0)
     await expect(page.locator(".panel .thumbs img")).to_have_count(1)
     ref = (await sign_off_note(here, order))["signature"]
     kept = Image.open(BytesIO(await (await page.request.get(f"/{ref}")).body())).convert("RGB")
     assert kept.size == (960, 320)
     assert (kept.getpixel((480, 160)), kept.getpixel((480, 40))) == (INK, PAPER)
+
+
+async def drafts(page: Page) -> list[str]:
+    """The forms of which this browser keeps a draft."""
+    kept: list[str] = await page.evaluate("Object.keys(localStorage).filter(name => name.startsWith('kefu-draft/'))")
+    return kept
+
+
+async def test_nothing_of_a_form_that_was_signed_and_sent_stays_in_the_browser(page: Page, here: World) -> None:
+    form = await sign_off_form(page, await visited(here))
+    await form.get_by_label("签字人").fill("王建国")
+    await stroke(page, form.get_by_role("img", name="签字板"))
+    assert len(await drafts(page)) == 1
+    await form.get_by_role("button", name="客户签字").click()
+    await expect(form).to_have_count(0)
+    assert await drafts(page) == []
+
+
+BREAKING = {
+    "no picture can be made": "HTMLCanvasElement.prototype.toBlob = () => { throw new Error('none') }",
+    "the page is not secure": "Crypto.prototype.randomUUID = undefined",
+}
+"""What keeps a signature from being handed in, and a script that brings it about."""
+
+
+@pytest.mark.parametrize("broken", BREAKING)
+async def test_a_signature_that_could_not_be_handed_in_says_so_and_is_sent_again(
+    page: Page, here: World, broken: str
+) -> None:
+    form = await sign_off_form(page, await visited(here))
+    await form.get_by_label("签字人").fill("王建国")
+    await stroke(page, form.get_by_role("img", name="签字板"))
+    target = BREAKING[broken].split(" = ")[0]
+    await page.evaluate(f"window.whole = {target}; {BREAKING[broken]}; null")
+    await form.get_by_role("button", name="客户签字").click()
+    await expect(form.get_by_role("alert")).to_contain_text("没有送到：网络或服务暂不可用")
+    await page.evaluate(f"{target} = window.whole; null")
+    await form.get_by_role("button", name="客户签字").click()
+    await expect(form).to_have_count(0)
+    await expect(page.locator(".panel .thumbs img")).to_have_count(1)
 
 
 async def test_a_signature_on_paper_is_chosen_by_keyboard_in_place_of_what_was_drawn(page: Page, here: World) -> None:
@@ -206,12 +247,12 @@ async def test_a_signature_on_paper_is_chosen_by_keyboard_in_place_of_what_was_d
     photo = BytesIO()
     Image.new("RGB", (64, 32), PAPER).save(photo, "PNG")
     chooser = form.locator("kefu-signature").get_by_label("拍照或选图")
-    await chooser.focus()
     async with page.expect_file_chooser() as opened:
-        await page.keyboard.press("Enter")
+        await chooser.press("Enter")
     await (await opened.value).set_files([{"name": "s.png", "mimeType": "image/png", "buffer": photo.getvalue()}])
     await expect(form.locator(".thumbs img")).to_have_count(1)
     await form.get_by_label("签字人").press("Enter")
+    await expect(form).to_have_count(0)
     await expect(page.locator(".panel .thumbs img")).to_have_count(1)
     ref = (await sign_off_note(here, order))["signature"]
     kept = Image.open(BytesIO(await (await page.request.get(f"/{ref}")).body()))

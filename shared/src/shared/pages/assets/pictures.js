@@ -39,10 +39,10 @@ export async function taken(form, file) {
       headers: {"Content-Type": "application/octet-stream", "Idempotency-Key": crypto.randomUUID()},
       body: await scaled(file),
     });
+    if (answer.ok) return await answer.json();
   } catch {
     return {what: "没有送到：网络或服务暂不可用，请再选一次。"};
   }
-  if (answer.ok) return await answer.json();
   if (answer.status === 401) return {what: "登录已过期，请重新登录后再选一次。"};
   const [wrong] = await sentences(await answer.json().catch(() => ({})));
   return {what: wrong.what};

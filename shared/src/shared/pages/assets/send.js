@@ -2,7 +2,10 @@
 import {forget} from "./draft.js";
 import {bodyOf} from "./body.js";
 
+const NOT_SENT = {errors: [{what: "没有送到：网络或服务暂不可用。可以再按一次，不会重复。"}]};
+
 let words; // what the codes and rules of refusals are in Chinese, fetched with the first one
+let noted = 0; // errors at their fields so far
 
 // Returns what became of it: {ok} or {errors: [{name, what}, …]}. What was typed stays where it is.
 async function send(form) {
@@ -10,16 +13,11 @@ async function send(form) {
     const wrong = await pad.handIn();
     if (wrong) return {errors: [wrong]};
   }
-  let answer;
-  try {
-    answer = await fetch(form.dataset.send, {
-      method: "POST",
-      headers: {"Content-Type": "application/json", "Idempotency-Key": form.dataset.key},
-      body: JSON.stringify(bodyOf(form)),
-    });
-  } catch {
-    return {errors: [{what: "没有送到：网络或服务暂不可用。可以再按一次，不会重复。"}]};
-  }
+  const answer = await fetch(form.dataset.send, {
+    method: "POST",
+    headers: {"Content-Type": "application/json", "Idempotency-Key": form.dataset.key},
+    body: JSON.stringify(bodyOf(form)),
+  });
   if (answer.ok) return {ok: true};
   if (answer.status === 401) return {errors: [{what: "登录已过期，请重新登录后再按一次。"}]};
   if (answer.status >= 500) return {errors: [{what: "没有办成：服务暂不可用。可以再按一次，不会重复。"}]};
@@ -36,7 +34,7 @@ export async function sent(event) {
   event.preventDefault();
   if (form.dataset.underWay) return null;
   form.dataset.underWay = "yes";
-  const {ok, errors} = await send(form);
+  const {ok, errors} = await send(form).catch(() => NOT_SENT);
   delete form.dataset.underWay;
   show(form, errors ?? []);
   if (ok) {
@@ -103,7 +101,7 @@ function mark(field, what) {
   field.classList.add("bad");
   const note = field.appendChild(document.createElement("p"));
   note.className = "err";
-  note.id = `err-${crypto.randomUUID()}`;
+  note.id = `err-${noted += 1}`;
   note.textContent = what;
   const input = field.querySelector("[name]");
   input?.setAttribute("aria-invalid", "true");

@@ -18,7 +18,7 @@ class KefuSignature extends HTMLElement {
   connectedCallback() {
     this.canvas = this.querySelector("canvas");
     this.field = document.getElementById(this.dataset.into);
-    this.field.form.addEventListener("reset", this.wipe);
+    this.field.form.addEventListener("reset", () => this.#clear());
   }
 
   #begin(event) {
@@ -54,23 +54,31 @@ class KefuSignature extends HTMLElement {
     return [(clientX - box.left - edge) * this.#scale, (clientY - box.top - edge) * this.#scale];
   }
 
-  wipe = () => {
+  wipe() {
+    const {ref} = this;
+    this.#clear();
+    if (ref && this.field.value === ref) this.#refer("");
+  }
+
+  // Of a form that is reset, too. That is no typing: its fields are still full, and a draft would be kept of them.
+  #clear() {
     this.canvas.getContext("2d").clearRect(0, 0, this.canvas.width, this.canvas.height);
     delete this.dataset.unsent;
-    if (this.ref && this.field.value === this.ref) this.#refer("");
     this.ref = null;
-  };
+  }
 
   // Nothing is wrong when nothing was drawn, or it was handed in; otherwise says what is, for the field's name.
   async handIn() {
     if (!("unsent" in this.dataset)) return null;
     delete this.dataset.unsent;
-    const file = await new Promise((done) => this.canvas.toBlob(done, "image/png"));
-    const {ref, what} = await taken(this.field.form, file);
-    if (what) {
-      this.dataset.unsent = "";
-      return {name: this.field.name, what};
+    let ref, what;
+    try {
+      const file = await new Promise((done) => this.canvas.toBlob(done, "image/png"));
+      ({ref, what} = await taken(this.field.form, file));
+    } finally {
+      if (!ref) this.dataset.unsent = "";
     }
+    if (what) return {name: this.field.name, what};
     this.ref = ref;
     this.#refer(ref);
     return null;
