@@ -53,6 +53,21 @@ async def test_a_reader_of_the_department_confirms_a_slip_by_its_form_and_others
     assert "由其他岗位办理的1项" in other
 
 
+async def test_a_slip_to_one_colleague_says_whose_it_is_until_that_colleague_confirmed_it(
+    notify: InMemoryNotify,
+) -> None:
+    slip = await posted(notify, to_staff="pl-02")
+    readers = ((Role.PLANT_MANAGER, "pl-01"), (Role.CS_SUPERVISOR, "cs-07"))
+
+    async def told() -> list[list[str]]:
+        pages = [(await notify.world.ask(role, "GET", f"/ui/slips/{slip}", by=by)).text for role, by in readers]
+        return [re.findall(r'<p class="note">(.*?)</p>', html) for html in pages]
+
+    assert await told() == [["须由pl-02本人确认。"]] * 2
+    await notify.world.ask(Role.PLANNER, "POST", f"/slips/{slip}/acknowledge", by="pl-02")
+    assert await told() == [["这张联络单已办完。"]] * 2
+
+
 async def test_a_slip_is_printed_in_two_copies_with_room_for_a_pen_and_then_with_who_read_it(
     notify: InMemoryNotify,
 ) -> None:
@@ -96,5 +111,8 @@ async def test_a_roster_is_printed_by_its_hours_without_how_to_reach_its_people(
         ["2026-11-23 09:00", "2026-11-23 13:00", "客服专员", "李敏", "cs-1"],
         ["2026-11-23 13:00", "2026-11-23 18:00", "客服专员", "何静", "cs-2"],
     ]
+    found = cells(html)
+    assert (found["开始日期"], found["结束日期"]) == (["2026-11-23"], ["2026-11-23"])
+    assert "同一天有多份时，以最后发布的为准。" in html
     assert "13800138000" not in html
     assert (await notify.world.ask(Role.WAREHOUSE, "GET", f"/ui/papers/rosters/{roster}")).status_code == 403

@@ -14,7 +14,7 @@ FORMS = FormWords(
         "to_department": "发往部门",
         "to_staff": "指定同事（工号）",
         "text": "内容",
-        "acknowledge_by": "要求何时前确认",
+        "acknowledge_by": "确认截止时间",
     },
     choices={"to_department": DEPARTMENTS},
     asides={"acknowledge_by": "不填则不要求确认"},

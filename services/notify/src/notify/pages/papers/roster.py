@@ -14,10 +14,10 @@ def roster_sheet(roster: Roster, press: Press) -> Paper:
         "排班表",
         f"{roster.first_day}至{roster.last_day}",
         (
-            (Box("第一天", roster.first_day.isoformat()), Box("最后一天", roster.last_day.isoformat())),
+            (Box("开始日期", roster.first_day.isoformat()), Box("结束日期", roster.last_day.isoformat())),
             Grid("", ("上班", "下班", "岗位", "姓名", "工号"), tuple(rows)),
             (Box("客服主管", signed=""),),
         ),
         mark=INTERNAL,
-        note=f"{press.at(roster.published_at)}发布；同一天以后发布的为准。",
+        note=f"{press.at(roster.published_at)}发布；同一天有多份时，以最后发布的为准。",
     )
