@@ -14,7 +14,7 @@ async def test_a_day_s_report_has_its_headings_with_room_for_the_answer_and_then
     report = await report_of(world, "am-1", "daily_sales")
     printed = printing(world.ask)
     blank = cells(await printed(Role.CS_SPECIALIST, f"reports/{report}"))
-    assert (blank["交报时限"], blank["交报时间"], blank["销售情况"]) == (["2026-11-21 09:00"], ["未交"], [""])
+    assert (blank["提交期限"], blank["提交时间"], blank["销售情况"]) == (["2026-11-21 09:00"], ["未交"], [""])
     await submit(world, "am-1", report, ["visits", "sales", "next"])
     answer = {"digest": await digest(world, report), "comment": "请补充竞争对手情况"}
     await world.ask(Role.CS_SPECIALIST, "POST", f"/reports/{report}/review", answer)
@@ -24,8 +24,8 @@ async def test_a_day_s_report_has_its_headings_with_room_for_the_answer_and_then
         "报告人": ["am-1"],
         "期间": ["2026-11-20"],
         "报送": ["客服专员"],
-        "交报时限": ["2026-11-21 09:00"],
-        "交报时间": ["2026-11-20 18:00"],
+        "提交期限": ["2026-11-21 09:00"],
+        "提交时间": ["2026-11-20 18:00"],
         "客户拜访情况": ["visits：已完成"],
         "销售情况": ["sales：已完成"],
         "次日行程": ["next：已完成"],
@@ -62,7 +62,7 @@ async def test_a_report_of_amounts_alone_prints_them_and_one_that_was_let_off_sa
     assert lines(await printed(Role.CS_SPECIALIST, f"reports/{mine}")) == [["销售目标（元）", "¥300,000.00"]]
     await world.ask(Role.CS_SUPERVISOR, "POST", f"/reports/{theirs}/excuse", {"reason": "年休假"})
     found = cells(await printed(Role.CS_SPECIALIST, f"reports/{theirs}"))
-    assert (found["交报时间"], found["批复"]) == (["免交：年休假"], ["", BLANK])
+    assert (found["提交时间"], found["批复"]) == (["免交：年休假"], ["", BLANK])
 
 
 async def test_the_list_shows_who_has_not_handed_in_and_leads_to_the_paper_of_each_report():

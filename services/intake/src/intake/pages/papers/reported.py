@@ -25,7 +25,7 @@ def report_sheet(report: WorkReport, forms: Mapping[FormName, ReportForm], press
         report.period,
         (
             (Box("报告人", report.staff), Box("期间", report.period), Box("报送", report.reviewer.chinese)),
-            (Box("交报时限", press.at(report.due_at)), Box("交报时间", _handed_in(report, press))),
+            (Box("提交期限", press.at(report.due_at)), Box("提交时间", _handed_in(report, press))),
             *_texts(said.sections if said else {}, headings),
             *_amounts(said.amounts if said else {}, amounts),
             *_gathered(report.gathered, forms),
