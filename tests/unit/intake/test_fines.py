@@ -34,7 +34,7 @@ async def test_the_fine_of_a_hundred_yuan_is_recorded_when_altered_records_are_f
     assert (fine["service"], fine["amount"], fine["stage"], fine["staff"]) == ("intake", HUNDRED, "open", None)
     assert [(each["collection"], each["record"]) for each in fine["records"]] == [("contact_logs", "018f5a30")]
     (duty,) = (await world.ask(Role.CS_DIRECTOR, "GET", "/duties?kind=tampering")).json()["items"]
-    assert (duty["role"], duty["about"]) == ("cs_director", "intake 的记录被改动（2026-11-20）")
+    assert (duty["role"], duty["about"]) == ("cs_director", "“客户”系统的记录被改动（2026-11-20）")
 
 
 @pytest.mark.requirement("R043.d")

@@ -88,6 +88,26 @@ async def test_of_several_files_with_the_telephone_the_row_means_the_one_of_its_
     ]
 
 
+@pytest.mark.parametrize("dry_run", [True, False])
+async def test_a_customer_of_another_name_with_the_telephone_is_not_meant(world, dry_run):
+    body = {"name": "甲公司", "contacts": [{"name": "总机", "mobile": "020-88886666"}]}
+    opened = (await world.ask(Role.CS_SPECIALIST, "POST", "/customers", body)).json()["customer_id"]
+    before = world.announced
+
+    assert await imported(world, {"客户名称": "李四", "手机": "02088886666"}, dry_run=dry_run) == [
+        ("refused", "该手机号码登记在“甲公司”的档案中，名称不同，请填写客户编号")
+    ]
+    file = (await world.ask(Role.CS_SPECIALIST, "GET", f"/customers/{opened}")).json()
+    assert (file["particulars"]["name"], world.announced) == ("甲公司", before)
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+async def test_the_name_of_a_customer_whom_such_a_row_opened_is_corrected_by_the_next(world, dry_run):
+    await imported(world, OTHER)
+
+    assert await imported(world, {**OTHER, "客户名称": "明镜眼镜行"}, dry_run=dry_run) == [("changed", None)]
+
+
 async def test_a_row_that_says_something_else_is_a_new_revision_and_what_it_leaves_out_stays(world):
     await imported(world, ROW)
     changed = {

@@ -250,6 +250,57 @@ async def test_a_merge_that_another_one_overtook_takes_nothing(world, both, merg
     assert (await read(world, f"/customers/{both[1]}"))["merged_into"] == both[0]
 
 
+async def test_two_merges_of_the_same_files_at_once_are_one_and_take_nothing_back(world, both, merge, monkeypatch):
+    apply, answers = Customers.apply, []
+
+    async def at_once(self, id, *given):
+        done = await apply(self, id, *given)
+        if not answers:
+            answers.append(None)
+            answers[0] = await merge()
+        return done
+
+    monkeypatch.setattr(Customers, "apply", at_once)
+    answers.append(await merge())
+
+    assert [each.status_code for each in answers] == [200, 200]
+    assert answers[1].json() == answers[0].json()
+    assert answers[0].json()["merged_files"] == [both[1]]
+    assert (await read(world, f"/customers/{both[1]}"))["merged_into"] == both[0]
+    assert await found(world, "q=13900139000") == [both[0]]
+
+
+async def test_a_merge_that_was_given_back_is_not_repeated_under_its_key(world, both, monkeypatch):
+    kept, other = both
+    body = {"duplicate_id": other, "revision": 1, "duplicate_revision": 1, "reason": "同一人"}
+    apply, wishes = Customers.apply, [{"legal_basis": "客户本人要求"}]
+
+    async def wished_meanwhile(self, id, *given):
+        done = await apply(self, id, *given)
+        while wishes:
+            await world.ask(Role.CS_SPECIALIST, "POST", f"/customers/{other}/ask-to-erase", wishes.pop())
+        return done
+
+    async def merged(key):
+        answer = await world.ask(Role.CS_SUPERVISOR, "POST", f"/customers/{kept}/merge", body, key=key)
+        return answer.status_code, answer.json().get("code")
+
+    monkeypatch.setattr(Customers, "apply", wished_meanwhile)
+    refused = await merged("k1")
+    await world.ask(Role.CS_MANAGER, "POST", f"/customers/{other}/keep", {"reason": "合同未满保存期"})
+    again = await merged("k1")
+
+    assert (refused, again) == ((409, "erasure_asked"), (409, "merge_given_back"))
+    assert (await read(world, f"/customers/{other}"))["merged_into"] is None
+    assert await found(world, "q=13900139000") == [other]
+    body |= {
+        key: (await read(world, f"/customers/{id}"))["revision"]
+        for key, id in zip(("revision", "duplicate_revision"), both, strict=True)
+    }
+    assert await merged("k2") == (200, None)
+    assert await found(world, "q=13900139000") == [kept]
+
+
 async def test_what_a_merge_took_that_broke_off_is_given_back_by_hand(world, both, merge):
     third = (await world.ask(Role.CS_SPECIALIST, "POST", "/customers", {"name": "丙公司"})).json()["customer_id"]
     stores = Stores.on(world.database)

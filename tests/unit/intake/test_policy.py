@@ -1,5 +1,6 @@
 """The company's figures: shipped with the service, replaced by the company's own, and kept by what began with them."""
 
+import tomllib
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from importlib.resources import files
@@ -13,6 +14,7 @@ from intake.domain.decisions.callback import complete, hear_manager, owe
 from intake.domain.decisions.care import begin_month, count
 from intake.domain.decisions.quoting import issue, revise
 from intake.domain.parts.care_month import CareMonth
+from intake.domain.policy.policy import IntakePolicy
 from intake.settings import Settings
 from shared.aggregate import Refused
 from shared.calendar import CHINA
@@ -71,6 +73,12 @@ def test_a_callback_keeps_the_version_with_which_it_began(tmp_path):
     assert complete(after, said, rules, cause(NOW)).state.stage == "completed"
     with pytest.raises(Refused, match="ask and record also: etiquette, professionalism"):
         complete(before, said, rules, cause(NOW))
+
+
+def test_a_version_that_says_nothing_of_classes_tampering_and_doubts_has_what_is_shipped():
+    tables = tomllib.loads(SHIPPED)
+    older = {name: said for name, said in tables.items() if name not in ("customer_classes", "tampering", "doubts")}
+    assert IntakePolicy.model_validate(older) == IntakePolicy.model_validate(tables)
 
 
 def test_a_version_of_the_companys_own_takes_the_place_of_the_shipped_one(tmp_path):

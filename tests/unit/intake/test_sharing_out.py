@@ -223,3 +223,21 @@ async def test_a_class_whose_last_customer_went_into_another_needs_no_colleague(
     await world.until(morning + timedelta(days=1))
 
     assert await unanswered(world) == []
+
+
+async def test_a_class_whose_customers_are_all_erased_has_none_and_needs_no_colleague(world):
+    customer = await world.ask(Role.CS_SPECIALIST, "POST", "/customers", {"name": "恒达", "trade": "dealer"})
+    path = f"/customers/{customer.json()['customer_id']}"
+
+    async def dealers():
+        shown = (await world.ask(Role.CS_SPECIALIST, "GET", "/customer-classes")).json()
+        return next(each["customers"] for each in shown if each["trade"] == "dealer")
+
+    await world.ask(Role.CS_SPECIALIST, "POST", f"{path}/ask-to-erase", {"legal_basis": "客户本人要求"})
+    morning = NOW + timedelta(days=3, hours=1)
+    await world.until(morning)
+    assert (await dealers(), await unanswered(world)) == (1, [("经销商", "cs_supervisor")])
+
+    await world.ask(Role.CS_MANAGER, "POST", f"{path}/erase", {})
+    await world.until(morning + timedelta(days=1))
+    assert (await dealers(), await unanswered(world)) == (0, [])

@@ -55,7 +55,7 @@ from shared.contracts.vocabulary import StaffId, order_id_of
 from shared.erasure import ErasedCustomers, Personal
 from shared.pictures.picture import Pictures
 from shared.search import asked
-from shared.store import Between, DatabaseLike, Index, OneOf, Store
+from shared.store import Between, DatabaseLike, Index, OneOf, Store, Where
 
 
 class Customers(Store[Customer]):
@@ -97,6 +97,11 @@ class Customers(Store[Customer]):
             if each.fits(criteria.ordered) and each.id not in leaving_out:
                 found.append(each.id)
         return found
+
+    def of_class(self, trade: Trade) -> Where:
+        """The condition that finds the customers of a class, each by the file that is kept; erased ones never."""
+        stages = OneOf("open", "erasure_asked", None)  # files that were written before there were stages have none
+        return {"particulars.trade": trade, "merged_into": OneOf(None), "stage": stages}
 
     async def with_mobile(self, mobile: str) -> Customer | None:
         """A customer with a contact who has this number, however it is spelt; of merged files the one that is kept."""

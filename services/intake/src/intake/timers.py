@@ -40,7 +40,7 @@ from shared.clocks import CLOCKS
 from shared.contracts.intake import CallbackReason, Trade
 from shared.contracts.roles import Role
 from shared.erasure import follow_late
-from shared.store import Between, OneOf, Touch
+from shared.store import Between, Touch
 from shared.timers import ForEach, Occurrence, Timers
 
 EVERYBODY = 1_000_000
@@ -85,10 +85,9 @@ def timers(stores: Stores, rules: Rules) -> Timers:
         found: list[Touch[CustomerClass]] = []
         for trade in get_args(Trade):
             blank = CustomerClass.blank(trade)
-            where = {"particulars.trade": trade, "merged_into": OneOf(None)}
             if await stores.colleagues.answering_for(trade, day):
                 decide = note_colleague
-            elif await stores.customers.count(where, limit=1):
+            elif await stores.customers.count(stores.customers.of_class(trade), limit=1):
                 decide = ask_for_colleague
             else:
                 decide = note_that_it_is_empty

@@ -13,7 +13,6 @@ from shared.contracts.intake import Trade
 from shared.contracts.vocabulary import Count, Line, StaffId
 from shared.duties.api import ClockView, clocks_of
 from shared.http import Router, View
-from shared.store import OneOf
 from shared.time_source import TimeSource
 
 
@@ -39,7 +38,7 @@ def routes(stores: Stores, rules: Rules, time: TimeSource) -> APIRouter:
             CustomerClassView(
                 trade=trade,
                 title=call.title(trade),
-                customers=await stores.customers.count({"particulars.trade": trade, "merged_into": OneOf(None)}),
+                customers=await stores.customers.count(stores.customers.of_class(trade)),
                 answered_for_by=await stores.colleagues.answering_for(trade, day),
             )
             for trade in get_args(Trade)

@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, Field, computed_field
 from intake.api import readers
 from intake.domain.customer import Customer, customer_id_of
 from intake.domain.decisions.erasure import ask_to_erase, erase, keep
-from intake.domain.decisions.merging import absorb, give_back, merge_into, stand_alone
+from intake.domain.decisions.merging import absorb, give_back, merge_into, must_have_absorbed, stand_alone
 from intake.domain.decisions.presales import classify
 from intake.domain.decisions.registration import register
 from intake.domain.decisions.revision import assign, assign_specialist, correct, share_out
@@ -393,7 +393,7 @@ def _merging(router: APIRouter, stores: Stores) -> None:
         """Let a second file of the same person lead to this one. Nothing is moved, and it can be undone.
 
         Talks, visits, callbacks, orders and complaints stay where they were written; who asks about either file is
-        shown those of both, and the numbers of both find this one.
+        shown those of both, and the numbers of both find this one. Of two such requests at once both are answered so.
         """
         duplicate = await customers.get(body.duplicate_id)
         kept = await customers.apply(
@@ -401,11 +401,14 @@ def _merging(router: APIRouter, stores: Stores) -> None:
             lambda customer: absorb(customer, duplicate, body.revision, body.duplicate_revision, body.reason, cause),
             cause,
         )
+        must_have_absorbed(kept, duplicate.id)
         try:
             await customers.apply(
                 duplicate.id, lambda customer: merge_into(customer, customer_id, body.reason, cause), cause
             )
         except Refused:
+            if (await customers.get(duplicate.id)).merged_into == customer_id:
+                return CustomerView.of(await customers.get(customer_id))
             undone = replace(cause, id=cause.derive("give back"))
             await customers.apply(
                 customer_id, lambda customer: give_back(customer, duplicate, body.reason, undone), undone

@@ -76,7 +76,8 @@ def routes(stores: Stores) -> APIRouter:
         """Open or revise a customer's file by each row; a bad row holds up no good one, and the same changes nothing.
 
         Headers: 客户编号, 客户名称, 客户类型, 行业, 联系人, 称呼, 手机, 邮箱, 地址, 区域, 会员, 特殊要求, 客户经理.
-        A row is known by 客户编号, else by 手机, however it is spelt. Cells that are empty say nothing.
+        A row is known by 客户编号, else by 手机, however it is spelt; a customer of another name is not meant by it,
+        unless the file was opened by such a row: then the name is corrected. Cells that are empty say nothing.
         """
         read = [_read(cells) for cells in body.rows]
         alike = await customers.by_numbers({*filter(None, map(_telephone, read))})
@@ -124,18 +125,27 @@ def _telephone(row: ImportedCustomer | Refused) -> str | None:
 def _meant(
     row: ImportedCustomer | Refused, source: DepartmentName, alike: Mapping[str, Sequence[Customer]]
 ) -> tuple[ImportedCustomer, UUID] | Refused:
-    """The row with the file that it means: of several with its telephone the one of its name."""
+    """The row with the file that it means: of those with its telephone the one of its name.
+
+    The only one with its telephone may also have another name where a row of the same source opened it. Refused with
+    `several_files` and `another_name` otherwise.
+    """
     if isinstance(row, Refused):
         return row
     number = _telephone(row)
     if number is None:
         return row, customer_id_of(source, row.customer_no or "")
-    files = alike[number]
+    files, opened = alike[number], customer_id_of(source, number)
+    named = [each for each in files if each.particulars.name == row.alone.name]
+    if len(named) == 1:
+        return row, named[0].id
     if len(files) > 1:
-        files = [each for each in files if each.particulars.name == row.alone.name]
-        if len(files) != 1:
-            return Refused("该手机号码登记在多份档案中，请填写客户编号", "several_files")
-    return row, files[0].id if files else customer_id_of(source, number)
+        return Refused("该手机号码登记在多份档案中，请填写客户编号", "several_files")
+    if files and files[0].id != opened:
+        return Refused(
+            f"该手机号码登记在“{files[0].particulars.name}”的档案中，名称不同，请填写客户编号", "another_name"
+        )
+    return row, opened
 
 
 def _firsts(meant: Sequence[tuple[ImportedCustomer, UUID] | Refused]) -> Mapping[UUID, tuple[int, ImportedCustomer]]:

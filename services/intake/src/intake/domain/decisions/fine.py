@@ -7,6 +7,7 @@ from shared.aggregate import Cause, Change, must_be_another
 from shared.clocks import Matter
 from shared.contracts.tampering import RecordTampered
 from shared.contracts.vocabulary import Prose, StaffId
+from shared.pages.words import SERVICES
 
 
 def record_violation(fine: Fine, tampered: RecordTampered, rules: Rules, cause: Cause) -> Change[Fine]:
@@ -15,7 +16,7 @@ def record_violation(fine: Fine, tampered: RecordTampered, rules: Rules, cause: 
     if fine.records:
         return Change(recorded)
     policy = rules.on(cause.at)
-    matter = Matter(about=f"{fine.service} 的记录被改动（{rules.calendar.day(fine.found_at)}）")
+    matter = Matter(about=f"“{SERVICES[fine.service]}”系统的记录被改动（{rules.calendar.day(fine.found_at)}）")
     return rules.clocks.start(policy.tampering.clock, matter, cause, policy=policy)(recorded)
 
 

@@ -29,7 +29,7 @@ def absorb(
     if customer.id == duplicate.id:
         raise Refused("this is the same file; name the other one", "same_file")
     must_stand_alone(customer)
-    _must_lead(duplicate)
+    _must_be_free_to_lead_away(duplicate)
     if _absorbed(customer, duplicate.id):
         return Change(customer)
     if (revision, duplicate_revision) != (customer.revision, duplicate.revision):
@@ -51,9 +51,21 @@ def absorb(
     return rewrite(fuller, "absorbed", together, reason, cause)
 
 
+def must_have_absorbed(kept: Customer, duplicate: CustomerId) -> None:
+    """Refused with `merge_given_back` when the file that is kept has nothing of the other one: it gave that back since.
+
+    A request that is repeated under its key comes here after a merge that was refused half way, or undone.
+    """
+    if _absorbed(kept, duplicate) is None:
+        raise Refused(
+            "what this request merged was given back since; send it anew with another Idempotency-Key",
+            "merge_given_back",
+        )
+
+
 def merge_into(duplicate: Customer, kept: CustomerId, reason: Line, cause: Cause) -> Change[Customer]:
     """This file leads to the other one from now on. Refused as `absorb` is."""
-    _must_lead(duplicate)
+    _must_be_free_to_lead_away(duplicate)
     content = {"particulars": duplicate.particulars.model_dump(mode="json"), "reason": reason, "into": str(kept)}
     merged = duplicate.but(merged_into=kept, file=appended(duplicate.file, "merged", content, cause))
     said = CustomersMerged(customer_id=kept, duplicate_id=duplicate.id, revision=merged.revision, reason=reason)
@@ -97,8 +109,12 @@ def _absorbed(customer: Customer, duplicate: CustomerId) -> Absorbed | None:
     return next((each for each in customer.absorbed if each.customer_id == duplicate), None)
 
 
-def _must_lead(duplicate: Customer) -> None:
-    """Whether the file may lead to another one: its customer's wish to be erased would be carried out at half."""
+def _must_be_free_to_lead_away(duplicate: Customer) -> None:
+    """Refused when the file cannot lead to another one.
+
+    With `merged_away` when it does already, `erased` when its customer was erased, `erasure_asked` when its customer
+    wants to be, which would be done to one of the two files alone, and `others_lead_to_it` when other files lead to it.
+    """
     must_stand_alone(duplicate)
     if duplicate.stage == "erasure_asked":
         raise Refused("decide first on the wish of this file's customer to be erased", "erasure_asked")

@@ -1,13 +1,13 @@
 """The company's policy for intake: callbacks and reports, by when, whose duty they are, and what they ask for."""
 
-from datetime import time
+from datetime import time, timedelta
 from typing import Self, get_args
 
 from pydantic import Field, model_validator
 
 from intake.domain.policy.campaigns import CampaignRule, Wishes
 from intake.domain.policy.care import CareRule
-from intake.domain.policy.customer_classes import CustomerClassRule
+from intake.domain.policy.customer_classes import CUSTOMER_CLASSES, CustomerClassRule
 from intake.domain.policy.ordering import DesignIntakeRule, EnquiryRule, PlacingRule, ProjectRule, QuoteRule
 from intake.domain.policy.presales import Objection, PresalesCall, VisitRule
 from intake.domain.policy.problems import ProblemRule
@@ -15,8 +15,8 @@ from intake.domain.policy.reports import DigestRule, FormName, ItineraryRule, Re
 from intake.domain.policy.script import Question, Script
 from intake.domain.policy.showroom import ShowroomRule
 from intake.domain.policy.surveys import SurveyRule
-from intake.domain.policy.tampering import TamperingRule
-from shared.calendar import Daily
+from intake.domain.policy.tampering import TAMPERING, TamperingRule
+from shared.calendar import Daily, Within
 from shared.clocks import Clock, TimedPolicy
 from shared.contracts.event import Frozen
 from shared.contracts.intake.contacts import CallbackKind
@@ -39,6 +39,15 @@ OBLIGED: tuple[CallbackKind, ...] = (
     "seasonal",
 )
 """The kinds of callback that facts and campaigns oblige us to: each needs a rule."""
+_DOUBT = Clock(
+    name="doubt",
+    title="为有疑虑的客户提供教程或试用",
+    term=Within(days=3, working=True, end_of_day=True),
+    role=Role.ACCOUNT_MANAGER,
+    warn_before=(timedelta(days=1),),
+    ladder=(Role.REGIONAL_HEAD,),
+    source="003 §32，期限为公司默认：三个工作日内",
+)
 
 
 class ErasureRule(Frozen):
@@ -66,7 +75,10 @@ class CallbackRule(Frozen):
 
 
 class IntakePolicy(TimedPolicy):
-    """One version of the company's rules for intake."""
+    """One version of the company's rules for intake.
+
+    A version that does not say `customer_classes`, `tampering` or `doubts` has the product's own.
+    """
 
     callbacks: dict[CallbackKind, CallbackRule]
     longest_script: int = Field(ge=100)
@@ -79,8 +91,8 @@ class IntakePolicy(TimedPolicy):
     surveys: SurveyRule
     problems: ProblemRule
     erasure: ErasureRule
-    customer_classes: CustomerClassRule
-    tampering: TamperingRule
+    customer_classes: CustomerClassRule = CUSTOMER_CLASSES
+    tampering: TamperingRule = TAMPERING
     holidays: Clock
     """By when the holidays of the next year are entered, and by whom."""
     holidays_looked_at: WhenItComes = Daily(at=time(9))
@@ -98,7 +110,7 @@ class IntakePolicy(TimedPolicy):
     visits: VisitRule
     showroom: ShowroomRule
     objections: tuple[Objection, ...]
-    doubts: Clock
+    doubts: Clock = _DOUBT
     """By when a customer who doubts gets a tutorial or a trial, and from whom (003 §32)."""
     itinerary: ItineraryRule
     digest: DigestRule
