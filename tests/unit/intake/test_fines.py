@@ -47,7 +47,7 @@ async def test_the_colleague_who_altered_the_records_pays_the_fine(world):
     assert (view["stage"], view["staff"], view["amount"], view["possible"]) == ("imposed", "cs-07", HUNDRED, [])
     assert [each["fine_id"] for each in await fines(world, "?staff=cs-07")] == [view["fine_id"]]
     assert [each.kind for each in world.announced if isinstance(each, DeadlineMetByIntake)] == ["tampering"]
-    again = await decided(world, "let-off", reason="误报")
+    again = await decided(world, "let-off", Role.GM, reason="误报")
     assert (again.status_code, again.json()["code"]) == (409, "illegal_transition")
 
 
@@ -72,11 +72,13 @@ async def test_the_director_does_not_decide_on_the_fine_that_is_the_director_s_o
     assert by_the_gm.json()["stage"] == "imposed"
 
 
-async def test_no_colleague_pays_for_what_a_restored_backup_did(world):
+async def test_no_colleague_pays_for_what_a_restored_backup_did_as_the_gm_alone_says(world):
     await world.hear(tampered(RecordTamperDetectedByIntake))
 
-    free = (await decided(world, "let-off", reason="恢复备份所致")).json()
+    by_the_director = await decided(world, "let-off", reason="恢复备份所致")
+    free = (await decided(world, "let-off", Role.GM, reason="恢复备份所致")).json()
 
+    assert (by_the_director.status_code, by_the_director.json()["code"]) == (403, "forbidden")
     assert (free["stage"], free["staff"], free["reason"]) == ("let_off", None, "恢复备份所致")
 
 

@@ -93,7 +93,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
 
     @router.post("/{fine_id}/let-off", dependencies=[allow(*FINE.roles("let_off"))])
     async def let_off_fine(fine_id: UUID, body: LetOff, cause: CausedByRequest) -> FineView:
-        """Say why no colleague pays."""
+        """Say why no colleague pays; the GM alone, as the fine might be the director's own."""
         return FineView.of(await fines.apply(fine_id, lambda fine: let_off(fine, body.reason, rules, cause), cause))
 
     return router

@@ -119,10 +119,13 @@ FINE: Lifecycle[FineStage, FineDecision] = Lifecycle(
     "open",
     {
         "impose": Move(("open",), ("imposed",), (Role.CS_DIRECTOR, Role.GM)),
-        "let_off": Move(("open",), ("let_off",), (Role.CS_DIRECTOR, Role.GM)),
+        "let_off": Move(("open",), ("let_off",), (Role.GM,)),
     },
 )
-"""The GM decides where the director has altered the records."""
+"""The GM decides where the director has altered the records.
+
+Nobody can tell of an open fine that it is not the director's own: the GM alone lets off.
+"""
 
 ITINERARY: Lifecycle[ItineraryStage, ItineraryDecision] = Lifecycle(
     "itinerary", "open", {"confirm": Move(("open",), ("confirmed",), CS)}
