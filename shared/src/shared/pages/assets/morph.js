@@ -1,7 +1,14 @@
 // Makes what is shown what was drawn anew, in place: nodes that stay keep their focus, scroll, ticks and what was opened.
 
-// `keeps(node)` says of a node that is shown whether it is left as it is, with everything in it.
+// `keeps(node)` says of a node that is shown whether it is left as it is, with everything in it. What has the focus has
+// it afterwards too: a node that is moved loses it.
 export function morph(shown, fresh, keeps) {
+  const focused = shown.contains(document.activeElement) && document.activeElement;
+  blend(shown, fresh, keeps);
+  if (focused && focused.isConnected && focused !== document.activeElement) focused.focus({preventScroll: true});
+}
+
+function blend(shown, fresh, keeps) {
   const left = new Map([...shown.children].filter((each) => each.id).map((each) => [each.id, each]));
   let at = shown.firstChild;
   for (const wanted of [...fresh.childNodes]) {
@@ -52,5 +59,5 @@ function update(shown, wanted, keeps) {
     if (shown.getAttribute(name) !== value) shown.setAttribute(name, value);
   }
   if ("value" in shown && shown.nodeName === "INPUT") shown.value = wanted.getAttribute("value") ?? "";
-  morph(shown, wanted, keeps);
+  blend(shown, wanted, keeps);
 }
