@@ -22,20 +22,20 @@ BEGINNINGS = (
 )
 """What makes a service know the customer, the order, the case that the samples are about."""
 PARKED = {
-    "aftersales.service_contract_named.v1": ["aftersales.on.aftersales.service_contract_named.v1"],
-    "aftersales.service_order_called_off.v1": ["aftersales.on.aftersales.service_order_called_off.v1"],
-    "aftersales.service_order_opened.v1": ["aftersales.on.aftersales.service_order_opened.v1"],
-    "aftersales.service_request_registered.v1": ["aftersales.on.aftersales.service_request_registered.v1"],
-    "finance.service_charge_received.v1": ["aftersales.on.finance.service_charge_received.v1"],
-    "intake.callback_waived.v1": ["intake.on.intake.callback_waived.v1"],
-    "intake.campaign_started.v1": ["intake.on.intake.campaign_started.v1"],
-    "intake.customer_assigned.v1": ["intake.on.intake.customer_assigned.v1"],
-    "intake.specialist_assigned.v1": ["intake.on.intake.specialist_assigned.v1"],
-    "intake.visit_reported.v1": ["intake.on.intake.visit_reported.v1"],
-    "sales.order_withdrawn.v1": ["intake.on.sales.order_withdrawn.v1"],
-    "warehouse.return_received.v1": ["complaints.on.warehouse.return_received.v1"],
+    "aftersales.on.aftersales.service_contract_named.v1",
+    "aftersales.on.aftersales.service_order_called_off.v1",
+    "aftersales.on.aftersales.service_order_opened.v1",
+    "aftersales.on.aftersales.service_request_registered.v1",
+    "aftersales.on.finance.service_charge_received.v1",
+    "intake.on.intake.callback_waived.v1",
+    "intake.on.intake.campaign_started.v1",
+    "intake.on.intake.customer_assigned.v1",
+    "intake.on.intake.specialist_assigned.v1",
+    "intake.on.intake.visit_reported.v1",
+    "intake.on.sales.order_withdrawn.v1",
+    "complaints.on.warehouse.return_received.v1",
 }
-"""Who parks a sample, because none of the beginnings makes what it is about. Every other listener takes it."""
+"""The listeners that park their sample, because none of the beginnings makes what it is about. Every other takes it."""
 
 
 def subscriptions(services, key):
@@ -88,9 +88,10 @@ async def test_every_listener_understands_the_sample_about_something_that_it_kno
         for service, subscription in subscriptions(services, beginning):
             await react(service, subscription, SAMPLES[beginning])
 
-    parked = [each for each in subscriptions(services, key) if await react(*each, SAMPLES[key]) is None]
+    listening = subscriptions(services, key)
+    parked = [listener.queue for service, listener in listening if await react(service, listener, SAMPLES[key]) is None]
 
-    assert [listener.queue for _, listener in parked] == PARKED.get(key, [])
+    assert parked == [listener.queue for _, listener in listening if listener.queue in PARKED]
 
 
 @pytest.mark.parametrize("key", KEYS)
