@@ -166,7 +166,7 @@ def _signing(settings: Settings, sessions: Sessions, render: Renderer, hints: Hi
 
     @router.post("/sign-out")
     async def sign_out(request: Request) -> Response:
-        """The browser acts for nobody any more, and no replica tells it anything. Only our own page may ask."""
+        """The browser is signed out, and no replica sends it hints. Only our own page may ask."""
         answer = RedirectResponse("/sign-in?again=yes", 303)
         if of_our_own_page(request):
             if session := await sessions.of(request):

@@ -11,7 +11,7 @@ class RevokedSubjects:
     """The people in the file, each in whatever spelling; `#` begins a remark. A change counts from the next look on.
 
     A file that cannot be read leaves the last one standing. A line that is no identity is named by its number, the
-    other lines hold, and whoever was out before stays out until each line can be read: such a line may mean them.
+    other lines hold, and a person who was out before stays out until each line can be read: such a line may mean them.
     """
 
     def __init__(self, path: Path) -> None:

@@ -160,7 +160,7 @@ def possible(stage: Stage, deciders: Deciders | None, reader: StaffId | None = N
     """What people may do about a case in this stage, and who of them; a proposal is decided by its amounts (003 §27).
 
     A reader who made the proposal is not offered to decide on it. `deciders` are absent on what was proposed before
-    they were kept: whoever may decide some amount is offered it then.
+    they were kept: each role that may decide some amount is offered it then.
     """
     if deciders is None:
         return COMPLAINT.possible(stage)

@@ -393,7 +393,8 @@ def _merging(router: APIRouter, stores: Stores) -> None:
         """Let a second file of the same person lead to this one. Nothing is moved, and it can be undone.
 
         Talks, visits, callbacks, orders and complaints stay where they were written; who asks about either file is
-        shown those of both, and the numbers of both find this one. Of two such requests at once both are answered so.
+        shown those of both, and the numbers of both find this one. Two such requests in the same moment are both
+        answered so.
         """
         duplicate = await customers.get(body.duplicate_id)
         kept = await customers.apply(

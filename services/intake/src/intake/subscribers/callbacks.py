@@ -54,7 +54,7 @@ class Calls:
     rules: Rules
 
     async def erased(self, customer: CustomerSnapshot) -> bool:
-        """Whether the customer was erased: nobody calls them any more, though their orders go on."""
+        """Whether the customer was erased: the company calls them no more, though their orders go on."""
         return bool(await self.stores.erased_customers.count({"id": customer.customer_id}, limit=1))
 
     async def owed_for(

@@ -1,6 +1,8 @@
 """Liaison slips as pages: the latest of every department or of one, and one of them with who has read it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
@@ -14,7 +16,7 @@ from notify.pages.words import FORMS, STAGES
 from notify.store import Stores
 from shared.calendar import Calendar
 from shared.contracts.vocabulary import DepartmentName
-from shared.http import After, AskedBy, Router
+from shared.http import After, AskedBy, Router, View
 from shared.pages.forms import DrawnForm, Forms, fields_of
 from shared.pages.rendering import Renderer
 from shared.pages.strip import strip
@@ -36,6 +38,14 @@ class SlipLine:
     answered: str
 
 
+class RosterLine(View):
+    """What the list shows of a roster."""
+
+    id: UUID
+    first_day: date
+    last_day: date
+
+
 def routes(stores: Stores, rules: Rules, forms: Forms, render: Renderer) -> APIRouter:
     """The list with the form of a new slip, and the page of one."""
     router = Router(readers=STAFF, tags=["pages"], prefix="/ui/slips", include_in_schema=False)
@@ -46,8 +56,7 @@ def routes(stores: Stores, rules: Rules, forms: Forms, render: Renderer) -> APIR
     async def list_slips(asker: AskedBy, to: DepartmentName | None = None, after: After = None) -> Response:
         """The slips to every department or to one, the newest first."""
         page = await slips.rows(SlipRow, {"to_department": to}, sort="-posted_at", after=after, limit=SLIPS_SHOWN)
-        may_see_rosters = bool(asker.roles & set(READERS))
-        rosters = (await stores.rosters.find({}, sort="-ends_at", limit=ROSTERS_SHOWN)).items if may_see_rosters else ()
+        rosters = await _latest_rosters(stores) if asker.roles & set(READERS) else ()
         return render(
             "slips.html",
             rows=[_line(row, calendar) for row in page.items],
@@ -74,6 +83,10 @@ def routes(stores: Stores, rules: Rules, forms: Forms, render: Renderer) -> APIR
         )
 
     return router
+
+
+async def _latest_rosters(stores: Stores) -> Sequence[RosterLine]:
+    return (await stores.rosters.rows(RosterLine, sort="-ends_at", limit=ROSTERS_SHOWN)).items
 
 
 def _line(row: SlipRow, calendar: Calendar) -> SlipLine:

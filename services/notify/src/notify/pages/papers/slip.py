@@ -6,7 +6,7 @@ from shared.pages.words import DEPARTMENTS
 
 
 def slip_sheet(slip: Slip, press: Press) -> Paper:
-    """From whom to whom, what it is about, and who has read it when; room for a pen where nobody has yet."""
+    """From whom to whom, what it is about, and who has read it when; room for a signature where no colleague has."""
     read = f"{slip.acknowledged_by} {press.at(slip.acknowledged_at)}" if slip.acknowledged_by else ""
     return Paper(
         "事务联络单",
