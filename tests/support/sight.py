@@ -32,6 +32,11 @@ def petitioned(case: Complaint) -> tuple[Complaint, UUID]:
     return case, case.appeal.petition_id if case.appeal else NOTHING
 
 
+def lost(case: Complaint) -> tuple[Complaint, UUID]:
+    """A case with what our departments bear of its loss, as it was read."""
+    return case, case.submitted_loss.loss_id if case.submitted_loss else NOTHING
+
+
 def drawn(what: Paper) -> tuple[Paper, UUID]:
     """A certificate or a note, as it was drawn up last."""
     paper = what.drawn if isinstance(what, Allowance) else what.note

@@ -14,7 +14,13 @@ from complaints.domain.decisions.appeal import appeal, decide_appeal
 from complaints.domain.decisions.closing import close, withdraw
 from complaints.domain.decisions.escalation import escalate
 from complaints.domain.decisions.filing import dismiss, draft, file, open_case
-from complaints.domain.decisions.findings import assess_loss, assign_liability, identify_root_cause, involve_supplier
+from complaints.domain.decisions.findings import (
+    assess_loss,
+    assign_liability,
+    decide_loss,
+    identify_root_cause,
+    involve_supplier,
+)
 from complaints.domain.decisions.handling import (
     acknowledge,
     assign_owner,
@@ -28,7 +34,7 @@ from complaints.domain.decisions.investigation import assign_investigation, comp
 from complaints.domain.decisions.liaison import audit, contact_department, report_opinion
 from complaints.domain.decisions.resolution import approve, propose, reject
 from complaints.domain.decisions.settlement import accept, decline, implement, record_feedback, sign
-from complaints.domain.parts.findings import LostItem, Share
+from complaints.domain.parts.findings import LostItem, Share, SubmittedLoss
 from complaints.domain.parts.form import Additions, Form
 from complaints.domain.parts.handling import Classification, Panel
 from complaints.domain.parts.resolution import Proposal
@@ -37,7 +43,7 @@ from complaints.settings import Settings
 from complaints.store import Complaints, Registers, Stores
 from shared.aggregate import Change
 from shared.calendar import Calendar
-from shared.contracts.complaints import ComplaintFiled, Remediation
+from shared.contracts.complaints import BorneLoss, ComplaintFiled, Remediation
 from shared.contracts.event import Actor, Money
 from shared.contracts.vocabulary import CustomerSnapshot
 from shared.testing import InMemoryDatabase, World, cause, in_memory, nowhere
@@ -144,6 +150,7 @@ def decide(
     known = rules.policies.version(1).causes[0]
     ours = (Share(unit="own_department", department="production", percent=100),)
     quality = Classification(nature="quality", category="玻璃破损")
+    production = BorneLoss(department="production", amount=Money(amount=Decimal("240.00")))
     handler, deputy = cause(AT, actor=HANDLER), cause(AT, actor=DEPUTY)
 
     def majored(case: Complaint) -> Complaint:
@@ -153,6 +160,10 @@ def decide(
         return majored(case).but(
             panel=Panel(departments=("production",), meets_at=AT, convened_by="cs-manager-01", convened_at=AT)
         )
+
+    def submitted(case: Complaint) -> Complaint:
+        loss = SubmittedLoss(loss_id=UUID(int=8), borne=(production,), by=("finance-01",), at=AT)
+        return case.but(submitted_loss=loss)
 
     return {
         "open": lambda case: open_case(case, numbered(case.id, "2026-11-0099"), rules, handler),
@@ -179,6 +190,7 @@ def decide(
         ),
         "identify_root_cause": lambda case: identify_root_cause(case, known, None, (), handler),
         "assess_loss": lambda case: assess_loss(case, (LostItem(code="rework_hour", quantity=4),), rules, handler),
+        "decide_loss": lambda case: decide_loss(*sight.lost(submitted(case)), True, "同意", rules, deputy),
         "involve_supplier": lambda case: involve_supplier(case, "佛山某玻璃厂", None, "purchasing", rules, handler),
         "assign_liability": lambda case: assign_liability(case, ours, "返工", False, rules, handler),
         "propose": lambda case: propose(case, proposal.options, 0, True, rules, PROPOSING),

@@ -83,6 +83,7 @@ BODIES = {
     "complete_investigation": {"cause": "护角不足", "evidence": ["photos/1.jpg"]},
     "identify_root_cause": {"code": "packaging"},
     "assess_loss": {"items": [{"code": "rework_hour", "quantity": 4}]},
+    "decide_loss": {"loss": str(UUID(int=8)), "approved": True, "note": "同意"},
     "involve_supplier": {"supplier": "佛山某玻璃厂"},
     "assign_liability": {
         "shares": [{"unit": "own_department", "department": "production", "percent": 100}],

@@ -6,11 +6,12 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
+import sight
 from drawn import Drawn, drawn
 from openpyxl import load_workbook
 
 from complaints.domain.decisions.closing import close
-from complaints.domain.decisions.findings import assess_loss, identify_root_cause
+from complaints.domain.decisions.findings import assess_loss, decide_loss, identify_root_cause
 from complaints.domain.decisions.handling import classify
 from complaints.domain.decisions.review import begin_review, review_case
 from complaints.domain.figures.statistics import COLUMNS
@@ -28,6 +29,7 @@ from shared.lifecycle import IllegalTransition
 from shared.testing import cause, deliver
 
 AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+GM = cause(AT, actor=Actor(kind="staff", id="gm-01", role="gm"))
 HANDLER = cause(AT, actor=Actor(kind="staff", id="handler-01", role="complaint_handler"))
 OFFICE = cause(AT, actor=Actor(kind="staff", id="gm-office-01", role="gm_office"))
 PACKAGING = KnownCause(code="packaging", title="包装不足")
@@ -54,6 +56,7 @@ async def three_cases(in_every_stage, stores, rules, on, form):
     closed = classify(in_every_stage["implemented"], quality, rules, HANDLER).state
     closed = identify_root_cause(closed, PACKAGING, None, ("2026-10-0004",), HANDLER).state
     closed = assess_loss(closed, (LostItem(code="rework_hour", quantity=4),), rules, HANDLER).state
+    closed = decide_loss(*sight.lost(closed), True, "同意", rules, GM).state
     two_days_on = cause(AT + timedelta(days=2), actor=HANDLER.actor)
     closed = close(closed, "已更换", rules, two_days_on).state
     refused = in_every_stage["not_upheld"].but(id=UUID(int=101), number="2026-11-0002")

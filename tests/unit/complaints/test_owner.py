@@ -16,7 +16,13 @@ from complaints.domain.decisions.appeal import appeal, decide_appeal
 from complaints.domain.decisions.closing import close, withdraw
 from complaints.domain.decisions.escalation import escalate
 from complaints.domain.decisions.filing import dismiss, draft, file, open_case
-from complaints.domain.decisions.findings import assess_loss, assign_liability, identify_root_cause, involve_supplier
+from complaints.domain.decisions.findings import (
+    assess_loss,
+    assign_liability,
+    decide_loss,
+    identify_root_cause,
+    involve_supplier,
+)
 from complaints.domain.decisions.handling import (
     acknowledge,
     assign_owner,
@@ -153,6 +159,7 @@ BESIDE = {
     "classify": lambda case, who: classify(case, QUALITY, RULES, who),
     "contact_department": lambda case, who: contact_department(case, "engineering", "请查看现场", who),
     "convene_panel": lambda case, who: convene_panel(case, ("production",), AT + HOUR, who),
+    "decide_loss": lambda case, who: decide_loss(*sight.lost(case), True, "同意", RULES, who),
     "escalate": lambda case, who: escalate(case, RULES, who),
     "find_incomplete": lambda case, who: audit(case, False, "缺照片", who),
     "identify_root_cause": lambda case, who: identify_root_cause(case, RULES.on(AT).causes[0], None, (), who),

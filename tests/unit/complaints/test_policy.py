@@ -127,6 +127,11 @@ def test_a_company_brings_its_own_rules(tmp_path, monkeypatch, policy):
     assert load(Settings).rules(Calendar()).policies.version(1).authority.version == 2
 
 
+def test_a_version_that_says_nothing_of_the_loss_has_the_clock_that_is_shipped(policy):
+    older = {name: said for name, said in policy.model_dump().items() if name != "loss"}
+    assert ComplaintPolicy.model_validate(older) == policy
+
+
 def test_a_case_keeps_the_version_that_was_in_force_when_it_was_accepted(policy, rules, in_every_stage):
     later = policy.but(
         version=2,

@@ -151,7 +151,7 @@ def test_what_is_stored_comes_back_as_it_was(punished, improved):
         assert type(what).model_validate(what.model_dump(mode="json")) == what
 
 
-@pytest.mark.requirement("R115.a", "R115.b", "R155.b", "R164.b")
+@pytest.mark.requirement("R115.a", "R115.b", "R155.b", "R155.c", "R164.b")
 @pytest.mark.parametrize("part", ["direct", "department_head"])
 def test_a_punishment_by_the_standard_is_proposed_decided_and_put_on_a_personnel_notice(part, punish, rules):
     proposed = punish(part=part)

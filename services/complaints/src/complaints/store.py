@@ -68,6 +68,7 @@ class Complaints(Store[Complaint]):
         Index("major", "form.received_at"),
         Index("stage", "close_by"),
         Index("stage", "turn"),
+        Index("loss_waits", "close_by"),
         Index("accepted_at"),
         Index("closing.at"),
         Index("found_by", "form.received_at"),

@@ -46,6 +46,7 @@ _FOR: Mapping[str, tuple[type[Event], ...]] = {
         complaints.ReturnReconciled,
         complaints.ReturnDiscrepancyFound,
         complaints.LossAssessed,
+        complaints.LossDecided,
         aftersales.WarrantyChecked,
         aftersales.ServiceCostRecorded,
         aftersales.CustomerChargeRaised,

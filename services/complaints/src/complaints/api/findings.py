@@ -11,7 +11,13 @@ from complaints.api.views import ComplaintView
 from complaints.domain.cause_list import AddedCause, CauseList
 from complaints.domain.complaint import Complaint
 from complaints.domain.decisions.causes import add_cause
-from complaints.domain.decisions.findings import assess_loss, assign_liability, identify_root_cause, involve_supplier
+from complaints.domain.decisions.findings import (
+    assess_loss,
+    assign_liability,
+    decide_loss,
+    identify_root_cause,
+    involve_supplier,
+)
 from complaints.domain.lifecycle import COMPLAINT
 from complaints.domain.parts.findings import LostItem, Share, Unit
 from complaints.domain.policy.policy import ComplaintPolicy, Rules
@@ -45,6 +51,14 @@ class AssessLoss(RequestBody):
     """What the case cost, item by item; a later assessment replaces it."""
 
     items: tuple[LostItemBody, ...] = Field(min_length=1, max_length=50)
+
+
+class DecideLoss(RequestBody):
+    """Whether our departments bear what is submitted of the loss."""
+
+    loss: UUID = Field(description="The `loss_id` of the submitted loss, as it was read.")
+    approved: bool
+    note: Prose = Field(description="Internal; never shown to the customer.", examples=["同意由生产部承担"])
 
 
 class InvolveSupplier(RequestBody):
@@ -146,6 +160,15 @@ def _of_a_case(router: APIRouter, complaints: Complaints, rules: Rules) -> None:
         return ComplaintView.of(
             await complaints.apply(complaint_id, lambda case: assess_loss(case, lost, rules, cause), cause)
         )
+
+    @router.post("/complaints/{complaint_id}/decide-loss", dependencies=[allow(*COMPLAINT.roles("decide_loss"))])
+    async def decide_case_loss(complaint_id: UUID, body: DecideLoss, cause: CausedByRequest) -> ComplaintView:
+        """Decide on what our departments bear of the loss."""
+
+        def decide(case: Complaint) -> Change[Complaint]:
+            return decide_loss(case, body.loss, body.approved, body.note, rules, cause)
+
+        return ComplaintView.of(await complaints.apply(complaint_id, decide, cause))
 
     @router.post(
         "/complaints/{complaint_id}/involve-supplier", dependencies=[allow(*COMPLAINT.roles("involve_supplier"))]

@@ -9,7 +9,7 @@ from complaints.domain.complaint import Complaint, possible
 from complaints.domain.figures.history import PastStep
 from complaints.domain.lifecycle import Stage, waits_for_customer
 from complaints.domain.parts.appeal import Appeal
-from complaints.domain.parts.findings import Liability, Loss, RootCause, Supplier
+from complaints.domain.parts.findings import Liability, Loss, RootCause, SubmittedLoss, Supplier
 from complaints.domain.parts.form import Channel, Form
 from complaints.domain.parts.handling import (
     Acknowledgement,
@@ -68,6 +68,7 @@ class ComplaintView(View):
     investigation: Investigation | None
     root_cause: RootCause | None
     loss: Loss | None
+    submitted_loss: SubmittedLoss | None
     suppliers: tuple[Supplier, ...]
     liability: Liability | None
     proposals: tuple[Proposal, ...]
@@ -94,7 +95,7 @@ class ComplaintView(View):
             customer_now=now,
             complaint_id=complaint.id,
             complaint_no=complaint.number,
-            possible=possible(complaint.stage, complaint.deciders, reader),
+            possible=possible(complaint.stage, complaint.deciders, complaint.submitted_loss, reader),
             order_id=complaint.concerning.order_id,
             missed=complaint.missed,
             waits_for_customer=waits_for_customer(
@@ -143,6 +144,7 @@ class ComplaintRow(View):
     level: int = 0
     signature: FileRef | None = Field(default=None, exclude=True, validation_alias=AliasPath("answer", "signature"))
     deciders: Deciders | None = Field(default=None, exclude=True)
+    submitted_loss: SubmittedLoss | None = Field(default=None, exclude=True)
     reader: StaffId | None = Field(default=None, exclude=True)
 
     @computed_field  # type: ignore[prop-decorator]
@@ -161,7 +163,7 @@ class ComplaintRow(View):
     @property
     def possible(self) -> tuple[Possible, ...]:
         """What may be decided next, and by whom."""
-        return possible(self.stage, self.deciders, self.reader)
+        return possible(self.stage, self.deciders, self.submitted_loss, self.reader)
 
     def read_by(self, reader: StaffId) -> Self:
         """The same line, as this reader sees what is possible."""
@@ -180,6 +182,7 @@ class ProposedRow(View):
     content: Prose = Field(validation_alias=AliasPath("form", "content"))
     proposals: tuple[Proposal, ...]
     deciders: Deciders | None = None
+    submitted_loss: SubmittedLoss | None = None
 
 
 class ApprovalRow(View):
@@ -212,5 +215,5 @@ class ApprovalRow(View):
             amount=proposal.dearest,
             proposed_by=proposal.proposed_by,
             close_by=case.close_by,
-            possible=possible(case.stage, case.deciders),
+            possible=possible(case.stage, case.deciders, case.submitted_loss),
         )

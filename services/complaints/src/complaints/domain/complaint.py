@@ -1,12 +1,12 @@
 """A complaint: the form, and what our departments add to it (002 六, 003 §24-3)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 
 from pydantic import computed_field
 
 from complaints.domain.lifecycle import COMPLAINT, LIVE, ComplaintDecision, Stage
 from complaints.domain.parts.appeal import Appeal
-from complaints.domain.parts.findings import Liability, Loss, RootCause, Supplier
+from complaints.domain.parts.findings import Liability, Loss, RootCause, SubmittedLoss, Supplier
 from complaints.domain.parts.form import Form
 from complaints.domain.parts.handling import (
     Acknowledgement,
@@ -75,6 +75,7 @@ class Complaint(Timed):
     investigation: Investigation | None = None
     root_cause: RootCause | None = None
     loss: Loss | None = None
+    submitted_loss: SubmittedLoss | None = None
     suppliers: tuple[Supplier, ...] = ()
     liability: Liability | None = None
     proposals: tuple[Proposal, ...] = ()
@@ -104,10 +105,16 @@ class Complaint(Timed):
         """
         return self.classification.major if self.classification else self.form.severity == "major"
 
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def loss_waits(self) -> bool:
+        """Whether what our departments bear of the loss waits for a decision (003 §25.4b). It is stored."""
+        return self.live and self.submitted_loss is not None and self.submitted_loss.decided_at is None
+
     @property
     def possible(self) -> tuple[Possible, ...]:
         """What people may do about it now, and who of them."""
-        return possible(self.stage, self.deciders)
+        return possible(self.stage, self.deciders, self.submitted_loss)
 
     @property
     def of_quality(self) -> bool:
@@ -156,20 +163,26 @@ class Complaint(Timed):
         return self.form.concerning
 
 
-def possible(stage: Stage, deciders: Deciders | None, reader: StaffId | None = None) -> tuple[Possible, ...]:
+def possible(
+    stage: Stage, deciders: Deciders | None, loss: SubmittedLoss | None, reader: StaffId | None = None
+) -> tuple[Possible, ...]:
     """What people may do about a case in this stage, and who of them; a proposal is decided by its amounts (003 §27).
 
-    A reader who made the proposal is not offered to decide on it. `deciders` are absent on what was proposed before
-    they were kept: each role that may decide some amount is offered it then.
+    A reader who made the proposal is not offered to decide on it, nor one who counted or divided the loss to decide on
+    that; a loss is decided as long as one waits. `deciders` are absent on what was proposed before they were kept: each
+    role that may decide some amount is offered it then.
     """
-    if deciders is None:
-        return COMPLAINT.possible(stage)
-    own = reader is not None and one_person(reader) == one_person(deciders.proposed_by)
-    entitled: Mapping[ComplaintDecision, tuple[Role, ...]] = {
-        "approve": () if own else deciders.approve,
-        "reject": () if own else deciders.reject,
-    }
+    entitled: dict[ComplaintDecision, tuple[Role, ...]] = {}
+    if loss is None or loss.decided_at is not None or _one_of(loss.by, reader):
+        entitled["decide_loss"] = ()
+    if deciders is not None:
+        own = _one_of((deciders.proposed_by,), reader)
+        entitled |= {"approve": () if own else deciders.approve, "reject": () if own else deciders.reject}
     return COMPLAINT.possible(stage, entitled)
+
+
+def _one_of(people: Iterable[StaffId], reader: StaffId | None) -> bool:
+    return reader is not None and one_person(reader) in map(one_person, people)
 
 
 def put_form(complaint: Complaint, form: Form) -> Complaint:

@@ -14,6 +14,7 @@ from complaints.domain.complaint import Complaint
 from complaints.domain.figures.history import history
 from complaints.domain.policy.policy import ComplaintPolicy, Rules
 from complaints.domain.policy.standards import KnownCause
+from complaints.pages.losses import loss_in_words
 from complaints.pages.papers.of_case import papers_of
 from complaints.pages.proposals import (
     BY_AMOUNT,
@@ -111,6 +112,8 @@ def _filled(
     }
     if case.appeal:
         found["decide_appeal"] = Filled(given={"petition": str(case.appeal.petition_id)})
+    if case.submitted_loss:
+        found["decide_loss"] = Filled(given={"loss": str(case.submitted_loss.loss_id)})
     if case.stage == "proposed":
         found |= verdict_forms(proposals[0])
     return found
@@ -161,5 +164,5 @@ def _inside(case: Complaint) -> Iterator[tuple[str, str]]:
     department = judgement.responsible_department if judgement else None
     yield "责任", liability.handling if liability else DEPARTMENTS[department] if department else "未核定"
     yield "原因", (case.investigation and case.investigation.cause) or "未查明"
-    yield "损失", money(case.loss.total) if case.loss else "未核算"
+    yield "损失", loss_in_words(case)
     yield "签注", form.opinion or "无"

@@ -1,4 +1,4 @@
-"""What waits for a person's decision in complaints: proposals up to their limit, appeals, papers, punishments."""
+"""What waits for a person's decision in complaints: proposals up to their limit, appeals, losses, papers, penalties."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -15,6 +15,7 @@ from complaints.domain.lifecycle import ALLOWANCE, COMPLAINT, GOODS_RETURN, PENA
 from complaints.domain.parts.papers import Settled
 from complaints.domain.penalty import Penalty
 from complaints.domain.policy.policy import Rules
+from complaints.pages.losses import borne_in_words
 from complaints.pages.proposals import (
     Reader,
     ShownProposal,
@@ -23,7 +24,7 @@ from complaints.pages.proposals import (
     shown_proposals,
     verdict_forms,
 )
-from complaints.store import Stores
+from complaints.store import Complaints, Stores
 from shared.clocks import Timed
 from shared.contracts.roles import Role
 from shared.duties.api import STAFF
@@ -98,6 +99,8 @@ async def _waiting(stores: Stores, forms: SignatureForms, asked: Decider) -> Asy
         yield _proposal(case, forms.cases, asked)
     async for case in _in(stores.complaints, COMPLAINT, "appealed", "decide_appeal", "close_by", asked):
         yield _appeal(case, forms.cases, asked)
+    async for case in _losses(stores.complaints, asked):
+        yield _loss(case, forms.cases, asked)
     async for paper in _in(stores.allowances, ALLOWANCE, "drawn", "countersign", "certificate_no", asked):
         yield _allowance(paper, forms.allowances, asked)
     async for note in _in(stores.returns, GOODS_RETURN, "drawn", "authorize", "return_no", asked):
@@ -113,6 +116,13 @@ async def _in(
     """What is in a stage; nothing for a person who has none of the roles that make the decision."""
     if asked.by.roles & set(table.roles(decision)):
         for each in (await store.find({"stage": stage}, sort=sort, limit=LOOKED_AT)).items:
+            yield each
+
+
+async def _losses(complaints: Complaints, asked: Decider) -> AsyncIterator[Complaint]:
+    """Cases, whatever their stage, in which what our departments bear of the loss waits; nothing for other roles."""
+    if asked.by.roles & set(COMPLAINT.roles("decide_loss")):
+        for each in (await complaints.find({"loss_waits": True}, sort="close_by", limit=LOOKED_AT)).items:
             yield each
 
 
@@ -167,6 +177,32 @@ def _appeal(case: Complaint, forms: Forms, asked: Decider) -> WaitingMatter:
         due=asked.due(case),
         acts=tuple(forms.acts(possible, asked.by, case.id, seen, among=True)),
         hands=(case.judgement.by, case.appeal.by),
+    )
+
+
+def _loss(case: Complaint, forms: Forms, asked: Decider) -> WaitingMatter:
+    submitted = case.submitted_loss
+    assert case.loss is not None
+    assert submitted is not None
+    seen = {"decide_loss": Filled(given={"loss": str(submitted.loss_id)})}
+    possible = [each for each in case.possible if each.decision in seen]
+    items = "；".join(f"{line.title}×{line.quantity} {money(line.amount)}" for line in case.loss.lines)
+    return WaitingMatter(
+        id=case.id,
+        what="批示责任部门损失",
+        about=case.number or "",
+        link=f"/desk/complaints/{case.id}",
+        customer=case.form.customer.name,
+        facts=(
+            *_case(case),
+            ("损失合计", money(case.loss.total)),
+            ("损失明细", items),
+            ("部门承担", borne_in_words(submitted)),
+            ("责任意见", case.liability.handling if case.liability else "未核定"),
+        ),
+        due=asked.due(case),
+        acts=tuple(forms.acts(possible, asked.by, case.id, seen, among=True)),
+        hands=submitted.by,
     )
 
 

@@ -115,6 +115,24 @@ class LossAssessed(AboutComplaint, Event, key="complaints.loss_assessed.v1"):
     items: tuple[LossItemCounted, ...] = ()
 
 
+class BorneLoss(Part):
+    """What one department of ours bears of a loss."""
+
+    department: DepartmentName = Field(examples=["production"])
+    amount: Money
+
+
+class LossDecided(AboutComplaint, Event, key="complaints.loss_decided.v1"):
+    """What our departments bear of a case's loss is approved or refused; finance books what is approved.
+
+    Source: 003 §25.4b.
+    """
+
+    borne: tuple[BorneLoss, ...] = Field(min_length=1)
+    approved: bool
+    by: StaffId = Field(examples=["deputy-gm"])
+
+
 class Penalised(Part):
     """Whom a punishment concerns, and which one it is by the penalty standard (003 §25.4b)."""
 

@@ -16,13 +16,16 @@ def close(complaint: Complaint, result: Prose | None, rules: Rules, cause: Cause
     """Carried out, or answered as not upheld: the case is archived and the customer is told (002 五, 003 §26.1).
 
     Refused without an owner (`owner_missing`), after an audit that found something missing (`audit_open`, 003 §24-3),
-    while a required visit is not recorded (`visit_missing`, 003 §20), for
-    a case that is not upheld without the tactful reply (`reply_missing`, 002 六1(2)b), and for a major one until the
-    customer was informed by letter (`letter_missing`, 003 §18a).
+    while what our departments bear of the loss waits for a decision (`loss_undecided`, 003 §25.4b) or a required visit
+    is not recorded (`visit_missing`, 003 §20), for a case that is not upheld without the tactful reply
+    (`reply_missing`, 002 六1(2)b), and for a major one until the customer was informed by letter (`letter_missing`,
+    003 §18a).
     """
     COMPLAINT.must(complaint.stage, "close")
     must_have_owner(complaint)
     must_be_complete(complaint)
+    if complaint.loss_waits:
+        raise Refused("the departments' loss waits for the deputy GM: decide-loss first", "loss_undecided")
     if complaint.visit_required and not complaint.visits:
         raise Refused(
             f"{complaint.owner} visits the customer first: record-visit, or assign-owner without a visit",
@@ -64,9 +67,10 @@ def end(complaint: Complaint, outcome: Outcome, result: Prose | None, rules: Rul
         result=result,
     )
     closing = Closing(outcome=outcome, result=result, at=cause.at, by=cause.actor.id)
+    policy = rules.of(complaint)
     over = rules.clocks.drop if outcome == "withdrawn" else rules.clocks.stop
     return (
         Change(complaint.but(stage="closed", closing=closing).done_with(CHASE), (closed,))
-        .then(rules.clocks.drop(rules.of(complaint).feedback.name, cause=cause))
+        .then(rules.clocks.drop(policy.feedback.name, policy.loss.name, cause=cause))
         .then(over(cause=cause))
     )

@@ -1,17 +1,29 @@
 """What follows from an investigation: root cause, loss, suppliers and liability (002 五1, 六1(3), 003 §25.4, §25.7)."""
 
 from decimal import ROUND_HALF_UP, Decimal
+from uuid import UUID
 
 from complaints.domain.complaint import Complaint
 from complaints.domain.decisions.clock import start, stop
 from complaints.domain.lifecycle import COMPLAINT
-from complaints.domain.parts.findings import Liability, Loss, LossLine, LostItem, RootCause, Share, Supplier
+from complaints.domain.parts.findings import (
+    Liability,
+    Loss,
+    LossLine,
+    LostItem,
+    RootCause,
+    Share,
+    SubmittedLoss,
+    Supplier,
+)
 from complaints.domain.policy.policy import Rules
 from complaints.domain.policy.standards import KnownCause, LossStandard
-from shared.aggregate import Cause, Change, Refused, together
+from shared.aggregate import Cause, Change, Refused, must_be_another, together
 from shared.contracts.complaints import (
+    BorneLoss,
     LiabilityAssigned,
     LossAssessed,
+    LossDecided,
     LossItemCounted,
     RootCauseIdentified,
     SupplierInvolved,
@@ -52,6 +64,8 @@ def identify_root_cause(
 def assess_loss(complaint: Complaint, lost: tuple[LostItem, ...], rules: Rules, cause: Cause) -> Change[Complaint]:
     """Count what the case cost, item by item, by the standard of the case's policy (003 §25.4b).
 
+    What our departments bear of it waits for the deputy GM's decision from here on, which is a duty.
+
     Refused for an item that the standard does not have (`no_such_loss_item`), for an amount where the standard has a
     rate (`loss_has_a_rate`), and for an amount without evidence where it has none (`loss_not_proved`).
     """
@@ -66,7 +80,60 @@ def assess_loss(complaint: Complaint, lost: tuple[LostItem, ...], rules: Rules, 
         standard_version=standard.version,
         items=tuple(_told(line) for line in lines),
     )
-    return Change(complaint.but(loss=loss), (assessed,))
+    return Change(complaint.but(loss=loss), (assessed,)).then(lambda case: _submit(case, rules, cause))
+
+
+def decide_loss(
+    complaint: Complaint, seen: UUID, approved: bool, note: Prose, rules: Rules, cause: Cause
+) -> Change[Complaint]:
+    """The deputy GM decides on what our departments bear of the loss; finance books what is approved (003 §25.4b).
+
+    `seen` is the id of the submitted loss that was read; another one is not decided by it (`loss_changed`). Refused
+    while none is submitted (`loss_missing`), when it is decided (`loss_decided`), and to those who counted and who
+    divided it (`four_eyes`).
+    """
+    COMPLAINT.must(complaint.stage, "decide_loss")
+    submitted = complaint.submitted_loss
+    if submitted is None:
+        raise Refused("assess the loss of which our departments bear a share first", "loss_missing")
+    if submitted.loss_id != seen:
+        raise Refused(f"another loss is submitted: {submitted.loss_id}; read it and name that one", "loss_changed")
+    if submitted.decided_at is not None:
+        raise Refused("it is decided; assess the loss anew, and that one is decided", "loss_decided")
+    must_be_another("a loss is decided by another person than who counted and divided it", *submitted.by, cause=cause)
+    decided = submitted.but(approved=approved, note=note, decided_by=cause.actor.id, decided_at=cause.at)
+    told = LossDecided.of(complaint.about, borne=submitted.borne, approved=approved, by=cause.actor.id)
+    change = Change(complaint.but(submitted_loss=decided), (told,))
+    return change.then(lambda case: stop(case, "loss", rules=rules, cause=cause))
+
+
+def _submit(complaint: Complaint, rules: Rules, cause: Cause) -> Change[Complaint]:
+    """What our departments bear of the loss is to be decided, anew whenever the loss or its bearers change."""
+    clock = rules.of(complaint).loss.name
+    if complaint.loss is None:
+        return Change(complaint)
+    if not (borne := _borne(complaint, complaint.loss)):
+        return Change(complaint.but(submitted_loss=None)).then(rules.clocks.drop(clock, cause=cause))
+    hands = (complaint.loss.by, complaint.liability.by if complaint.liability else None)
+    submitted = SubmittedLoss(
+        loss_id=cause.derive("loss"), borne=borne, by=tuple(dict.fromkeys(filter(None, hands))), at=cause.at
+    )
+    change = Change(complaint.but(submitted_loss=submitted))
+    return change if complaint.clock(clock) else change.then(lambda case: start(case, "loss", rules, cause))
+
+
+def _borne(complaint: Complaint, loss: Loss) -> tuple[BorneLoss, ...]:
+    """By the shares of the liability; until that is assigned by the department that the judgement names."""
+    if complaint.liability is None:
+        assert complaint.judgement is not None
+        assert complaint.judgement.responsible_department is not None
+        return (BorneLoss(department=complaint.judgement.responsible_department, amount=loss.total),)
+    shares = complaint.liability.shares
+    return tuple(
+        BorneLoss(department=share.department, amount=part)
+        for share, part in zip(shares, _divided(loss, shares), strict=True)
+        if share.department is not None and part is not None and part.amount > 0
+    )
 
 
 def _told(line: LossLine) -> LossItemCounted:
@@ -127,7 +194,8 @@ def assign_liability(
 ) -> Change[Complaint]:
     """Say which unit bears which share, and how it is handled; improvement is tracked but for negligence (003 §25.4a).
 
-    The assessed loss is divided by the shares to the cent; the last share takes the rest. Refused unless the shares are
+    The assessed loss is divided by the shares to the cent; the last share takes the rest, and the deputy GM decides on
+    what our departments bear of it. Refused unless the shares are
     100 percent together (`shares_not_100`), a share of ours names its department and one of a supplier an involved
     supplier.
     """
@@ -149,7 +217,8 @@ def assign_liability(
         for share, loss in zip(shares, _divided(complaint.loss, shares), strict=True)
     )
     assigned = Change(complaint.but(liability=liability), told)
-    return assigned.then(lambda case: stop(case, "supplier", rules=rules, cause=cause))
+    settled = assigned.then(lambda case: stop(case, "supplier", rules=rules, cause=cause))
+    return settled.then(lambda case: _submit(case, rules, cause))
 
 
 def _must_name_whole_units(complaint: Complaint, shares: tuple[Share, ...]) -> None:

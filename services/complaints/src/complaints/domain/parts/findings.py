@@ -1,9 +1,11 @@
 """What an investigation leaves behind: the root cause, the loss item by item, who bears it, and suppliers."""
 
 from typing import Literal
+from uuid import UUID
 
 from pydantic import Field
 
+from shared.contracts.complaints import BorneLoss
 from shared.contracts.event import Instant, Money, Part
 from shared.contracts.vocabulary import ComplaintNo, DepartmentName, FileRef, Line, Percent, Prose, StaffId
 
@@ -48,6 +50,22 @@ class Loss(Part):
     standard_version: int
     by: StaffId
     at: Instant
+
+
+class SubmittedLoss(Part):
+    """What our departments bear of a loss, for the deputy GM to decide, and what was decided (003 §25.4b).
+
+    `loss_id` tells it from the one before. `by` are those who counted the loss and those who divided it.
+    """
+
+    loss_id: UUID
+    borne: tuple[BorneLoss, ...] = Field(min_length=1)
+    by: tuple[StaffId, ...]
+    at: Instant
+    approved: bool | None = None
+    note: Prose | None = None
+    decided_by: StaffId | None = None
+    decided_at: Instant | None = None
 
 
 class Supplier(Part):

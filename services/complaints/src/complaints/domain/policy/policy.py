@@ -41,18 +41,33 @@ FollowUp = Literal[
 ]
 """What follows from a case for our own people and departments (003 §25.4, §28)."""
 TimedStep = (
-    Literal["draft", "close", "submit", "supplier", "appeal", "feedback", "review"] | CaseStep | PaperStep | FollowUp
+    Literal["draft", "close", "submit", "supplier", "loss", "appeal", "feedback", "review"]
+    | CaseStep
+    | PaperStep
+    | FollowUp
 )
 """Everything that has a clock."""
 FOLLOW_UPS: tuple[FollowUp, ...] = get_args(FollowUp)
 PAPER_STEPS: tuple[PaperStep, ...] = get_args(PaperStep)
+
+_LOSS = Clock(
+    name="loss",
+    title="批示责任部门损失金额",
+    term=Within(days=1),
+    role=Role.DEPUTY_GM,
+    warn_before=(timedelta(hours=4),),
+    ladder=(Role.DEPUTY_GM, Role.GM),
+    patience=timedelta(days=1),
+    source="003 §25.4b，期限为公司默认",
+)
 
 
 class ComplaintPolicy(TimedPolicy):
     """One version of all the company's rules for complaints.
 
     The steps' limits together never exceed the limit of the whole case (003 §26.2 within §26.1). `heads` are those who
-    answer for what a department has to do; it is urged every `chase_every` from a miss on.
+    answer for what a department has to do; it is urged every `chase_every` from a miss on. A version that does not say
+    `loss` has the product's own.
     """
 
     draft: Clock
@@ -65,6 +80,7 @@ class ComplaintPolicy(TimedPolicy):
     major_to: Role
     authority: AuthorityMatrix
     supplier: Clock
+    loss: Clock = _LOSS
     appeal: Clock
     feedback: Clock
     papers: dict[PaperStep, Clock]
@@ -109,6 +125,7 @@ class ComplaintPolicy(TimedPolicy):
             "close": self.close,
             "submit": self.submit,
             "supplier": self.supplier,
+            "loss": self.loss,
             "appeal": self.appeal,
             "feedback": self.feedback,
             "review": self.review,

@@ -6,6 +6,7 @@ from complaints.domain.parts.findings import Share
 from complaints.domain.parts.investigation import Investigation
 from complaints.domain.parts.resolution import Verdict
 from complaints.domain.policy.authority import AuthorityMatrix
+from complaints.pages.losses import loss_in_words
 from complaints.pages.words import CHANNELS, REMEDIES, UNITS
 from shared.pages.papers import INTERNAL, Box, Boxes, Grid, Paper, Press, ticked, yes_or_no
 from shared.pages.words import DEPARTMENTS, day, money
@@ -107,10 +108,16 @@ def _found(case: Complaint, press: Press) -> tuple[Boxes, ...]:
             ),
         ),
         (
-            Box("损失金额", money(case.loss.total) if case.loss else ""),
+            _loss(case, press),
             Box("供应商", "；".join(each.name for each in case.suppliers)),
         ),
     )
+
+
+def _loss(case: Complaint, press: Press) -> Box:
+    submitted = case.submitted_loss
+    signed = f"{submitted.decided_by} {press.at(submitted.decided_at)}" if submitted and submitted.decided_at else ""
+    return Box("损失金额", loss_in_words(case) if case.loss else "", signed=signed)
 
 
 def _bearer(share: Share) -> str:
