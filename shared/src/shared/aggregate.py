@@ -179,16 +179,21 @@ def must_be_another(who: str, *before: str | None, cause: Cause) -> None:
         raise Overstepped(who, "four_eyes")
 
 
-_LARGEST_AMOUNT = Decimal("99999999999999.99")
+LARGEST_AMOUNT = Decimal("99999999999999.99")
 """What `Money` can be at most, either way."""
 
 
 def together(amounts: Iterable[Decimal], currency: str = "CNY") -> Money:
     """The sum as an amount. Refused with `beyond_amount` when it is larger than an amount can be."""
     total = sum(amounts, Decimal(0))
-    if abs(total) > _LARGEST_AMOUNT:
-        raise Refused(f"the amounts come to more than {_LARGEST_AMOUNT} together; correct them", "beyond_amount")
+    if abs(total) > LARGEST_AMOUNT:
+        raise Refused(f"the amounts come to more than {LARGEST_AMOUNT} together; correct them", "beyond_amount")
     return Money(amount=total, currency=currency)
+
+
+def at_most(amount: Decimal, currency: str) -> Money:
+    """A sum of what is entered already, which can be refused no more: beyond the largest amount it is told as that."""
+    return Money(amount=max(-LARGEST_AMOUNT, min(amount, LARGEST_AMOUNT)), currency=currency)
 
 
 def must_be_recent(what: str, at: datetime, cause: Cause) -> None:

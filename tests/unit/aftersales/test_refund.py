@@ -28,7 +28,7 @@ from aftersales.domain.settlement import Settlement
 from aftersales.settings import Settings
 from aftersales.store import Stores
 from aftersales.subscribers import subscriptions
-from shared.aggregate import Change, Overstepped, Refused
+from shared.aggregate import LARGEST_AMOUNT, Change, Overstepped, Refused
 from shared.contracts.aftersales import (
     CalledOffServicePaid,
     CustomerChargeRefunded,
@@ -226,6 +226,16 @@ def test_a_refund_that_was_sent_before_more_came_in_is_entered_and_the_rest_stay
 
 def test_of_a_service_that_was_called_off_before_it_was_kept_by_whom_only_what_comes_in_later_is_owed(called_off, pay):
     assert pay(called_off.state.but(withdrawn=None), "20.00").state.owed_back == yuan("20.00")
+
+
+def test_more_than_an_amount_can_be_does_not_come_in_for_one_service(order_with, called_off, rules, pay):
+    """Before and after it is called off; what is owed back is an amount always."""
+    rest = LARGEST_AMOUNT - Decimal("300.00")
+    assert pay(called_off.state, str(rest)).state.owed_back == Money(amount=LARGEST_AMOUNT)
+    for order in (called_off.state, order_with("customer_cause").but(payments=called_off.state.payments)):
+        with pytest.raises(Refused) as refused:
+            pay(order, str(rest + 1))
+        assert refused.value.code == "beyond_amount"
 
 
 def test_who_called_the_service_off_does_not_pay_back_what_came_in_later(order_with, rules, pay):

@@ -23,7 +23,7 @@ from shared.contracts.event import Actor
 from shared.contracts.intake import EnquiryReceived, NegativeFeedbackReceived
 from shared.contracts.notify import ReplyReceived
 from shared.contracts.orders import AcceptanceFailed
-from shared.contracts.vocabulary import Defect, order_id_of
+from shared.contracts.vocabulary import MOST, Defect, order_id_of
 from shared.testing import cause, deliver, fire
 
 AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
@@ -87,6 +87,14 @@ async def test_more_issues_than_a_form_has_room_for_are_shortened_not_lost_to_th
     (filed,) = await deliver(on, many)
 
     assert (len(filed.content), filed.content[-1], filed.defect_quantity) == (4000, "…", None)
+
+
+async def test_more_faulty_pieces_than_a_form_can_count_were_not_counted(on, failed):
+    many = failed.but(issues=tuple(Defect(description="崩角", quantity=MOST) for _ in range(2)))
+
+    (filed,) = await deliver(on, many)
+
+    assert filed.defect_quantity is None
 
 
 async def test_the_announcement_opens_the_case_even_if_nothing_else_did(on, failed, complaints, policy):

@@ -13,7 +13,7 @@ from order_rules import RULES
 from orders_as_read import cancel, review, sign, submit_for_review
 
 from orders.domain.account import Account, account_id_of
-from orders.domain.decisions.account import enter, issue_statement
+from orders.domain.decisions.account import enter, issue_statement, set_credit
 from orders.domain.decisions.cancellation import ask_to_cancel
 from orders.domain.decisions.contract import amend, take_on
 from orders.domain.decisions.ledger import credit, refund
@@ -22,12 +22,13 @@ from orders.domain.decisions.payment import fall_overdue, receive, remind, tell_
 from orders.domain.decisions.shipment import dispatch
 from orders.domain.parts.contract import Draft
 from orders.domain.route import CANCELLED
-from shared.aggregate import Cause, Overstepped, Refused
+from shared.aggregate import LARGEST_AMOUNT, Cause, Overstepped, Refused
 from shared.contracts import orders as said
 from shared.contracts.departments import GoodsDispatched, PaymentReceived
 from shared.contracts.event import Actor, Money, PreciseDate
 from shared.contracts.intake import OrderPlaced
 from shared.contracts.vocabulary import CustomerSnapshot, OrderLine, order_id_of
+from shared.testing import cause
 
 BEGIN = datetime(2026, 9, 30, 1, tzinfo=UTC)
 CUSTOMER = CustomerSnapshot(customer_id=UUID("018f5a30-6a51-7c0e-9d4b-2f1f7f6b1c01"), name="恒达")
@@ -331,6 +332,41 @@ async def test_a_statement_has_a_line_for_each_order(company):
     assert [(line.order_no, line.billed, line.paid) for line in statement.lines] == [
         ("SO-1", yuan("10000.00"), yuan("3000.00")),
         ("SO-2", yuan("500.00"), yuan("0.00")),
+    ]
+
+
+@pytest.mark.parametrize(("credit", "paid"), [(True, ()), (False, (LARGEST_AMOUNT, LARGEST_AMOUNT, LARGEST_AMOUNT))])
+def test_sums_that_are_larger_than_an_amount_are_told_as_the_largest_one(credit, paid):
+    """Every entry is heard, and what is told beyond the largest amount is that amount, either way."""
+    largest = Money(amount=LARGEST_AMOUNT)
+    account = Account.blank(CUSTOMER, RULES, BEGIN)
+    account = set_credit(account, largest, 30, cause=cause(BEGIN)).state
+    heard = [("invoice", LARGEST_AMOUNT, number) for number in (1, 2, 3)] + [("payment", -each, 1) for each in paid]
+    events = []
+    for place, (kind, amount, number) in enumerate(heard, start=1):
+        entered = said.LedgerEntered(
+            order_id=UUID(int=number),
+            order_no=f"SO-{number}",
+            customer=CUSTOMER,
+            number=place,
+            kind=kind,
+            amount=Money(amount=amount),
+            at=BEGIN,
+            on_credit=credit,
+        )
+        change = enter(account, entered, RULES, cause(BEGIN))
+        account, events = change.state, [*events, *change.events]
+    issued = issue_statement(account, RULES, cause(BEGIN))
+    (statement,) = issued.events
+
+    exceeded = [each.exposure for each in events if isinstance(each, said.CreditLimitExceeded)]
+    assert exceeded == ([largest, largest] if credit else [])
+    owed = Decimal(0) if paid else LARGEST_AMOUNT
+    assert (statement.balance, statement.opening) == (Money(amount=owed), Money(amount=Decimal(0)))
+    assert [(line.billed, line.paid) for line in statement.lines] == [
+        (largest, largest if paid else Money(amount=Decimal(0))),
+        (largest, Money(amount=Decimal(0))),
+        (largest, Money(amount=Decimal(0))),
     ]
 
 

@@ -25,8 +25,10 @@ Line = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(one_li
 """A text of one line, without characters that cannot be seen; a blank one is none."""
 Prose = Annotated[str, Field(min_length=1, max_length=4000), AfterValidator(prose)]
 """A text of several lines, without characters that cannot be seen; a blank one is none."""
-Count = Annotated[int, Field(ge=0, le=99_999_999)]
-Quantity = Annotated[int, Field(ge=1, le=99_999_999)]
+MOST = 99_999_999
+"""What is counted is at most so many."""
+Count = Annotated[int, Field(ge=0, le=MOST)]
+Quantity = Annotated[int, Field(ge=1, le=MOST)]
 Email = Annotated[str, Field(max_length=254, pattern=r"^[^@\s]+@[^@\s]+$"), BeforeValidator(posted)]
 """One address that every mail server takes: without a name, a second address or another script."""
 Phone = Annotated[str, Field(pattern=r"^\+?[0-9-]{5,20}$"), BeforeValidator(dialled)]

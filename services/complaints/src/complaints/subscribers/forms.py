@@ -7,7 +7,7 @@ from complaints.domain.parts.form import Channel, Form
 from shared.contracts.complaints import ResolutionDeclined
 from shared.contracts.intake import EnquiryReceived, NegativeFeedbackReceived
 from shared.contracts.orders import AcceptanceFailed
-from shared.contracts.vocabulary import CustomerSnapshot
+from shared.contracts.vocabulary import MOST, CustomerSnapshot
 
 _LONGEST = 4000
 """Characters of what the customer said that a form takes."""
@@ -24,8 +24,12 @@ _CHANNEL_OF_ENQUIRY: dict[str, Channel] = {
 
 
 def of_failed_acceptance(event: AcceptanceFailed, event_id: UUID) -> Form:
-    """The customer refused the work: what was wrong, and how many, if all could be counted (001 售中四b)."""
+    """The customer refused the work: what was wrong, and how many, if all could be counted (001 售中四b).
+
+    More than a form can count were not counted.
+    """
     counts = [issue.quantity for issue in event.issues]
+    faulty = None if None in counts else sum(count or 0 for count in counts)
     return Form(
         customer=event.customer,
         complainant=_name(event.customer),
@@ -34,7 +38,7 @@ def of_failed_acceptance(event: AcceptanceFailed, event_id: UUID) -> Form:
         content=_shortened("；".join(issue.description for issue in event.issues)),
         order_no=event.order_no,
         contract_no=event.contract_no,
-        defect_quantity=None if None in counts else sum(count or 0 for count in counts),
+        defect_quantity=faulty if faulty is not None and faulty <= MOST else None,
         nature="quality",
         source_event_id=event_id,
     )

@@ -1,13 +1,12 @@
 """What a customer owes us over all orders, and how much it may owe."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from orders.domain.parts.entry import AccountEntry, Position
 from orders.domain.policy.policy import Rules
-from shared.aggregate import Aggregate, together
+from shared.aggregate import Aggregate, at_most
 from shared.contracts.event import Money
 from shared.contracts.vocabulary import CustomerSnapshot
 
@@ -22,7 +21,8 @@ def account_id_of(customer_id: UUID) -> UUID:
 class Account(Aggregate):
     """The ledger of one customer (004 四2) and its credit, limit and period (000 §3.5.5).
 
-    `positions` are the sums of all entries by order and currency; `entries` those since the last statement. A limit
+    `positions` are the sums of all entries by order and currency; `entries` those since the last statement. A sum that
+    is larger than an amount can be is told as the largest one, so that no entry is ever left out for it. A limit
     holds for one currency: without one of its own, nothing is given on credit in a currency. `zone` is written for the
     release before this one alone, which cannot read an account without it.
     """
@@ -65,16 +65,26 @@ class Account(Aggregate):
 
     def exposure_in(self, currency: str) -> Money:
         """What the customer owes in a currency for orders that were released on credit."""
-        return _sum((max(each.owed, Decimal()) for each in self._of(currency) if each.granted), currency)
+        return at_most(self._exposure(currency), currency)
+
+    def exposure_with(self, position: Position) -> Decimal:
+        """What it would be with credit for this order as well; it may be more than an amount can be."""
+        return self._exposure(position.currency) + max(position.owed, Decimal())
+
+    def _exposure(self, currency: str) -> Decimal:
+        return sum((max(each.owed, Decimal()) for each in self._of(currency) if each.granted), Decimal())
 
     def balance_in(self, currency: str) -> Money:
         """What all entries in a currency come to."""
-        return _sum((each.owed for each in self._of(currency)), currency)
+        return at_most(self._balance(currency), currency)
+
+    def _balance(self, currency: str) -> Decimal:
+        return sum((each.owed for each in self._of(currency)), Decimal())
 
     def opening_in(self, currency: str) -> Money:
         """What the entries in a currency came to at the last statement."""
         new = sum((each.amount.amount for each in self.entries if each.amount.currency == currency), Decimal())
-        return Money(amount=self.balance_in(currency).amount - new, currency=currency)
+        return at_most(self._balance(currency) - new, currency)
 
     def limit_in(self, currency: str) -> Money:
         """How much the customer may owe in a currency for orders on credit."""
@@ -88,12 +98,7 @@ class Account(Aggregate):
 
     def fits(self, position: Position) -> bool:
         """Whether credit for this order stays within the limit."""
-        exposure = self.exposure_in(position.currency).amount
-        return exposure + max(position.owed, Decimal()) <= self.limit_in(position.currency).amount
+        return self.exposure_with(position) <= self.limit_in(position.currency).amount
 
     def _of(self, currency: str) -> tuple[Position, ...]:
         return tuple(each for each in self.positions if each.currency == currency)
-
-
-def _sum(amounts: Iterable[Decimal], currency: str) -> Money:
-    return together(amounts, currency)

@@ -10,7 +10,7 @@ from aftersales.domain.parts.blocks import FeeSignature
 from aftersales.domain.parts.money import Charge, Cost, Mode, Payment, Refund, must_be_payable
 from aftersales.domain.policy.policy import AftersalesPolicy, Rules
 from aftersales.domain.service_order import ServiceOrder, who_fills_in_the_cost
-from shared.aggregate import Cause, Change, Overstepped, Refused, must_be_another, must_be_recent
+from shared.aggregate import Cause, Change, Overstepped, Refused, must_be_another, must_be_recent, together
 from shared.contracts.aftersales import (
     CalledOffServicePaid,
     CustomerChargePaid,
@@ -127,7 +127,8 @@ def receive_payment(
     """Money came in; a job that was held back for it waits to be dispatched from now on (001 备注1, 003 §9).
 
     It may come before it is charged; it is announced once everything is paid. What comes in for a service that was
-    called off is to be paid back. Refused for a service that is free.
+    called off is to be paid back. Refused for a service that is free, and for more than an amount can be in all
+    (`beyond_amount`).
     """
     order.lifecycle.must(order.stage, "receive_payment")
     if order.charge_policy == "free":
@@ -136,6 +137,7 @@ def receive_payment(
         )
     must_be_payable(amount)
     must_be_recent("the payment", received_at, cause)
+    together((order.received.amount, amount.amount))
     payment = Payment(
         amount=amount,
         at=received_at,

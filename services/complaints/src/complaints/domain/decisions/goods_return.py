@@ -7,7 +7,6 @@ from complaints.domain.decisions.clock import pass_on, start, stop
 from complaints.domain.goods_return import GoodsReturn
 from complaints.domain.lifecycle import GOODS_RETURN
 from complaints.domain.parts.papers import (
-    MOST,
     Comparison,
     Explanation,
     Method,
@@ -27,7 +26,7 @@ from shared.contracts.complaints import (
     ReturnReconciled,
 )
 from shared.contracts.event import Money
-from shared.contracts.vocabulary import Line, Prose, StaffId
+from shared.contracts.vocabulary import MOST, Line, Prose, StaffId
 
 
 def draw_up(

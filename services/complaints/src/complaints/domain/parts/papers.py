@@ -58,10 +58,6 @@ class Comparison(Signed):
     comparison_id: UUID
 
 
-MOST = 99_999_999
-"""The largest `Quantity`."""
-
-
 class PartCount(Part):
     """How many of a part."""
 

@@ -8,7 +8,7 @@ from orders.domain.account import Account
 from orders.domain.parts.deadline import STATEMENT
 from orders.domain.parts.entry import AccountEntry, Position
 from orders.domain.policy.policy import Rules
-from shared.aggregate import Cause, Change
+from shared.aggregate import Cause, Change, at_most
 from shared.contracts.event import Money
 from shared.contracts.orders import (
     CreditGranted,
@@ -128,11 +128,10 @@ def _with_statement(account: Account, rules: Rules, cause: Cause) -> Account:
 
 
 def _exceeded(account: Account, position: Position) -> CreditLimitExceeded:
-    exposure = account.exposure_in(position.currency)
     return CreditLimitExceeded(
         order_id=position.order_id,
         order_no=position.order_no,
-        exposure=Money(amount=exposure.amount + position.owed, currency=position.currency),
+        exposure=at_most(account.exposure_with(position), position.currency),
         limit=account.limit_in(position.currency),
         customer=account.customer,
     )
@@ -141,6 +140,6 @@ def _exceeded(account: Account, position: Position) -> CreditLimitExceeded:
 def _line(position: Position) -> StatementLine:
     return StatementLine(
         order_no=position.order_no,
-        billed=Money(amount=position.billed, currency=position.currency),
-        paid=Money(amount=position.paid, currency=position.currency),
+        billed=at_most(position.billed, position.currency),
+        paid=at_most(position.paid, position.currency),
     )
