@@ -1,4 +1,4 @@
-"""A reading of personal data with its entry in the audit trail, beside the same reading without.
+"""Readings of personal data, of one file and of lists, with their entries in the audit trail and without.
 
 Usage: python -m bench.audit [--rounds 5] [--requests 2000] [--clients 8]. Two processes of intake on one MongoDB take
 turns.
@@ -36,6 +36,8 @@ from waiting import until
 
 WAYS: dict[str, Sequence[str]] = {"with its entry": (), "without": ("--silent",)}
 CUSTOMERS = 200
+LISTS = {"a list of 10": "/customers?limit=10", "a list of 50": "/customers?limit=50"}
+"""Lists that name customers, each of which leaves one entry, however many it names."""
 
 
 @dataclass(frozen=True)
@@ -137,9 +139,9 @@ async def intake(
         process.stop()
 
 
-async def run(rounds: int, requests: int, clients: int) -> dict[str, list[Reading]]:
-    """Both ways in turns, the first of each for warming up."""
-    readings: dict[str, list[Reading]] = defaultdict(list)
+async def run(rounds: int, requests: int, clients: int) -> dict[str, dict[str, list[Reading]]]:
+    """What is read, both ways in turns, the first of each for warming up."""
+    readings: dict[str, dict[str, list[Reading]]] = defaultdict(lambda: defaultdict(list))
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="kefu-audit-")))
         running = stack.enter_context(servers(folder, ServerPorts.free(), disposable=True))
@@ -150,27 +152,36 @@ async def run(rounds: int, requests: int, clients: int) -> dict[str, list[Readin
             way: await stack.enter_async_context(intake(running, folder, keys, database, flags))
             for way, flags in WAYS.items()
         }
-        paths = await ways["without"].fill()
+        files = await ways["without"].fill()
+        asked = {"a file": files, **{name: [path] for name, path in LISTS.items()}}
         for turn in range(rounds + 1):
-            for way, served in ways.items():
-                reading = await served.read((paths * (requests // len(paths) + 1))[:requests], mongo, clients)
-                if turn:
-                    readings[way].append(reading)
+            for what, paths in asked.items():
+                for way, served in ways.items():
+                    reading = await served.read((paths * (requests // len(paths) + 1))[:requests], mongo, clients)
+                    if turn:
+                        readings[what][way].append(reading)
     return readings
 
 
-def table(readings: dict[str, list[Reading]], clients: int) -> Table:
+def table(readings: dict[str, dict[str, list[Reading]]], clients: int) -> Table:
     """Medians over the rounds, and the ratio to the reading without."""
-    shown = Table(title=f"a customer's file, read by {clients} at a time; medians, ms of the processor per request")
-    for heading in ("way", "requests/s", "÷ without", "latency ms", "service + database ms", "÷ without"):
-        shown.add_column(heading, justify="left" if heading == "way" else "right")
-    rate, processor = (median(getattr(each, name) for each in readings["without"]) for name in ("rate", "processor"))
-    for way, found in readings.items():
+    shown = Table(title=f"customers, read by {clients} at a time; medians, ms of the processor per request")
+    for heading in ("read", "way", "requests/s", "÷ without", "latency ms", "service + database ms", "÷ without"):
+        shown.add_column(heading, justify="left" if heading in ("read", "way") else "right")
+    for what, ways in readings.items():
+        _add(shown, what, ways)
+    return shown
+
+
+def _add(shown: Table, what: str, ways: dict[str, list[Reading]]) -> None:
+    rate, processor = (median(getattr(each, name) for each in ways["without"]) for name in ("rate", "processor"))
+    for way, found in ways.items():
         middle = {
             name: median(getattr(each, name) for each in found)
             for name in ("rate", "latency", "service", "database", "processor")
         }
         shown.add_row(
+            what,
             way,
             f"{middle['rate']:,.0f}",
             f"{middle['rate'] / rate:.3f}",
@@ -178,7 +189,6 @@ def table(readings: dict[str, list[Reading]], clients: int) -> Table:
             f"{middle['service']:.3f} + {middle['database']:.3f}",
             f"{middle['processor'] / processor:.3f}",
         )
-    return shown
 
 
 def main() -> None:

@@ -5,7 +5,7 @@ from datetime import date
 from pydantic import Field
 
 from shared.contracts.event import Part
-from shared.contracts.vocabulary import Line, OrderNo
+from shared.contracts.vocabulary import Count, Line, OrderNo, Quantity
 
 
 class Freight(Part):
@@ -21,16 +21,16 @@ class Vehicle(Part):
     """A vehicle for the day: its room, and what it costs to use it and to stop at one more place."""
 
     name: Line = Field(examples=["粤A·12345 9.6 米"])
-    volume_litres: int = Field(ge=1, examples=[48000])
-    cost: int = Field(ge=0, description="Yuan for using it at all.", examples=[900])
-    cost_per_place: int = Field(ge=0, description="Yuan for each place it drives to.", examples=[250])
+    volume_litres: Quantity = Field(examples=[48000])
+    cost: Count = Field(description="Yuan for using it at all.", examples=[900])
+    cost_per_place: Count = Field(description="Yuan for each place it drives to.", examples=[250])
 
 
 class Weights(Part):
     """What leaving goods behind costs, in yuan: for each order, and for each day that it is or will be behind."""
 
-    left_behind: int = Field(default=200, ge=0)
-    day_late: int = Field(default=400, ge=0)
+    left_behind: Count = 200
+    day_late: Count = 400
 
 
 class Trip(Part):

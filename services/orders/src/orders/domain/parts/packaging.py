@@ -5,15 +5,15 @@ from datetime import date
 from pydantic import Field
 
 from shared.contracts.event import Part
-from shared.contracts.vocabulary import Line
+from shared.contracts.vocabulary import Count, Line, Quantity
 
 
 class PackingMaterial(Part):
     """How many of one kind are needed and in stock; what stock lacks is printed outside (004 三2(2))."""
 
     item: Line = Field(examples=["彩印包装箱"])
-    quantity: int = Field(ge=1, examples=[24])
-    in_stock: int = Field(ge=0, examples=[4])
+    quantity: Quantity = Field(examples=[24])
+    in_stock: Count = Field(examples=[4])
     printer: Line | None = Field(default=None, description="Who prints what stock lacks.", examples=["佳美印刷"])
     expected_on: date | None = Field(default=None, description="By when it is here.", examples=["2026-11-20"])
 
@@ -33,4 +33,4 @@ class PackedItem(Part):
     """What was packed: boxes, manuals, labels (004 三2(2))."""
 
     item: Line
-    quantity: int = Field(ge=1)
+    quantity: Quantity
