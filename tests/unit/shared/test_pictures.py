@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
-from PIL import Image, PngImagePlugin
+from PIL import Image, ImageOps, PngImagePlugin
 
 from shared.contracts.intake import CustomerErased
 from shared.contracts.roles import Role
@@ -59,6 +59,41 @@ def test_a_photograph_stands_upright_and_says_no_more_where_it_was_taken() -> No
     assert (made.type, made.width, made.height) == ("image/jpeg", 300, 400)
     with Image.open(BytesIO(made.content)) as kept:
         assert dict(kept.getexif()) == {}
+
+
+@pytest.mark.parametrize("orientation", range(10))
+def test_a_photograph_is_turned_as_the_camera_was_held(orientation: int) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    sent = Image.new("RGB", (40, 30), "white")
+    sent.paste("red", (0, 0, 20, 15))
+    out = BytesIO()
+    sent.save(out, "PNG", exif=exif)
+    made = read(out.getvalue())
+    with Image.open(BytesIO(made.content)) as kept, Image.open(BytesIO(out.getvalue())) as camera:
+        upright = ImageOps.exif_transpose(camera)
+        assert kept.size == upright.size
+        width, height = upright.size
+        corners = [(x, y) for x in (5, width - 6) for y in (5, height - 6)]
+        redder = [min(kept.getpixel(each)[1:]) < 128 for each in corners]
+        assert redder == [min(upright.getpixel(each)[1:]) < 128 for each in corners]
+
+
+@pytest.mark.filterwarnings("ignore:Tag data larger", "ignore:Metadata Warning")
+def test_a_photograph_is_taken_however_damaged_the_record_of_its_camera_is() -> None:
+    """With each of its bytes changed in turn."""
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    exif[0x010F] = "camera"
+    exif[0x8825] = {2: (23.0, 7.0, 44.0)}
+    whole = photo(exif=exif)
+    begin = whole.index(b"Exif\0\0") + 6
+    damaged = (
+        whole[:place] + bytes([value]) + whole[place + 1 :]
+        for place in range(begin, begin + len(exif.tobytes()) - 6)
+        for value in (0, 2, 5, 7, 12, 255)
+    )
+    assert {sorted((made.width, made.height)) == [48, 64] for made in map(read, damaged)} == {True}
 
 
 def test_a_signature_stands_on_white() -> None:

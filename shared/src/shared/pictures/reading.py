@@ -5,7 +5,7 @@ from io import BytesIO
 from types import MappingProxyType
 from typing import Literal
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, UnidentifiedImageError
 
 PictureType = Literal["image/jpeg", "image/png"]
 
@@ -19,6 +19,20 @@ LONG_SIDE, SMALL_SIDE = 2048, 320
 """Pixels of the longer side: of what is kept, and of what a page shows in a row."""
 QUALITY = 82
 """Percent, as JPEG counts it: beyond it files grow faster than what an eye can tell."""
+
+
+_TURNS = MappingProxyType(
+    {
+        2: Image.Transpose.FLIP_LEFT_RIGHT,
+        3: Image.Transpose.ROTATE_180,
+        4: Image.Transpose.FLIP_TOP_BOTTOM,
+        5: Image.Transpose.TRANSPOSE,
+        6: Image.Transpose.ROTATE_270,
+        7: Image.Transpose.TRANSVERSE,
+        8: Image.Transpose.ROTATE_90,
+    }
+)
+"""What turns a picture upright, by the orientation that the Exif record gives."""
 
 
 class NotAPicture(ValueError):
@@ -55,7 +69,7 @@ def read(sent: bytes) -> ReadPicture:
             scale = max(opened.size) // LONG_SIDE or 1
             opened.draft("RGB", (opened.width // scale, opened.height // scale))
             opened.thumbnail((LONG_SIDE, LONG_SIDE), reducing_gap=2)
-            picture = _on_white(ImageOps.exif_transpose(opened))
+            picture = _on_white(_upright(opened))
             picture.info.clear()
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         if isinstance(error, NotAPicture):
@@ -65,6 +79,12 @@ def read(sent: bytes) -> ReadPicture:
     small.thumbnail((SMALL_SIDE, SMALL_SIDE), reducing_gap=2)
     type: PictureType = "image/png" if drawn else "image/jpeg"
     return ReadPicture(type, *picture.size, _written(picture, type), _written(small, type))
+
+
+def _upright(picture: Image.Image) -> Image.Image:
+    """Turned as the camera was held. Nothing else of its record is read, much of which may be damaged."""
+    turn = _TURNS.get(picture.getexif().get(ExifTags.Base.Orientation, 1))
+    return picture if turn is None else picture.transpose(turn)
 
 
 def _on_white(picture: Image.Image) -> Image.Image:
