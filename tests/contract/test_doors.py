@@ -249,3 +249,35 @@ def accepts(field: FieldInfo, value: str) -> bool:
     except ValidationError:
         return False
     return True
+
+
+def test_a_whole_number_that_a_door_takes_is_one_that_is_kept(service: Service) -> None:
+    """Each has a bound: no database keeps any number, and what is asked for beyond it is refused at the door.
+
+    A department's fact has the bounds of its contract, and is refused when it cannot be kept.
+    """
+    document = service.app.openapi()
+    parts = document["components"]["schemas"]
+    asked = [
+        (f"{method} {path}", each)
+        for path, methods in document["paths"].items()
+        for method, said in methods.items()
+        if path != "/facts"
+        for each in (said.get("requestBody", {}), *(part["schema"] for part in said.get("parameters", ())))
+    ]
+    assert sorted({at for door, each in asked for at in _unbounded(each, door, parts, frozenset())}) == []
+
+
+def _unbounded(schema: Any, at: str, parts: Mapping[str, Any], above: frozenset[str]) -> Iterator[str]:
+    """Where a whole number without a largest one may stand in what this schema allows."""
+    if isinstance(schema, list):
+        for each in schema:
+            yield from _unbounded(each, at, parts, above)
+    elif isinstance(schema, dict):
+        if schema.get("type") == "integer" and "maximum" not in schema:
+            yield at
+        part = schema.get("$ref", "").rpartition("/")[2]
+        if part and part not in above:
+            yield from _unbounded(parts[part], f"{at} {part}", parts, above | {part})
+        for name, each in schema.items():
+            yield from _unbounded(each, f"{at}.{name}" if isinstance(each, dict) else at, parts, above)

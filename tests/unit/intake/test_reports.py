@@ -191,6 +191,18 @@ async def test_weekly_plans_are_answered_by_saturday_at_four():
 LAST_DAYS = [(2026, 2, 28), (2028, 2, 29), (2026, 4, 30), (2026, 12, 31)]
 
 
+async def test_targets_that_come_to_more_than_one_of_them_can_be_are_summed_up():
+    world = await office(local(2026, 11, 20, 8), "am-1", "am-2", "chief-1")
+    await world.until(local(2026, 11, 30, 11))
+    for staff in ("am-1", "am-2"):
+        form = await report_of(world, staff, "sales_target")
+        assert (await submit(world, staff, form, amounts={"target": "99999999999999.99"})).status_code == 200
+
+    handed_in = await submit(world, "chief-1", await report_of(world, "chief-1", "consolidation"), ["assessment"])
+
+    assert handed_in.json()["gathered"]["sums"] == {"target": "199999999999999.98"}
+
+
 @pytest.mark.requirement("R035.a", "R035.b", "R035.c", "R036.a", "R036.b")
 @pytest.mark.parametrize(("year", "month", "last"), LAST_DAYS)
 async def test_target_and_budget_are_due_on_the_month_s_last_day_at_noon_and_consolidated_by_four(year, month, last):

@@ -35,6 +35,8 @@ Phone = Annotated[str, Field(pattern=r"^\+?[0-9-]{5,20}$"), BeforeValidator(dial
 """A telephone number in half-width digits, without blanks and brackets."""
 TimeZone = Annotated[str, Field(max_length=64), AfterValidator(zone)]
 """A zone of the IANA database, spelt as it is there."""
+Ordinal = Annotated[int, Field(ge=1, le=MOST)]
+"""The number of a revision, a version or one of several, counted from one."""
 Price = Annotated[Money, AfterValidator(unsigned)]
 """An amount that is not below zero."""
 PaidAmount = Annotated[Money, AfterValidator(positive)]

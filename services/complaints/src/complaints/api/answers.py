@@ -14,14 +14,14 @@ from complaints.domain.parts.resolution import Way
 from complaints.domain.policy.policy import Rules
 from complaints.store import Complaints
 from shared.aggregate import Change
-from shared.contracts.vocabulary import FileRef, Prose
+from shared.contracts.vocabulary import FileRef, Ordinal, Prose
 from shared.http import CausedByRequest, RequestBody, Router, allow
 
 
 class Accept(RequestBody):
     """How the customer agreed, and to which of the approved solutions."""
 
-    choice: int | None = Field(
+    choice: Ordinal | None = Field(
         default=None, description="The number of the solution, from 1; needed when several are approved.", examples=[1]
     )
     via: Way = Field(examples=["signature"])

@@ -15,7 +15,7 @@ from complaints.domain.policy.policy import Rules
 from complaints.store import Stores
 from shared.aggregate import Change
 from shared.contracts.complaints import Remediation, Remedy
-from shared.contracts.vocabulary import Price, Prose
+from shared.contracts.vocabulary import Count, Price, Prose
 from shared.http import CausedByRequest, RequestBody, Router, allow
 
 
@@ -31,7 +31,7 @@ class Propose(RequestBody):
     """Solutions to choose from."""
 
     options: tuple[OfferedRemedy, ...] = Field(min_length=1, max_length=10)
-    preferred: int = Field(default=0, ge=0, description="Which of them is recommended; the first is 0.")
+    preferred: Count = Field(default=0, description="Which of them is recommended; the first is 0.")
     customer_may_choose: bool = True
 
 
@@ -39,8 +39,8 @@ class Approve(RequestBody):
     """Which solution of the proposal that was read it shall be."""
 
     proposal: UUID = Field(description="The `proposal_id` of the latest proposal, as it was read.")
-    option: int = Field(ge=0, description="The first is 0.")
-    also: tuple[int, ...] = Field(
+    option: Count = Field(description="The first is 0.")
+    also: tuple[Count, ...] = Field(
         default=(), max_length=10, description="Other options from which the customer may choose instead."
     )
     note: str = Field(default="", max_length=4000)

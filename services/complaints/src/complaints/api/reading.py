@@ -14,7 +14,7 @@ from complaints.domain.policy.policy import Rules
 from complaints.store import Complaints, Stores
 from shared.aggregate import one_person
 from shared.contracts.roles import Role
-from shared.contracts.vocabulary import ComplaintNo, CustomerId, DepartmentName, Line, OrderNo, StaffId
+from shared.contracts.vocabulary import ComplaintNo, Count, CustomerId, DepartmentName, Line, OrderNo, StaffId
 from shared.duties.api import ClockView, clocks_of
 from shared.http import After, AskedBy, Limit, Listing, Router
 from shared.identity import Principal
@@ -74,7 +74,7 @@ def _lists(router: APIRouter, complaints: Complaints, files: MergedFiles, rules:
         order_no: OrderNo | None = None,
         complaint_no: Annotated[ComplaintNo | None, Query()] = None,
         owner: StaffId | None = None,
-        level: Annotated[int | None, Query(ge=0, description="How high on the ladder.")] = None,
+        level: Annotated[Count | None, Query(description="How high on the ladder.")] = None,
         department: Annotated[DepartmentName | None, Query(description="The responsible one.")] = None,
         category: Annotated[Line | None, Query(description="As it was classified.")] = None,
         severity: Annotated[

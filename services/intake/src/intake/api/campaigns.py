@@ -20,7 +20,7 @@ from shared.contracts.event import Instant
 from shared.contracts.intake import CampaignProgress, Trade
 from shared.contracts.intake.work import CampaignKind
 from shared.contracts.roles import CS_HEADS
-from shared.contracts.vocabulary import CustomerId, CustomerKind, Line, Prose, StaffId
+from shared.contracts.vocabulary import CustomerId, CustomerKind, Line, Prose, Quantity, StaffId
 from shared.duties.api import ClockView, clocks_of
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
 from shared.lifecycle import Possible
@@ -48,7 +48,7 @@ class StartCampaign(RequestBody):
     draws: GivenCriteria | None = None
     most: int = Field(default=200, ge=1, le=LONGEST_LIST, description="Customers that are drawn at most.")
     staff: tuple[StaffId, ...] = Field(default=(), max_length=100, description="Who calls; empty: every specialist.")
-    target: int | None = Field(default=None, ge=1, description="With how many the aim is to be attained; all.")
+    target: Quantity | None = Field(default=None, description="With how many the aim is to be attained; all.")
     wish: Line | None = Field(default=None, description="What each customer is wished at the end.")
 
     @model_validator(mode="after")

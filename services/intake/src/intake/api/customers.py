@@ -25,7 +25,16 @@ from shared.aggregate import Refused
 from shared.contracts.event import Actor, Instant
 from shared.contracts.intake import AssignmentRule, Contact, Particulars, Trade
 from shared.contracts.roles import CS, SALES
-from shared.contracts.vocabulary import CustomerId, CustomerKind, DepartmentName, Line, Prose, StaffId, TimeZone
+from shared.contracts.vocabulary import (
+    CustomerId,
+    CustomerKind,
+    DepartmentName,
+    Line,
+    Ordinal,
+    Prose,
+    StaffId,
+    TimeZone,
+)
 from shared.duties.api import ClockView, clocks_of
 from shared.http import After, AskedBy, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
 from shared.identity import Principal
@@ -116,8 +125,8 @@ class MergeFiles(RequestBody):
     """A second file of the same person, and how that is known."""
 
     duplicate_id: CustomerId = Field(description="The file that leads to this one from now on.")
-    revision: int = Field(ge=1, description="The revision of this file that you have compared.", examples=[1])
-    duplicate_revision: int = Field(ge=1, description="The revision of the other one.", examples=[1])
+    revision: Ordinal = Field(description="The revision of this file that you have compared.", examples=[1])
+    duplicate_revision: Ordinal = Field(description="The revision of the other one.", examples=[1])
     reason: Line = Field(examples=["同一人以两个手机号登记"])
 
 

@@ -16,7 +16,7 @@ from intake.store import Stores
 from shared.aggregate import NotFound
 from shared.contracts.event import Instant
 from shared.contracts.roles import CS, SALES
-from shared.contracts.vocabulary import CustomerId, CustomerSnapshot, Line, Prose, StaffId
+from shared.contracts.vocabulary import CustomerId, CustomerSnapshot, Line, Ordinal, Prose, StaffId
 from shared.duties.api import ClockView, clocks_of
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
 from shared.time_source import TimeSource
@@ -95,7 +95,7 @@ def routes(stores: Stores, rules: Rules, time: TimeSource) -> APIRouter:
 
     @router.get("/objections")
     async def list_objections(
-        version: Annotated[int | None, Query(description="Absent: the one in force.")] = None,
+        version: Annotated[Ordinal | None, Query(description="Absent: the one in force.")] = None,
     ) -> ObjectionsView:
         """The standard answers to what customers usually object, in this version."""
         try:

@@ -16,7 +16,7 @@ from intake.domain.quote import Quote, QuoteKind
 from intake.domain.roles import QUOTERS
 from intake.store import Stores
 from shared.contracts.event import Instant
-from shared.contracts.vocabulary import CustomerId, CustomerSnapshot, Line, OrderLine, StaffId
+from shared.contracts.vocabulary import CustomerId, CustomerSnapshot, Line, OrderLine, Ordinal, StaffId
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
 from shared.lifecycle import Possible
 
@@ -51,7 +51,7 @@ class IssueQuote(ReviseQuote):
 class AcceptQuote(RequestBody):
     """Which revision the customer agrees to."""
 
-    revision: int = Field(ge=1, examples=[1])
+    revision: Ordinal = Field(examples=[1])
 
 
 class DeclineQuote(RequestBody):

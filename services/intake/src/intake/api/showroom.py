@@ -17,7 +17,7 @@ from intake.domain.showroom_visit import ShowroomVisit
 from intake.store import Stores
 from shared.contracts.event import Instant
 from shared.contracts.intake.contacts import Rating
-from shared.contracts.vocabulary import CustomerId, CustomerSnapshot, Line, StaffId
+from shared.contracts.vocabulary import Count, CustomerId, CustomerSnapshot, Line, StaffId
 from shared.duties.api import ClockView, clocks_of
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
 from shared.lifecycle import Possible
@@ -46,7 +46,7 @@ class DoTask(RequestBody):
 class CompleteShowroom(RequestBody):
     """How long each station took, who decides, and the visitors' form (table 2)."""
 
-    minutes: dict[Name, int] = Field(
+    minutes: dict[Name, Count] = Field(
         max_length=20,
         description="0 for a station that was left out.",
         examples=[{"video": 8, "meeting_room": 20, "corridor": 5, "materials": 25}],

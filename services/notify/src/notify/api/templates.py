@@ -9,6 +9,7 @@ from notify.composer import Composer
 from notify.domain.messages.template import Channel, Template
 from notify.domain.messages.variable import Unfit
 from shared.aggregate import NotFound, Refused
+from shared.contracts.vocabulary import Ordinal
 from shared.http import Listing, RequestBody, Router, View, allow
 
 
@@ -30,7 +31,7 @@ class Preview(RequestBody):
 
     channel: Channel = "sms"
     locale: str = "zh-CN"
-    version: int | None = Field(default=None, ge=1, description="Absent: the newest.")
+    version: Ordinal | None = Field(default=None, description="Absent: the newest.")
     values: dict[str, str] = Field(default={}, examples=[{"days": "4"}])
     written: bool = Field(
         default=False, description="Whether the values are those of a message, in which dates and amounts are words."

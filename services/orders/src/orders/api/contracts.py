@@ -25,7 +25,7 @@ from orders.domain.policy.policy import Rules
 from orders.store import Orders
 from shared.contracts.event import PreciseDate
 from shared.contracts.orders import Finding, PaymentTerm
-from shared.contracts.vocabulary import ContractNo, Line, Price, Prose
+from shared.contracts.vocabulary import ContractNo, Count, Line, Ordinal, Price, Prose
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
 from shared.store import Between
 
@@ -33,13 +33,13 @@ from shared.store import Between
 class SubmitContract(RequestBody):
     """Which revision goes to the director."""
 
-    revision: int = Field(ge=1, examples=[1], description="The revision that was read; `contract` shows it.")
+    revision: Ordinal = Field(examples=[1], description="The revision that was read; `contract` shows it.")
 
 
 class CountersignContract(RequestBody):
     """Whether the goods can leave on the day of this revision (004 一㈡1a)."""
 
-    revision: int = Field(ge=1, examples=[1], description="The revision that was read; `contract` shows it.")
+    revision: Ordinal = Field(examples=[1], description="The revision that was read; `contract` shows it.")
     feasible: bool = Field(examples=[True])
     notes: str = Field(default="", max_length=4000, examples=["11 月 20 日前可排产"])
 
@@ -47,7 +47,7 @@ class CountersignContract(RequestBody):
 class ReviewContract(RequestBody):
     """What the review came to (004 一㈡1a)."""
 
-    revision: int = Field(ge=1, examples=[1], description="The revision that was read; `contract` shows it.")
+    revision: Ordinal = Field(examples=[1], description="The revision that was read; `contract` shows it.")
     outcome: Outcome = Field(examples=["approved"])
     findings: tuple[Finding, ...] = ()
 
@@ -64,7 +64,7 @@ class AmendContract(RequestBody):
 class SignContract(RequestBody):
     """The contract is signed; with the day unknown the date has precision `month` (001 备注3)."""
 
-    revision: int = Field(ge=1, examples=[1], description="The revision that was read; `contract` shows it.")
+    revision: Ordinal = Field(examples=[1], description="The revision that was read; `contract` shows it.")
     signed_on: PreciseDate = Field(examples=[{"on": "2026-09-30"}])
     purpose: Line = Field(default="签订销售合同", examples=["签订销售合同"])
 
@@ -72,14 +72,14 @@ class SignContract(RequestBody):
 class UseSeal(RequestBody):
     """On which revision the seal is used, and what for (004 一㈡1c)."""
 
-    revision: int = Field(ge=0, examples=[1], description="The revision that was read; `contract` shows it.")
+    revision: Count = Field(examples=[1], description="The revision that was read; `contract` shows it.")
     purpose: Line = Field(examples=["补充协议盖章"])
 
 
 class SignNotice(RequestBody):
     """Which contract the order notice was read with (000 §3.3.2)."""
 
-    revision: int = Field(ge=0, examples=[1], description="The revision that was read; `contract` shows it.")
+    revision: Count = Field(examples=[1], description="The revision that was read; `contract` shows it.")
 
 
 class SealRow(View):

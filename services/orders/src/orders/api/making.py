@@ -30,7 +30,7 @@ from orders.store import Orders
 from shared.aggregate import Change
 from shared.contracts.departments import DrawingKind
 from shared.contracts.event import Instant
-from shared.contracts.vocabulary import Defect, FileRef, Line, Prose
+from shared.contracts.vocabulary import Count, Defect, FileRef, Line, Ordinal, Prose
 from shared.http import CausedByRequest, RequestBody, Router, allow
 
 
@@ -38,7 +38,7 @@ class ReviewDrawing(RequestBody):
     """What the review of a drawing came to (000 §3.4.2, §3.5.2)."""
 
     kind: DrawingKind = Field(examples=["plan"])
-    version: int = Field(ge=1, examples=[1])
+    version: Ordinal = Field(examples=[1])
     outcome: Literal["approved", "rejected"] = Field(examples=["approved"])
     notes: str = Field(default="", max_length=4000)
 
@@ -61,7 +61,7 @@ class PlanProduction(RequestBody):
 class ReviewBreakdown(RequestBody):
     """What R&D says of a breakdown (000 §3.5.3a)."""
 
-    breakdown: int = Field(ge=1, examples=[1], description="The one that was read; the order's `works` show it.")
+    breakdown: Ordinal = Field(examples=[1], description="The one that was read; the order's `works` show it.")
     outcome: Literal["approved", "rejected"] = Field(examples=["approved"])
     notes: str = Field(default="", max_length=4000)
 
@@ -70,7 +70,7 @@ class JudgeSample(RequestBody):
     """What design says of a sample (000 §3.5.3b)."""
 
     sample_no: Line = Field(examples=["DY-1"])
-    breakdown: int = Field(ge=0, examples=[1], description="The one by which it was made; the order's `works` show it.")
+    breakdown: Count = Field(examples=[1], description="The one by which it was made; the order's `works` show it.")
     outcome: Verdict = Field(examples=["confirmed"])
     notes: str = Field(default="", max_length=4000)
 

@@ -20,7 +20,7 @@ from orders.domain.policy.policy import Rules, cancellers
 from orders.domain.route import CANCELLED, CLOSED, stages
 from orders.store import Exceptions, Orders, Stores
 from shared.contracts.departments import DelayReason
-from shared.contracts.vocabulary import Line, Price, Prose
+from shared.contracts.vocabulary import Line, Ordinal, Price, Prose
 from shared.duties.api import ClockView, clocks_of
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, allow
 
@@ -55,7 +55,7 @@ class AskToCancel(RequestBody):
 class DeclineCancelling(RequestBody):
     """Why an order goes on although it was asked to end."""
 
-    number: int = Field(ge=1, examples=[1], description="Which of `cancelling_requests` was read: the first is 1.")
+    number: Ordinal = Field(examples=[1], description="Which of `cancelling_requests` was read: the first is 1.")
     reason: Prose = Field(examples=["已与客户协商，继续执行"])
 
 

@@ -8,13 +8,14 @@ from pydantic import Field, model_validator
 from shared.aggregate import Refused
 from shared.contracts.event import Money, Part
 from shared.contracts.roles import Role
+from shared.contracts.vocabulary import Ordinal
 
 
 class Band(Part):
     """Amounts up to and with `up_to`, without it any amount, and who may approve them; the first role is asked."""
 
     name: str = Field(min_length=1, max_length=64)
-    up_to: Decimal | None = Field(default=None, ge=0)
+    up_to: Decimal | None = Field(default=None, ge=0, max_digits=16, decimal_places=2)
     roles: tuple[Role, ...] = Field(min_length=1)
 
     def holds(self, amount: Decimal) -> bool:
@@ -25,7 +26,7 @@ class Band(Part):
 class AuthorityMatrix(Part):
     """Bands from the smallest to the unlimited one. A role that may approve a band may approve every smaller one."""
 
-    version: int = Field(ge=1)
+    version: Ordinal
     currency: str = Field(default="CNY", pattern=r"^[A-Z]{3}$")
     bands: tuple[Band, ...] = Field(min_length=1)
 

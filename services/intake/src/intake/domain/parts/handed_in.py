@@ -11,6 +11,8 @@ from shared.contracts.vocabulary import FileRef, Line, Prose, StaffId
 
 Heading = Annotated[str, Field(pattern=r"^[a-z][a-z_]{0,39}$")]
 Amount = Annotated[Decimal, Field(ge=0, max_digits=16, decimal_places=2)]
+Sum = Annotated[Decimal, Field(ge=0)]
+"""What amounts come to together, which may be more than one of them can be."""
 
 
 class HandedIn(Part):
@@ -35,7 +37,7 @@ class Gathered(Part):
     """The reports that a consolidated one took in, their sums in yuan, and whose were missing then."""
 
     lines: tuple[GatheredLine, ...]
-    sums: dict[Heading, Amount]
+    sums: dict[Heading, Sum]
     missing: tuple[tuple[Line, StaffId], ...]
 
 
