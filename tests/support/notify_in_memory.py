@@ -102,9 +102,9 @@ class InMemoryNotify:
             gateway.sent.clear()
             gateway.answers.clear()
 
-    async def hear(self, event: Event, *, id: UUID | None = None) -> None:
-        """A fact arrives; no two do at the same moment."""
-        await self.world.hear(event, id=id)
+    async def hear(self, event: Event, *, id: UUID | None = None, at: datetime | None = None) -> None:
+        """A fact arrives, which happened now or at an earlier moment; no two arrive at the same one."""
+        await self.world.hear(event, id=id, at=at)
         self.time.advance(timedelta(seconds=1))
 
     async def ask(self, method: str, path: str, body: object = None, *, key: str | None = None) -> httpx.Response:
@@ -121,9 +121,9 @@ class InMemoryNotify:
             if after == [each.notification for each in due]:
                 return
 
-    async def tell(self, event: Event) -> list[Notification]:
+    async def tell(self, event: Event, *, at: datetime | None = None) -> list[Notification]:
         """A fact arrives and what it asks for goes out."""
-        await self.hear(event)
+        await self.hear(event, at=at)
         await self.send()
         return await self.all()
 

@@ -42,3 +42,7 @@ class CompanyRules(Generic[P]):
         if begun.policy_version is None:
             raise LookupError("it has not begun and has no version of the policy yet")
         return self.policies.version(begun.policy_version)
+
+    def of_or_on(self, begun: Pinned, at: datetime) -> P:
+        """The version that it keeps; of what has not begun yet, the version in force at this moment."""
+        return self.on(at) if begun.policy_version is None else self.of(begun)

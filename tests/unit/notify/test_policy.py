@@ -175,7 +175,7 @@ def paid(kind: str) -> PaymentReceived:
     return PaymentReceived(order_no="SO-2026-0412", kind=kind, received_at=LATE)
 
 
-@pytest.mark.parametrize(
+ENDED = pytest.mark.parametrize(
     ("waits", "ends"),
     [
         (dunned(), paid("initial")),
@@ -204,6 +204,9 @@ def paid(kind: str) -> PaymentReceived:
     ],
     ids=lambda fact: fact.key,
 )
+
+
+@ENDED
 async def test_what_waits_stays_unsent_where_a_fact_that_ends_it_arrives_late(waits: Event, ends: Event) -> None:
     notify = InMemoryNotify(at=china(22))
     await notify.tell(waits)
@@ -213,6 +216,28 @@ async def test_what_waits_stays_unsent_where_a_fact_that_ends_it_arrives_late(wa
 
     found = [each for each in await notify.all(audience="customer") if each.id in waiting]
     assert {(each.stage, each.reason) for each in found} == {("suppressed", "superseded")}
+
+
+@ENDED
+@pytest.mark.parametrize("hour", [22, 10], ids=["at night", "by day"])
+async def test_a_fact_that_was_ended_before_it_was_heard_is_not_told(waits: Event, ends: Event, hour: int) -> None:
+    notify = InMemoryNotify(at=china(hour))
+    before = await notify.tell(ends)
+    after = await notify.tell(waits, at=china(hour) - timedelta(minutes=5))
+    await notify.later(hours=11)
+
+    asked = {each.id for each in after if each.audience == "customer"} - {each.id for each in before}
+    found = [each for each in await notify.all(audience="customer") if each.id in asked]
+    assert {(each.stage, each.reason) for each in found} == {("suppressed", "superseded")}
+
+
+async def test_a_fact_that_happens_after_what_ended_the_one_before_is_told() -> None:
+    notify = InMemoryNotify(at=china(10))
+    await notify.tell(paid("initial"))
+    await notify.later(hours=1)
+    await notify.tell(dunned())
+
+    assert [each.stage for each in await notify.all(audience="customer")] == ["accepted"]
 
 
 async def told_in_the_morning(*facts: Event) -> list[str]:

@@ -9,6 +9,7 @@ from notify.domain.decisions.unreached import forget as forget_duty
 from notify.domain.decisions.withholding import forget as forget_message
 from notify.domain.early_receipt import EarlyReceipt
 from notify.domain.ledger import Ledger, ledger_of
+from notify.domain.matter import Matter, matter_of
 from notify.domain.notification import Lane, Notification
 from notify.domain.parts.address import as_address
 from notify.domain.policy.policy import Rules
@@ -181,6 +182,21 @@ class Ledgers(Store[Ledger]):
         return {address: known.get(each.id, each) for address, each in empty.items()}
 
 
+class Matters(Store[Matter]):
+    """Which facts have ended what was to be told about a number."""
+
+    collection = "matters"
+    kind = Matter
+
+    async def of(self, numbers: Iterable[str]) -> dict[str, Matter]:
+        """The matters of these numbers, as far as anything is known of them."""
+        ids = {matter_of(number): number for number in numbers}
+        if not ids:
+            return {}
+        page = await self.find({"id": OneOf(*ids)}, limit=len(ids))
+        return {ids[each.id]: each for each in page.items}
+
+
 class Rosters(Store[Roster]):
     """Who is on duty when."""
 
@@ -249,6 +265,7 @@ class Stores:
     notifications: Notifications
     recipients: Recipients
     ledgers: Ledgers
+    matters: Matters
     rosters: Rosters
     slips: Slips
     replies: Replies
@@ -264,6 +281,7 @@ class Stores:
             Notifications(database),
             Recipients(database),
             Ledgers(database),
+            Matters(database),
             Rosters(database),
             Slips(database),
             Replies(database),

@@ -118,6 +118,7 @@ class World:
         event: Event,
         *,
         id: UUID | None = None,
+        at: datetime | None = None,
         actor: Actor | None = None,
         correlation: UUID | None = None,
         subject: UUID | None = None,
@@ -126,13 +127,14 @@ class World:
         """Another service or a department announces something; returns what this one announces of it.
 
         Raises what the reaction or the decision raises, which a running service would park. The same `id` again is the
-        same event again. LookupError when the service has no subscription for it.
+        same event again. It happened now, or at an earlier moment `at`. LookupError when the service has no
+        subscription for it.
         """
         before = len(self.announced)
         await deliver(
             self.service.subscriptions,
             event,
-            at=self.now,
+            at=at or self.now,
             id=id,
             actor=actor or _announcing(event),
             correlation=correlation,

@@ -66,7 +66,7 @@ def routes(stores: Stores, rules: Rules, forms: Forms, render: Renderer) -> APIR
         """One case with its clocks, proposals, next decisions, history, and the customer's view beside the house's."""
         case, now = await stores.complaints.get(complaint_id), request.app.state.time.now()
         case = as_read(case, asker, WHOLE)
-        policy = rules.of(case) if case.policy_version else rules.on(now)
+        policy = rules.of_or_on(case, now)
         authority, reader = policy.authority if case.policy_version else None, Reader.of(asker, case)
         proposals = shown_proposals(case, authority, reader.role, said) if authority else ()
         causes = (await stores.cause_list()).all(policy.causes)

@@ -79,7 +79,8 @@ class Dispatcher:
     async def dispatch(self, due: Due) -> None:
         """One message, as far as it goes now. Losing it to another process is no trouble."""
         notification, recipient = due.notification, due.recipient
-        verdict = Verdict("suppress", "superseded", by=due.newer) if due.newer else None
+        untrue = due.newer or due.ended
+        verdict = Verdict("suppress", "superseded", by=due.newer) if untrue else None
         verdict = verdict or self._judge(notification, recipient, due.ledger)
         try:
             if due.claimed:

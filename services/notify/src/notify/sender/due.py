@@ -16,15 +16,17 @@ from shared.time_source import TimeSource
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A message, whom it is for, what went out to that address lately where that counts, and what says it newer.
+    """A message, whom it is for, what went out to that address lately where that counts, and whether it is still true.
 
-    `newer` is a message of its thread; `claimed` is how it was born, if this process claimed it then.
+    `newer` is a message of its thread that says it newer, `ended` whether a later fact about its matter has made it
+    untrue; `claimed` is how it was born, if this process claimed it then.
     """
 
     notification: Notification
     recipient: Recipient
     ledger: Ledger = UNCOUNTED
     newer: UUID | None = None
+    ended: bool = False
     claimed: Claimed | None = None
 
 
@@ -54,16 +56,29 @@ class DueMessages:
         counted = {each.id: self._counted_at(each, people[each.id]) for each in messages}
         ledgers = await self._stores.ledgers.of(filter(None, counted.values()))
         newer = await self._stores.notifications.newer_than([each for each in messages if self._gives_way(each)])
+        ended = await self._ended(messages)
         return [
             Due(
                 each,
                 people[each.id],
                 ledgers.get(counted[each.id], UNCOUNTED),
                 newer.get(each.id),
+                each.id in ended,
                 claimed.get(each.id),
             )
             for each in messages
         ]
+
+    async def _ended(self, messages: Sequence[Notification]) -> set[UUID]:
+        """Those of these messages that a later fact about their matter has made untrue."""
+        ending = {each.id: self._composer.purpose_of(each).ends for each in messages}
+        about = {each.id: each.about for each in messages if each.about and ending[each.id]}
+        matters = await self._stores.matters.of(about.values())
+        return {
+            each.id
+            for each in messages
+            if (matter := matters.get(about.get(each.id, ""))) and matter.ended_since(each.created_at, ending[each.id])
+        }
 
     def _counted_at(self, notification: Notification, recipient: Recipient) -> str:
         """The address at which this message counts for caps and repetitions; empty when it counts nowhere."""

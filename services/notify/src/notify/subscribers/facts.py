@@ -6,6 +6,8 @@ from uuid import UUID, uuid5
 
 from notify.composer import Body, Composer, Person
 from notify.domain.decisions.asking import end, join, queue, supersede
+from notify.domain.decisions.matters import note_ending
+from notify.domain.matter import nothing_known
 from notify.domain.messages.rule import FILE, KNOWN_BY, Rule, reach
 from notify.domain.notification import Notification
 from notify.domain.parts.duty import OnDuty
@@ -83,13 +85,22 @@ class Facts:
         return wanted
 
     async def ended(self, event: Event, cause: Cause) -> list[Touch[Any]]:
-        """What waits about the same matter and is no longer true, by the policy of the day."""
+        """What waits about the same matter and is no longer true, by the policy of the day.
+
+        The matter remembers it too, for an older fact that is heard only now.
+        """
         body = event.model_dump(mode="json")
         ending: list[Touch[Any]] = []
         for path, purposes in self._composer.policy_on(cause.at).ended_by(event.key).items():
-            about = reach(body, path)
-            waiting = await self._notifications.unsent_about(str(about), purposes) if about else ()
+            number = reach(body, path)
+            if not number:
+                continue
+            waiting = await self._notifications.unsent_about(str(number), purposes)
             ending += [self._notifications.touch(each.id, lambda current: end(current, cause)) for each in waiting]
+            matter = nothing_known(str(number))
+            ending.append(
+                self._stores.matters.touch(matter.id, lambda known: note_ending(known, event.key, cause), start=matter)
+            )
         return ending
 
     async def _told(self, rule: Rule, body: Body, person: Person, cause: Cause) -> list[Touch[Any]]:

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from aftersales.domain.covered_order import CoveredOrder
 from aftersales.domain.parts.finding import assess, last_days
 from aftersales.domain.parts.reminder import EXPIRY, MAINTENANCE
-from aftersales.domain.policy.policy import AftersalesPolicy, Maintenance, Rules
+from aftersales.domain.policy.policy import Maintenance, Rules
 from shared.aggregate import Cause, Change
 from shared.calendar import months_later
 from shared.contracts.aftersales import MaintenanceReminderDue, WarrantyExpiring
@@ -51,11 +51,6 @@ def announce_maintenance(order: CoveredOrder, rules: Rules, cause: Cause) -> Cha
     )
 
 
-def _policy(order: CoveredOrder, rules: Rules, at: datetime) -> AftersalesPolicy:
-    """The version that the order keeps; of one that was accepted before this was kept, the version in force."""
-    return rules.on(at) if order.policy_version is None else rules.of(order)
-
-
 def _last_day(order: CoveredOrder, rules: Rules, at: datetime) -> date | None:
     found = assess(rules.on(at).warranty, order.covered, rules.calendar.day(at))
     if found.begins is None:
@@ -65,21 +60,21 @@ def _last_day(order: CoveredOrder, rules: Rules, at: datetime) -> date | None:
 
 
 def _expiry_told_at(order: CoveredOrder, rules: Rules, at: datetime) -> datetime | None:
-    reminders, ends = _policy(order, rules, at).reminders, _last_day(order, rules, at)
+    reminders, ends = rules.of_or_on(order, at).reminders, _last_day(order, rules, at)
     if ends is None:
         return None
     return rules.calendar.moment(ends - timedelta(days=reminders.days_before_expiry), reminders.at)
 
 
 def _care(order: CoveredOrder, rules: Rules, at: datetime) -> Maintenance | None:
-    return next((each for each in _policy(order, rules, at).maintenance if each.concerns(order.goods)), None)
+    return next((each for each in rules.of_or_on(order, at).maintenance if each.concerns(order.goods)), None)
 
 
 def _next_maintenance(order: CoveredOrder, rules: Rules, at: datetime) -> datetime | None:
     care = _care(order, rules, at)
     if care is None or order.accepted_on is None:
         return None
-    told_at = _policy(order, rules, at).reminders.at
+    told_at = rules.of_or_on(order, at).reminders.at
     moments = (rules.calendar.moment(day, told_at) for day in _days(order.accepted_on, care))
     return next((moment for moment in moments if moment > at), None)
 

@@ -75,7 +75,7 @@ def override(
     Refused to a role that the company's authority does not name (`no_authority`), in the version by which it was
     answered.
     """
-    policy = rules.on(cause.at) if check.policy_version is None else rules.of(check)
+    policy = rules.of_or_on(check, cause.at)
     policy.authority.must("override_warranty", cause)
     if check.answer != seen:
         raise Refused(

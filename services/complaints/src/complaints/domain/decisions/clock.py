@@ -38,7 +38,7 @@ def start_until(timed: T, duty: TimedStep, until: datetime, rules: Rules, cause:
 
 def stop(timed: T, *duties: TimedStep, rules: Rules, cause: Cause) -> Change[T]:
     """The clocks of these duties end; all clocks where none is named. One that does not run is no error."""
-    policy = rules.of(timed) if timed.policy_version is not None else rules.on(cause.at)
+    policy = rules.of_or_on(timed, cause.at)
     names = [policy.clock_of(duty).name for duty in duties]
     end: Callable[[T], Change[T]] = rules.clocks.stop(*names, cause=cause)
     return end(timed)
@@ -105,7 +105,7 @@ def _begin(
     cause: Cause,
     since: datetime | None = None,
 ) -> Change[T]:
-    policy = rules.of(timed) if timed.policy_version is not None else rules.on(cause.at)
+    policy = rules.of_or_on(timed, cause.at)
     clock, department = policy.clock_of(duty), _department(timed, duty)
     if department is not None:
         clock = clock.but(role=policy.heads.get(department, clock.role))
