@@ -9,8 +9,8 @@ from notify.domain.decisions.unreached import forget as forget_duty
 from notify.domain.decisions.withholding import forget as forget_message
 from notify.domain.early_receipt import EarlyReceipt
 from notify.domain.ledger import Ledger, ledger_of
-from notify.domain.matter import Matter, matter_of
 from notify.domain.notification import Lane, Notification
+from notify.domain.overtaken import Overtaken, overtaken_of
 from notify.domain.parts.address import as_address
 from notify.domain.policy.policy import Rules
 from notify.domain.recipient import Recipient, customer_recipient, unknown_recipient
@@ -182,15 +182,15 @@ class Ledgers(Store[Ledger]):
         return {address: known.get(each.id, each) for address, each in empty.items()}
 
 
-class Matters(Store[Matter]):
-    """Which facts have ended what was to be told about a number."""
+class OvertakenNumbers(Store[Overtaken]):
+    """What has overtaken the messages about a number."""
 
-    collection = "matters"
-    kind = Matter
+    collection = "overtaken"
+    kind = Overtaken
 
-    async def of(self, numbers: Iterable[str]) -> dict[str, Matter]:
-        """The matters of these numbers, as far as anything is known of them."""
-        ids = {matter_of(number): number for number in numbers}
+    async def of(self, numbers: Iterable[str]) -> dict[str, Overtaken]:
+        """What has overtaken the messages about these numbers, where such a fact was heard."""
+        ids = {overtaken_of(number): number for number in numbers}
         if not ids:
             return {}
         page = await self.find({"id": OneOf(*ids)}, limit=len(ids))
@@ -265,7 +265,7 @@ class Stores:
     notifications: Notifications
     recipients: Recipients
     ledgers: Ledgers
-    matters: Matters
+    overtaken: OvertakenNumbers
     rosters: Rosters
     slips: Slips
     replies: Replies
@@ -281,7 +281,7 @@ class Stores:
             Notifications(database),
             Recipients(database),
             Ledgers(database),
-            Matters(database),
+            OvertakenNumbers(database),
             Rosters(database),
             Slips(database),
             Replies(database),

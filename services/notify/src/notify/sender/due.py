@@ -18,8 +18,8 @@ from shared.time_source import TimeSource
 class Due:
     """A message, whom it is for, what went out to that address lately where that counts, and whether it is still true.
 
-    `newer` is a message of its thread that says it newer, `ended` whether a later fact about its matter has made it
-    untrue; `claimed` is how it was born, if this process claimed it then.
+    `newer` is a message of its thread that says it newer, `ended` whether a later fact has made it untrue; `claimed` is
+    how it was born, if this process claimed it then.
     """
 
     notification: Notification
@@ -70,14 +70,14 @@ class DueMessages:
         ]
 
     async def _ended(self, messages: Sequence[Notification]) -> set[UUID]:
-        """Those of these messages that a later fact about their matter has made untrue."""
+        """Those of these messages that a later fact about the same number has made untrue."""
         ending = {each.id: self._composer.purpose_of(each).ends for each in messages}
         about = {each.id: each.about for each in messages if each.about and ending[each.id]}
-        matters = await self._stores.matters.of(about.values())
+        heard = await self._stores.overtaken.of(about.values())
         return {
             each.id
             for each in messages
-            if (matter := matters.get(about.get(each.id, ""))) and matter.ended_since(each.created_at, ending[each.id])
+            if (found := heard.get(about.get(each.id, ""))) and found.since(each.created_at, ending[each.id])
         }
 
     def _counted_at(self, notification: Notification, recipient: Recipient) -> str:

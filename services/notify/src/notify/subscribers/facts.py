@@ -6,10 +6,10 @@ from uuid import UUID, uuid5
 
 from notify.composer import Body, Composer, Person
 from notify.domain.decisions.asking import end, join, queue, supersede
-from notify.domain.decisions.matters import note_ending
-from notify.domain.matter import nothing_known
+from notify.domain.decisions.overtaken import note_ending
 from notify.domain.messages.rule import FILE, KNOWN_BY, Rule, reach
 from notify.domain.notification import Notification
+from notify.domain.overtaken import none_heard
 from notify.domain.parts.duty import OnDuty
 from notify.domain.parts.ids import WINDOWS
 from notify.domain.recipient import Recipient, customer_recipient, staff_recipient, turn, unknown_recipient
@@ -87,7 +87,7 @@ class Facts:
     async def ended(self, event: Event, cause: Cause) -> list[Touch[Any]]:
         """What waits about the same matter and is no longer true, by the policy of the day.
 
-        The matter remembers it too, for an older fact that is heard only now.
+        It is remembered too, for an older fact that is heard only later.
         """
         body = event.model_dump(mode="json")
         ending: list[Touch[Any]] = []
@@ -97,9 +97,9 @@ class Facts:
                 continue
             waiting = await self._notifications.unsent_about(str(number), purposes)
             ending += [self._notifications.touch(each.id, lambda current: end(current, cause)) for each in waiting]
-            matter = nothing_known(str(number))
+            none = none_heard(str(number))
             ending.append(
-                self._stores.matters.touch(matter.id, lambda known: note_ending(known, event.key, cause), start=matter)
+                self._stores.overtaken.touch(none.id, lambda heard: note_ending(heard, event.key, cause), start=none)
             )
         return ending
 
