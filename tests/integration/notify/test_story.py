@@ -1,11 +1,17 @@
 """From a fact on the bus to the customer's phone and mailbox, over the real bus, database and gateways."""
 
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
 from customers import customer
-from facts import accepted, complained, delayed, released
+from facts import accepted, complained, delayed, dunned, released
 from notify_office import Office, Sinks
+from waiting import until
+
+from notify.domain.overtaken import overtaken_of
+from notify.store import OvertakenNumbers
+from shared.contracts.departments import PaymentReceived
 
 
 @pytest.mark.requirement("R058.b")
@@ -23,6 +29,25 @@ async def test_a_delay_reaches_the_customer_by_sms_and_mail(notify: Office, outs
     assert mail["subject"] == "订单SO-2026-0412发货延期4天"
     assert "尊敬的王总" in mail["text"]
     assert "推迟4天" in mail["html"]
+
+
+async def test_a_reminder_that_is_heard_after_the_payment_it_asks_for_is_not_sent(
+    notify: Office, outside: Sinks
+) -> None:
+    paid_at = datetime.now(UTC)
+    reminder = dunned()
+    overtaken = OvertakenNumbers(notify.service.plumbing.database)
+
+    async def heard() -> bool:
+        return bool(await overtaken.count({"id": overtaken_of(reminder.order_no)}, limit=1))
+
+    await notify.announce(PaymentReceived(order_no=reminder.order_no, kind="balance", received_at=paid_at), at=paid_at)
+    await until(heard)
+    await notify.announce(reminder, at=paid_at - timedelta(seconds=1))
+
+    told = await notify.settled(1, about=reminder.order_no, audience="customer")
+    assert {(each.stage, each.reason) for each in told} == {("suppressed", "superseded")}
+    assert [message for message in outside.messages() if message["to"] == "13800138000"] == []
 
 
 async def test_the_same_fact_three_times_at_once_is_told_once(notify: Office, outside: Sinks) -> None:
