@@ -63,7 +63,7 @@ def said_by(*command: str, **options: Any) -> str:
 async def became(around: Surroundings, id: str) -> dict[str, Any]:
     """What a department is told of a fact once intake has looked at it."""
     headers = {"X-API-Key": around.need("PRODUCTION_API_KEY")}
-    async with httpx.AsyncClient(base_url=around.service_url("intake"), trust_env=False) as http:
+    async with httpx.AsyncClient(base_url=around.service_url("intake"), timeout=60, trust_env=False) as http:
 
         async def shown() -> dict[str, Any] | None:
             answer = await http.get(f"/facts/{id}", headers=headers)

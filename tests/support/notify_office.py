@@ -51,7 +51,7 @@ class Sinks:
         return self._get("chat")
 
     def _get(self, what: str) -> list[dict[str, Any]]:
-        return list(httpx.get(f"{self.url}/{what}", trust_env=False).raise_for_status().json())
+        return list(httpx.get(f"{self.url}/{what}", timeout=60, trust_env=False).raise_for_status().json())
 
 
 @contextmanager
@@ -77,7 +77,7 @@ def sinks(folder: Path) -> Iterator[Sinks]:
 
 def _ready(url: str) -> bool:
     try:
-        return httpx.get(f"{url}/health/ready", trust_env=False).is_success
+        return httpx.get(f"{url}/health/ready", timeout=60, trust_env=False).is_success
     except httpx.HTTPError:
         return False
 

@@ -45,13 +45,13 @@ def test_a_server_is_not_believed_by_those_who_trust_another_authority(encrypted
     }[place]
     stranger = ssl.create_default_context(cafile=Authority(tmp_path / "stranger").certificate)
     with pytest.raises(httpx.ConnectError, match="CERTIFICATE_VERIFY_FAILED"):
-        httpx.get(url, verify=stranger, trust_env=False)
+        httpx.get(url, verify=stranger, timeout=60, trust_env=False)
 
 
 def test_nothing_listens_in_the_clear(encrypted):
     open_ports = "for at in 5672 5671; do (exec 3<>/dev/tcp/127.0.0.1/$at) 2>/dev/null && echo $at; done; true"
     (rabbitmq,) = encrypted.containers("rabbitmq")
     assert docker("exec", rabbitmq, "bash", "-c", open_ports).split() == ["5671"]
-    assert httpx.get(encrypted.door.replace("https", "http"), trust_env=False).status_code == 400
+    assert httpx.get(encrypted.door.replace("https", "http"), timeout=60, trust_env=False).status_code == 400
     with pytest.raises(httpx.RemoteProtocolError):
-        httpx.get(f"http://127.0.0.1:{encrypted.port('MANAGEMENT')}/api/overview", trust_env=False)
+        httpx.get(f"http://127.0.0.1:{encrypted.port('MANAGEMENT')}/api/overview", timeout=60, trust_env=False)

@@ -91,7 +91,7 @@ def operator(service_settings: ServiceSettings, tmp_path: Path) -> Iterator[Oper
 
 def ready(url: str) -> bool:
     try:
-        return httpx.get(f"{url}/health/ready", trust_env=False).is_success
+        return httpx.get(f"{url}/health/ready", timeout=60, trust_env=False).is_success
     except httpx.HTTPError:
         return False
 

@@ -29,13 +29,13 @@ class Desk:
     def ask(self, token: str, replica: int = 0) -> int:
         """What a replica answers to the bearer of this token, who asks for the list of complaints."""
         headers = {"Authorization": f"Bearer {token}"}
-        return httpx.get(f"{self.urls[replica]}/complaints", headers=headers, trust_env=False).status_code
+        return httpx.get(f"{self.urls[replica]}/complaints", headers=headers, timeout=60, trust_env=False).status_code
 
     def refusals(self, who: str) -> list[tuple[int, str | None]]:
         """The refused requests of a person in the audit trail, as an operator sees them: status and code."""
         headers = {"Authorization": f"Bearer {self.provider.token('IT', subject='ops')}"}
         query = {"who": who, "kind": "refused"}
-        answer = httpx.get(f"{self.urls[0]}/audit", params=query, headers=headers, trust_env=False)
+        answer = httpx.get(f"{self.urls[0]}/audit", params=query, headers=headers, timeout=60, trust_env=False)
         return [(entry["status"], entry["code"]) for entry in answer.raise_for_status().json()["items"]]
 
     def until_audited(self, who: str, *expected: tuple[int, str]) -> None:
@@ -94,7 +94,7 @@ def desk(service_settings: ServiceSettings, tmp_path: Path) -> Iterator[Desk]:
 
 def ready(url: str) -> bool:
     try:
-        return httpx.get(f"{url}/health/ready", trust_env=False).is_success
+        return httpx.get(f"{url}/health/ready", timeout=60, trust_env=False).is_success
     except httpx.HTTPError:
         return False
 

@@ -128,8 +128,8 @@ def start(tmp_path: Path, service: int) -> Iterator[Start]:
         scheme = "https" if encrypted else "http"
         trust = ssl.create_default_context(cafile=authority.certificate)
         return Gateway(
-            httpx.Client(base_url=f"{scheme}://{LOOPBACK}:{door}", verify=trust, trust_env=False),
-            httpx.Client(base_url=f"http://{LOOPBACK}:{operators}", trust_env=False),
+            httpx.Client(base_url=f"{scheme}://{LOOPBACK}:{door}", verify=trust, timeout=60, trust_env=False),
+            httpx.Client(base_url=f"http://{LOOPBACK}:{operators}", timeout=60, trust_env=False),
             tmp_path / "log",
         )
 
@@ -196,7 +196,7 @@ def test_over_tls_clients_are_told_to_stay_there_and_a_plain_request_is_refused(
     said = gateway.door.get("/orders/orders")
     assert security(said) == API_HEADERS | {"strict-transport-security": "max-age=31536000; includeSubDomains"}
     assert said.json()["headers"]["X-Forwarded-Proto"] == "https"
-    plain = httpx.get(f"http://{LOOPBACK}:{gateway.door.base_url.port}/orders/orders", trust_env=False)
+    plain = httpx.get(f"http://{LOOPBACK}:{gateway.door.base_url.port}/orders/orders", timeout=60, trust_env=False)
     assert plain.status_code == 400
 
 
@@ -204,7 +204,7 @@ def test_a_client_that_trusts_another_authority_does_not_speak_to_the_gateway(st
     gateway = start(encrypted=True)
     other = ssl.create_default_context(cafile=Authority(tmp_path / "other").certificate)
     with pytest.raises(httpx.ConnectError, match="CERTIFICATE_VERIFY_FAILED"):
-        httpx.get(f"{gateway.door.base_url}/orders/orders", verify=other, trust_env=False)
+        httpx.get(f"{gateway.door.base_url}/orders/orders", verify=other, timeout=60, trust_env=False)
 
 
 def test_what_a_client_claims_to_have_come_through_is_not_handed_on(start: Start) -> None:

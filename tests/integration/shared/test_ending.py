@@ -66,7 +66,7 @@ class Kettle:
 
     async def is_ready(self) -> bool:
         try:
-            async with httpx.AsyncClient(trust_env=False) as http:
+            async with httpx.AsyncClient(timeout=60, trust_env=False) as http:
                 return (await http.get(f"http://127.0.0.1:{self.port}/health/ready")).is_success
         except httpx.TransportError:
             return False
@@ -154,7 +154,7 @@ async def test_refusals_that_were_only_counted_are_in_the_audit_trail_before_a_p
     bench: Any, kettle: Kettle
 ) -> None:
     await until(kettle.is_ready)
-    async with httpx.AsyncClient(trust_env=False) as http:
+    async with httpx.AsyncClient(timeout=60, trust_env=False) as http:
         for _ in range(EACH_MINUTE + 70):
             assert (await http.get(f"http://127.0.0.1:{kettle.port}/audit")).status_code == 401
     kettle.process.send_signal(signal.SIGTERM)

@@ -52,7 +52,7 @@ async def browser(told: dict[str, Any]) -> AsyncIterator[httpx.AsyncClient]:
 
 def browser_of(told: dict[str, Any]) -> httpx.AsyncClient:
     transport = httpx.ASGITransport(console(Settings.model_validate(told)))
-    return httpx.AsyncClient(transport=transport, base_url=URL, trust_env=False)
+    return httpx.AsyncClient(transport=transport, base_url=URL, timeout=60, trust_env=False)
 
 
 async def sent_to_provider(browser: httpx.AsyncClient, **query: str) -> str:
@@ -63,7 +63,7 @@ async def sent_to_provider(browser: httpx.AsyncClient, **query: str) -> str:
 
 async def came_back(place: str) -> str:
     """Where the provider sends the browser of one who has signed in there."""
-    async with httpx.AsyncClient(trust_env=False) as outside:
+    async with httpx.AsyncClient(timeout=60, trust_env=False) as outside:
         return (await outside.get(place)).headers["location"]
 
 
