@@ -51,6 +51,25 @@ async def test_customers_are_shared_out_evenly_by_number_also_when_one_has_some_
     assert counts(await shared(world, rest)) == {"cs-1": 2, "cs-2": 3, "cs-3": 3}
 
 
+async def test_erased_customers_are_nobody_s_work_and_do_not_count(world):
+    for staff in ("cs-1", "cs-2"):
+        await specialist(world, staff)
+    *former, new = await customers(world, 4)
+    for id in former:
+        await world.ask(Role.CS_SUPERVISOR, "POST", f"/customers/{id}/assign-specialist", {"specialist": "cs-1"})
+    erased = former[:2]
+    for id in erased:
+        basis = {"legal_basis": "个人信息保护法第四十七条"}
+        await world.ask(Role.CS_SPECIALIST, "POST", f"/customers/{id}/ask-to-erase", basis, by="cs-01")
+        assert (await world.ask(Role.CS_MANAGER, "POST", f"/customers/{id}/erase", {}, by="mg-01")).is_success
+
+    (assigned,) = await shared(world, [new])
+
+    assert (assigned["specialist"], assigned["why"]) == ("cs-2", "cs-2 现有客户 0 户，能力权重 1，按权重计负荷最轻")
+    (again,) = await customers(world, 1)
+    assert (await shared(world, [again]))[0]["why"].startswith("cs-1 现有客户 1 户")
+
+
 @pytest.mark.requirement("R092.b")
 async def test_the_shares_are_weighted_by_ability_and_each_assignment_says_why(world):
     await specialist(world, "cs-1")

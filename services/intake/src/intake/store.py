@@ -57,6 +57,9 @@ from shared.pictures.picture import Pictures
 from shared.search import asked
 from shared.store import Between, DatabaseLike, Index, OneOf, Store, Where
 
+KEPT: Where = {"merged_into": OneOf(None), "stage": OneOf("open", "erasure_asked", None)}
+"""The files of customers who were neither merged into another one nor erased; the oldest files have no stage."""
+
 
 class Customers(Store[Customer]):
     """Every customer's file."""
@@ -100,8 +103,11 @@ class Customers(Store[Customer]):
 
     def of_class(self, trade: Trade) -> Where:
         """The condition that finds the customers of a class, each by the file that is kept; erased ones never."""
-        stages = OneOf("open", "erasure_asked", None)  # files that were written before there were stages have none
-        return {"particulars.trade": trade, "merged_into": OneOf(None), "stage": stages}
+        return {"particulars.trade": trade, **KEPT}
+
+    async def count_of(self, specialist: str) -> int:
+        """How many customers a specialist has, each once by the file that is kept; erased ones do not count."""
+        return await self.count({"particulars.specialist": specialist, **KEPT})
 
     async def with_mobile(self, mobile: str) -> Customer | None:
         """A customer with a contact who has this number, however it is spelt; of merged files the one that is kept."""
@@ -548,7 +554,7 @@ class Stores:
             [
                 Share(
                     staff=each.staff,
-                    customers=await self.customers.count({"particulars.specialist": each.staff}),
+                    customers=await self.customers.count_of(each.staff),
                     ability=each.ability,
                 )
                 for each in colleagues
