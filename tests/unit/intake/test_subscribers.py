@@ -365,6 +365,18 @@ async def test_a_delay_that_is_heard_after_its_order_was_cancelled_or_left_oblig
     assert [reason.order_no for reason, _ in await open_callbacks(stores)] == ["SO-2"]
 
 
+async def test_a_stage_that_is_heard_after_its_order_was_cancelled_obliges_to_no_call(world, stores):
+    customer = (await a_customer(stores)).snapshot()
+    about = {"order_id": order_id_of("SO-1"), "order_no": "SO-1", "customer": customer}
+    planned = OrderStageChanged(before="review", after="plan", stage_group="plan", at=NOW, **about)
+    cancelled = OrderCancelled(stage="plan", reason="客户项目取消", by="cs-manager-01", **about)
+    await world.hear(cancelled, at=NOW + timedelta(hours=1))
+    await world.hear(planned, at=NOW)
+    assert await open_callbacks(stores) == []
+    await world.hear(planned, at=NOW + timedelta(hours=2))
+    assert [reason.order_no for reason, _ in await open_callbacks(stores)] == ["SO-1"]
+
+
 async def test_the_same_fact_heard_three_times_obliges_once(world, stores):
     event, id = accepted((await a_customer(stores)).snapshot()), uuid4()
     heard = [await world.hear(event, id=id) for _ in range(3)]

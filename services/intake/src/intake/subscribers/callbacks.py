@@ -113,8 +113,10 @@ def _before_the_order(on: Subscriptions, stores: Stores, calls: Calls) -> None:
 def _while_the_order_runs(on: Subscriptions, calls: Calls) -> None:
     @on(OrderStageChanged)
     async def call_at_stage(event: OrderStageChanged, cause: Cause) -> Touches:
-        """At each of the seven stages (000 §3.6.2)."""
-        if event.stage_group is None:
+        """At each of the seven stages (000 §3.6.2), unless the order is heard to have been cancelled since."""
+        over = {OrderCancelled.key}
+        told = await calls.stores.moments.later_than(cause.at, event.customer.customer_id, event.order_no, over)
+        if event.stage_group is None or told:
             return [*moments(calls.stores, event, cause)]
         reason = CallbackReason(kind="stage", stage=STAGES[event.stage_group], order_no=event.order_no)
         return await calls.owed_for(event, event.customer, reason, event.at, cause)
