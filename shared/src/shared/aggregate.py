@@ -18,15 +18,17 @@ LONG_PAST = timedelta(days=366)
 class Refused(Exception):
     """A decision that the state does not allow. `code` is stable; the text says what would be right.
 
-    The text may quote what was sent: what no answer and no database can carry is replaced in it.
+    The text may quote what was sent: what no answer and no database can carry is replaced in it. `field` is the path of
+    the request's field that would have to be another, such as `options.0.amount`, where it is one of them.
     """
 
     code = "refused"
 
-    def __init__(self, detail: str, code: str | None = None) -> None:
+    def __init__(self, detail: str, code: str | None = None, field: str | None = None) -> None:
         self.detail = plain(detail, LONGEST_DETAIL)
         super().__init__(self.detail)
         self.code = code or self.code
+        self.field = field
 
 
 class Overstepped(Refused):
@@ -196,11 +198,13 @@ def at_most(amount: Decimal, currency: str) -> Money:
     return Money(amount=max(-LARGEST_AMOUNT, min(amount, LARGEST_AMOUNT)), currency=currency)
 
 
-def must_be_recent(what: str, at: datetime, cause: Cause) -> None:
-    """Refused with `long_past` for a moment that staff report and that is over a year ago."""
+def must_be_recent(what: str, at: datetime, cause: Cause, field: str | None = None) -> None:
+    """Refused with `long_past` for a moment that staff report, in this field, and that is over a year ago."""
     earliest = cause.at - LONG_PAST
     if at < earliest:
-        raise Refused(f"{what} is dated {at.isoformat()}; give a time from {earliest.isoformat()} on", "long_past")
+        raise Refused(
+            f"{what} is dated {at.isoformat()}; give a time from {earliest.isoformat()} on", "long_past", field
+        )
 
 
 Decision = Callable[[A], Change[A]]

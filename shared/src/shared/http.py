@@ -491,7 +491,7 @@ def answer_problems(app: FastAPI) -> None:
 
     again = {"Retry-After": "2"}
     answering(RequestValidationError, _invalid)
-    answering(Refused, lambda error: problem(409, error.code, error.detail))
+    answering(Refused, lambda error: problem(409, error.code, error.detail, _at_its_field(error)))
     answering(NotFound, lambda error: problem(404, error.code, str(error)))
     answering(Contention, lambda error: problem(503, error.code, str(error), headers=again))
     answering(Unavailable, lambda error: problem(503, error.code, str(error), headers=again))
@@ -501,6 +501,12 @@ def answer_problems(app: FastAPI) -> None:
     )
     answering(Forbidden, lambda error: problem(403, error.code, str(error)))
     answering(HTTPException, http_problem)
+
+
+def _at_its_field(refused: Refused) -> list[FieldError]:
+    if refused.field is None:
+        return []
+    return [FieldError(where=f"body.{refused.field}", what=refused.detail, rule=refused.code)]
 
 
 def _other_methods(request: Request) -> str:

@@ -178,30 +178,74 @@ async def test_a_refused_acceptance_is_filled_in_as_well(world, known):
 
 @pytest.mark.requirement("R148.a")
 @pytest.mark.parametrize(
-    ("fields", "code", "right"),
+    ("fields", "code", "field", "right"),
     [
         (
             {"customer": {"customer_id": str(UUID(int=2)), "name": "别家"}},
             "other_customer",
+            "order_no",
             "file it under that customer or without the order",
         ),
-        ({"contract_no": "JG-9"}, "other_contract", "the contract of SO-2026-0412 is JG20260930-017"),
-        ({"defect_quantity": 35}, "beyond_order", "SO-2026-0412 is for 34 in all; at most that many are faulty"),
-        ({"shipped_on": "2026-11-09"}, "not_shipped_then", "SO-2026-0412 was shipped on 2026-11-10"),
-        ({"shipped_on": "2026-11-23"}, "future_date", "give a day up to today, 2026-11-22"),
-        ({"contract_date": {"on": "2026-12-01"}}, "future_date", "give a day up to today, 2026-11-22"),
-        ({"received_at": "1900-01-01T00:00:00Z"}, "long_past", "give a time from 2025-11-21T02:00:00+00:00 on"),
-        ({"received_at": "2026-11-22T02:00:01Z"}, "future_date", "give a time up to now, 2026-11-22T02:00:00+00:00"),
+        ({"contract_no": "JG-9"}, "other_contract", "contract_no", "the contract of SO-2026-0412 is JG20260930-017"),
+        (
+            {"defect_quantity": 35},
+            "beyond_order",
+            "defect_quantity",
+            "SO-2026-0412 is for 34 in all; at most that many are faulty",
+        ),
+        ({"shipped_on": "2026-11-09"}, "not_shipped_then", "shipped_on", "SO-2026-0412 was shipped on 2026-11-10"),
+        ({"shipped_on": "2026-11-23"}, "future_date", "shipped_on", "give a day up to today, 2026-11-22"),
+        ({"contract_date": {"on": "2026-12-01"}}, "future_date", "contract_date", "give a day up to today, 2026-11-22"),
+        (
+            {"received_at": "1900-01-01T00:00:00Z"},
+            "long_past",
+            "received_at",
+            "give a time from 2025-11-21T02:00:00+00:00 on",
+        ),
+        (
+            {"received_at": "2026-11-22T10:00:01+08:00"},
+            "future_date",
+            "received_at",
+            "give a time up to now, 2026-11-22T02:00:00+00:00",
+        ),
+        (
+            {"received_at": "2026-11-21T22:00:01-04:00"},
+            "future_date",
+            "received_at",
+            "give a time up to now, 2026-11-22T02:00:00+00:00",
+        ),
+        (
+            {"received_at": "2026-11-22T02:00:01Z"},
+            "future_date",
+            "received_at",
+            "give a time up to now, 2026-11-22T02:00:00+00:00",
+        ),
     ],
 )
 async def test_what_disagrees_with_the_order_or_the_calendar_is_refused_with_what_is_right(
-    fields, code, right, known, file, registers
+    fields, code, field, right, known, file, registers
 ):
     refused = await file(**fields)
 
     assert (refused["status"], refused["code"]) == (409, code)
+    assert refused["errors"] == [{"where": f"body.{field}", "what": refused["detail"], "rule": code}]
     assert right in refused["detail"]
     assert await registers.count() == 0
+
+
+async def test_today_is_the_day_in_china(known, file, world):
+    world.time.set(datetime(2026, 11, 22, 16, 30, tzinfo=UTC))
+
+    tomorrow, today = await file(shipped_on="2026-11-24"), await file(contract_date={"on": "2026-11-23"})
+
+    assert (tomorrow["code"], tomorrow["detail"][-10:]) == ("future_date", "2026-11-23")
+    assert today["form"]["contract_date"] == {"on": "2026-11-23", "precision": "day"}
+
+
+async def test_a_time_without_a_zone_is_not_well_formed(file):
+    refused = await file(received_at="2026-11-22T09:00:00")
+
+    assert (refused["status"], refused["errors"][0]["where"]) == (422, "body.received_at")
 
 
 async def test_a_complaint_about_an_order_that_no_one_announced_is_taken_as_it_is(file):
@@ -238,6 +282,7 @@ async def test_no_solution_costs_more_than_what_was_delivered_is_worth(amount, s
     if status == 409:
         assert answer.json()["code"] == "above_delivered"
         assert "SO-2026-0412 has delivered goods worth 48000.00 CNY; propose at most that" in answer.json()["detail"]
+        assert answer.json()["errors"][0]["where"] == "body.options.0.amount"
 
 
 def test_where_prices_or_loads_are_unknown_an_order_is_worth_its_total(form):
@@ -409,6 +454,7 @@ async def test_a_proposal_in_another_currency_alone_is_refused(case, ask):
     answer = await ask("complaint_handler", "POST", f"/complaints/{case}/propose", {"options": [option]})
 
     assert (answer.status_code, answer.json()["code"]) == (409, "other_currency")
+    assert answer.json()["errors"][0]["where"] == "body.options.0.amount"
 
 
 async def test_a_note_that_is_drawn_up_is_not_drawn_up_again(notes, draw_up):

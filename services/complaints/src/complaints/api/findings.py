@@ -138,7 +138,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         """Name the root cause from the list; earlier cases with the same one are found and named."""
         known = (await stores.cause_list()).named(body.code, rules.on(cause.at).causes)
         if known is None:
-            raise Refused("name a code of GET /root-causes, or add it there with a reason", "no_such_cause")
+            raise Refused("name a code of GET /root-causes, or add it there with a reason", "no_such_cause", "code")
         before = await _earlier(complaints, complaint_id, known, rules)
 
         def decide(case: Complaint) -> Change[Complaint]:

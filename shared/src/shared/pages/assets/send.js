@@ -49,7 +49,7 @@ export async function sentences(problem) {
   words ??= await fetch("/assets/refusals.json").then((answer) => answer.json()).catch(() => null);
   const {codes = {}, rules = {}} = words ?? {};
   const fields = (problem.errors ?? []).map(({where, what, rule}) => (
-    {name: where.replace(/^body\./, ""), what: rules[rule] ?? what}
+    {name: where.replace(/^body\./, ""), what: rules[rule] ?? codes[rule] ?? what, note: problem.status === 409 && what}
   ));
   if (fields.length) return fields;
   return [{what: codes[problem.code] ?? "没有办成。", note: problem.detail}];

@@ -22,19 +22,21 @@ def must_fit(form: Form, order: KnownOrder | None, calendar: Calendar, cause: Ca
     on which nothing was shipped (`not_shipped_then`). A batch is announced by no department; it stands as the customer
     told it.
     """
-    must_be_past("the complaint", form.received_at, cause)
+    must_be_past("the complaint", form.received_at, cause, "received_at")
     today = calendar.day(cause.at)
-    _must_be_a_past_day("the shipment", form.shipped_on, today)
-    _must_be_a_past_day("the contract", form.contract_date.on if form.contract_date else None, today)
+    _must_be_a_past_day("the shipment", form.shipped_on, today, "shipped_on")
+    _must_be_a_past_day("the contract", form.contract_date.on if form.contract_date else None, today, "contract_date")
     if order is not None:
         _must_agree(form, order, calendar)
 
 
-def must_be_past(what: str, at: datetime, cause: Cause) -> None:
+def must_be_past(what: str, at: datetime, cause: Cause, field: str | None = None) -> None:
     """Refused with `future_date` for what would happen later than now, with `long_past` for what is over a year old."""
-    must_be_recent(what, at, cause)
+    must_be_recent(what, at, cause, field)
     if at > cause.at:
-        raise Refused(f"{what} is dated {at.isoformat()}; give a time up to now, {cause.at.isoformat()}", "future_date")
+        raise Refused(
+            f"{what} is dated {at.isoformat()}; give a time up to now, {cause.at.isoformat()}", "future_date", field
+        )
 
 
 def must_be_seen(paper: Drawn | ReturnNote | None, seen: UUID) -> None:
@@ -49,11 +51,13 @@ def must_be_worth(options: Iterable[Remediation], order: KnownOrder) -> None:
     most = order.delivered
     if most is None:
         return
-    if any(each.amount.currency == most.currency and each.amount.amount > most.amount for each in options):
-        raise Refused(
-            f"{order.order_no} has delivered goods worth {most.amount} {most.currency}; propose at most that",
-            "above_delivered",
-        )
+    for number, each in enumerate(options):
+        if each.amount.currency == most.currency and each.amount.amount > most.amount:
+            raise Refused(
+                f"{order.order_no} has delivered goods worth {most.amount} {most.currency}; propose at most that",
+                "above_delivered",
+                f"options.{number}.amount",
+            )
 
 
 def must_come_back_once(
@@ -68,16 +72,18 @@ def must_come_back_once(
     for each in others:
         if each.id != goods.id:
             taken[each.return_no] = taken.get(each.return_no, Counter()) | Counter(each.coming_back)
-    for line in lines:
+    for place, line in enumerate(lines):
         if line.part not in ordered:
             continue
+        field = f"lines.{place}.quantity"
         notes = {number: counts[line.part] for number, counts in taken.items() if counts[line.part]}
         left = ordered[line.part] - sum(notes.values())
         if line.quantity > left and notes:
             numbers = ", ".join(sorted(notes))
-            raise Refused(f"{line.part} comes back on {numbers}; at most {max(left, 0)} more can", "returned_already")
+            told = f"{line.part} comes back on {numbers}; at most {max(left, 0)} more can"
+            raise Refused(told, "returned_already", field)
         if line.quantity > left:
-            raise Refused(f"{left} of {line.part} were ordered; at most that many come back", "beyond_order")
+            raise Refused(f"{left} of {line.part} were ordered; at most that many come back", "beyond_order", field)
 
 
 def _must_agree(form: Form, order: KnownOrder, calendar: Calendar) -> None:
@@ -85,18 +91,21 @@ def _must_agree(form: Form, order: KnownOrder, calendar: Calendar) -> None:
         raise Refused(
             f"{order.order_no} belongs to another customer; file it under that customer or without the order",
             "other_customer",
+            "order_no",
         )
     if form.contract_no and order.contract_no and form.contract_no != order.contract_no:
-        raise Refused(f"the contract of {order.order_no} is {order.contract_no}", "other_contract")
+        raise Refused(f"the contract of {order.order_no} is {order.contract_no}", "other_contract", "contract_no")
     ordered = sum(order.quantities.values())
     if form.defect_quantity and ordered and form.defect_quantity > ordered:
-        raise Refused(f"{order.order_no} is for {ordered} in all; at most that many are faulty", "beyond_order")
+        raise Refused(
+            f"{order.order_no} is for {ordered} in all; at most that many are faulty", "beyond_order", "defect_quantity"
+        )
     days = order.shipped_on(calendar)
     if form.shipped_on and days and form.shipped_on not in days:
         left = ", ".join(day.isoformat() for day in days)
-        raise Refused(f"{order.order_no} was shipped on {left}", "not_shipped_then")
+        raise Refused(f"{order.order_no} was shipped on {left}", "not_shipped_then", "shipped_on")
 
 
-def _must_be_a_past_day(what: str, on: date | None, today: date) -> None:
+def _must_be_a_past_day(what: str, on: date | None, today: date, field: str) -> None:
     if on is not None and on > today:
-        raise Refused(f"{what} is dated {on}; give a day up to today, {today}", "future_date")
+        raise Refused(f"{what} is dated {on}; give a day up to today, {today}", "future_date", field)

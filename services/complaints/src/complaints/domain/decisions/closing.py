@@ -32,7 +32,7 @@ def close(complaint: Complaint, result: Prose | None, rules: Rules, cause: Cause
             "visit_missing",
         )
     if complaint.stage == "not_upheld" and not result:
-        raise Refused("a refusal is answered with tact: give the reply as result", "reply_missing")
+        raise Refused("a refusal is answered with tact: give the reply as result", "reply_missing", "result")
     must_have_letter_if_major(complaint)
     outcome: Outcome = "not_upheld" if complaint.stage == "not_upheld" else "resolved"
     return end(complaint, outcome, result, rules, cause)

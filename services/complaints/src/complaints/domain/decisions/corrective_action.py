@@ -34,7 +34,7 @@ def plan(
     """Say what is changed and by when, against the root cause of the case. Refused for a past time (`due_at`)."""
     CORRECTIVE_ACTION.must(action.stage, "plan")
     if until <= cause.at:
-        raise Refused("the improvement is due at some later time", "due_at")
+        raise Refused("the improvement is due at some later time", "due_at", "due_at")
     attempt = Attempt(attempt_id=cause.derive("attempt"), action=change, due_at=until, planned=_signed(cause))
     opened = CorrectiveActionOpened.of(
         action.case,

@@ -71,7 +71,7 @@ def assess_loss(complaint: Complaint, lost: tuple[LostItem, ...], rules: Rules, 
     """
     COMPLAINT.must(complaint.stage, "assess_loss")
     standard = rules.of(complaint).losses
-    lines = tuple(_counted(item, standard) for item in lost)
+    lines = tuple(_counted(item, standard, f"items.{number}") for number, item in enumerate(lost))
     total = together(line.amount.amount for line in lines)
     loss = Loss(lines=lines, total=total, standard_version=standard.version, by=cause.actor.id, at=cause.at)
     assessed = LossAssessed.of(
@@ -140,20 +140,23 @@ def _told(line: LossLine) -> LossItemCounted:
     return LossItemCounted(code=line.code, title=line.title, quantity=line.quantity, amount=line.amount)
 
 
-def _counted(lost: LostItem, standard: LossStandard) -> LossLine:
+def _counted(lost: LostItem, standard: LossStandard, row: str) -> LossLine:
     item = standard.item(lost.code)
     if item is None:
         offers = ", ".join(each.code for each in standard.items)
-        raise Refused(f"{lost.code} is not in the standard v{standard.version}; it has {offers}", "no_such_loss_item")
+        told = f"{lost.code} is not in the standard v{standard.version}; it has {offers}"
+        raise Refused(told, "no_such_loss_item", f"{row}.code")
     if item.rate is not None:
         if lost.amount is not None:
-            raise Refused(f"{item.code} counts {item.rate} a {item.unit}; give the quantity alone", "loss_has_a_rate")
+            told = f"{item.code} counts {item.rate} a {item.unit}; give the quantity alone"
+            raise Refused(told, "loss_has_a_rate", f"{row}.amount")
         amount = together((item.rate * lost.quantity,))
     else:
         if lost.amount is None or lost.amount.amount <= 0 or lost.evidence is None:
-            raise Refused(f"{item.code} has no rate: give the amount and what proves it", "loss_not_proved")
+            raise Refused(f"{item.code} has no rate: give the amount and what proves it", "loss_not_proved", row)
         if lost.amount.currency != "CNY":
-            raise Refused(f"a loss is counted in CNY, not {lost.amount.currency}", "other_currency")
+            told = f"a loss is counted in CNY, not {lost.amount.currency}"
+            raise Refused(told, "other_currency", f"{row}.amount")
         amount = lost.amount
     return LossLine(code=item.code, title=item.title, quantity=lost.quantity, amount=amount, evidence=lost.evidence)
 
@@ -173,9 +176,11 @@ def involve_supplier(
     """
     COMPLAINT.must(complaint.stage, "involve_supplier")
     if any(each.name == supplier for each in complaint.suppliers):
-        raise Refused(f"{supplier} is involved already; assign the liability to settle its share", "supplier_involved")
+        raise Refused(
+            f"{supplier} is involved already; assign the liability to settle its share", "supplier_involved", "supplier"
+        )
     if claim is not None and claim.amount <= 0:
-        raise Refused("a claim is more than 0; leave it out while the amount is open", "claim_not_positive")
+        raise Refused("a claim is more than 0; leave it out while the amount is open", "claim_not_positive", "claim")
     involved = Supplier(name=supplier, claim=claim, with_department=with_department, by=cause.actor.id, at=cause.at)
     told = SupplierInvolved.of(complaint.about, supplier=supplier, claim=claim, with_department=with_department)
     change = Change(complaint.but(suppliers=(*complaint.suppliers, involved)), (told,))
@@ -224,15 +229,19 @@ def assign_liability(
 def _must_name_whole_units(complaint: Complaint, shares: tuple[Share, ...]) -> None:
     total = sum(share.percent for share in shares)
     if total != 100:
-        raise Refused(f"the shares are 100 percent together, not {total}", "shares_not_100")
+        raise Refused(f"the shares are 100 percent together, not {total}", "shares_not_100", "shares")
     involved = {supplier.name for supplier in complaint.suppliers}
-    for share in shares:
+    for number, share in enumerate(shares):
+        row = f"shares.{number}"
         if (share.unit == "own_department") != (share.department is not None):
-            raise Refused("a share names its department if and only if it is our own", "responsible_department")
+            told = "a share names its department if and only if it is our own"
+            raise Refused(told, "responsible_department", f"{row}.department")
         if (share.unit == "supplier") != (share.supplier is not None):
-            raise Refused("a share names its supplier if and only if it is a supplier's", "responsible_supplier")
+            told = "a share names its supplier if and only if it is a supplier's"
+            raise Refused(told, "responsible_supplier", f"{row}.supplier")
         if share.supplier is not None and share.supplier not in involved:
-            raise Refused(f"involve {share.supplier} in the case first (003 §25.7)", "supplier_not_involved")
+            told = f"involve {share.supplier} in the case first (003 §25.7)"
+            raise Refused(told, "supplier_not_involved", f"{row}.supplier")
 
 
 def _divided(loss: Loss | None, shares: tuple[Share, ...]) -> tuple[Money | None, ...]:

@@ -45,7 +45,7 @@ def draw_up(
     GOODS_RETURN.must(goods.stage, "draw_up")
     named = [line.part for line in lines]
     if twice := sorted({part for part in named if named.count(part) > 1}):
-        raise Refused(f"name each part once, with its whole quantity: {', '.join(twice)}", "part_twice")
+        raise Refused(f"name each part once, with its whole quantity: {', '.join(twice)}", "part_twice", "lines")
     note = ReturnNote(
         paper_id=cause.derive("paper"),
         lines=lines,
@@ -159,7 +159,7 @@ def post(goods: GoodsReturn, voucher_no: Line, amount: Money | None, rules: Rule
     most = goods.creditable
     credited = most if amount is None else amount
     if credited.currency != most.currency or not 0 <= credited.amount <= most.amount:
-        raise Refused(f"credit from 0 to {most.amount} {most.currency}", "wrong_amount")
+        raise Refused(f"credit from 0 to {most.amount} {most.currency}", "wrong_amount", "credit")
     credit = credited if credited.amount else None
     posting = Posting(voucher_no=voucher_no, credit=credit, by=cause.actor.id, at=cause.at)
     posted = ReturnPosted.of(

@@ -65,7 +65,7 @@ def record_visit(
     """
     COMPLAINT.must(complaint.stage, "record_visit")
     must_have_owner(complaint)
-    must_be_past("the visit", visited_at, cause)
+    must_be_past("the visit", visited_at, cause, "visited_at")
     visit = Visit(visited_at=visited_at, note=note, file=file, by=cause.actor.id, at=cause.at)
     told = ComplaintVisitRecorded.of(complaint.about_customer, visited_at=visited_at, by=visit.by, note=note)
     return Change(complaint.but(visits=(*complaint.visits, visit)), (told,))
@@ -80,7 +80,7 @@ def record_notice(
     """
     COMPLAINT.must(complaint.stage, "record_notice")
     if way == "letter" and letter is None:
-        raise Refused("give the file of the letter that was sent", "letter_missing")
+        raise Refused("give the file of the letter that was sent", "letter_missing", "letter")
     notice = Notice(way=way, words=words, letter=letter, by=cause.actor.id, at=cause.at)
     told = ComplaintDecisionTold.of(complaint.about_customer, way=way, words=words, by=notice.by, at=notice.at)
     return Change(complaint.but(notices=(*complaint.notices, notice)), (told,))
@@ -124,7 +124,7 @@ def convene_panel(
     if not complaint.major:
         raise Refused("departments review major cases: classify it as major first", "not_major")
     if meets_at <= cause.at:
-        raise Refused("the departments meet at some later time", "meets_at")
+        raise Refused("the departments meet at some later time", "meets_at", "meets_at")
     told = MajorComplaintPanelConvened.of(complaint.about, departments=departments, at=meets_at)
     panel = Panel(departments=departments, meets_at=meets_at, convened_by=cause.actor.id, convened_at=cause.at)
     return Change(complaint.but(panel=panel), (told,))

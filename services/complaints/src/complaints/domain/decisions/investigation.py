@@ -39,7 +39,9 @@ def record_judgement(
     """Keep a judgement, the first or the one after a petition: the case goes on to the stage that it leads to."""
     if upheld != (responsible_department is not None):
         raise Refused(
-            "name the responsible department if and only if the complaint is upheld", "responsible_department"
+            "name the responsible department if and only if the complaint is upheld",
+            "responsible_department",
+            "responsible_department",
         )
     judgement = Judgement(
         upheld=upheld,
@@ -85,7 +87,9 @@ def assign_investigation(
     due = due_at or (goes_on.due_at if goes_on else step.term.due(cause.at, rules.calendar))
     if due <= cause.at or (complaint.close_by and cause.at < complaint.close_by < due):
         raise Refused(
-            f"the investigation is due between now and the closing of the case, {complaint.close_by}", "due_at"
+            f"the investigation is due between now and the closing of the case, {complaint.close_by}",
+            "due_at",
+            "due_at",
         )
     assigned = InvestigationAssigned.of(
         complaint.about_customer, department=department, joint_with=joint_with, due_at=due
@@ -111,7 +115,9 @@ def complete_investigation(
     """The cause is found; the case is submitted for instruction within three days from here (003 §25.3)."""
     COMPLAINT.must(complaint.stage, "complete_investigation")
     if not evidence:
-        raise Refused("a case is decided on evidence: give the files that show the cause", "evidence_missing")
+        raise Refused(
+            "a case is decided on evidence: give the files that show the cause", "evidence_missing", "evidence"
+        )
     assert complaint.investigation is not None
     investigation = complaint.investigation.but(
         cause=found, evidence=evidence, responsible=responsible, completed_at=cause.at

@@ -41,7 +41,9 @@ def propose_penalty(
     measure = standard.measure(code)
     if measure is None:
         offers = ", ".join(each.code for each in standard.measures)
-        raise Refused(f"{code} is not in the standard v{standard.version}; it has {offers}", "no_such_measure")
+        raise Refused(
+            f"{code} is not in the standard v{standard.version}; it has {offers}", "no_such_measure", "measure"
+        )
     _must_fit(measure, amount)
     id = cause.derive("penalty")
     what = Penalised(
@@ -102,10 +104,10 @@ def issue_notice(penalty: Penalty, notice_no: Line, rules: Rules, cause: Cause) 
 def _must_fit(measure: Measure, amount: Money | None) -> None:
     if measure.at_most is None:
         if amount is not None:
-            raise Refused(f"{measure.code} takes no money; leave the amount out", "wrong_amount")
+            raise Refused(f"{measure.code} takes no money; leave the amount out", "wrong_amount", "amount")
         return
     if amount is None or amount.currency != CURRENCY or not 0 < amount.amount <= measure.at_most:
-        raise Refused(f"{measure.code} takes from 0.01 to {measure.at_most} {CURRENCY}", "wrong_amount")
+        raise Refused(f"{measure.code} takes from 0.01 to {measure.at_most} {CURRENCY}", "wrong_amount", "amount")
 
 
 def _decides(penalty: Penalty) -> FollowUp:

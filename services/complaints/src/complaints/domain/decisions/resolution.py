@@ -44,10 +44,10 @@ def propose(
     must_know_warranty(complaint)
     _must_make_good_first(options)
     if preferred >= len(options):
-        raise Refused(f"the preferred option is one of 0 to {len(options) - 1}", "no_such_option")
+        raise Refused(f"the preferred option is one of 0 to {len(options) - 1}", "no_such_option", "preferred")
     policy = rules.of(complaint)
-    for option in options:
-        policy.authority.band(option.amount)
+    for number, option in enumerate(options):
+        policy.authority.band(option.amount, f"options.{number}.amount")
     proposal = Proposal(
         proposal_id=cause.derive("proposal"),
         options=options,
@@ -94,7 +94,9 @@ def _deciders(proposal: Proposal, authority: AuthorityMatrix) -> Deciders:
 def _must_make_good_first(options: tuple[Remediation, ...]) -> None:
     makes_good = [option.kind != "explain" for option in options]
     if makes_good != sorted(makes_good, reverse=True):
-        raise Refused("put the solutions that make good for it before those that only explain", "make_good_first")
+        raise Refused(
+            "put the solutions that make good for it before those that only explain", "make_good_first", "options"
+        )
 
 
 def approve(complaint: Complaint, seen: UUID, option: int, note: str, rules: Rules, cause: Cause) -> Change[Complaint]:

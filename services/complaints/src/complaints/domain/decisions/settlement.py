@@ -36,11 +36,13 @@ def accept_choice(
     COMPLAINT.must(complaint.stage, "accept")
     offered = complaint.verdicts[-1].offered
     if number is None and len(offered) > 1:
-        raise Refused(f"{len(offered)} solutions are offered; say which, 1 to {len(offered)}", "choice_missing")
+        raise Refused(
+            f"{len(offered)} solutions are offered; say which, 1 to {len(offered)}", "choice_missing", "choice"
+        )
     if number is not None and not 1 <= number <= len(offered):
-        raise Refused(f"the solutions 1 to {len(offered)} are approved, no other", "not_offered")
+        raise Refused(f"the solutions 1 to {len(offered)} are approved, no other", "not_offered", "choice")
     if via == "signature" and signature is None:
-        raise Refused("an answer by signature comes with the file of the signature", "signature_missing")
+        raise Refused("an answer by signature comes with the file of the signature", "signature_missing", "signature")
     choice = offered[(number or 1) - 1] if offered else complaint.settlement
     answer = Answer(accepted=True, via=via, signature=signature, choice=choice, at=cause.at)
     accepted = ResolutionAccepted.of(

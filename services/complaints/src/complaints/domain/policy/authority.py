@@ -40,12 +40,12 @@ class AuthorityMatrix(Part):
             raise ValueError("bands go from the smallest limit to the largest")
         return self
 
-    def band(self, amount: Money) -> Band:
-        """The smallest band that holds the amount. Refused below zero, and in another currency."""
+    def band(self, amount: Money, field: str | None = None) -> Band:
+        """The smallest band that holds the amount, of this field. Refused below zero, and in another currency."""
         if amount.amount < 0:
-            raise Refused("an amount is 0 or more", "negative_amount")
+            raise Refused("an amount is 0 or more", "negative_amount", field)
         if amount.currency != self.currency:
-            raise Refused(f"amounts are approved in {self.currency}, not {amount.currency}", "other_currency")
+            raise Refused(f"amounts are approved in {self.currency}, not {amount.currency}", "other_currency", field)
         return next(band for band in self.bands if band.holds(amount.amount))
 
     def allows(self, role: Role, amount: Money) -> bool:
