@@ -1,6 +1,7 @@
-"""Lists for those who work: by owner, level, department, class, overdue, and the approvals that wait for the asker."""
+"""Lists for those who work: by owner, turn, clock, level, department, class, overdue, and approvals for the asker."""
 
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlencode
 from uuid import UUID
 
 import pytest
@@ -17,6 +18,9 @@ from shared.testing import cause
 
 AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 MANAGER = cause(AT, actor=Actor(kind="staff", id="cs-manager-01", role="cs_manager"))
+
+UPHELD = ("upheld", "investigating", "investigated", "proposed", "approved", "accepted", "implemented")
+"""The stages of the open cases for which a department is responsible."""
 
 
 @pytest.fixture
@@ -213,3 +217,119 @@ async def test_a_search_walks_along_its_rarest_word(complaints, in_every_stage):
 
     assert await complaints.holding("玻璃 门锁") == AllOf("门锁", "玻璃")
     assert await complaints.holding(None) is None
+
+
+async def pages(ask, path, **asked):
+    """All items of a list, two at a time."""
+    found, after = [], None
+    while True:
+        params = {**asked, "limit": 2, **({"after": after} if after else {})}
+        page = (await ask("cs_manager", "GET", f"{path}?{urlencode(params)}")).json()
+        assert len(page["items"]) <= 2
+        found += page["items"]
+        if (after := page["next"]) is None:
+            return found
+
+
+@pytest.mark.parametrize(
+    ("asked", "stages"),
+    [
+        ({"owner": "handler-01", "stage": "proposed"}, {"proposed"}),
+        ({"owner": "cs-07", "stage": "proposed"}, set()),
+        ({"owner": "cs-07", "level": 3, "category": "玻璃破损", "severity": "major", "waiting": "true"}, {"filed"}),
+        ({"department": "production", "waiting": "true", "severity": "ordinary"}, set(UPHELD)),
+        ({"department": "production", "waiting": "true", "severity": "major"}, set()),
+        ({"order_no": "SO-2026-0412", "customer_id": str(UUID(int=1)), "level": 0, "stage": "approved"}, {"approved"}),
+        ({"order_no": "SO-2026-0412", "customer_id": str(UUID(int=2))}, set()),
+        ({"complaint_no": "2026-11-0004", "waiting": "true"}, {"not_upheld"}),
+        ({"q": "崩角 gzhd 0412", "owner": "handler-01", "department": "production", "stage": "closed"}, {"closed"}),
+        ({"q": "崩角", "waiting": "true", "overdue": "true"}, set()),
+    ],
+)
+async def test_what_is_asked_together_all_fits_page_by_page(asked, stages, ask, listed):
+    found = await pages(ask, "/complaints", **asked)
+    assert sorted(row["stage"] for row in found) == sorted(stages)
+
+
+@pytest.mark.parametrize("asked", [{}, {"waiting": "true"}, {"overdue": "true"}, {"q": "玻璃"}])
+async def test_the_pages_of_a_list_together_are_the_list(asked, ask, listed, world):
+    world.time.set(AT + timedelta(days=7))
+    whole = (await ask("cs_manager", "GET", f"/complaints?{urlencode(asked)}")).json()["items"]
+    assert len(whole) >= len(UPHELD)
+    assert await pages(ask, "/complaints", **asked) == whole
+
+
+@pytest.fixture
+async def judged(ask, filed):
+    """Of two complaints one is judged and investigated by the plant; the other one waits to be judged."""
+    (row,) = (await ask("cs_manager", "GET", "/complaints?q=2026-11-0001")).json()["items"]
+    for role, verb, body in (
+        ("cs_manager", "assign-owner", {"owner": "cs-07", "visit_required": False}),
+        (
+            "complaint_handler",
+            "judge",
+            {"upheld": True, "grounds": "包装不足", "demand_reasonable": True, "responsible_department": "production"},
+        ),
+        ("complaint_handler", "assign-investigation", {"department": "production"}),
+    ):
+        answer = await ask(role, "POST", f"/complaints/{row['complaint_id']}/{verb}", body)
+        assert answer.status_code == 200, answer.text
+
+
+@pytest.mark.parametrize(
+    ("asked", "duties"),
+    [
+        ({"role": "plant_manager"}, [("step_investigate", "2026-11-0001")]),
+        ({"kind": "step_judge"}, [("step_judge", "2026-11-0002")]),
+        ({"kind": "close_6d"}, [("close_6d", "2026-11-0001"), ("close_6d", "2026-11-0002")]),
+        ({"role": "cs_manager", "customer_id": str(UUID(int=1))}, [("close_6d", "2026-11-0001")]),
+        ({"role": "cs_manager", "kind": "step_judge", "customer_id": str(UUID(int=1))}, []),
+        ({"about": "2026-11-0002", "due_before": "2026-11-24T02:00:00Z"}, [("step_judge", "2026-11-0002")]),
+        ({"assignee": "cs-07"}, [("close_6d", "2026-11-0001")]),
+    ],
+)
+async def test_whose_turn_it_is_and_which_clock_runs_is_listed_with_what_is_due_first(asked, duties, ask, judged):
+    found = [(row["kind"], row["about"]) for row in await pages(ask, "/duties", **asked)]
+    count = (await ask("cs_manager", "GET", f"/duties/count?{urlencode(asked)}")).json()
+
+    assert (found, count["count"]) == (duties, len(duties))
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "where"),
+    [
+        ({"stage": "lost"}, 422, "query.stage"),
+        ({"department": "lost"}, 422, "query.department"),
+        ({"severity": "bad"}, 422, "query.severity"),
+        ({"level": -1}, 422, "query.level"),
+        ({"level": 10**20}, 422, "query.level"),
+        ({"waiting": "maybe"}, 422, "query.waiting"),
+        ({"customer_id": "7"}, 422, "query.customer_id"),
+        ({"complaint_no": "2026-11-1"}, 422, "query.complaint_no"),
+        ({"owner": ""}, 422, "query.owner"),
+        ({"q": "玻" * 101}, 422, "query.q"),
+        ({"limit": 0}, 422, "query.limit"),
+        ({"limit": 501}, 422, "query.limit"),
+        ({"colour": "red"}, 422, "query.colour"),
+        ({"after": "yesterday"}, 409, "bad_cursor"),
+        ({"q": "玻"}, 409, "too_short"),
+        ({"q": "   "}, 409, "too_short"),
+        ({"q": ".*"}, 409, "too_short"),
+        ({"q": "\0\0"}, 409, "too_short"),
+    ],
+)
+async def test_a_list_that_cannot_be_asked_so_says_what_is_wrong(asked, status, where, ask, listed):
+    answer = await ask("cs_manager", "GET", f"/complaints?{urlencode(asked)}")
+    problem = answer.json()
+    assert (answer.status_code, problem["errors"][0]["where"] if problem["errors"] else problem["code"]) == (
+        status,
+        where,
+    )
+
+
+@pytest.mark.parametrize(
+    "question", ["{玻璃:1} 崩角", "崩角\0", "ＧＺＨＤ", "GzHd", "138-0013-8001", "王建国 so-2026-0412", "恒达，装饰"]
+)
+async def test_signs_widths_and_capitals_make_no_difference_to_a_question(question, ask, filed):
+    found = (await ask("cs_manager", "GET", f"/complaints?{urlencode({'q': question})}")).json()["items"]
+    assert [row["complaint_no"] for row in found] == ["2026-11-0001"]
