@@ -11,6 +11,13 @@ from complaints.api.customer_view import STATUS, CustomerView
 from complaints.domain.complaint import Complaint
 from complaints.domain.decisions.appeal import decide_appeal
 from complaints.domain.decisions.closing import close
+from complaints.domain.decisions.findings import (
+    assess_loss,
+    assign_liability,
+    decide_loss,
+    identify_root_cause,
+    involve_supplier,
+)
 from complaints.domain.decisions.handling import assign_owner, record_visit
 from complaints.domain.decisions.investigation import assign_investigation, complete_investigation, judge
 from complaints.domain.decisions.liaison import audit, contact_department, report_opinion
@@ -18,6 +25,8 @@ from complaints.domain.decisions.resolution import approve, propose
 from complaints.domain.decisions.settlement import accept, implement, sign
 from complaints.domain.figures.history import history, told
 from complaints.domain.lifecycle import LIVE
+from complaints.domain.parts.findings import LostItem, Share
+from complaints.domain.policy.standards import KnownCause
 from shared.aggregate import Change, Refused
 from shared.contracts.complaints import Remediation
 from shared.contracts.event import Actor, Money
@@ -33,6 +42,21 @@ FILE = {
 }
 HANDLER = Actor(kind="staff", id=f"{SECRET}-handler", role="complaint_handler")
 DEPUTY = Actor(kind="staff", id=f"{SECRET}-deputy", role="deputy_gm")
+
+
+def decided_on_loss(case, rules, handler, deputy):
+    """With its root cause, its loss, a supplier and who bears what, all of it with the mark."""
+    named = identify_root_cause(case, KnownCause(code="packaging", title=SECRET), SECRET, (), handler).state
+    lost = (LostItem(code="goods", amount=Money(amount=Decimal(60)), evidence=SECRET),)
+    involved = involve_supplier(
+        assess_loss(named, lost, rules, handler).state, SECRET, None, "purchasing", rules, handler
+    )
+    shares = (
+        Share(unit="own_department", department="production", percent=50),
+        Share(unit="supplier", supplier=SECRET, percent=50),
+    )
+    assigned = assign_liability(involved.state, shares, SECRET, False, rules, handler).state
+    return decide_loss(*sight.lost(assigned), True, SECRET, rules, deputy).state
 
 
 @pytest.fixture
@@ -51,6 +75,7 @@ def secretive(in_every_stage, rules) -> list[Complaint]:
     upheld = judge(filed, True, SECRET, True, "production", rules, handler).state
     investigating = assign_investigation(upheld, "production", (), None, rules, handler).state
     investigated = complete_investigation(investigating, SECRET, (SECRET,), (SECRET,), rules, handler).state
+    investigated = decided_on_loss(investigated, rules, handler, deputy)
     proposed = propose(investigated, options, 0, True, rules, handler).state
     approved = approve(*sight.proposed(proposed), 1, SECRET, rules, deputy).state
     accepted = sign(accept(approved, "phone", None, rules, handler).state, SECRET, handler).state
@@ -142,6 +167,11 @@ def test_the_history_of_the_house_has_every_step_with_who_took_it(secretive):
         ("提报意见（design）", HANDLER.id, SECRET),
         ("判定成立", HANDLER.id, SECRET),
         ("调查完成", None, SECRET),
+        ("认定根本原因", HANDLER.id, SECRET),
+        ("核算损失", HANDLER.id, "60.00 CNY"),
+        ("批准责任部门损失", DEPUTY.id, SECRET),
+        ("会同供应商处理", HANDLER.id, SECRET),
+        ("核定责任", HANDLER.id, SECRET),
         ("呈报处理方案", HANDLER.id, f"{SECRET}未获批准的方案；免费更换三樘玻璃"),
         ("核准处理方案", DEPUTY.id, "deputy_gm, 权责划分 v1: 免费更换三樘玻璃"),
         ("客户同意", None, "免费更换三樘玻璃"),

@@ -317,6 +317,13 @@ class AnyWay(RuleBasedStateMachine):
             assert self.case.settlement in self.case.verdicts[-1].offered
 
     @invariant()
+    def no_case_is_resolved_before_another_person_has_decided_on_its_loss(self):
+        submitted = self.case.submitted_loss
+        if submitted and self.case.closing and self.case.closing.outcome == "resolved":
+            assert submitted.decided_by is not None
+            assert submitted.decided_by not in submitted.by
+
+    @invariant()
     def a_case_ends_once_and_is_paid_once(self):
         assert self.ends == [self.case.stage] * (self.case.stage in COMPLAINT.terminal)
         assert len(self.closed) == (self.case.stage == "closed")
@@ -325,4 +332,4 @@ class AnyWay(RuleBasedStateMachine):
 
 
 AnyWay.TestCase.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
-TestAnyWay = pytest.mark.requirement("R144.b", "R157.a")(AnyWay.TestCase)
+TestAnyWay = pytest.mark.requirement("R144.b", "R155.c", "R157.a")(AnyWay.TestCase)
