@@ -4,16 +4,18 @@ from datetime import date, timedelta
 
 import pytest
 from orders_as_read import inspect, judge_sample, review, review_breakdown
+from pydantic import ValidationError
 
 from orders.domain.decisions import production
 from orders.domain.decisions.drawing import review_drawing
 from orders.domain.decisions.packaging import pack
 from orders.domain.decisions.production import release, schedule, send_sample
-from orders.domain.parts.packaging import PackedItem
+from orders.domain.parts.packaging import LONGEST_ITEM, PackedItem
 from orders.domain.parts.works import ProductionPlan
 from shared.aggregate import Overstepped, Refused
 from shared.contracts import departments as facts
 from shared.contracts import orders as said
+from shared.contracts.vocabulary import MOST
 
 
 @pytest.mark.requirement("R009.a")
@@ -254,6 +256,19 @@ async def test_goods_that_are_short_are_an_exception_and_not_complete(company):
     order = await company.order()
     assert (order.stage, order.works.ready_percent) == ("production", 75)
     assert [event.kind for event in company.announced(said.OrderExceptionRaised)] == ["material"]
+
+
+async def test_the_longest_item_in_the_largest_quantity_is_announced_in_one_line(company):
+    await company.place()
+    await company.run_to("production")
+    item = PackedItem(item="箱" * LONGEST_ITEM, quantity=MOST)
+
+    await company.decide(pack, (item,), 100, role="warehouse")
+
+    (confirmed,) = company.announced(said.PackagingConfirmed)
+    assert confirmed.items == (f"{item.item} × {MOST}",)
+    with pytest.raises(ValidationError):
+        PackedItem(item="箱" * (LONGEST_ITEM + 1), quantity=1)
 
 
 @pytest.mark.requirement("R199.a")

@@ -1,6 +1,7 @@
 """What an order's goods are packed in: boxes, manuals, labels, from stock or printed outside."""
 
 from datetime import date
+from typing import Annotated
 
 from pydantic import Field
 
@@ -29,8 +30,12 @@ class Material(PackingMaterial):
         return self.in_stock < self.quantity and self.came_on is None
 
 
+LONGEST_ITEM = 180
+"""Characters of what was packed: it is announced in one line with its quantity."""
+
+
 class PackedItem(Part):
     """What was packed: boxes, manuals, labels (004 三2(2))."""
 
-    item: Line
+    item: Annotated[Line, Field(max_length=LONGEST_ITEM)]
     quantity: Quantity
