@@ -15,7 +15,7 @@ from aftersales.domain.lifecycle import SETTLEMENT, SettlementDecision
 from aftersales.domain.settlement import NothingToSettle, Settlement
 from aftersales.settings import Settings
 from aftersales.timers import timers
-from shared.aggregate import Change, Refused
+from shared.aggregate import LARGEST_AMOUNT, Change, Refused
 from shared.calendar import CHINA, Calendar
 from shared.contracts.aftersales import (
     DeadlineMetByAftersales,
@@ -137,6 +137,17 @@ def test_what_is_handed_over_is_totalled_once_and_what_comes_later_is_handed_ove
     with pytest.raises(Refused) as refused:
         settle(again.state, again.state.handover, RULES, cause(noon(2026, 11, 30), actor=FINANCE))
     assert refused.value.code == "nothing_to_settle"
+
+
+def test_a_month_whose_vouchers_come_to_more_than_an_amount_can_be_is_handed_over():
+    settlement = Settlement.at(MONTH, RULES)
+    for number in range(2):
+        entry = closed(f"FW-{number}", MONTH, charged=str(LARGEST_AMOUNT))
+        settlement = add(settlement, entry, False, RULES, NOW).state
+
+    settled = settle(settlement, settlement.handover, RULES, NOW).events[0]
+
+    assert (settled.free_total, settled.paid_total) == (yuan("0.00"), Money(amount=LARGEST_AMOUNT))
 
 
 @pytest.mark.requirement("R079.b")

@@ -1,12 +1,14 @@
 """Collecting the month's closed service orders and handing them to finance (001 售后六c)."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 from uuid import UUID
 
 from aftersales.domain.parts.entry import Entry
+from aftersales.domain.parts.money import CURRENCY
 from aftersales.domain.policy.policy import Rules
 from aftersales.domain.settlement import Settlement
-from shared.aggregate import Cause, Change, Refused, together
+from shared.aggregate import Cause, Change, Refused, at_most
 from shared.clocks import Matter
 from shared.contracts.aftersales import AftersalesReportPublished, MonthlyAftersalesSettled, ServiceOrderClosed
 from shared.contracts.event import Money
@@ -85,4 +87,4 @@ def publish_statistics(settlement: Settlement, cause: Cause) -> Change[Settlemen
 
 
 def _total(amounts: Iterable[Money]) -> Money:
-    return together(amount.amount for amount in amounts)
+    return at_most(sum((amount.amount for amount in amounts), Decimal()), CURRENCY)
