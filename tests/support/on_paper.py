@@ -30,10 +30,8 @@ def text(html: str) -> str:
 
 def cells(html: str) -> dict[str, list[str]]:
     """The boxes of the first copy by their titles: what stands there, and who signed or that room is left."""
-    boxes = re.findall(r"<dt>(.*?)</dt>(.*?)</div>", _first(html), re.DOTALL)
-    return {
-        title: [text(each) for each in re.findall(r"<dd[^>]*>(.*?)</dd>", said, re.DOTALL)] for title, said in boxes
-    }
+    boxes = re.findall(r'<th scope="row">(.*?)</th><td[^>]*>(.*?)</td>', _first(html), re.DOTALL)
+    return {title: [text(each) for each in re.findall(r"<p[^>]*>(.*?)</p>", said, re.DOTALL)] for title, said in boxes}
 
 
 def lines(html: str) -> list[list[str]]:

@@ -197,4 +197,7 @@ async def test_a_paper_carries_no_script_and_loads_styles_of_this_address_alone(
     answer = await ask("gm", "GET", f"/ui/papers/complaints/{kept['closed'].id}")
     assert answer.headers["content-security-policy"].startswith("default-src 'none'; style-src 'self'")
     assert "<script" not in answer.text
-    assert re.findall(r'(?:src|href)="(.*?)"', answer.text) == ["/assets/paper.css"]
+    assert re.findall(r'<(\w+)[^>]*(?:src|href)="(.*?)"', answer.text) == [
+        ("link", "/assets/paper.css"),
+        ("a", f"/pdf?paper=/complaints/ui/papers/complaints/{kept['closed'].id}"),
+    ]

@@ -1,12 +1,13 @@
 """Papers as A4 pages: what their boxes say, in how many copies they go out, and who printed them when.
 
-A browser prints such a page or keeps it as PDF; it carries no script and loads one style sheet of this address.
+A browser prints such a page, and the console makes a PDF of it; it carries no script and loads one style sheet.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeVar
+from urllib.parse import quote
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
@@ -91,7 +92,8 @@ class Signing(Protocol):
 class Press:
     """Prints papers, and says on them what is known as a reader of paper expects it."""
 
-    def __init__(self, calendar: Calendar) -> None:
+    def __init__(self, service: str, calendar: Calendar) -> None:
+        self._service = service
         self._calendar = calendar
         self._render = Renderer()
 
@@ -99,11 +101,17 @@ class Press:
         """The paper as a page. Each printing of personal data by a person is evidence, as each reading is."""
         request.state.personal = True
         printed = f"{asker.name or asker.id} {self.at(request.app.state.time.now())}打印"
-        page = self._render("paper.html", paper=paper, printed=printed, blank=BLANK, is_grid=is_grid)
+        address = self._address(request)
+        page = self._render("paper.html", paper=paper, printed=printed, blank=BLANK, is_grid=is_grid, address=address)
         page.headers["Content-Security-Policy"] = POLICY
         page.headers["X-Content-Type-Options"] = "nosniff"
         page.headers["Referrer-Policy"] = "same-origin"
         return page
+
+    def _address(self, request: Request) -> str:
+        """Where browsers find this paper behind the gateway."""
+        path, query = quote(request.scope["path"]), request.url.query
+        return f"/{self._service}{path}?{query}" if query else f"/{self._service}{path}"
 
     def at(self, moment: datetime | None) -> str:
         """A moment in the company's zone; nothing for none."""

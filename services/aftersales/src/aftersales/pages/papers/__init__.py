@@ -22,7 +22,7 @@ from shared.pages.papers import Press
 def routes(stores: Stores, calendar: Calendar) -> APIRouter:
     """A page for each paper."""
     router = Router(readers=READERS, tags=["pages"], prefix="/ui/papers", include_in_schema=False)
-    press = Press(calendar)
+    press = Press("aftersales", calendar)
 
     @router.get("/service-requests/{request_id}", response_class=HTMLResponse)
     async def print_form(request_id: UUID, request: Request, asker: AskedBy) -> Response:

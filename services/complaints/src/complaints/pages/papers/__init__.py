@@ -20,7 +20,7 @@ from shared.pages.papers import Press
 
 def routes(stores: Stores, rules: Rules) -> Sequence[APIRouter]:
     """A page for each paper."""
-    press = Press(rules.calendar)
+    press = Press("complaints", rules.calendar)
     return (_cases(stores, rules, press), _money_and_goods(stores, press), _penalties(stores, press))
 
 

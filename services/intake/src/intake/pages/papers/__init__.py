@@ -21,7 +21,7 @@ from shared.pages.papers import Press
 
 def routes(stores: Stores, rules: Rules) -> Sequence[APIRouter]:
     """A page for each paper."""
-    press = Press(rules.calendar)
+    press = Press("intake", rules.calendar)
     return (
         _talks(stores, press),
         _calls(stores, press),

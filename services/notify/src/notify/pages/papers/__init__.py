@@ -18,7 +18,7 @@ from shared.pages.papers import Press
 
 def routes(stores: Stores, calendar: Calendar) -> Sequence[APIRouter]:
     """A page for each paper."""
-    press = Press(calendar)
+    press = Press("notify", calendar)
     return (_slips(stores, press), _rosters(stores, press))
 
 

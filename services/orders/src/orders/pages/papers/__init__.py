@@ -27,7 +27,7 @@ WEEK = timedelta(days=6)
 
 def routes(stores: Stores, rules: Rules) -> Sequence[APIRouter]:
     """A page for each paper."""
-    press = Press(rules.calendar)
+    press = Press("orders", rules.calendar)
     return (
         _orders(stores, press),
         _exceptions(stores, rules, press),
