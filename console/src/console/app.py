@@ -1,22 +1,23 @@
-"""How the console is put together: signing in, the frame of the pages, their assets, and the stream of hints."""
+"""How the console is put together: signing in, the pages in their frame, their assets, and the stream of hints."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request, Response
-from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, StreamingResponse
+from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.responses import JSONResponse, RedirectResponse, StreamingResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware.sessions import SessionMiddleware
 
-from console import company, trial
+from console import company, papers, trial
 from console.asking import of_our_own_page
+from console.frame import SCREENS, Frame
 from console.hints import Hints
 from console.session import Session, Sessions, only_ours
 from console.settings import Settings
+from console.typesetters import Typesetters
 from shared.calendar import Calendar
 from shared.pages.countdown import BANDS
 from shared.pages.duties import SCOPES
@@ -31,94 +32,32 @@ POLICY = (
 """What a page may load and do: its own scripts and styles, and requests to this address."""
 
 
-@dataclass(frozen=True, slots=True)
-class Screen:
-    """A page in the frame: its title, which service draws it where, and whether the navigation leads to it."""
-
-    title: str
-    service: str
-    path: str
-    in_rail: bool = True
-
-
-SCREENS = {
-    "customers": Screen("客户与来电", "intake", "/intake/ui/customers"),
-    "orders": Screen("订单", "orders", "/orders/ui/orders"),
-    "complaints": Screen("客诉", "complaints", "/complaints/ui/complaints"),
-    "requests": Screen("售后登记", "aftersales", "/aftersales/ui/service-requests"),
-    "dispatch": Screen("派工", "aftersales", "/aftersales/ui/dispatch"),
-    "services": Screen("服务凭证", "aftersales", "/aftersales/ui/service-orders", in_rail=False),
-    "visits": Screen("上门", "aftersales", "/aftersales/ui/visits"),
-    "settlements": Screen("售后结算", "aftersales", "/aftersales/ui/settlements"),
-    "slips": Screen("联络单", "notify", "/notify/ui/slips"),
-    "reports": Screen("工作报告", "intake", "/intake/ui/reports"),
-}
-"""The screens beside the day, by their names in addresses."""
-
 DECIDED = ("complaints", "orders", "aftersales")
 """The services in which matters wait for a person's signature, in the order in which they are shown."""
 
 COUNTED = ("complaints", "orders", "intake", "aftersales")
 """The services that draw figures, in the order in which they are shown."""
 
-_WEEKDAYS = "一二三四五六日"
 _SIGNING_IN = 600
 """Seconds within which a person comes back from the company's sign-in."""
 _STILL_THERE = 15.0
 """Seconds after which a stream without hints says that it is alive, so that nothing between closes it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """Draws a page in the frame for whoever has signed in; everybody else is led to the sign-in."""
-
-    sessions: Sessions
-    render: Renderer
-    time: TimeSource
-    calendar: Calendar
-
-    def router(self, prefix: str = "") -> APIRouter:
-        """A router of pages that only those see who have signed in."""
-        return APIRouter(
-            prefix=prefix, default_response_class=HTMLResponse, dependencies=[Depends(self._must_have_signed_in)]
-        )
-
-    async def _must_have_signed_in(self, request: Request) -> None:
-        request.state.session = await self.sessions.of(request)
-        if request.state.session is None:
-            raise HTTPException(303, headers={"Location": "/sign-in"})
-
-    def __call__(
-        self, request: Request, template: str, here: str, *, sheet: bool = False, **values: object
-    ) -> Response:
-        """The page at the place `here` of the navigation; a `sheet` has a list that fills the window."""
-        now = self.calendar.local(self.time.now())
-        frame = {
-            "session": request.state.session,
-            "now": now,
-            "today": f"{now.month}月{now.day}日 周{_WEEKDAYS[now.weekday()]} {now:%H:%M}",
-            "here": here,
-            "zone": self.calendar.zone.key,
-            "screens": SCREENS,
-            "sheet": sheet,
-        }
-        return self.render(template, **frame, **values)
-
-
 def console(settings: Settings) -> FastAPI:
     """The console as an application to serve."""
     sessions, render = Sessions(settings), Renderer(Path(__file__).parent / "templates")
-    hints = Hints(settings.rabbit_url.get_secret_value())
+    hints, typesetters = Hints(settings.rabbit_url.get_secret_value()), Typesetters()
     time = TimeSource.from_file(settings.time_file) if settings.time_file else TimeSource()
-    app = FastAPI(
-        title="kefu console", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_running(hints, sessions)
-    )
+    running = _running(hints, sessions, typesetters)
+    app = FastAPI(title="kefu console", docs_url=None, redoc_url=None, openapi_url=None, lifespan=running)
     app.include_router(_health(sessions))
     app.include_router(_signing(settings, sessions, render, hints))
     frame = Frame(sessions, render, time, Calendar(settings.timezone))
     app.include_router(_pages(frame))
     app.include_router(_operating(frame))
     app.include_router(_screens(frame))
+    app.include_router(papers.routes(frame, typesetters))
     app.include_router(_stream(sessions, hints))
     app.mount("/assets", StaticFiles(directory=ASSETS))
     app.middleware("http")(_with_policy)
@@ -134,7 +73,9 @@ def console(settings: Settings) -> FastAPI:
     return app
 
 
-def _running(hints: Hints, sessions: Sessions) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def _running(
+    hints: Hints, sessions: Sessions, typesetters: Typesetters
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         running = asyncio.gather(hints.run(), sessions.tokens.run())
@@ -142,6 +83,7 @@ def _running(hints: Hints, sessions: Sessions) -> Callable[[FastAPI], AbstractAs
         running.cancel()
         with suppress(asyncio.CancelledError):
             await running
+        await typesetters.close()
 
     return lifespan
 

@@ -1,0 +1,75 @@
+"""The frame of all pages: the navigation, who has signed in, and what time it is."""
+
+from dataclasses import dataclass
+
+from fastapi import APIRouter, Depends, HTTPException, Request, Response
+from fastapi.responses import HTMLResponse
+
+from console.session import Sessions
+from shared.calendar import Calendar
+from shared.pages.rendering import Renderer
+from shared.time_source import TimeSource
+
+_WEEKDAYS = "一二三四五六日"
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """A page in the frame: its title, which service draws it where, and whether the navigation leads to it."""
+
+    title: str
+    service: str
+    path: str
+    in_rail: bool = True
+
+
+SCREENS = {
+    "customers": Screen("客户与来电", "intake", "/intake/ui/customers"),
+    "orders": Screen("订单", "orders", "/orders/ui/orders"),
+    "complaints": Screen("客诉", "complaints", "/complaints/ui/complaints"),
+    "requests": Screen("售后登记", "aftersales", "/aftersales/ui/service-requests"),
+    "dispatch": Screen("派工", "aftersales", "/aftersales/ui/dispatch"),
+    "services": Screen("服务凭证", "aftersales", "/aftersales/ui/service-orders", in_rail=False),
+    "visits": Screen("上门", "aftersales", "/aftersales/ui/visits"),
+    "settlements": Screen("售后结算", "aftersales", "/aftersales/ui/settlements"),
+    "slips": Screen("联络单", "notify", "/notify/ui/slips"),
+    "reports": Screen("工作报告", "intake", "/intake/ui/reports"),
+}
+"""The screens beside the day, by their names in addresses."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Draws a page in the frame for whoever has signed in; everybody else is led to the sign-in."""
+
+    sessions: Sessions
+    render: Renderer
+    time: TimeSource
+    calendar: Calendar
+
+    def router(self, prefix: str = "") -> APIRouter:
+        """A router of pages that only those see who have signed in."""
+        return APIRouter(
+            prefix=prefix, default_response_class=HTMLResponse, dependencies=[Depends(self._must_have_signed_in)]
+        )
+
+    async def _must_have_signed_in(self, request: Request) -> None:
+        request.state.session = await self.sessions.of(request)
+        if request.state.session is None:
+            raise HTTPException(303, headers={"Location": "/sign-in"})
+
+    def __call__(
+        self, request: Request, template: str, here: str, *, sheet: bool = False, **values: object
+    ) -> Response:
+        """The page at the place `here` of the navigation; a `sheet` has a list that fills the window."""
+        now = self.calendar.local(self.time.now())
+        frame = {
+            "session": request.state.session,
+            "now": now,
+            "today": f"{now.month}月{now.day}日 周{_WEEKDAYS[now.weekday()]} {now:%H:%M}",
+            "here": here,
+            "zone": self.calendar.zone.key,
+            "screens": SCREENS,
+            "sheet": sheet,
+        }
+        return self.render(template, **frame, **values)

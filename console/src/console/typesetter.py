@@ -1,0 +1,48 @@
+"""`python -m console.typesetter STYLE_SHEET` makes one paper into a PDF.
+
+HTML comes by standard input, the PDF goes by standard output. The kernel holds the process to its limits: seconds of
+the processor, memory, and no byte written to any file.
+"""
+
+import resource
+import sys
+from pathlib import Path
+
+PROCESSOR = 30
+"""Seconds of the processor for one paper, with the start of the process."""
+MEMORY = 512 * 1024 * 1024
+"""Bytes of addresses, fonts included."""
+
+NOT_INSTALLED = 3
+NO_CHINESE_FONT = 4
+"""How the process ends when this machine cannot make PDFs."""
+TOO_MUCH = 5
+"""How it ends when the paper needs more memory than it may have; the kernel ends it when it needs more time."""
+
+
+def limit() -> None:
+    """From now on the process keeps within the limits."""
+    resource.setrlimit(resource.RLIMIT_CPU, (PROCESSOR, PROCESSOR))
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+
+
+def main(style_sheet: Path) -> int:
+    """Waits for the HTML with everything loaded that takes long to load."""
+    limit()
+    try:
+        from console.pdf import NoChineseFont, pdf_of
+    except (ImportError, OSError):
+        return NOT_INSTALLED
+    try:
+        pdf = pdf_of(sys.stdin.buffer.read(), style_sheet.read_bytes())
+    except NoChineseFont:
+        return NO_CHINESE_FONT
+    except MemoryError:
+        return TOO_MUCH
+    sys.stdout.buffer.write(pdf)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))

@@ -1,0 +1,68 @@
+// A paper as PDF: fetched from its service as the person who reads it, handed to the console, and kept as a file.
+
+const REFUSED = {
+  401: "登录已过期，请重新登录后再试。",
+  403: "您的角色不能看这张单据。",
+  404: "没有这张单据。",
+  413: "这张单据太长，做不了PDF。请在单据上按Ctrl+P，在打印窗口里存为PDF。",
+};
+
+class NoPdf extends Error {}
+
+class KefuPdf extends HTMLElement {
+  connectedCallback() {
+    this.button = this.querySelector("button");
+    this.button.addEventListener("click", () => this.#download());
+    if ("atOnce" in this.dataset) this.#download();
+  }
+
+  async #download() {
+    if (this.button.disabled) return;
+    this.button.disabled = true;
+    this.#say("正在做PDF…");
+    try {
+      const {pdf, name} = await this.#made(await this.#paper());
+      keep(pdf, name);
+      this.#say(`已下载：${name}`);
+    } catch (error) {
+      if (!(error instanceof NoPdf)) throw error;
+      this.#say(error.message);
+    } finally {
+      this.button.disabled = false;
+    }
+  }
+
+  // The paper as its service shows it to this person; the service notes that it was read.
+  async #paper() {
+    const away = `${this.dataset.service}暂不可用，请稍后再试。`;
+    const answer = await fetch(this.dataset.paper, {redirect: "error"}).catch(() => { throw new NoPdf(away); });
+    if (!answer.ok) throw new NoPdf(REFUSED[answer.status] ?? away);
+    return answer.text();
+  }
+
+  async #made(paper) {
+    const failed = "没有做成，请稍后再试。";
+    const sent = {method: "POST", headers: {"Content-Type": "text/html;charset=utf-8"}, body: paper};
+    const answer = await fetch("/pdf", sent).catch(() => { throw new NoPdf(failed); });
+    if (!answer.ok) {
+      const {said} = await answer.json().catch(() => ({}));
+      throw new NoPdf(said ?? REFUSED[answer.status] ?? failed);
+    }
+    const [, name] = /filename\*=UTF-8''([^;]+)/.exec(answer.headers.get("Content-Disposition"));
+    return {pdf: await answer.blob(), name: decodeURIComponent(name)};
+  }
+
+  #say(words) {
+    this.querySelector("[role=status]").textContent = words;
+  }
+}
+
+function keep(pdf, name) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(pdf);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}
+
+customElements.define("kefu-pdf", KefuPdf);

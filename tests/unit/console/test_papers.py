@@ -1,0 +1,254 @@
+"""Papers as PDF at the console: whose they are, which addresses are papers, and what is said when none can be made."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+from urllib.parse import unquote
+
+import httpx
+import pytest
+
+from console.app import console
+from console.papers import LARGEST, attachment, name_of, service_of
+from console.settings import Settings
+from console.typesetter import MEMORY, NO_CHINESE_FONT, NOT_INSTALLED, PROCESSOR, TOO_MUCH
+from console.typesetters import AT_ONCE, WAITING, NoPdf, Typesetters
+from shared.identity import create_key_pair
+
+OURS = {"Sec-Fetch-Site": "same-origin"}
+PAPER = "<title>客户投诉处理表 2026-11-0012</title>".encode()
+ECHO = "import sys; sys.stdout.buffer.write(sys.stdin.buffer.read())"
+
+
+@pytest.fixture
+async def browser(tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
+    create_key_pair(tmp_path / "private.pem", tmp_path / "public.pem")
+    settings = Settings.model_validate(
+        {
+            "rabbit_url": "amqp://nowhere",
+            "console_login": "personas",
+            "jwt_private_key_file": tmp_path / "private.pem",
+            "jwt_public_key_file": tmp_path / "public.pem",
+        }
+    )
+    transport = httpx.ASGITransport(console(settings))
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1", trust_env=False) as client:
+        yield client
+
+
+@pytest.fixture
+async def typesetters() -> AsyncIterator[Typesetters]:
+    made = Typesetters()
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """The HTML that was made into PDF; what comes of it is four bytes."""
+    html: list[bytes] = []
+
+    async def pdf_of(_: Typesetters, given: bytes) -> bytes:
+        html.append(given)
+        return b"%PDF"
+
+    monkeypatch.setattr(Typesetters, "pdf_of", pdf_of)
+    return html
+
+
+def instead(monkeypatch: pytest.MonkeyPatch, program: str) -> None:
+    """Another program in the place of what makes PDFs."""
+    monkeypatch.setattr("console.typesetters.COMMAND", (sys.executable, "-I", "-c", program))
+
+
+async def sign_in(browser: httpx.AsyncClient) -> None:
+    await browser.post("/sign-in", data={"who": "cs_specialist-1"}, headers=OURS)
+
+
+async def refusal(typesetters: Typesetters) -> tuple[int, str]:
+    with pytest.raises(NoPdf) as refused:
+        await typesetters.pdf_of(PAPER)
+    return refused.value.status, refused.value.said
+
+
+@pytest.mark.parametrize(
+    ("address", "service"),
+    [
+        ("/complaints/ui/papers/complaints/00000000-0000-0000-0000-000000000007", "complaints"),
+        ("/orders/ui/papers/delivery-notes/7/SH-1%2F%E4%B8%80", "orders"),
+        ("/orders/ui/papers/registers/projects?begin=2026-01-01&until=2026-12-31", "orders"),
+    ],
+)
+def test_the_address_of_a_paper_names_its_service(address: str, service: str) -> None:
+    assert service_of(address) == service
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "",
+        "/complaints/complaints/7",
+        "/complaints/ui/complaints",
+        "/sales/ui/papers/7",
+        "//evil.example/complaints/ui/papers/7",
+        "https://evil.example/complaints/ui/papers/7",
+        "javascript:alert(1)//complaints/ui/papers/7",
+        "/complaints/ui/papers/../../dead",
+        "/complaints/ui/papers/%2e%2E/%2e%2e/dead",
+        "/complaints/ui/papers/7#fragment",
+        "/complaints/ui/papers/7\n",
+        "/complaints/ui/papers/\\7",
+        '/complaints/ui/papers/7"onload="x',
+        "file:///etc/passwd",
+    ],
+)
+async def test_what_is_no_paper_of_a_service_is_not_found(browser: httpx.AsyncClient, address: str) -> None:
+    assert service_of(address) is None
+    await sign_in(browser)
+    assert (await browser.get("/pdf", params={"paper": address})).status_code == 404
+
+
+async def test_the_page_downloads_at_once_when_a_page_of_ours_led_to_it_and_else_when_its_reader_says_so(
+    browser: httpx.AsyncClient,
+) -> None:
+    asked = {"paper": "/complaints/ui/papers/letters/7"}
+    assert (await browser.get("/pdf", params=asked)).headers["location"] == "/sign-in"
+    await sign_in(browser)
+    assert " data-at-once>" in (await browser.get("/pdf", params=asked, headers=OURS)).text
+    for site in ("cross-site", "same-site", "none"):
+        page = (await browser.get("/pdf", params=asked, headers={"Sec-Fetch-Site": site})).text
+        assert '<kefu-pdf data-paper="/complaints/ui/papers/letters/7" data-service="投诉">' in page
+
+
+async def test_only_those_who_signed_in_get_a_pdf_and_only_from_our_own_page(
+    browser: httpx.AsyncClient, made: list[bytes]
+) -> None:
+    assert (await browser.post("/pdf", content=PAPER, headers=OURS)).status_code == 401
+    await sign_in(browser)
+    for site in ("cross-site", "same-site", "none"):
+        assert (await browser.post("/pdf", content=PAPER, headers={"Sec-Fetch-Site": site})).status_code == 403
+    assert made == []
+    answer = await browser.post("/pdf", content=PAPER, headers=OURS)
+    assert (answer.content, made) == (b"%PDF", [PAPER])
+    assert {name: answer.headers[name] for name in ("content-type", "content-disposition", "cache-control")} == {
+        "content-type": "application/pdf",
+        "content-disposition": attachment("客户投诉处理表 2026-11-0012"),
+        "cache-control": "no-store",
+    }
+
+
+async def test_a_paper_that_is_too_large_is_refused_before_it_is_made(
+    browser: httpx.AsyncClient, made: list[bytes]
+) -> None:
+    await sign_in(browser)
+    assert (await browser.post("/pdf", content=b"x" * (LARGEST + 1), headers=OURS)).status_code == 413
+    assert made == []
+    assert (await browser.post("/pdf", content=b"x" * LARGEST, headers=OURS)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("html", "name"),
+    [
+        ("<title>送货单 SH-1/2</title>", "送货单 SH-1-2"),
+        ('<title>a\r\nSet-Cookie: x=&quot;1&quot;; "b"</title>', "a-Set-Cookie- x=-1-; -b-"),
+        ("<title>../../etc/passwd</title>", "..-..-etc-passwd"),
+        (f"<title>{'长' * 200}</title>", "长" * 100),
+        ("<p>", "paper"),
+    ],
+)
+def test_a_file_is_called_as_its_paper_without_what_a_name_cannot_have(html: str, name: str) -> None:
+    assert name_of(html) == name
+    header = attachment(name)
+    assert header.startswith("attachment; filename=\"paper.pdf\"; filename*=UTF-8''")
+    assert header.isascii()
+    assert "\n" not in header
+    assert unquote(header.rpartition("''")[2]) == f"{name}.pdf"
+
+
+async def test_each_paper_has_a_process_of_its_own(typesetters: Typesetters, monkeypatch: pytest.MonkeyPatch) -> None:
+    instead(monkeypatch, f"import os; {ECHO}; sys.stdout.write(str(os.getpid()))")
+    seen = {await typesetters.pdf_of(PAPER) for _ in range(3)}
+    assert len(seen) == 3
+    assert all(each.startswith(PAPER) for each in seen)
+
+
+async def test_a_process_gets_nothing_of_the_consoles_environment(
+    typesetters: Typesetters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SESSION_KEY", "secret")
+    instead(monkeypatch, "import os; print(sorted(os.environ.items()))")
+    assert await typesetters.pdf_of(PAPER) == b"[('LANG', 'C.UTF-8')]\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "said"),
+    [
+        (NOT_INSTALLED, 503, "WeasyPrint和Pango"),
+        (NO_CHINESE_FONT, 503, "fonts-noto-cjk"),
+        (TOO_MUCH, 422, "超过了限度"),
+        (1, 422, "做不成PDF"),
+    ],
+)
+async def test_it_is_said_why_no_pdf_was_made(
+    typesetters: Typesetters, monkeypatch: pytest.MonkeyPatch, code: int, status: int, said: str
+) -> None:
+    instead(monkeypatch, f"import sys; sys.stdin.read(); sys.exit({code})")
+    for _ in range(2):
+        refused = await refusal(typesetters)
+        assert refused[0] == status
+        assert said in refused[1]
+        assert "按Ctrl+P" in refused[1]
+
+
+async def test_the_kernel_holds_a_process_to_its_processor_its_memory_and_no_byte_on_the_disk(
+    typesetters: Typesetters, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    limits = "(CPU, AS, FSIZE) = (resource.RLIMIT_CPU, resource.RLIMIT_AS, resource.RLIMIT_FSIZE)"
+    told = "print([resource.getrlimit(each) for each in (CPU, AS, FSIZE)])"
+    instead(monkeypatch, f"import resource; from console.typesetter import limit; limit(); {limits}; {told}")
+    expected = [(PROCESSOR, PROCESSOR), (MEMORY, MEMORY), (0, 0)]
+    assert await typesetters.pdf_of(PAPER) == f"{expected}\n".encode()
+
+
+async def test_a_process_writes_to_no_file(
+    typesetters: Typesetters, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    opened = f"os.open({str(tmp_path / 'kept')!r}, os.O_CREAT | os.O_WRONLY)"
+    instead(monkeypatch, f"import os; from console.typesetter import limit; limit(); os.write({opened}, b'x')")
+    assert "做不成PDF" in (await refusal(typesetters))[1]
+    assert (tmp_path / "kept").read_bytes() == b""
+
+
+async def test_it_is_said_when_the_kernel_ended_a_process(
+    typesetters: Typesetters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    instead(monkeypatch, "import os; os.kill(os.getpid(), 9)")
+    assert "超过了限度" in (await refusal(typesetters))[1]
+
+
+async def test_what_takes_too_long_is_ended_and_the_next_paper_is_made(
+    typesetters: Typesetters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("console.typesetters.LONGEST", 0.05)
+    instead(monkeypatch, "import time; time.sleep(3600)")
+    assert (await refusal(typesetters))[0] == 422
+    await typesetters.close()
+    monkeypatch.setattr("console.typesetters.LONGEST", 60)
+    instead(monkeypatch, ECHO)
+    assert await typesetters.pdf_of(PAPER) == PAPER
+
+
+async def test_few_papers_are_made_at_once_some_wait_and_more_are_refused(
+    typesetters: Typesetters, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Each process notes that it works, and ends once it may."""
+    go = tmp_path / "go"
+    waits = f"import os, pathlib, time\nwhile not os.path.exists({str(go)!r}): time.sleep(0.01)"
+    instead(monkeypatch, f"{ECHO}\n{waits}")
+    asked = [asyncio.create_task(typesetters.pdf_of(PAPER)) for _ in range(AT_ONCE + WAITING)]
+    await asyncio.sleep(0)
+    assert await refusal(typesetters) == (503, "做PDF的人太多，请过一会再试。")
+    go.touch()
+    assert await asyncio.gather(*asked) == [PAPER] * (AT_ONCE + WAITING)
+    assert await typesetters.pdf_of(PAPER) == PAPER
