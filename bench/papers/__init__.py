@@ -1,0 +1,1 @@
+"""What a paper as PDF costs."""
