@@ -17,6 +17,8 @@ LARGEST = 1024 * 1024
 """Bytes of a paper's HTML; the gateway takes no larger body."""
 
 _ADDRESS = re.compile(rf"/({'|'.join(SERVICES)})/ui/papers/[\w%.~/-]+(\?[\w%.~=&+-]*)?", re.ASCII)
+_HEAD = 4096
+"""Bytes of a paper within which its title stands."""
 _TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 _UNFIT = re.compile(r'[\x00-\x1f\x7f\\/:*?"<>|]+')
 """What no file system has in a name."""
@@ -62,7 +64,7 @@ def _making(sessions: Sessions, typesetters: Typesetters) -> APIRouter:
         except NoPdf as error:
             return JSONResponse({"said": error.said}, error.status)
         named = {
-            "Content-Disposition": attachment(name_of(html.decode("utf-8", "replace"))),
+            "Content-Disposition": attachment(name_of(html)),
             "Cache-Control": "no-store",
         }
         return Response(pdf, media_type="application/pdf", headers=named)
@@ -88,9 +90,9 @@ def service_of(address: str) -> str | None:
     return found[1]
 
 
-def name_of(html: str) -> str:
+def name_of(html: bytes) -> str:
     """What the file of a paper is called: its title, the form's name with its number, as a browser would call it."""
-    found = _TITLE.search(html)
+    found = _TITLE.search(html[:_HEAD].decode("utf-8", "replace"))
     return _UNFIT.sub("-", unescape(found[1]).strip())[:_LONGEST_NAME] if found else "paper"
 
 
