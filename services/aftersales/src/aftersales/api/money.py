@@ -102,7 +102,11 @@ def payments(orders: ServiceOrders, rules: Rules) -> APIRouter:
         """Money came in, on the spot or at finance."""
         received_at = body.received_at or cause.at
         if received_at > cause.at:
-            raise Refused("money is booked once it has come in; received_at lies in the future", "received_in_future")
+            raise Refused(
+                "money is booked once it has come in; received_at lies in the future",
+                "received_in_future",
+                "received_at",
+            )
 
         def decide(order: ServiceOrder) -> Change[ServiceOrder]:
             return money.receive_payment(order, body.amount, received_at, body.invoice_no, rules, cause)
@@ -114,7 +118,9 @@ def payments(orders: ServiceOrders, rules: Rules) -> APIRouter:
         """Finance pays back what the customer had paid for a service that was called off."""
         refunded_at = body.refunded_at or cause.at
         if refunded_at > cause.at:
-            raise Refused("a refund is entered once it went back; refunded_at lies in the future", "future_date")
+            raise Refused(
+                "a refund is entered once it went back; refunded_at lies in the future", "future_date", "refunded_at"
+            )
 
         def decide(order: ServiceOrder) -> Change[ServiceOrder]:
             return money.refund(order, body.amount, refunded_at, body.reference, rules, cause)

@@ -136,7 +136,7 @@ def receive_payment(
             "this service is free of charge for the customer: the money is for something else", "free_of_charge"
         )
     must_be_payable(amount)
-    must_be_recent("the payment", received_at, cause)
+    must_be_recent("the payment", received_at, cause, "received_at")
     together((order.received.amount, amount.amount))
     payment = Payment(
         amount=amount,
@@ -171,7 +171,7 @@ def refund(
     must_be_payable(amount)
     if amount.amount not in order.owed_after_each_payment:
         raise Refused(f"{owed.amount} is owed to the customer; pay back that", "refund_differs")
-    must_be_recent("the refund", refunded_at, cause)
+    must_be_recent("the refund", refunded_at, cause, "refunded_at")
     who = "another person than the one who called the service off pays back what was paid for it"
     must_be_another(who, order.withdrawn.by if order.withdrawn else None, cause=cause)
     back = Refund(amount=amount, at=refunded_at, reference=reference, by=cause.actor.id, entered_at=cause.now)

@@ -26,10 +26,10 @@ def complete_visit(
     """
     order.lifecycle.must(order.stage, "complete_visit")
     if ended_at < started_at:
-        raise Refused("a visit ends after it has started", "visit_times")
+        raise Refused("a visit ends after it has started", "visit_times", "ended_at")
     if ended_at > cause.at:
-        raise Refused("a visit is reported after it has ended", "visit_in_future")
-    must_be_recent("the visit", started_at, cause)
+        raise Refused("a visit is reported after it has ended", "visit_in_future", "ended_at")
+    must_be_recent("the visit", started_at, cause, "started_at")
     visit = Visit(
         technician=order.technician or cause.actor.id,
         started_at=started_at,

@@ -13,9 +13,11 @@ def record_talk(log: ContactLog, talk: Talk, cause: Cause) -> Change[ContactLog]
     """A talk is in the record for good (001 售前二a, b). Refused: `future_date`, `long_past`."""
     if talk.started_at > cause.at:
         raise Refused(
-            f"a talk is recorded when it has been; give a time up to now, {cause.at.isoformat()}", "future_date"
+            f"a talk is recorded when it has been; give a time up to now, {cause.at.isoformat()}",
+            "future_date",
+            "started_at",
         )
-    must_be_recent("the talk", talk.started_at, cause)
+    must_be_recent("the talk", talk.started_at, cause, "started_at")
     contact_id = cause.derive("contact")
     content = {"contact_id": str(contact_id), "talk": talk.model_dump(mode="json")}
     entries = appended(log.entries, "contact", content, cause)

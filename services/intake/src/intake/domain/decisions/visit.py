@@ -18,8 +18,8 @@ def report_visit(id: UUID, report: VisitReport, plan: VisitPlan | None, cause: C
     Refused with `not_over` when it is said to end later than it is reported.
     """
     if report.left_at > cause.at:
-        raise Refused("a visit is reported when it is over; left_at lies ahead", "not_over")
-    must_be_recent("the visit", report.left_at, cause)
+        raise Refused("a visit is reported when it is over; left_at lies ahead", "not_over", "left_at")
+    must_be_recent("the visit", report.left_at, cause, "left_at")
     if plan is not None:
         report = report.but(punctual=plan.punctual, customer_id=plan.customer_id)
     return _reported(Visit(id=id, report=report, staff=cause.actor.id, reported_at=cause.at))
