@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request, Response
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
+from starlette.routing import Route
 
 from shared.contracts.event import AMOUNT
 
@@ -19,7 +21,10 @@ def operation_id(route: APIRoute) -> str:
 
 
 def documented(app: FastAPI) -> FastAPI:
-    """The same app, whose document says what its answers really are. Two routes of one name are an error."""
+    """The same app, whose document says what its answers really are. Two routes of one name are an error.
+
+    Making the document takes a second or two of processor: others are served meanwhile.
+    """
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
@@ -41,7 +46,20 @@ def documented(app: FastAPI) -> FastAPI:
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]
+    _made_beside(app)
     return app
+
+
+def _made_beside(app: FastAPI) -> None:
+    route = next(each for each in app.routes if isinstance(each, Route) and each.path == app.openapi_url)
+
+    async def made_first(request: Request) -> Response:
+        await run_in_threadpool(app.openapi)
+        answer: Response = await route.endpoint(request)
+        return answer
+
+    app.routes.remove(route)
+    app.add_route(route.path, made_first, include_in_schema=False)
 
 
 def _unique(routes: list[APIRoute]) -> None:
