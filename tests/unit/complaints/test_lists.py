@@ -289,10 +289,12 @@ async def judged(ask, filed):
     ],
 )
 async def test_whose_turn_it_is_and_which_clock_runs_is_listed_with_what_is_due_first(asked, duties, ask, judged):
-    found = [(row["kind"], row["about"]) for row in await pages(ask, "/duties", **asked)]
+    rows = await pages(ask, "/duties", **asked)
+    found = sorted((row["kind"], row["about"]) for row in rows)
     count = (await ask("cs_manager", "GET", f"/duties/count?{urlencode(asked)}")).json()
 
     assert (found, count["count"]) == (duties, len(duties))
+    assert [row["due_at"] for row in rows] == sorted(row["due_at"] for row in rows)
 
 
 @pytest.mark.parametrize(
