@@ -7,9 +7,10 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import Field
 
-from shared.aggregate import Aggregate, Refused
+from shared.aggregate import Aggregate, Refused, one_person
 from shared.contracts.event import Part
-from shared.contracts.roles import Role
+from shared.contracts.roles import Department, Role
+from shared.contracts.vocabulary import StaffId
 
 S = TypeVar("S", bound=str)
 V = TypeVar("V", bound=str)
@@ -22,10 +23,23 @@ class IllegalTransition(Refused):
 
 
 class Possible(Part):
-    """One decision that people may make now, and the roles that may; what time or a fact decides is none of these."""
+    """One decision that people may make now, and the roles that may; what time or a fact decides is none of these.
+
+    Of those in these roles, `only` these colleagues make it, where it names some, and never one of `another_than`.
+    """
 
     decision: str
     roles: tuple[Role, ...] = Field(min_length=1)
+    only: tuple[StaffId, ...] = Field(default=(), description="Whose it is; empty: everybody's in these roles.")
+    another_than: tuple[StaffId, ...] = Field(
+        default=(), description="Who had a hand in it before, and therefore may not make it in any role."
+    )
+
+    def is_for(self, staff: StaffId, roles: frozenset[Role | Department]) -> bool:
+        """Whether a colleague in these roles may make it."""
+        person = one_person(staff)
+        named = not self.only or person in map(one_person, self.only)
+        return named and person not in map(one_person, self.another_than) and not roles.isdisjoint(self.roles)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,15 +124,32 @@ class Lifecycle(Generic[S, V]):
         """The decisions that this stage allows, in the order of the table."""
         return tuple(decision for decision in self.moves if self.allows(stage, decision))
 
-    def possible(self, stage: S, entitled: Mapping[V, tuple[Role, ...]] = MappingProxyType({})) -> tuple[Possible, ...]:
+    def possible(
+        self,
+        stage: S,
+        entitled: Mapping[V, tuple[Role, ...]] = MappingProxyType({}),
+        *,
+        only: Mapping[V, StaffId] = MappingProxyType({}),
+        another_than: Mapping[V, Iterable[StaffId | None]] = MappingProxyType({}),
+    ) -> tuple[Possible, ...]:
         """What people may do in this stage, and who of them, for a view of the aggregate.
 
         `entitled` says who makes a decision about which the company's policy, or the aggregate itself, says so; of the
-        others the table does. What time or an event decides is not among it.
+        others the table does. What time or an event decides is not among it. `only` names whose decision it is, and
+        `another_than` who had a hand in it before and may not make it.
         """
         found = ((decision, self.move(stage, decision)) for decision in self.moves)
         made = ((decision, entitled.get(decision, move.by)) for decision, move in found if move)
-        return tuple(Possible(decision=decision, roles=roles) for decision, roles in made if roles)
+        return tuple(
+            Possible(
+                decision=decision,
+                roles=roles,
+                only=(only[decision],) if decision in only else (),
+                another_than=tuple(dict.fromkeys(each for each in another_than.get(decision, ()) if each)),
+            )
+            for decision, roles in made
+            if roles
+        )
 
     def roles(self, decision: V) -> tuple[Role, ...]:
         """Who may make this decision, in one stage or another: what its route asks for.

@@ -1,6 +1,7 @@
 """A form from a request's model: what it asks for, how, and what a page adds to it."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Literal
 from uuid import UUID
 
@@ -170,3 +171,44 @@ def test_what_the_reader_may_do_comes_first_and_the_rest_says_who_may() -> None:
     ]
     theirs = forms().acts(possible, asker, ID, others={"pour": "按金额"})
     assert [(act.title, act.roles, act.form) for act in theirs][1] == ("倒水", "按金额", None)
+
+
+class HandIn(RequestBody):
+    """What stands under the headings of a form that the company makes."""
+
+    texts: dict[str, Prose] = Field(default={}, max_length=20)
+    sums: dict[str, Decimal] = Field(default={})
+    marks: dict[str, Line] = Field(default={})
+    price: Decimal
+
+
+HANDING_IN = FormWords(decisions={}, fields={"texts": "内容", "sums": "金额", "price": "单价"})
+
+
+def test_a_field_under_headings_asks_for_each_of_them_and_for_nothing_without_any() -> None:
+    texts, sums, price = fields_of(HandIn, HANDING_IN)
+    assert (texts.kind, sums.kind, price.kind) == ("headings", "headings", "amount")
+    filled = Filled(headings={"texts": {"next": "次日行程", "sales": "销售情况"}, "sums": {"target": "目标（元）"}})
+    asked = [filled.into(each) for each in (texts, sums)]
+    assert [(each.kind, each.label) for each in asked if each] == [("group", "内容"), ("group", "金额")]
+    assert [
+        (each.name, each.label, each.kind, each.required, each.longest)
+        for group in asked
+        if group
+        for each in group.fields
+    ] == [
+        ("texts.next", "次日行程", "prose", True, 4000),
+        ("texts.sales", "销售情况", "prose", True, 4000),
+        ("sums.target", "目标（元）", "amount", True, None),
+    ]
+    assert Filled().into(texts) is None
+
+
+def test_who_had_a_hand_in_it_has_no_form_and_reads_that_another_colleague_makes_it() -> None:
+    asker = Principal.staff("li", Role.GM)
+    barred = Possible(decision="boil", roles=(Role.FINANCE, Role.GM), another_than=("LI",))
+    named = Possible(decision="pour", roles=(Role.GM,), only=("wang",))
+    assert [(act.roles, act.form) for act in forms().acts((barred, named), asker, ID)] == [
+        ("另一位同事（财务、总经理）", None),
+        ("wang本人", None),
+    ]

@@ -153,3 +153,13 @@ def test_the_table_is_drawn() -> None:
 def test_who_makes_a_decision_that_the_table_does_not_know_is_a_mistake() -> None:
     with pytest.raises(ValueError, match="knows no decision typo"):
         LAMP.roles("typo")  # type: ignore[arg-type]
+
+
+def test_a_view_names_whose_decision_it_is_and_who_had_a_hand_in_it_before() -> None:
+    shown = LAMP.possible("off", only={"light": "li"}, another_than={"light": (None, "OPS-1", "OPS-1")})
+    (light,) = shown
+    assert light == Possible(decision="light", roles=(Role.OPERATOR, Role.GM), only=("li",), another_than=("OPS-1",))
+    gm = frozenset({Role.GM})
+    assert (light.is_for("LI", gm), light.is_for("wang", gm), light.is_for("li", frozenset())) == (True, False, False)
+    (free,) = LAMP.possible("off", another_than={"light": ("OPS-1",)})
+    assert (free.is_for("ops-1", gm), free.is_for("wang", gm)) == (False, True)

@@ -30,13 +30,17 @@ FieldKind = Literal[
     "lines",
     "rows",
     "group",
+    "headings",
+    "amount",
     "picture",
     "pictures",
     "signature",
 ]
 """What a field asks for. `ticks` are any of the choices, `lines` texts of a line each, `rows` groups once or more;
-`precise_day` is a day or a month; `picture` and `pictures` are references to files, of which those that are pictures
-can be handed in on the spot; `signature` is one to a file of a signature, which can be drawn there."""
+`precise_day` is a day or a month; `amount` is a number with up to two decimals, in the currency that its label says;
+`headings` are what a page has headings for, and become a group with a field under each; `picture` and `pictures` are
+references to files, of which those that are pictures can be handed in on the spot; `signature` is one to a file of a
+signature, which can be drawn there."""
 
 _LONGEST_LINE = 500
 """Up to how many characters a text has one line in a form."""
@@ -227,12 +231,21 @@ class Forms:
         for each in possible:
             if each.decision not in self._blanks:
                 continue
-            mine = each.decision not in others and bool(set(each.roles) & asker.roles)
+            mine = each.decision not in others and each.is_for(asker.id, asker.roles)
             given = filled.get(each.decision)
             form = self.draw(each.decision, id, given, among=among, customer=customer) if mine else None
-            roles = others.get(each.decision) or "、".join(role.chinese for role in each.roles)
+            roles = others.get(each.decision) or _whose(each, asker)
             found.append(Act(self._words.decisions[each.decision], roles, form))
         return sorted(found, key=lambda act: act.form is None)
+
+
+def _whose(possible: Possible, asker: Principal) -> str:
+    """Who makes a decision, as the asker reads it: by their roles another one could take it for theirs."""
+    if possible.only:
+        return f"{'、'.join(possible.only)}本人"
+    roles = "、".join(role.chinese for role in possible.roles)
+    barred = not possible.is_for(asker.id, asker.roles) and not asker.roles.isdisjoint(possible.roles)
+    return f"另一位同事（{roles}）" if barred else roles
 
 
 class Opening:
@@ -276,18 +289,22 @@ class Opening:
 class Filled:
     """What a page knows of a form: `given` is sent and not asked for, `offered` are the choices that a field has here.
 
-    `begun` is what stands in fields to begin with. A field that is offered nothing is not asked for.
+    `begun` is what stands in fields to begin with. A field that is offered nothing is not asked for. `headings` are
+    those of a form that the company makes, with their titles, by the field that holds them; all of them are mandatory.
     """
 
     given: Mapping[str, str] = field(default_factory=dict)
     offered: Mapping[str, Sequence[Choice]] = field(default_factory=dict)
     begun: Mapping[str, str] = field(default_factory=dict)
+    headings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def into(self, drawn: FormField, path: str = "") -> FormField | None:
         """The field as it is asked for here; what is in a row is named without the row's number, `items.code`."""
         path = path or drawn.name
         if drawn.name in self.given:
             return None
+        if drawn.kind == "headings":
+            return self._under_headings(drawn)
         within = (
             self.into(each, f"{path}.{each.name}" if drawn.kind == "rows" else each.name) for each in drawn.fields
         )
@@ -298,6 +315,14 @@ class Filled:
             return drawn
         choices = tuple(self.offered[path])
         return replace(drawn, kind="ticks" if drawn.kind == "ticks" else "choice", choices=choices) if choices else None
+
+    def _under_headings(self, drawn: FormField) -> FormField | None:
+        (each,) = drawn.fields
+        asked = tuple(
+            replace(each, name=f"{drawn.name}.{name}", label=title)
+            for name, title in self.headings.get(drawn.name, {}).items()
+        )
+        return replace(drawn, kind="group", required=True, fields=asked) if asked else None
 
 
 def _blanks(prefix: str, routers: Iterable[APIRouter], words: FormWords) -> Iterator[tuple[str, _Blank]]:
@@ -310,7 +335,7 @@ def _blanks(prefix: str, routers: Iterable[APIRouter], words: FormWords) -> Iter
 
 
 def fields_of(model: Any, words: FormWords) -> tuple[FormField, ...]:
-    """The fields of a request's model, in its order, without a mapping that may be left out.
+    """The fields of a request's model, in its order, without a mapping that may be left out and has no label.
 
     NoWords for a field that has no words or that no form can ask for.
     """
@@ -323,9 +348,9 @@ def fields_of(model: Any, words: FormWords) -> tuple[FormField, ...]:
 def _fields(model: str, schema: Mapping[str, Any], parts: Mapping[str, Any], words: FormWords) -> Iterator[FormField]:
     required = schema.get("required", ())
     for name, said in schema.get("properties", {}).items():
-        if "additionalProperties" in said and name not in required:
-            continue
         label = words.of(words.fields, model, name)
+        if label is None and _values(said) is not None and name not in required:
+            continue
         if label is None:
             raise NoWords(f"the field {model}.{name} has no label")
         yield _field(_At(model, name, label, name in required), said, parts, words)
@@ -342,6 +367,8 @@ class _At:
 
 
 def _field(at: _At, said: Mapping[str, Any], parts: Mapping[str, Any], words: FormWords) -> FormField:
+    if _is_amount(said):
+        return FormField(at.name, at.label, "amount", at.required)
     schema = _resolved(said, parts)
     default = schema.get("default")
     drawn = FormField(
@@ -377,10 +404,31 @@ def _of_kind(
         return replace(drawn, kind="yes_no" if at.required else "tick", choices=choices)
     if kind == "array":
         return _several(drawn, at, _resolved(schema["items"], parts), parts, words)
-    if kind == "object" and "properties" in schema:
-        within = (each.at(at.name) for each in _fields(schema["title"], schema, parts, words))
-        return replace(drawn, kind="group", fields=tuple(within))
+    if kind == "object":
+        return _of_several_parts(drawn, at, schema, parts, words)
     return _of_one_value(drawn, at, schema)
+
+
+def _of_several_parts(
+    drawn: FormField, at: _At, schema: Mapping[str, Any], parts: Mapping[str, Any], words: FormWords
+) -> FormField:
+    """A group of fields, or a mapping, of which a page knows the headings."""
+    if (values := _values(schema)) is not None:
+        return replace(drawn, kind="headings", fields=(_field(replace(at, required=True), values, parts, words),))
+    within = (each.at(at.name) for each in _fields(schema["title"], schema, parts, words))
+    return replace(drawn, kind="group", fields=tuple(within))
+
+
+def _values(schema: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """What the values of a mapping are; None for anything else."""
+    (values,) = schema.get("patternProperties", {"": schema.get("additionalProperties")}).values()
+    return values if isinstance(values, dict) else None
+
+
+def _is_amount(said: Mapping[str, Any]) -> bool:
+    """Whether this is a decimal number, which JSON may say as a number or as a text."""
+    kinds = {each.get("type") for each in said.get("anyOf", ())}
+    return {"number", "string"} <= kinds
 
 
 def _of_one_value(drawn: FormField, at: _At, schema: Mapping[str, Any]) -> FormField:

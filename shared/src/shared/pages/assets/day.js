@@ -87,11 +87,13 @@ class KefuDay extends HTMLElement {
 
   // What has a page of its own is a link to it; names that are known stand in the rows.
   #link(rows) {
+    const pages = JSON.parse(this.dataset.pages);
     for (const row of rows) {
       const about = row.querySelector("[data-page]");
-      if (this.dataset.screens.split(" ").includes(about.dataset.page.split("/")[0])) {
+      const [collection, id] = about.dataset.page.split("/");
+      if (collection in pages) {
         const link = document.createElement("a");
-        link.href = `/desk/${about.dataset.page}`;
+        link.href = `/desk/${pages[collection]}/${id}`;
         link.append(...about.childNodes);
         about.append(link);
       }

@@ -4,6 +4,7 @@ import {named, RETRY, tellAway} from "./services.js";
 
 const SETTLES = 1_000; // milliseconds after a hint until the figures have what it is about
 const COUNTS = ["in_time", "late", "overdue", "open"];
+const TITLES = {open: "进行中", in_time: "按时", late: "逾期完成", overdue: "逾期未完", share: "按时率", hours: "平均 / 最长超时"};
 
 class KefuKept extends HTMLElement {
   connectedCallback() {
@@ -91,7 +92,7 @@ class KefuKept extends HTMLElement {
   #person(each) {
     const row = document.createElement("tr");
     row.className = "person";
-    const name = document.createElement("td");
+    const name = cell("", "who");
     const button = name.appendChild(document.createElement("button"));
     button.type = "button";
     button.className = "btn plain";
@@ -106,7 +107,7 @@ class KefuKept extends HTMLElement {
     const row = document.createElement("tr");
     row.dataset.of = each.key;
     row.hidden = !this.opened.has(each.key);
-    row.append(cell(""), cell(kind.title), ...figures(kind));
+    row.append(cell(""), cell(kind.title, "why"), ...figures(kind));
     return row;
   }
 
@@ -142,11 +143,11 @@ function share(each) {
 function figures(each) {
   const late = each.late + each.overdue;
   return [
-    ...["open", "in_time", "late"].map((name) => cell(each[name] || "", "num")),
-    cell(each.overdue || "", each.overdue ? "num late" : "num"),
-    cell(share(each), "num"),
+    ...["open", "in_time", "late"].map((name) => cell(each[name] || "", "num", TITLES[name])),
+    cell(each.overdue || "", each.overdue ? "num late" : "num", TITLES.overdue),
+    cell(share(each), "num", TITLES.share),
     bar(each),
-    cell(late ? `${each.hours.toFixed(1)} / ${each.longest.toFixed(1)}小时` : "", "num"),
+    cell(late ? `${each.hours.toFixed(1)} / ${each.longest.toFixed(1)}小时` : "", "num", TITLES.hours),
   ];
 }
 
@@ -159,9 +160,11 @@ function bar(each) {
   return drawn;
 }
 
-function cell(text, kind = "") {
+// A cell; on a phone, where a row is a card, its `title` stands before it.
+function cell(text, kind = "", title = "") {
   const made = document.createElement("td");
   if (kind) made.className = kind;
+  if (title) made.dataset.l = title;
   made.append(text);
   return made;
 }
