@@ -1,19 +1,14 @@
 """A whole kefu behind its gateway, with the console in front, and a browser to look at it with."""
 
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from uuid import uuid4
 
 import pytest
+from looking import behind_its_door
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
-from pymongo import MongoClient
 
-from kefu.surroundings import SERVICES
-from kefu_local.door import in_front_of
 from kefu_local.servers import Servers
 from kefu_local.story.world import World, world
-from kefu_local.system import System, system
+from kefu_local.system import System
 
 CHROMIUM = "/usr/bin/chromium-headless-shell"
 
@@ -21,13 +16,8 @@ CHROMIUM = "/usr/bin/chromium-headless-shell"
 @pytest.fixture(scope="session")
 def kefu(running_servers: Servers) -> Iterator[System]:
     """Everything that `make run` starts, on servers of the session."""
-    name = f"browser-{uuid4().hex[:8]}"
-    with TemporaryDirectory(prefix="kefu-browser-") as folder:
-        with system(running_servers, Path(folder), name) as built, in_front_of(built, Path(folder)):
-            yield built
-        with MongoClient[dict[str, object]](running_servers.mongo_url) as client:
-            for service in SERVICES:
-                client.drop_database(f"{name}-{service}")
+    with behind_its_door(running_servers) as built:
+        yield built
 
 
 @pytest.fixture

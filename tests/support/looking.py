@@ -1,14 +1,22 @@
 """People of the trial at a real browser: signing in, filing what pages show, and whether a page breaks a rule."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import uuid4
 
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, expect
+from pymongo import MongoClient
 
 from console.people import PEOPLE, Person
+from kefu.surroundings import SERVICES
+from kefu_local.door import in_front_of
+from kefu_local.servers import Servers
 from kefu_local.story.world import World
+from kefu_local.system import System, system
 from shared.contracts.roles import Role
 
 BY_ID = {person.id: person for person in PEOPLE}
@@ -21,6 +29,18 @@ OPTIONS = [
 """What is proposed: the first lies within a manager's limit, the second does not."""
 PICTURES = Path(".run/pictures")
 """Where the ring leaves a picture of every screen, to be looked at."""
+
+
+@contextmanager
+def behind_its_door(servers: Servers) -> Iterator[System]:
+    """Everything that `make run` starts, on these servers; its databases go with it."""
+    name = f"browser-{uuid4().hex[:8]}"
+    with TemporaryDirectory(prefix="kefu-browser-") as folder:
+        with system(servers, Path(folder), name) as built, in_front_of(built, Path(folder)):
+            yield built
+        with MongoClient[dict[str, object]](servers.mongo_url) as client:
+            for service in SERVICES:
+                client.drop_database(f"{name}-{service}")
 
 
 async def complaint(here: World) -> dict[str, Any]:

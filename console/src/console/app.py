@@ -13,7 +13,7 @@ from starlette.middleware.sessions import SessionMiddleware
 
 from console import company, papers, trial
 from console.asking import of_our_own_page
-from console.frame import SCREENS, Frame
+from console.frame import PAGES, SCREENS, Frame
 from console.hints import Hints
 from console.session import Session, Sessions, only_ours
 from console.settings import Settings
@@ -125,7 +125,9 @@ def _pages(frame: Frame) -> APIRouter:
     @router.get("/")
     async def my_day(request: Request) -> Response:
         """The frame of a colleague's day, which the browser fills with each service's duties."""
-        return frame(request, "my-day.html", "day", sheet=True, bands=BANDS, scopes=SCOPES, services=dict(SERVICES))
+        return frame(
+            request, "my-day.html", "day", sheet=True, bands=BANDS, scopes=SCOPES, services=dict(SERVICES), pages=PAGES
+        )
 
     @router.get("/decide")
     async def decide(request: Request) -> Response:

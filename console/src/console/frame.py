@@ -15,27 +15,34 @@ _WEEKDAYS = "一二三四五六日"
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """A page in the frame: its title, which service draws it where, and whether the navigation leads to it."""
+    """A page in the frame: its title, which service draws it where, and whether the navigation leads to it.
+
+    `of` is the collection whose things it shows, by which a duty about one of them leads to it.
+    """
 
     title: str
     service: str
     path: str
+    of: str = ""
     in_rail: bool = True
 
 
 SCREENS = {
-    "customers": Screen("客户与来电", "intake", "/intake/ui/customers"),
-    "orders": Screen("订单", "orders", "/orders/ui/orders"),
-    "complaints": Screen("客诉", "complaints", "/complaints/ui/complaints"),
-    "requests": Screen("售后登记", "aftersales", "/aftersales/ui/service-requests"),
+    "customers": Screen("客户与来电", "intake", "/intake/ui/customers", "customers"),
+    "orders": Screen("订单", "orders", "/orders/ui/orders", "orders"),
+    "complaints": Screen("客诉", "complaints", "/complaints/ui/complaints", "complaints"),
+    "requests": Screen("售后登记", "aftersales", "/aftersales/ui/service-requests", "service_requests"),
     "dispatch": Screen("派工", "aftersales", "/aftersales/ui/dispatch"),
-    "services": Screen("服务凭证", "aftersales", "/aftersales/ui/service-orders", in_rail=False),
+    "services": Screen("服务凭证", "aftersales", "/aftersales/ui/service-orders", "service_orders", in_rail=False),
     "visits": Screen("上门", "aftersales", "/aftersales/ui/visits"),
-    "settlements": Screen("售后结算", "aftersales", "/aftersales/ui/settlements"),
-    "slips": Screen("联络单", "notify", "/notify/ui/slips"),
-    "reports": Screen("工作报告", "intake", "/intake/ui/reports"),
+    "settlements": Screen("售后结算", "aftersales", "/aftersales/ui/settlements", "settlements"),
+    "slips": Screen("联络单", "notify", "/notify/ui/slips", "slips"),
+    "reports": Screen("工作报告", "intake", "/intake/ui/reports", "work_reports"),
 }
 """The screens beside the day, by their names in addresses."""
+
+PAGES = {screen.of: name for name, screen in SCREENS.items() if screen.of}
+"""The screens by the collections whose things they show."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,8 @@
 """The department's reports: asked for by the calendar, handed in under their headings, missed, answered."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
+from html import unescape
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -21,6 +23,7 @@ from shared.contracts.intake import (
     ReportSubmitted,
 )
 from shared.contracts.roles import Role
+from shared.identity import Principal
 from shared.testing import World, in_memory, nowhere
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -554,3 +557,76 @@ async def test_the_supervisor_checks_how_staff_work_every_week_and_a_week_withou
     events = await world.until(local(2026, 12, 4, 18))
 
     assert missed(events, "report_work_check") == [("sup-1", local(2026, 12, 4, 18), "cs_manager")]
+
+
+async def shown(world, staff, report_id):
+    """The page of a report as a colleague sees it: the forms, and its words."""
+    html = (await world.ask(PEOPLE[staff][1], "GET", f"/ui/reports/{report_id}", by=staff)).text
+    words = re.sub(r"\s+", "", unescape(re.sub(r"<[^>]*>", "", html)))
+    return set(re.findall(r'<form id="form-(.*?)"', html)), words, html
+
+
+async def test_a_report_s_page_offers_each_colleague_what_the_decision_takes_from_them():
+    world = await office(local(2026, 11, 20, 8), "am-1", "am-2", "cs-1")
+    await world.until(local(2026, 11, 20, 18))
+    report = await report_of(world, "am-1", "daily_sales")
+    offered = {staff: (await shown(world, staff, report))[0] for staff in ("am-1", "am-2", "cs-1", "sup-1")}
+    assert offered == {"am-1": {"submit"}, "am-2": set(), "cs-1": set(), "sup-1": {"excuse"}}
+    _, words, html = await shown(world, "am-1", report)
+    assert re.findall(r'<textarea [^>]*name="(sections[^"]*)"[^>]* required>', html) == [
+        "sections.visits",
+        "sections.sales",
+        "sections.next",
+    ]
+    assert ("客户拜访情况" in words, "提交后不能改" in words) == (True, True)
+    assert "am-1本人" in (await shown(world, "am-2", report))[1]
+
+    await submit(world, "am-1", report, ["visits", "sales", "next"])
+    forms, words, html = await shown(world, "cs-1", report)
+    assert (forms, f'name="digest" value="{await digest(world, report)}"' in html) == ({"review"}, True)
+    assert "次日行程next：已完成" in words
+    await world.ask(
+        Role.CS_SPECIALIST,
+        "POST",
+        f"/reports/{report}/review",
+        {"digest": await digest(world, report), "comment": "好"},
+    )
+    forms, words, _ = await shown(world, "am-1", report)
+    assert (forms, "这份报告已办完。" in words, "cs_specialist-111-2018:00好" in words) == (set(), True, True)
+
+
+async def test_a_form_of_amounts_asks_for_them_and_what_consolidates_shows_the_sums_and_who_is_missing():
+    world = await office(local(2026, 12, 20, 8), "am-1", "am-2", "chief-1")
+    await world.until(local(2026, 12, 21, 9))
+    target = await report_of(world, "am-1", "sales_target")
+    _, _, html = await shown(world, "am-1", target)
+    assert re.findall(r'<input type="text" [^>]*name="(amounts[^"]*)"[^>]* required>', html) == ["amounts.target"]
+    assert "sections." not in html
+    await submit(world, "am-1", target, amounts={"target": "300000.00"})
+    consolidation = await report_of(world, "chief-1", "consolidation")
+    await submit(world, "chief-1", consolidation, ["assessment"])
+    _, words, _ = await shown(world, "chief-1", consolidation)
+    assert "销售目标（元）合计¥300,000.00" in words
+    assert "未交am-1的销售回款预算表、am-2的销售回款预算表、am-2的月份销售目标计划表" in words
+
+
+async def test_who_has_several_roles_answers_in_the_highest_of_them():
+    world = await office(local(2026, 12, 20, 8), "chief-1")
+    await world.until(local(2026, 12, 21, 9))
+    report = await report_of(world, "chief-1", "consolidation")
+    await submit(world, "chief-1", report, ["assessment"])
+    both = Principal.staff("he-1", Role.CS_MANAGER, Role.CS_DIRECTOR)
+    answer = {"digest": await digest(world, report), "comment": "同意"}
+    reviewed = await world.ask(both, "POST", f"/reports/{report}/review", answer)
+    assert (reviewed.status_code, reviewed.json()["stage"]) == (200, "reviewed")
+
+
+async def test_the_list_shows_all_reports_or_one_s_own():
+    world = await office(local(2026, 11, 20, 8), "am-1", "am-2")
+    await world.until(local(2026, 11, 20, 18))
+
+    async def listed_on(query):
+        html = (await world.ask(Role.ACCOUNT_MANAGER, "GET", f"/ui/reports{query}", by="am-1")).text
+        return set(re.findall(r'<td data-l="报告人">(.*?)</td>', html))
+
+    assert (await listed_on(""), await listed_on("?whose=mine")) == ({"am-1", "am-2"}, {"am-1"})

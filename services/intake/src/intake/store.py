@@ -447,6 +447,7 @@ class WorkReports(Store[WorkReport]):
         Index("form", "period", "staff"),
         Index("form", "due_at"),
         Index("stage", "due_at"),
+        Index("staff", "stage", "due_at"),
     )
 
     async def due(self, forms: Sequence[str], since: datetime, until: datetime) -> list[WorkReport]:

@@ -77,7 +77,7 @@ class ReportRow(View):
     @property
     def possible(self) -> tuple[Possible, ...]:
         """What may be decided now, and by whom."""
-        return possible(self.stage, self.reviewer)
+        return possible(self.stage, self.reviewer, self.staff)
 
 
 class ReportView(ReportRow):

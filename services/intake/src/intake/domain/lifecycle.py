@@ -216,11 +216,12 @@ WORK_REPORT: Lifecycle[ReportStage, ReportDecision] = Lifecycle(
     {
         "ask_for": Move(("unasked",), ("owed",)),
         "submit": Move(("owed",), ("submitted",), REPORTING),
-        "review": Move(("submitted",), ("reviewed",), CS),
+        "review": Move(("submitted",), ("reviewed",), CS[::-1]),
         "excuse": Move(("owed",), ("excused",), CS_HEADS),
     },
 )
 """A report that was missed stays owed. One that is not asked for yet may hold notes already.
 
-Which of these roles answer a report follows from the one to which its form is submitted.
+Which of these roles answer a report follows from the one to which its form is submitted. A colleague in several of them
+answers in the highest.
 """

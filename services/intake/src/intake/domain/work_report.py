@@ -62,9 +62,14 @@ def reviewers(reviewer: Role) -> tuple[Role, ...]:
     return CS[CS.index(reviewer) :]
 
 
-def possible(stage: ReportStage, reviewer: Role) -> tuple[Possible, ...]:
-    """What people may do with a report in this stage that is submitted to this role, and who of them."""
-    return WORK_REPORT.possible(stage, {"review": reviewers(reviewer)})
+def possible(stage: ReportStage, reviewer: Role, staff: StaffId) -> tuple[Possible, ...]:
+    """What people may do with this colleague's report in this stage that is submitted to this role, and who of them."""
+    return WORK_REPORT.possible(
+        stage,
+        {"review": reviewers(reviewer)},
+        only={"submit": staff},
+        another_than={"review": (staff,), "excuse": (staff,)},
+    )
 
 
 def report_id_of(form: str, staff: str, period: str) -> UUID:

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 
 from intake.domain.policy.policy import Rules
 from intake.pages import customer, customers, figures, papers, reports
-from intake.pages.words import FORMS
+from intake.pages.words import FORMS, REPORTING
 from intake.settings import Settings
 from intake.store import Stores
 from shared.pages.customer import CustomerDoor
@@ -24,7 +24,7 @@ def routes(stores: Stores, rules: Rules, asked: Sequence[APIRouter]) -> Sequence
     return (
         customers.routes(stores, rules, Forms("intake", "/customers/{customer_id}", asked, FORMS), render),
         figures.routes(stores.surveys, rules, render),
-        reports.routes(stores, rules.calendar, render),
+        *reports.routes(stores, rules, Forms("intake", "/reports/{report_id}", asked, REPORTING), render),
         *papers.routes(stores, rules),
     )
 

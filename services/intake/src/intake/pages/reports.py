@@ -1,20 +1,30 @@
-"""The report calendar as a list: who has not handed in what by when, what waits for its answer; and the campaigns."""
+"""Reports as pages: who has not handed in what by when, and one report, handed in, answered or let off there."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from types import MappingProxyType
+from typing import Annotated, Literal, get_args
+from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
 from intake.api import readers
 from intake.api.campaigns import CampaignRow
 from intake.api.reports import ReportRow
-from intake.pages.words import CAMPAIGN_KINDS, REPORT_STAGES
-from intake.store import Stores
+from intake.domain.policy.policy import Rules
+from intake.domain.policy.reports import FormName, ReportForm
+from intake.domain.work_report import WorkReport, possible
+from intake.pages.words import CAMPAIGN_KINDS, REPORT_STAGES, WAIVED_BECAUSE
+from intake.store import Stores, WorkReports
 from shared.calendar import Calendar
 from shared.http import After, AskedBy, Router
+from shared.pages.forms import Filled, Forms
 from shared.pages.rendering import Renderer
+from shared.pages.shown_pictures import pictures_in
+from shared.pages.strip import strip
+from shared.pages.words import money
 
 REPORTS_SHOWN = 50
 """Reports on one page."""
@@ -24,6 +34,8 @@ COUNTED = 999
 """Up to which number the reports of a stage are counted."""
 
 Shown = Literal["owed", "submitted", "reviewed", "excused"]
+Whose = Literal["all", "mine"]
+WHOSE: Mapping[Whose, str] = MappingProxyType({"all": "所有报告人", "mine": "我的报告"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +47,36 @@ class ReportLine:
     late: bool
 
 
-def routes(stores: Stores, calendar: Calendar, render: Renderer) -> APIRouter:
-    """The list of reports, each with its paper."""
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What stands under one heading of a report."""
+
+    title: str
+    text: str
+
+
+def routes(stores: Stores, rules: Rules, forms: Forms, render: Renderer) -> Sequence[APIRouter]:
+    """The list of reports, and the page of one."""
+    return _list(stores, rules.calendar, render), _page(stores.work_reports, rules, forms, render)
+
+
+def _list(stores: Stores, calendar: Calendar, render: Renderer) -> APIRouter:
     router = Router(readers=readers.REPORTS, tags=["pages"], prefix="/ui/reports", include_in_schema=False)
     reports, campaigns = stores.work_reports, stores.campaigns
 
     @router.get("", response_class=HTMLResponse)
-    async def list_reports(request: Request, asker: AskedBy, stage: Shown = "owed", after: After = None) -> Response:
+    async def list_reports(
+        request: Request,
+        asker: AskedBy,
+        stage: Shown = "owed",
+        whose: Annotated[Whose, Query()] = "all",
+        after: After = None,
+    ) -> Response:
         """The reports in one stage: what is owed by when it is due, anything else the latest first."""
         now = request.app.state.time.now()
         sort = "due_at" if stage == "owed" else "-due_at"
-        page = await reports.rows(ReportRow, {"stage": stage}, sort=sort, after=after, limit=REPORTS_SHOWN)
+        where = {"staff": asker.id} if whose == "mine" else {}
+        page = await reports.rows(ReportRow, {**where, "stage": stage}, sort=sort, after=after, limit=REPORTS_SHOWN)
         called = [
             each
             for of_stage in (("running", "completed") if asker.roles & set(readers.CALLBACKS) else ())
@@ -56,9 +87,11 @@ def routes(stores: Stores, calendar: Calendar, render: Renderer) -> APIRouter:
         return render(
             "reports.html",
             rows=[_line(row, calendar, now) for row in page.items],
-            counts={name: await reports.count({"stage": name}, COUNTED) for name in ("owed", "submitted")},
-            stages=REPORT_STAGES,
+            counts={name: await reports.count({**where, "stage": name}, COUNTED) for name in ("owed", "submitted")},
+            stages={name: REPORT_STAGES[name] for name in get_args(Shown)},
             stage=stage,
+            persons=WHOSE,
+            whose=whose,
             campaigns=called,
             kinds=CAMPAIGN_KINDS,
             next=page.next,
@@ -66,6 +99,77 @@ def routes(stores: Stores, calendar: Calendar, render: Renderer) -> APIRouter:
         )
 
     return router
+
+
+def _page(reports: WorkReports, rules: Rules, forms: Forms, render: Renderer) -> APIRouter:
+    router = Router(readers=readers.REPORTS, tags=["pages"], prefix="/ui/reports", include_in_schema=False)
+
+    @router.get("/{report_id}", response_class=HTMLResponse)
+    async def show_report(report_id: UUID, request: Request, asker: AskedBy) -> Response:
+        """One report: what it says under each heading, what it was answered, and the forms of what comes next."""
+        report = await reports.get(report_id)
+        known = rules.of(report).reports if report.policy_version else {}
+        form = known.get(report.form)
+        offered = possible(report.stage, report.reviewer, report.staff)
+        acts = forms.acts(offered, asker, report.id, _seen(report, form))
+        return render(
+            "report.html",
+            report=report,
+            stage=REPORT_STAGES[report.stage],
+            texts=_texts(report, form),
+            sums=_sums(report, known),
+            waived=[(WAIVED_BECAUSE[each.reason], each.approved_by) for each in report.notes],
+            facts=_facts(report, known, rules.calendar),
+            answered_at=f"{rules.calendar.local(report.reply.replied_at):%m-%d %H:%M}" if report.reply else "",
+            clocks=strip(report, rules.calendar, request.app.state.time.now()),
+            writing=next((act.form for act in acts if act.form and act.form.decision == "submit"), None),
+            acts=[act for act in acts if not (act.form and act.form.decision == "submit")],
+            pictures=pictures_in(report),
+        )
+
+    return router
+
+
+def _seen(report: WorkReport, form: ReportForm | None) -> Mapping[str, Filled]:
+    """The headings that the author answers; who answers the author names the report that was read."""
+    asked = {"sections": form.headings, "amounts": form.amounts} if form else {}
+    return {"submit": Filled(headings=asked), "review": Filled(given={"digest": report.digest})}
+
+
+def _texts(report: WorkReport, form: ReportForm | None) -> Sequence[Answered]:
+    """What was written under each heading, in the order of the form; one without a title is called by its name."""
+    said, titles = report.handed_in.sections if report.handed_in else {}, form.headings if form else {}
+    return [Answered(titles.get(name, name), said[name]) for name in dict.fromkeys((*titles, *said)) if name in said]
+
+
+def _sums(report: WorkReport, forms: Mapping[FormName, ReportForm]) -> Sequence[Answered]:
+    """Its amounts, and the sums of those that it took in."""
+    titles = {name: title for form in forms.values() for name, title in form.amounts.items()}
+    own = report.handed_in.amounts if report.handed_in else {}
+    sums = report.gathered.sums if report.gathered else {}
+    return [
+        *(Answered(titles.get(name, name), money(amount)) for name, amount in own.items()),
+        *(Answered(f"{titles.get(name, name)}合计", money(amount)) for name, amount in sums.items()),
+    ]
+
+
+def _facts(report: WorkReport, forms: Mapping[FormName, ReportForm], calendar: Calendar) -> Sequence[Answered]:
+    due, handed_in = report.due_at, report.handed_in
+    facts = [
+        Answered("期间", report.period),
+        Answered("报告人", report.staff),
+        Answered("报送", report.reviewer.chinese),
+        Answered("期限", f"{calendar.local(due):%Y-%m-%d %H:%M}" if due else "无"),
+        Answered("提交", f"{calendar.local(handed_in.submitted_at):%Y-%m-%d %H:%M}" if handed_in else "未交"),
+    ]
+    if report.excused_because:
+        facts.append(Answered("免交", report.excused_because))
+    if report.gathered:
+        missing = [
+            f"{staff}的{forms[name].title if name in forms else name}" for name, staff in report.gathered.missing
+        ]
+        facts += [Answered("汇总", f"{len(report.gathered.lines)}份"), Answered("未交", "、".join(missing) or "无")]
+    return facts
 
 
 def _line(row: ReportRow, calendar: Calendar, now: datetime) -> ReportLine:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Literal
 
+from intake.domain.lifecycle import ReportStage
 from shared.contracts.intake import Trade
 from shared.contracts.intake.work import CampaignKind
 from shared.pages.forms import FormWords
@@ -18,8 +19,8 @@ CAMPAIGN_KINDS: Mapping[CampaignKind, str] = MappingProxyType(
 WAIVED_BECAUSE: Mapping[Literal["tender", "special"], str] = MappingProxyType(
     {"tender": "投标项目", "special": "特殊情况"}
 )
-REPORT_STAGES: Mapping[Literal["owed", "submitted", "reviewed", "excused"], str] = MappingProxyType(
-    {"owed": "未交", "submitted": "待批复", "reviewed": "已批复", "excused": "免交"}
+REPORT_STAGES: Mapping[ReportStage, str] = MappingProxyType(
+    {"unasked": "未布置", "owed": "未交", "submitted": "待批复", "reviewed": "已批复", "excused": "免交"}
 )
 
 FACTS: Mapping[str, str] = MappingProxyType(
@@ -179,3 +180,19 @@ FORMS = FormWords(
         {"rule": MappingProxyType({"balanced": "均衡分配", "ability": "按能力", "manual": "主管指定"})}
     ),
 )
+
+REPORTING = FormWords(
+    decisions=MappingProxyType({"submit": "提交报告", "review": "批复", "excuse": "准予免交"}),
+    fields=MappingProxyType(
+        {
+            "sections": "内容",
+            "amounts": "金额",
+            "files": "附件",
+            "digest": "报告",
+            "comment": "批复内容",
+            "reason": "免交原因",
+        }
+    ),
+    pictures=frozenset({"files"}),
+)
+"""The forms about a work report; its headings are those of the company's form."""
