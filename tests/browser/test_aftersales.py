@@ -259,6 +259,40 @@ async def test_a_signature_on_paper_is_chosen_by_keyboard_in_place_of_what_was_d
     assert kept.size == (64, 32)
 
 
+async def test_a_service_that_was_called_off_says_so_and_its_money_stands_in_the_month(page: Page, here: World) -> None:
+    order = await voucher(here)
+    await priced(here, order)
+    why = {"reason": "客户已自行修好"}
+    await here.ask("aftersales", f"/service-requests/{order['request_id']}/withdraw", why, role=Role.CS_SPECIALIST)
+    at = f"/service-orders/{order['service_order_id']}"
+
+    async def called_off() -> bool:
+        found = await here.find("aftersales", at, Role.CS_MANAGER)
+        return bool(found["stage"] == "called_off")
+
+    await here.seen("the service is called off", called_off)
+    await sign_in(page, BY_ID["finance-1"])
+    await page.goto(f"/desk/services/{order['service_order_id']}")
+    await expect(page.locator(".banner")).to_contain_text("客户不再需要这次服务：客户已自行修好（cs_specialist-1")
+    await expect(page.locator(".banner")).to_contain_text("已付的¥300.00待财务退款")
+    await without_violations(page, "called-off")
+
+    async def month() -> str | None:
+        for each in {f"{here.in_days(days):%Y-%m}" for days in (0, 20)}:
+            found = await here.find("aftersales", f"/settlements/{each}", Role.FINANCE)
+            if found and order["voucher_no"] in {entry["voucher_no"] for entry in found["entries"]}:
+                return each
+        return None
+
+    settled = await here.seen("the money stands in its month", month)
+    await page.goto("/desk/settlements")
+    await page.get_by_role("link", name=settled, exact=True).focus()
+    await without_violations(page, "settlements")
+    await page.get_by_role("link", name=settled, exact=True).press("Enter")
+    await expect(page.locator("tr", has_text=order["voucher_no"])).to_contain_text("¥300.00")
+    await without_violations(page, "settlement")
+
+
 async def test_the_voucher_is_printed_for_the_technician_to_take_along(page: Page, here: World) -> None:
     order = await dispatched(here)
     await sign_in(page, BY_ID["installer-1"], scope="mine")

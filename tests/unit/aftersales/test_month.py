@@ -345,9 +345,9 @@ async def test_the_vouchers_of_a_month_are_drawn_by_cause_product_and_colleague(
 
     sheet = "/aftersales/settlements/2026-11/table.xlsx"
     assert drawn(page.text) == {
-        "2026-11 售后按责任": Drawn(sheet, [["本公司质量", "2", "50%", "1"], ["未定", "1", "", "0"]], ["100%", "50%"]),
+        "2026-11 售后按责任": Drawn(sheet, [["本公司质量", "2", "50%", "1"], ["未定", "1", "—", "0"]], ["100%", "50%"]),
         "2026-11 售后按产品": Drawn(
-            sheet, [["=HYPERLINK()", "2", "50%", "1"], ["门吸", "1", "", "0"]], ["100%", "50%"]
+            sheet, [["=HYPERLINK()", "2", "50%", "1"], ["门吸", "1", "—", "0"]], ["100%", "50%"]
         ),
         "2026-11 售后按服务人员": Drawn(sheet, [["tech-05", "2", "50%", "1"]], ["100%"]),
     }

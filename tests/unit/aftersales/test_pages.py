@@ -17,6 +17,7 @@ from aftersales.domain.settlement import Settlement
 from aftersales.pages.words import DECISIONS, FAULTS, REQUESTS, SETTLEMENTS, STAGES
 from shared.aggregate import Change
 from shared.contracts.event import Actor, Money
+from shared.contracts.roles import Role
 from shared.testing import cause
 
 AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
@@ -228,3 +229,39 @@ async def test_a_form_that_lacks_something_is_completed_on_its_page(ask):
     assert f'data-send="/aftersales/service-requests/{made["request_id"]}/complete"' in form
     asked = set(re.findall(r'name="(.*?)"', form))
     assert ({"address", "contract_date", "content"} <= asked, "complaint_id" in asked) == (True, False)
+
+
+async def test_a_voucher_that_was_called_off_says_why_and_what_goes_back_and_asks_for_no_block(
+    page, stores, in_every_stage
+):
+    order = in_every_stage["called_off"]
+    await stores.service_orders.create(Change(order), NOW)
+    html = await page("cs_specialist", f"/service-orders/{order.id}")
+    over = order.withdrawn
+    assert f"客户不再需要这次服务：{over.reason}（{over.by} " in text(html)
+    assert ("办完" in html, "填写" in html) == (False, False)
+
+
+async def test_what_a_colleague_had_a_hand_in_is_offered_to_another_one_alone(world, stores, in_every_stage):
+    order = in_every_stage["signed_off"].but(technician="cs_manager-1", countersignature=None)
+    await stores.service_orders.create(Change(order), NOW)
+    path = f"/service-orders/{order.id}"
+    for by, offered, code in (("CS_MANAGER-1", False, "four_eyes"), ("cs_manager-2", True, None)):
+        html = (await world.ask(Role.CS_MANAGER, "GET", f"/ui{path}", by=by)).text
+        assert ("countersign" in sends(html)) is offered
+        answer = await world.ask(Role.CS_MANAGER, "POST", f"{path}/countersign", {"work": str(order.work)}, by=by)
+        assert answer.json().get("code") == code
+
+
+async def test_what_a_reader_does_not_see_of_a_request_is_not_called_missing(page, stores, request_with):
+    entry = request_with()
+    await stores.service_requests.create(Change(entry), NOW)
+    seen = {role: text(await page(role, f"/service-requests/{entry.id}")) for role in ("cs_specialist", "finance")}
+    assert ("地址 广州市" in seen["cs_specialist"], "地址 您的岗位不显示" in seen["finance"]) == (True, True)
+    lacking = entry.but(id=UUID(int=99), stage="incomplete", form=entry.form.but(contract_no=None, contract_date=None))
+    await stores.service_requests.create(Change(lacking), NOW)
+    banners = {
+        re.search(r'<p class="banner">(.*?)</p>', await page(role, f"/service-requests/{lacking.id}"))[1]
+        for role in ("cs_specialist", "finance")
+    }
+    assert len(banners) == 1

@@ -197,6 +197,13 @@ class DecidableRow(View):
     verdict: Verdict = Field(default="uncertain", exclude=True)
     fee_signatures: tuple[FeeSignature, ...] = Field(default=(), exclude=True)
     owed_back: Money | None = Field(default=None, exclude=True)
+    technician: StaffId | None = Field(default=None, exclude=True)
+    execution: Execution | None = Field(default=None, exclude=True)
+    remote: Remote | None = Field(default=None, exclude=True)
+    cost: Cost | None = Field(default=None, exclude=True)
+    withdrawn: Withdrawal | None = Field(default=None, exclude=True)
+    supply: Supply | None = Field(default=None, exclude=True)
+    countersignature: Signature | None = Field(default=None, exclude=True)
 
     @computed_field  # type: ignore[prop-decorator]
     @property

@@ -1,9 +1,11 @@
 """A service order: one job on its voucher, from the first word to the signature (003 §6-§11, 001 售后六)."""
 
 from base64 import b32encode
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from itertools import accumulate
+from types import MappingProxyType
 from typing import Protocol, get_args
 from uuid import UUID, uuid5
 
@@ -65,6 +67,20 @@ class Decidable(Protocol):
     def fee_signatures(self) -> tuple[FeeSignature, ...]: ...
     @property
     def owed_back(self) -> Money | None: ...
+    @property
+    def technician(self) -> StaffId | None: ...
+    @property
+    def execution(self) -> Execution | None: ...
+    @property
+    def remote(self) -> Remote | None: ...
+    @property
+    def cost(self) -> Cost | None: ...
+    @property
+    def withdrawn(self) -> Withdrawal | None: ...
+    @property
+    def supply(self) -> Supply | None: ...
+    @property
+    def countersignature(self) -> Signature | None: ...
 
 
 def who_fills_in_the_cost(type: ServiceType, verdict: Verdict) -> tuple[Role, ...]:
@@ -87,7 +103,38 @@ def possible(order: Decidable) -> tuple[Possible, ...]:
         "record_cost": who_fills_in_the_cost(order.type, order.verdict),
         "refund": (Role.FINANCE,) if order.owed_back is not None else (),
     }
-    return lifecycle_of(order.type).possible(order.stage, entitled)
+    allowed = lifecycle_of(order.type).possible(order.stage, entitled, another_than=hands_in(order))
+    lacking = {name for name, is_there in _NEEDED.items() if not is_there(order)}
+    return tuple(each for each in allowed if each.decision not in lacking)
+
+
+def hands_in(order: Decidable) -> Mapping[ServiceOrderDecision, tuple[StaffId | None, ...]]:
+    """By a decision, who had a hand in what it confirms, and therefore does not make it (003 §7, §10, 001 表1)."""
+    return {
+        "countersign": (order.technician, order.execution.by if order.execution else None),
+        "approve_remote": (order.remote.by if order.remote else None,),
+        "sign_fee": (order.cost.by if order.cost else None, *(each.by for each in order.fee_signatures)),
+        "refund": (order.withdrawn.by if order.withdrawn else None,),
+    }
+
+
+def waits_for_parts(order: Decidable) -> bool:
+    """Whether material was asked for and does not lie ready yet (001 售后五)."""
+    return order.supply is not None and order.supply.ready_at is None
+
+
+_NEEDED: Mapping[ServiceOrderDecision, Callable[[Decidable], bool]] = MappingProxyType(
+    {
+        "request_parts": lambda order: not waits_for_parts(order),
+        "promise_parts": waits_for_parts,
+        "ready_parts": waits_for_parts,
+        "approve_remote": lambda order: order.remote is not None and order.remote.approval is None,
+        "sign_fee": lambda order: order.cost is not None,
+        "state_execution": lambda order: order.execution is None,
+        "countersign": lambda order: order.countersignature is None,
+    }
+)
+"""What a decision needs besides the stage: parts that are awaited, an application, a fee. It says what is missing."""
 
 
 @follows(lambda order: order.lifecycle)
@@ -201,7 +248,7 @@ class ServiceOrder(Timed):
     @property
     def waits_for_parts(self) -> bool:
         """Whether material was asked for and does not lie ready yet (001 售后五)."""
-        return self.supply is not None and self.supply.ready_at is None
+        return waits_for_parts(self)
 
     @computed_field  # type: ignore[prop-decorator]
     @property

@@ -28,7 +28,7 @@ class ShownBlock:
 
 
 def blocks(order: ServiceOrder, zone: ZoneInfo) -> tuple[ShownBlock, ...]:
-    """The four blocks behind the salesman's, in the form's order."""
+    """The four blocks behind the salesman's, in the form's order; of what was called off those with a text."""
     opinion, execution, result = order.opinion, order.execution, order.result_block
 
     def signed(by: str, at: Instant) -> str:
@@ -40,7 +40,8 @@ def blocks(order: ServiceOrder, zone: ZoneInfo) -> tuple[ShownBlock, ...]:
         "execution": (execution.opinion, signed(execution.by, execution.at)) if execution else ("", ""),
         "result": (result.feedback, signed(result.by, result.at)) if result else ("", ""),
     }
-    return tuple(ShownBlock(title, WRITTEN_BY[block], *texts[block]) for block, title in BLOCKS.items())
+    shown = (ShownBlock(title, WRITTEN_BY[block], *texts[block]) for block, title in BLOCKS.items())
+    return tuple(each for each in shown if each.text or order.stage != "called_off")
 
 
 def _fee(order: ServiceOrder) -> tuple[str, str]:

@@ -57,6 +57,10 @@ class RequestLine:
     fault: str
 
 
+HIDDEN = "您的岗位不显示"
+"""In place of an address that the reader does not read."""
+
+
 def routes(stores: Stores, rules: Rules, forms: Forms, render: Renderer) -> APIRouter:
     """The list and the page of one request."""
     router = Router(readers=READERS, tags=["pages"], prefix="/ui/service-requests", include_in_schema=False)
@@ -82,16 +86,17 @@ def routes(stores: Stores, rules: Rules, forms: Forms, render: Renderer) -> APIR
     @router.get("/{request_id}", response_class=HTMLResponse)
     async def show_request(request_id: UUID, request: Request, asker: AskedBy) -> Response:
         """One request: what the customer wants, what is missing, who pays, its vouchers, the blocks of form 1."""
-        entry = as_read(await stores.service_requests.get(request_id), asker, WHOLE)
+        kept = await stores.service_requests.get(request_id)
+        entry = as_read(kept, asker, WHOLE)
         found = await stores.service_orders.find({"request_id": request_id}, sort="opened_at", limit=REQUESTS_SHOWN)
         request.state.personal = True
         return render(
             "request.html",
             entry=entry,
             stage=REQUESTS[entry.stage],
-            missing=[MISSING[field] for field in entry.form.missing],
+            missing=[MISSING[field] for field in kept.form.missing],
             clocks=strip(entry, rules.calendar, request.app.state.time.now()),
-            facts=_facts(entry, zone),
+            facts=_facts(entry, zone, where=entry.form.address or (HIDDEN if kept.form.address else "未填")),
             blocks=_blocks(found.items[-1] if found.items else None, zone),
             vouchers=[(order, STAGES[order.stage]) for order in found.items],
             acts=forms.acts(entry.possible, asker, entry.id, COMPLETED, customer=entry.form.customer.customer_id),
@@ -132,7 +137,7 @@ def _blocks(order: ServiceOrder | None, zone: ZoneInfo) -> tuple[ShownBlock, ...
     return blocks(order, zone) if order else ()
 
 
-def _facts(entry: ServiceRequest, zone: ZoneInfo) -> tuple[tuple[str, str], ...]:
+def _facts(entry: ServiceRequest, zone: ZoneInfo, where: str) -> tuple[tuple[str, str], ...]:
     form, warranty = entry.form, entry.warranty
     until = f"，到{day(warranty.expires_on)}" if warranty and warranty.expires_on else ""
     over = entry.withdrawn
@@ -141,7 +146,7 @@ def _facts(entry: ServiceRequest, zone: ZoneInfo) -> tuple[tuple[str, str], ...]
     return (
         ("客户", form.customer.name),
         ("联系人", " ".join(filter(None, (form.customer.contact_name, form.customer.mobile))) or "未填"),
-        ("地址", form.address or "未填"),
+        ("地址", where),
         ("合同", " ".join(filter(None, (form.contract_no, precise(form.contract_date)))) or "未填"),
         ("订单", form.order_no or "未填"),
         ("产品", "，".join(filter(None, (form.model, form.spec))) or "未填"),

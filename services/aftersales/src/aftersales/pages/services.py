@@ -121,6 +121,7 @@ def page(orders: ServiceOrders, rules: Rules, forms: Forms, render: Renderer) ->
             order=order,
             stage=STAGES[order.stage],
             turn="、".join(role.chinese for role in order.waits_for),
+            called_off=_called_off(order, zone),
             clocks=strip(order, rules.calendar, request.app.state.time.now()),
             facts=_facts(order, zone),
             blocks=blocks(order, zone) if order.type != "D" else (),
@@ -196,7 +197,7 @@ def _facts(order: ServiceOrder, zone: ZoneInfo) -> tuple[tuple[str, str], ...]:
         ("类型", TYPES[order.type]),
         ("客户", customer.name if customer else "内部"),
         ("联系人", met or "无"),
-        ("地址", (order.address or "无") + ("（外地）" if order.out_of_town else "")),
+        *((("地址", order.address + ("（外地）" if order.out_of_town else "")),) if order.address else ()),
         ("质保", VERDICTS[order.verdict]),
         ("责任", FAULTS[order.fault]),
         ("费用", PAYERS[order.charge_policy]),
@@ -204,6 +205,14 @@ def _facts(order: ServiceOrder, zone: ZoneInfo) -> tuple[tuple[str, str], ...]:
         ("技师", order.technician or "未派"),
         ("开单", _moment(order.opened_at, zone)),
     )
+
+
+def _called_off(order: ServiceOrder, zone: ZoneInfo) -> str:
+    """That it was called off: why, who entered it and when, as far as that was kept, and what still goes back."""
+    over = order.withdrawn
+    why = f"客户不再需要这次服务：{over.reason}（{over.by} {_moment(over.at, zone)}登记）" if over else "这次服务已取消"
+    back = f"已付的{money(order.owed_back)}待财务退款" if order.owed_back else ""
+    return "。".join(filter(None, (why, back))) + "。"
 
 
 def _paid(order: ServiceOrder, zone: ZoneInfo) -> tuple[tuple[str, str], ...]:

@@ -1,5 +1,6 @@
 """The months that go to finance as a list, and one month with its vouchers, its sums and the handing over."""
 
+from decimal import Decimal
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
@@ -55,6 +56,7 @@ def routes(settlements: Settlements, rules: Rules, forms: Forms, render: Rendere
             verdicts=VERDICTS,
             money=money,
             figures=month.figures,
+            sums={name: money(Decimal(str(month.figures[name]))) for name in ("cost", "free", "charged")},
             clocks=strip(month, rules.calendar, request.app.state.time.now()),
             acts=acts,
         )

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from aftersales.domain.parts.blocks import Execution, Opinion, Signature
 from aftersales.domain.policy.policy import Rules
-from aftersales.domain.service_order import ServiceOrder
+from aftersales.domain.service_order import ServiceOrder, hands_in
 from shared.aggregate import Cause, Change, Refused, must_be_another
 from shared.contracts.aftersales import HandlingOpinionRecorded, ServiceCountersigned
 from shared.contracts.vocabulary import FileRef, Line, Prose
@@ -82,6 +82,6 @@ def countersign(order: ServiceOrder, work: UUID, cause: Cause) -> Change[Service
             "work_changed",
         )
     who = "a voucher is countersigned by another person than the one who did the work"
-    must_be_another(who, order.technician, order.execution.by if order.execution else None, cause=cause)
+    must_be_another(who, *hands_in(order)["countersign"], cause=cause)
     signed = order.but(countersignature=Signature(by=cause.actor.id, at=cause.at))
     return Change(signed, (ServiceCountersigned.of(order.about, by=cause.actor.id),))

@@ -9,7 +9,7 @@ from aftersales.domain.decisions.dispatch import await_dispatch
 from aftersales.domain.parts.blocks import FeeSignature
 from aftersales.domain.parts.money import Charge, Cost, Mode, Payment, Refund, must_be_payable
 from aftersales.domain.policy.policy import AftersalesPolicy, Rules
-from aftersales.domain.service_order import ServiceOrder, who_fills_in_the_cost
+from aftersales.domain.service_order import ServiceOrder, hands_in, who_fills_in_the_cost
 from shared.aggregate import Cause, Change, Overstepped, Refused, must_be_another, must_be_recent, together
 from shared.contracts.aftersales import (
     CalledOffServicePaid,
@@ -87,7 +87,7 @@ def sign_fee(order: ServiceOrder, fee: UUID, cause: Cause) -> Change[ServiceOrde
     if any(each.capacity == capacity for each in order.fee_signatures):
         raise Refused(f"the fee carries the signature of its {capacity} already", "already_signed")
     who = "a fee is signed by two people, neither of whom has filled it in"
-    must_be_another(who, order.cost.by, *(each.by for each in order.fee_signatures), cause=cause)
+    must_be_another(who, *hands_in(order)["sign_fee"], cause=cause)
     signature = FeeSignature(capacity=capacity, by=cause.actor.id, at=cause.at)
     return Change(order.but(fee_signatures=(*order.fee_signatures, signature)))
 
@@ -173,7 +173,7 @@ def refund(
         raise Refused(f"{owed.amount} is owed to the customer; pay back that", "refund_differs")
     must_be_recent("the refund", refunded_at, cause, "refunded_at")
     who = "another person than the one who called the service off pays back what was paid for it"
-    must_be_another(who, order.withdrawn.by if order.withdrawn else None, cause=cause)
+    must_be_another(who, *hands_in(order)["refund"], cause=cause)
     back = Refund(amount=amount, at=refunded_at, reference=reference, by=cause.actor.id, entered_at=cause.now)
     told = CustomerChargeRefunded.of(
         order.about_customer, amount=amount, refunded_at=refunded_at, reference=reference, by=cause.actor.id

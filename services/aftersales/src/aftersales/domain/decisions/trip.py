@@ -8,7 +8,7 @@ from aftersales.domain.parts.blocks import Signature
 from aftersales.domain.parts.money import must_be_payable
 from aftersales.domain.parts.trip import Appointment, Remote
 from aftersales.domain.policy.policy import Rules
-from aftersales.domain.service_order import ServiceOrder
+from aftersales.domain.service_order import ServiceOrder, hands_in
 from shared.aggregate import Cause, Change, Refused, must_be_another
 from shared.contracts.aftersales import RemoteServiceApproved, RemoteServiceRequested, ServiceAppointmentAgreed
 from shared.contracts.event import Money
@@ -69,8 +69,7 @@ def approve_remote(order: ServiceOrder, application: UUID, cause: Cause) -> Chan
             f"look at it and name that one, {order.remote.id}",
             "application_changed",
         )
-    must_be_another(
-        "an application is approved by another person than the one who made it", order.remote.by, cause=cause
-    )
+    who = "an application is approved by another person than the one who made it"
+    must_be_another(who, *hands_in(order)["approve_remote"], cause=cause)
     approved = order.remote.but(approval=Signature(by=cause.actor.id, at=cause.at))
     return Change(order.but(remote=approved), (RemoteServiceApproved.of(order.about, by=cause.actor.id),))
