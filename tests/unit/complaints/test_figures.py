@@ -134,12 +134,12 @@ async def test_complaints_are_drawn_by_month_cause_and_department_the_most_first
         ),
         "投诉按原因": Drawn(
             sheet=f"/complaints/statistics?by=cause&{NOVEMBER}&format=xlsx",
-            lines=[["未定", "2", "0", "0", "", "0", "0"], ["包装不足", "1", "1", "1", "100%", "0", "1"]],
+            lines=[["未定", "2", "0", "0", "—", "0", "0"], ["包装不足", "1", "1", "1", "100%", "0", "1"]],
             widths=["100%", "50%"],
         ),
         "投诉按责任部门": Drawn(
             sheet=f"/complaints/statistics?by=department&{NOVEMBER}&format=xlsx",
-            lines=[["未定", "2", "0", "0", "", "0", "0"], ["生产部", "1", "1", "1", "100%", "0", "1"]],
+            lines=[["未定", "2", "0", "0", "—", "0", "0"], ["生产部", "1", "1", "1", "100%", "0", "1"]],
             widths=["100%", "50%"],
         ),
     }

@@ -315,3 +315,13 @@ def test_the_secret_of_a_callback_stands_in_no_log_and_no_trace() -> None:
     assert without_secret("/callbacks/known-to-tests-only/local/receipts") == "/callbacks/{secret}/local/receipts"
     assert without_secret("/notify/callbacks/x/twilio") == "/notify/callbacks/{secret}/twilio"
     assert without_secret("/orders/1") == "/orders/1"
+
+
+async def test_the_author_of_a_slip_is_not_offered_to_acknowledge_it(notify: InMemoryNotify) -> None:
+    slip = {"to_department": "production", "text": "请确认到厂日期"}
+    posted = (await notify.world.ask(Role.PLANT_MANAGER, "POST", "/slips", slip, by="pl-01")).json()
+    (offered,) = posted["possible"]
+    assert (offered["decision"], offered["another_than"]) == ("acknowledge", ["pl-01"])
+    for by, has_form in (("PL-01", False), ("pl-02", True)):
+        html = (await notify.world.ask(Role.PLANT_MANAGER, "GET", f"/ui/slips/{posted['id']}", by=by)).text
+        assert ("form-acknowledge" in html, "另一位同事（" in html) == (has_form, not has_form)

@@ -90,13 +90,14 @@ class PenaltyRow(View):
     kind: PenaltyKind = Field(exclude=True, validation_alias=AliasPath("what", "kind"))
     title: Line
     stage: PenaltyStage
+    proposed_by: StaffId = Field(exclude=True)
     proposed_at: Instant
 
     @computed_field  # type: ignore[prop-decorator]
     @property
     def possible(self) -> tuple[Possible, ...]:
         """What may be decided next, and by whom."""
-        return possible(self.stage, self.kind)
+        return possible(self.stage, self.kind, (self.proposed_by, self.target))
 
 
 class PenaltyStandardView(View):

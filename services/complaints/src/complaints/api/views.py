@@ -95,7 +95,7 @@ class ComplaintView(View):
             customer_now=now,
             complaint_id=complaint.id,
             complaint_no=complaint.number,
-            possible=possible(complaint.stage, complaint.deciders, complaint.submitted_loss, reader),
+            possible=possible(complaint.stage, complaint.deciders, complaint.submitted_loss, reader, complaint.hands),
             order_id=complaint.concerning.order_id,
             missed=complaint.missed,
             waits_for_customer=waits_for_customer(

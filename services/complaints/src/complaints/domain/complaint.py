@@ -1,6 +1,7 @@
 """A complaint: the form, and what our departments add to it (002 六, 003 §24-3)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from pydantic import computed_field
 
@@ -39,6 +40,8 @@ from shared.contracts.vocabulary import (
 from shared.lifecycle import Possible, follows
 from shared.search import tokens
 
+Hands = Mapping[ComplaintDecision, tuple[StaffId, ...]]
+"""By a decision, who does not make it, in whatever role."""
 FOUND = 500
 """How many characters of a text are found."""
 
@@ -114,7 +117,17 @@ class Complaint(Timed):
     @property
     def possible(self) -> tuple[Possible, ...]:
         """What people may do about it now, and who of them."""
-        return possible(self.stage, self.deciders, self.submitted_loss)
+        return possible(self.stage, self.deciders, self.submitted_loss, hands=self.hands)
+
+    @property
+    def hands(self) -> Hands:
+        """Who had a hand in what a decision looks at, and therefore does not make it (003 §24-3, §25.4b, §25.8)."""
+        first = (self.judgement.by,) if self.judgement else ()
+        return {
+            "audit": self.handlers,
+            "decide_appeal": (*first, self.appeal.by) if self.appeal else first,
+            "decide_loss": tuple(self.submitted_loss.by) if self.submitted_loss else (),
+        }
 
     @property
     def of_quality(self) -> bool:
@@ -164,13 +177,17 @@ class Complaint(Timed):
 
 
 def possible(
-    stage: Stage, deciders: Deciders | None, loss: SubmittedLoss | None, reader: StaffId | None = None
+    stage: Stage,
+    deciders: Deciders | None,
+    loss: SubmittedLoss | None,
+    reader: StaffId | None = None,
+    hands: Hands = MappingProxyType({}),
 ) -> tuple[Possible, ...]:
     """What people may do about a case in this stage, and who of them; a proposal is decided by its amounts (003 §27).
 
     A reader who made the proposal is not offered to decide on it, nor one who counted or divided the loss to decide on
     that; a loss is decided as long as one waits. `deciders` are absent on what was proposed before they were kept: each
-    role that may decide some amount is offered it then.
+    role that may decide some amount is offered it then. `hands` are those who had a hand in what a decision looks at.
     """
     entitled: dict[ComplaintDecision, tuple[Role, ...]] = {}
     if loss is None or loss.decided_at is not None or _one_of(loss.by, reader):
@@ -178,7 +195,7 @@ def possible(
     if deciders is not None:
         own = _one_of((deciders.proposed_by,), reader)
         entitled |= {"approve": () if own else deciders.approve, "reject": () if own else deciders.reject}
-    return COMPLAINT.possible(stage, entitled)
+    return COMPLAINT.possible(stage, entitled, another_than=hands)
 
 
 def _one_of(people: Iterable[StaffId], reader: StaffId | None) -> bool:

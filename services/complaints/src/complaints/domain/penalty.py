@@ -42,7 +42,12 @@ class Penalty(Timed):
     @property
     def possible(self) -> tuple[Possible, ...]:
         """What people may do about it now, and who of them."""
-        return possible(self.stage, self.what.kind)
+        return possible(self.stage, self.what.kind, self.hands)
+
+    @property
+    def hands(self) -> tuple[StaffId, ...]:
+        """Who does not decide it: who proposed it, and whom it concerns."""
+        return (self.proposed_by, self.what.target)
 
 
 def entitled(kind: PenaltyKind) -> Mapping[PenaltyDecision, tuple[Role, ...]]:
@@ -56,6 +61,6 @@ def entitled(kind: PenaltyKind) -> Mapping[PenaltyDecision, tuple[Role, ...]]:
     return {"issue_notice": (Role.HUMAN_RESOURCES,)}
 
 
-def possible(stage: PenaltyStage, kind: PenaltyKind) -> tuple[Possible, ...]:
-    """What people may do about a punishment of this kind in this stage, and who of them."""
-    return PENALTY.possible(stage, entitled(kind))
+def possible(stage: PenaltyStage, kind: PenaltyKind, hands: tuple[StaffId, ...] = ()) -> tuple[Possible, ...]:
+    """What people may do about a punishment of this kind in this stage, and who of them, but none of `hands`."""
+    return PENALTY.possible(stage, entitled(kind), another_than={"approve": hands, "reject": hands})

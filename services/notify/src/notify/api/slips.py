@@ -68,7 +68,9 @@ class SlipView(SlipFields):
         """The slip as this colleague sees it."""
         entitled = acknowledgers(slip, asker.id, asker.roles, rules.of(slip).slips)
         return cls(
-            possible=SLIP.possible(slip.stage, {"acknowledge": entitled}),
+            possible=SLIP.possible(
+                slip.stage, {"acknowledge": entitled}, another_than={"acknowledge": (slip.from_staff,)}
+            ),
             **{name: getattr(slip, name) for name in SlipFields.model_fields},
         )
 

@@ -267,6 +267,7 @@ class ListedOrder(OrderFacts):
     untold: UntoldDelay | None = None
     dispatched_on: date | None = None
     cancelling_requests: tuple[CancellingRequest, ...] = ()
+    cancellation: Cancellation | None = None
 
 
 class OrderRow(OrderFacts):

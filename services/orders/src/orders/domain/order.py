@@ -136,21 +136,6 @@ class Order(Timed):
         return waits and not self.is_past("shipping") and not self.shipment.under_way
 
     @property
-    def lessened_by(self) -> tuple[StaffId, ...]:
-        """Who has made the customer owe less: by a credit, by a lower price, or by ending the order.
-
-        So have those who prepared the price, and those who decided on the paper of a credit.
-        """
-        lower = (each for each in self.receivable.entries if each.kind == "amendment" and each.amount.amount < 0)
-        credits = [each for each in self.receivable.entries if each.kind == "credit"]
-        return (
-            *(each.by for each in (*credits, *lower) if each.by),
-            *(staff for each in credits for staff in each.decided_by),
-            *(staff for review in self.contract.reviews for staff in review.lowered_by),
-            *((self.cancellation.by,) if self.cancellation else ()),
-        )
-
-    @property
     def day_unknown(self) -> bool:
         """Whether the customer was told that the goods are late, and no day yet on which they leave or arrive."""
         told = bool(self.delays) and self.delays[-1].estimated

@@ -11,13 +11,14 @@ from orders.domain.parts.contract import Contract
 from orders.domain.parts.delay import UntoldDelay
 from orders.domain.parts.drawing import Drawings
 from orders.domain.parts.notice import Notice
-from orders.domain.parts.passage import CancellingRequest, request_of
+from orders.domain.parts.passage import Cancellation, CancellingRequest, request_of
 from orders.domain.parts.receivable import Receivable
 from orders.domain.parts.shipment import Shipment
 from orders.domain.parts.works import Works
 from orders.domain.policy.policy import OrdersPolicy
 from orders.domain.route import HAPPENS, ROUTES, Milestone, Route, RouteName
 from shared.contracts.roles import Role
+from shared.contracts.vocabulary import StaffId
 from shared.lifecycle import Possible
 
 
@@ -50,6 +51,8 @@ class Standing(Protocol):
     def dispatched_on(self) -> date | None: ...
     @property
     def cancelling_requests(self) -> tuple[CancellingRequest, ...]: ...
+    @property
+    def cancellation(self) -> Cancellation | None: ...
 
 
 def possible(order: Standing, policy: OrdersPolicy) -> tuple[Possible, ...]:
@@ -57,7 +60,44 @@ def possible(order: Standing, policy: OrdersPolicy) -> tuple[Possible, ...]:
     cancellers = policy.authority(order.reached).by
     allowed = _allowed(order.route_name, order.route_version, order.stage, cancellers)
     lacking = {name for name, is_there in _NEEDED.items() if not is_there(order)}
-    return tuple(each for each in allowed if each.decision not in lacking)
+    hands = hands_in(order)
+    return tuple(
+        each.but(another_than=hands.get(each.decision, ())) for each in allowed if each.decision not in lacking
+    )
+
+
+def hands_in(order: Standing) -> Mapping[str, tuple[StaffId, ...]]:
+    """By a decision, who prepared what it confirms, and therefore does not make it in any role.
+
+    Where several drawings wait, a designer of one may review another one.
+    """
+    draft, notice = order.contract.draft, order.notice
+    designers = {each.designer for each in order.drawings.items if each.stage == "submitted"}
+    signed = tuple(dict.fromkeys(each.by for each in (notice.prepared, notice.reviewed) if each))
+    return {
+        "review": tuple(dict.fromkeys(draft.hands)) if draft else (),
+        "countersign": (draft.written_by,) if draft and draft.written_by else (),
+        "review_notice": signed,
+        "approve_notice": signed,
+        "review_drawing": tuple(filter(None, designers)) if len(designers) == 1 else (),
+        "refund": lessened_by(order),
+    }
+
+
+def lessened_by(order: Standing) -> tuple[StaffId, ...]:
+    """Who has made the customer owe less: by a credit, by a lower price, or by ending the order.
+
+    So have those who prepared the price, and those who decided on the paper of a credit.
+    """
+    lower = (each for each in order.receivable.entries if each.kind == "amendment" and each.amount.amount < 0)
+    credits = [each for each in order.receivable.entries if each.kind == "credit"]
+    found = (
+        *(each.by for each in (*credits, *lower) if each.by),
+        *(staff for each in credits for staff in each.decided_by),
+        *(staff for review in order.contract.reviews for staff in review.lowered_by),
+        *((order.cancellation.by,) if order.cancellation else ()),
+    )
+    return tuple(dict.fromkeys(found))
 
 
 @cache

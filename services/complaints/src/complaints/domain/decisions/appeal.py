@@ -56,7 +56,7 @@ def decide_appeal(
             f"another petition waits: {complaint.appeal.petition_id}; read it and name that one", "petition_changed"
         )
     who = "a petition is decided by another person than the judge and the petitioner"
-    must_be_another(who, complaint.judgement.by, complaint.appeal.by, cause=cause)
+    must_be_another(who, *complaint.hands["decide_appeal"], cause=cause)
     decided = complaint.appeal.but(upheld=upheld, grounds=grounds, decided_by=cause.actor.id, decided_at=cause.at)
     reasonable = upheld or complaint.judgement.demand_reasonable
     return (

@@ -100,7 +100,11 @@ def decide_loss(
         raise Refused(f"another loss is submitted: {submitted.loss_id}; read it and name that one", "loss_changed")
     if submitted.decided_at is not None:
         raise Refused("it is decided; assess the loss anew, and that one is decided", "loss_decided")
-    must_be_another("a loss is decided by another person than who counted and divided it", *submitted.by, cause=cause)
+    must_be_another(
+        "a loss is decided by another person than who counted and divided it",
+        *complaint.hands["decide_loss"],
+        cause=cause,
+    )
     decided = submitted.but(approved=approved, note=note, decided_by=cause.actor.id, decided_at=cause.at)
     told = LossDecided.of(complaint.about, borne=submitted.borne, approved=approved, by=cause.actor.id)
     change = Change(complaint.but(submitted_loss=decided), (told,))

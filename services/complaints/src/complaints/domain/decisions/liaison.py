@@ -14,7 +14,9 @@ def audit(complaint: Complaint, complete: bool, findings: Prose, cause: Cause) -
     Refused to those who handle it (`four_eyes`).
     """
     COMPLAINT.must(complaint.stage, "audit")
-    must_be_another("a case is audited by another person than those who handle it", *complaint.handlers, cause=cause)
+    must_be_another(
+        "a case is audited by another person than those who handle it", *complaint.hands["audit"], cause=cause
+    )
     audited = HandlingAudit(complete=complete, findings=findings, by=cause.actor.id, at=cause.at)
     return Change(complaint.but(audits=(*complaint.audits, audited)))
 

@@ -116,7 +116,7 @@ def _decides(penalty: Penalty) -> FollowUp:
 
 def _decided(penalty: Penalty, approved: bool, note: str, rules: Rules, cause: Cause) -> Change[Penalty]:
     who = "decided by another person than the proposer and the one whom it concerns"
-    must_be_another(who, penalty.proposed_by, penalty.what.target, cause=cause)
+    must_be_another(who, *penalty.hands, cause=cause)
     if penalty.what.kind == "bonus" and cause.actor.role != Role.GM:
         raise Overstepped("a deduction from a bonus is decided by the GM", "gm_decides")
     told = PenaltyDecided.of(penalty.case, penalty.what, approved=approved, by=cause.actor.id)

@@ -10,6 +10,7 @@ from orders.domain.parts.promise import withdrawn
 from orders.domain.policy.policy import Rules
 from orders.domain.roles import MONEY_HEADS
 from orders.domain.route import CANCELLED
+from orders.domain.standing import lessened_by
 from shared.aggregate import Cause, Change, Overstepped, Refused, must_be_another
 from shared.contracts.event import Money
 from shared.contracts.orders import OrderCancelled
@@ -86,7 +87,7 @@ def _must_be_entitled(order: Order, back: Money | None, rules: Rules, cause: Cau
         raise Overstepped(f"money is paid back by {' or '.join(MONEY_HEADS)}", "not_authorised")
     if back:
         wished_by = order.cancelling_request.by if order.cancelling_request else cause.actor.id
-        must_be_another(PAID_BACK_BY, wished_by, *order.lessened_by, cause=cause)
+        must_be_another(PAID_BACK_BY, wished_by, *lessened_by(order), cause=cause)
 
 
 def ask_to_cancel(order: Order, reason: Prose, rules: Rules, cause: Cause) -> Change[Order]:

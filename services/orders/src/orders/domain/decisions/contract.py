@@ -17,6 +17,7 @@ from orders.domain.parts.notice import to_be_signed_anew
 from orders.domain.parts.times import day_ahead
 from orders.domain.policy.policy import Rules
 from orders.domain.route import Milestone
+from orders.domain.standing import hands_in
 from shared.aggregate import Cause, Change, Refused, must_be_another
 from shared.contracts.event import Money, PreciseDate
 from shared.contracts.orders import (
@@ -52,7 +53,8 @@ def review(
     order.contract.must_be_seen(revision)
     if order.route.submitters and draft.submitted_by is None:
         raise Refused("a supervisor has not submitted this revision; that comes first", "not_submitted")
-    must_be_another("a contract is reviewed by another person than those who prepared it", *draft.hands, cause=cause)
+    who = "a contract is reviewed by another person than those who prepared it"
+    must_be_another(who, *hands_in(order)["review"], cause=cause)
     if outcome == "approved":
         _must_be_whole(order, draft, rules, cause)
         _must_be_feasible(order, draft)
@@ -126,7 +128,8 @@ def countersign(order: Order, revision: int, feasible: bool, notes: str, rules: 
     order.contract.must_be_seen(revision)
     if draft.countersigned is not None:
         raise Refused(f"{draft.countersigned.by} has countersigned revision {revision}", "countersigned_already")
-    must_be_another("a change is countersigned by another person than its author", draft.written_by, cause=cause)
+    who = "a change is countersigned by another person than its author"
+    must_be_another(who, *hands_in(order)["countersign"], cause=cause)
     word = Countersignature(
         by=cause.actor.id, role=cause.actor.role or cause.actor.kind, feasible=feasible, notes=notes, at=cause.at
     )

@@ -13,6 +13,7 @@ from orders.domain.parts.entry import Entry
 from orders.domain.parts.receivable import Confirmation
 from orders.domain.policy.policy import Rules
 from orders.domain.route import CANCELLED, Milestone
+from orders.domain.standing import hands_in
 from shared.aggregate import Cause, Change, Refused, must_be_another
 from shared.contracts.event import Money
 from shared.contracts.orders import EntryKind, LedgerEntered, PaymentKind
@@ -165,7 +166,7 @@ def refund(order: Order, amount: Money, reason: Prose, rules: Rules, cause: Caus
     Refused with `refund_too_high` for more than that, in whatever currency, and with `four_eyes` to one who credited
     the customer, decided on the paper of a credit, prepared or approved a lower price, or ended the order.
     """
-    must_be_another(PAID_BACK_BY, *order.lessened_by, cause=cause)
+    must_be_another(PAID_BACK_BY, *hands_in(order)["refund"], cause=cause)
     return pay_back(order, amount, reason, rules, cause)
 
 
