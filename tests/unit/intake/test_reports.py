@@ -271,6 +271,7 @@ async def test_plans_and_summaries_are_handed_in_under_all_their_headings_by_the
         answer = await submit(world, staff, report, [name for name in headings if name != left_out])
         assert (answer.status_code, answer.json()["code"]) == (409, "headings_open")
         assert left_out in answer.json()["detail"]
+        assert [each["where"] for each in answer.json()["errors"]] == [f"body.sections.{left_out}"]
     more = await submit(world, staff, report, [*headings, "weather"])
     assert (more.status_code, more.json()["code"]) == (409, "headings_unknown")
     submitted = await submit(world, staff, report, headings)

@@ -44,8 +44,8 @@ def submit(
         raise Overstepped(f"this report is handed in by {report.staff}", "not_the_author")
     policy = rules.of(report)
     form = policy.reports[report.form]
-    _answers_all(form.headings, handed_in.sections)
-    _answers_all(form.amounts, handed_in.amounts)
+    _answers_all("sections", form.headings, handed_in.sections)
+    _answers_all("amounts", form.amounts, handed_in.amounts)
     gathered = _gathered(others) if report.consolidates else None
     submitted = report.but(stage="submitted", handed_in=handed_in, gathered=gathered)
     said = ReportSubmitted(
@@ -109,11 +109,12 @@ def _matter(report: WorkReport, name: Line) -> Matter:
     return Matter(about=f"{name} {report.title}（{report.period}）")
 
 
-def _answers_all(asked: Mapping[str, Line], answered: Mapping[str, object]) -> None:
-    if open_ := [f"{name} ({title})" for name, title in asked.items() if name not in answered]:
-        raise Refused(f"fill in also: {', '.join(open_)}", "headings_open")
+def _answers_all(field: str, asked: Mapping[str, Line], answered: Mapping[str, object]) -> None:
+    if open_ := [name for name in asked if name not in answered]:
+        named = ", ".join(f"{name} ({asked[name]})" for name in open_)
+        raise Refused(f"fill in also: {named}", "headings_open", f"{field}.{open_[0]}")
     if strange := sorted(answered.keys() - asked.keys()):
-        raise Refused(f"the form has no {', '.join(strange)}; it has: {', '.join(asked)}", "headings_unknown")
+        raise Refused(f"the form has no {', '.join(strange)}; it has: {', '.join(asked)}", "headings_unknown", field)
 
 
 def _gathered(others: Iterable[WorkReport]) -> Gathered:
