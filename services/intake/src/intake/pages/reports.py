@@ -34,8 +34,8 @@ COUNTED = 999
 """Up to which number the reports of a stage are counted."""
 
 Shown = Literal["owed", "submitted", "reviewed", "excused"]
-Whose = Literal["all", "mine"]
-WHOSE: Mapping[Whose, str] = MappingProxyType({"all": "所有报告人", "mine": "我的报告"})
+ReportsOf = Literal["all", "mine"]
+REPORTS_OF: Mapping[ReportsOf, str] = MappingProxyType({"all": "所有报告人", "mine": "我的报告"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def _list(stores: Stores, calendar: Calendar, render: Renderer) -> APIRouter:
         request: Request,
         asker: AskedBy,
         stage: Shown = "owed",
-        whose: Annotated[Whose, Query()] = "all",
+        whose: Annotated[ReportsOf, Query()] = "all",
         after: After = None,
     ) -> Response:
         """The reports in one stage: what is owed by when it is due, anything else the latest first."""
@@ -90,7 +90,7 @@ def _list(stores: Stores, calendar: Calendar, render: Renderer) -> APIRouter:
             counts={name: await reports.count({**where, "stage": name}, COUNTED) for name in ("owed", "submitted")},
             stages={name: REPORT_STAGES[name] for name in get_args(Shown)},
             stage=stage,
-            persons=WHOSE,
+            persons=REPORTS_OF,
             whose=whose,
             campaigns=called,
             kinds=CAMPAIGN_KINDS,
