@@ -77,14 +77,17 @@ def flaws(folder: Path) -> list[tuple[str, str]]:
     return sorted(wrong)
 
 
+_APPROVALS = ("policy_version", "proposals", "verdicts", "blocked", "submitted_loss")
+"""What of a case says who decided what, by which version of the matrix."""
+
+
 def for_house(api: Api, case: str, number: str) -> Iterator[tuple[str, str]]:
     """The files of the internal variant, name and text, of the case at this path."""
     form, steps = api.get("complaints", case), api.get("complaints", f"{case}/history")
     yield "case.json", _json(form)
     yield "timeline.json", _json(steps)
     yield "clocks.json", _json(api.get("complaints", f"{case}/clocks"))
-    approvals = {name: form[name] for name in ("policy_version", "proposals", "verdicts", "blocked")}
-    yield "approvals.json", _json(approvals)
+    yield "approvals.json", _json({name: form.get(name) for name in _APPROVALS})
     yield "signatures.json", _json(list(_signatures(form)))
     for paper, key in (("allowances", "allowance_id"), ("returns", "return_id")):
         rows = api.pages("complaints", f"/{paper}", _MOST, complaint_no=number)

@@ -25,6 +25,7 @@ FORM = {
     "proposals": [{"proposed_by": "handler-01"}],
     "verdicts": [{"approver": "deputy-01", "matrix_version": 1}],
     "blocked": [],
+    "submitted_loss": {"approved": True, "decided_by": "deputy-01"},
     "form": {"customer": {"customer_id": "k-1", "name": "广州恒达装饰工程有限公司"}},
     "answer": {"signature": "signatures/1.png", "at": "2026-11-23T02:00:00Z"},
     "visits": [{"file": None, "visited_at": "2026-11-22T05:00:00Z"}],
@@ -135,6 +136,7 @@ def test_a_case_is_a_folder_with_its_report_approvals_papers_signatures_and_text
         "proposals": FORM["proposals"],
         "verdicts": FORM["verdicts"],
         "blocked": [],
+        "submitted_loss": FORM["submitted_loss"],
     }
     assert read(folder, "signatures.json") == [
         {"what": "客户签字", "at": "2026-11-23T02:00:00Z", "file": "signatures/1.png"},
