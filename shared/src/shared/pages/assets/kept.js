@@ -83,7 +83,9 @@ class KefuKept extends HTMLElement {
     }
     const all = [...people].map(([key, each]) => ({key, ...each, ...summed(each.kinds)}));
     all.sort((a, b) => b.overdue - a.overdue || b.late - a.late || b.open - a.open || a.key.localeCompare(b.key));
+    const focused = this.body.contains(document.activeElement) && document.activeElement.dataset.key;
     this.body.replaceChildren(...all.flatMap((each) => [this.#person(each), ...each.kinds.map((kind) => this.#kind(each, kind))]));
+    if (focused) this.body.querySelector(`button[data-key="${CSS.escape(focused)}"]`)?.focus({preventScroll: true});
     this.querySelector(".empty").hidden = all.length > 0;
     const whole = summed(all);
     this.querySelector(".sum").textContent = total(whole) ? `到期${total(whole)}项，${share(whole)}按时` : "";

@@ -28,7 +28,8 @@ class KefuPage extends HTMLElement {
     const hints = listen();
     hints.addEventListener("error", () => { this.unheard = true; });
     hints.addEventListener("open", () => {
-      if (this.unheard) this.#follow();
+      // What was said before the stream stood is not heard: a page that was drawn earlier looks again.
+      if (this.unheard || this.looked) this.#follow();
       this.unheard = false;
     });
     hints.addEventListener("message", ({data}) => {
