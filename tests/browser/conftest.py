@@ -4,13 +4,17 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 from looking import behind_its_door
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 from kefu_local.servers import Servers
 from kefu_local.story.world import World, world
 from kefu_local.system import System
 
 CHROMIUM = "/usr/bin/chromium-headless-shell"
+PATIENCE = 60_000
+"""Milliseconds until what should be seen counts as missing, on a machine that has much else to do."""
+
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")
@@ -45,7 +49,7 @@ async def context(browser: Browser, kefu: System) -> AsyncIterator[BrowserContex
         locale="zh-CN",
         reduced_motion="reduce",
     )
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(PATIENCE)
     troubles: list[str] = []
     context.on("weberror", lambda error: troubles.append(str(error.error)))
     yield context

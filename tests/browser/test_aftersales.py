@@ -15,7 +15,6 @@ from shared.calendar import CHINA
 from shared.contracts.roles import Role
 
 pytestmark = pytest.mark.timeout(300)
-expect.set_options(timeout=30_000)
 
 PHONE = {"width": 390, "height": 800}
 INK, PAPER = (20, 31, 31), (255, 255, 255)

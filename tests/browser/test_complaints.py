@@ -10,7 +10,6 @@ from kefu_local.story.world import World
 from shared.contracts.roles import Role
 
 pytestmark = pytest.mark.timeout(300)
-expect.set_options(timeout=30_000)
 
 
 async def fill(page: Page, decision: str, said: dict[str, str | bool]) -> Locator:

@@ -15,7 +15,6 @@ from shared.contracts.roles import Role
 from shared.contracts.vocabulary import order_id_of
 
 pytestmark = pytest.mark.timeout(300)
-expect.set_options(timeout=30_000)
 
 
 async def with_order(here: World) -> tuple[dict[str, Any], str]:

@@ -10,7 +10,6 @@ from kefu_local.story.world import World
 from shared.contracts.roles import Role
 
 pytestmark = pytest.mark.timeout(300)
-expect.set_options(timeout=30_000)
 
 PHONE = {"width": 390, "height": 800}
 

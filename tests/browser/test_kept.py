@@ -15,6 +15,12 @@ GM_S_DEPUTY = BY_ID["deputy_gm-1"]
 """Who sees how everybody's terms are kept."""
 ZONE = ZoneInfo("Asia/Shanghai")
 """Where the company's days and months begin."""
+RUNNING = """(row) => {
+  const running = (each) => Number(each.cells[2].textContent);
+  const {key} = row.querySelector("button").dataset;
+  return [running(row), [...row.parentElement.rows].filter((each) => each.dataset.of === key).map(running)];
+}"""
+"""How many duties of a person run, and how many of each kind, at one moment of a board that is drawn anew."""
 
 
 def person(page: Page) -> Locator:
@@ -42,13 +48,14 @@ async def opened(page: Page, here: World) -> int:
 async def test_a_head_sees_whose_terms_are_kept_and_of_what_kind(page: Page, here: World) -> None:
     await opened(page, here)
     kinds = page.locator("tr[data-of]:visible")
-    assert await kinds.count() == 0
+    await expect(kinds).to_have_count(0)
     await person(page).get_by_role("button").focus()
     await page.keyboard.press("Enter")
-    running = int(await person(page).locator("td").nth(2).inner_text())
-    assert sum([int(await row.locator("td").nth(2).inner_text() or 0) for row in await kinds.all()]) == running > 0
+    await expect(kinds).not_to_have_count(0)
+    running, of_kinds = await person(page).evaluate(RUNNING)
+    assert sum(of_kinds) == running > 0
     await page.keyboard.press("Enter")
-    assert await kinds.count() == 0
+    await expect(kinds).to_have_count(0)
 
 
 async def test_the_board_follows_what_happens(page: Page, here: World) -> None:

@@ -15,7 +15,6 @@ from kefu_local.system import System
 from shared.contracts.roles import Role
 
 pytestmark = pytest.mark.timeout(300)
-expect.set_options(timeout=30_000)
 
 
 def row(page: Page, number: str) -> Locator:
@@ -72,6 +71,7 @@ async def test_a_duty_is_taken_and_handed_on_by_keyboard_alone(page: Page, here:
     opened = await open_by_keyboard(page, number)
     await expect(opened.get_by_label("为什么接手")).to_be_focused()
     await page.keyboard.press("Enter")
+    await expect(opened).to_have_count(0)
     await expect(row(page, number)).to_contain_text(MANAGER.id)
     assert (await duty(here, page, number))["assignee"] == MANAGER.id
 
@@ -81,6 +81,7 @@ async def test_a_duty_is_taken_and_handed_on_by_keyboard_alone(page: Page, here:
     await page.keyboard.press("Tab")
     await page.keyboard.type("本周休假")
     await page.keyboard.press("Enter")
+    await expect(opened).to_have_count(0)
     await expect(row(page, number)).to_contain_text("cs_specialist-7")
     told = await duty(here, page, number)
     assert [(each["after"], each["reason"]) for each in told["handovers"]] == [

@@ -13,7 +13,6 @@ from shared.contracts.roles import Role
 from shared.pages.words import SERVICES
 
 pytestmark = pytest.mark.timeout(300)
-expect.set_options(timeout=30_000)
 
 OPERATOR = BY_ID["operator-1"]
 GROUP = "queue=orders.on.production.production_completed.v1&code=not_found"

@@ -12,7 +12,6 @@ from shared.contracts.vocabulary import order_id_of
 from tests.browser.test_customers_and_orders import order_is_there, with_order
 
 pytestmark = pytest.mark.timeout(300)
-expect.set_options(timeout=30_000)
 
 
 async def paper(page: Page, case: dict[str, Any], title: str) -> Page:

@@ -5,8 +5,7 @@ from playwright.async_api import Page, Route, expect
 
 from console.people import PEOPLE
 
-pytestmark = pytest.mark.timeout(120)
-expect.set_options(timeout=30_000)
+pytestmark = pytest.mark.timeout(300)
 
 OVER = "登录已过期"
 

@@ -20,17 +20,16 @@ from shared.contracts.vocabulary import order_id_of
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 ORDER_NO = json.loads((EXAMPLES / "order_requested.json").read_text())["order_no"]
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(300)
 
 
 async def test_a_departments_system_reports_over_amqp_and_over_http_and_sees_what_was_refused(kefu: System) -> None:
     around = kefu.around
     once = str(uuid4())
     for _ in range(2):
-        assert reported(around, "sales", "sales.order_requested.v1", "order_requested.json", once) == [
-            f"reported sales.order_requested.v1 as {once}"
-        ]
-    async with httpx.AsyncClient(timeout=15, trust_env=False) as http:
+        told, *_ = reported(around, "sales", "sales.order_requested.v1", "order_requested.json", once)
+        assert told == f"reported sales.order_requested.v1 as {once}"
+    async with httpx.AsyncClient(timeout=60, trust_env=False) as http:
         order = await until(lambda: found(http, around, f"/orders/{order_id_of(ORDER_NO)}"), 60)
         assert (order["contract"]["draft"]["ship_on"], order["stage"]) == ("2027-01-29", "review")
 
@@ -53,7 +52,7 @@ async def test_a_departments_system_reports_over_amqp_and_over_http_and_sees_wha
         heard = reported(around, "sales", "sales.order_withdrawn.v1", "order_requested.json", strange)[1:]
         asked = f"{around.service_url('intake')}/facts/{strange}"
         key = {"X-API-Key": around.need("SALES_API_KEY")}
-        refused = await until(lambda: _refused(http, asked, key), 30)
+        refused = await until(lambda: _refused(http, asked, key))
         assert refused["code"] == "schema"
 
         async def heard_of_it() -> bool:
@@ -72,14 +71,14 @@ async def test_the_complaint_of_the_readme_is_taken_once_however_often_it_is_sen
     }
     said = json.loads((EXAMPLES / "complaint.json").read_text())
     body = json.dumps(said | {"contract_no": f"JG-{uuid4().hex[:8]}"}).encode()  # one that no other test has told of
-    async with httpx.AsyncClient(timeout=15, trust_env=False) as http:
+    async with httpx.AsyncClient(timeout=60, trust_env=False) as http:
         url = f"{around.service_url('complaints')}/complaints"
         first, second = [await http.post(url, content=body, headers=headers) for _ in range(2)]
         assert first.is_success, first.text
         taken = {(answer.json()["complaint_id"], answer.json()["complaint_no"]) for answer in (first, second)}
         assert (second.status_code, len(taken)) == (first.status_code, 1)
         id = UUID(first.json()["complaint_id"])
-        warranty = await until(lambda: _checked(http, around, id), 30)
+        warranty = await until(lambda: _checked(http, around, id))
         assert (warranty["verdict"], warranty["explanation"]) == (
             "uncertain",
             ["未找到对应的合同，无法判断是否在保修期内，请核对合同编号。"],
@@ -90,7 +89,7 @@ def reported(around: Surroundings, department: str, key: str, file: str, id: str
     """What the example of a department's system says when it reports this."""
     command = [sys.executable, str(EXAMPLES / "report_fact.py"), key, str(EXAMPLES / file), id]
     env = {"INGRESS_URL": around.need(f"{department.upper()}_INGRESS_URL")}
-    said = subprocess.run(command, env=env, capture_output=True, text=True, timeout=30, check=True)
+    said = subprocess.run(command, env=env, capture_output=True, text=True, timeout=100, check=True)
     return said.stdout.splitlines()
 
 

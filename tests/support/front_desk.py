@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import aio_pika
 import httpx
+from at_rest import at_rest
 from waiting import until
 
 from intake.app import service
@@ -36,8 +37,7 @@ class Desk:
         return all(check == "ok" for check in (await self.service.health.checks()).values())
 
     async def settled(self) -> bool:
-        status = await self.service.health.status()
-        return bool(status) and not any(status[name] for name in ("in_hand", "outbox", "overdue", "parked"))
+        return await at_rest(self.service)
 
 
 @asynccontextmanager

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 import aio_pika
 import httpx
+from at_rest import at_rest
 from pymongo import MongoClient
 from waiting import until
 
@@ -61,8 +62,7 @@ class Replica:
         return all(check == "ok" for check in (await self.service.health.checks()).values())
 
     async def settled(self) -> bool:
-        status = await self.service.health.status()
-        return bool(status) and not any(status[name] for name in ("in_hand", "outbox", "overdue", "parked"))
+        return await at_rest(self.service)
 
 
 @dataclass
@@ -88,7 +88,7 @@ class Bus:
             found = [event for event in await self.of(type_) if _has(event, fields)]
             return found if len(found) >= count else []
 
-        return await until(enough, 30)
+        return await until(enough)
 
     async def of(self, kind: type[Event]) -> list[Any]:
         """The events of this kind so far, each once however often it was published."""
@@ -122,7 +122,7 @@ class House:
         transport = httpx.ASGITransport(service.app)
         async with service.running(), httpx.AsyncClient(transport=transport, base_url="http://house") as http:
             running = Replica(service, http, self.staff)
-            await until(running.ready, 30)
+            await until(running.ready)
             yield running
 
     @asynccontextmanager

@@ -69,7 +69,7 @@ def sinks(folder: Path) -> Iterator[Sinks]:
     process = Process("sinks", [sys.executable, "-m", "kefu_local.sinks"], env=env, log=folder / "sinks.log")
     process.start()
     try:
-        process.wait_until(lambda: _ready(running.url), seconds=20)
+        process.wait_until(lambda: _ready(running.url), seconds=60)
         yield running
     finally:
         process.stop()
@@ -94,8 +94,8 @@ def notify_settings(base: ServiceSettings, sinks: Sinks, **changes: Any) -> Sett
             "notify_policy": without_rest(sinks.folder),
             "ask_after": (0.3, 0.3, 0.3),
             "callback_secret": CALLBACK_SECRET,
-            "send_budget": 1.0,
-            "send_lease": 2.0,
+            "send_budget": 15.0,
+            "send_lease": 30.0,
             **changes,
         }
     )
@@ -156,7 +156,7 @@ class Office:
             return found if len(found) >= count and not any(each.stage in moving for each in found) else None
 
         try:
-            return await until(done, seconds=40)
+            return await until(done)
         except TimeoutError:
             left = [(each.purpose, each.stage, each.reason, each.check_at) for each in await self.all(**where)]
             raise AssertionError(f"not settled: {left}") from None

@@ -109,9 +109,13 @@ async def test_people_reach_the_console_by_the_same_address_once_there_is_a_prov
     def opened(path):
         return httpx.get(f"{kefu.door}{path}", timeout=15, trust_env=False)
 
+    async def there():
+        page = opened("/sign-in")
+        return page if page.is_success else None
+
     assert opened("/sign-in").status_code == 404
     with kefu.console("https://identity.invalid"):
-        page = opened("/sign-in")
+        page = await until(there, every=0.5)
         assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
         assert "default-src 'none'" in page.headers["content-security-policy"]
         assert opened("/assets/kefu.css").status_code == 200

@@ -57,7 +57,7 @@ def test_an_event_published_by_an_admin_is_seen_by_whoever_watches_and_masked(bu
     words = ("publish", FACT.key, "--admin", "--id", str(ID), "--at", "2026-03-02T12:00")
     sent = run(*words, said=fact.model_dump_json(), RABBIT_URL=bus)
     assert (sent.stdout, sent.stderr) == (f"sent {FACT.key} as {ID}\n", "")
-    told, _ = watching.communicate(timeout=30)
+    told, _ = watching.communicate(timeout=100)
     event = json.loads(told)
     assert (event["type"], event["id"], event["time"]) == (FACT.key, str(ID), "2026-03-02T04:00:00.000000Z")
     assert event["data"] == {**fact.model_dump(mode="json"), "reason_text": "请致电 138****8000"}

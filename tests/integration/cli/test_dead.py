@@ -59,7 +59,7 @@ class Operator:
 
 
 def wait_until(there: Any) -> Any:
-    limit = monotonic() + 30
+    limit = monotonic() + 60
     while not (found := there()) and monotonic() < limit:
         sleep(0.1)
     return found

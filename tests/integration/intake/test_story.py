@@ -1,5 +1,6 @@
 """Intake on real servers: a file, an order, a timeline, a forgery, and the call that was not made."""
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -172,10 +173,10 @@ async def test_a_visit_that_nobody_calls_about_is_missed_once_by_two_replicas(in
     clock_events = [
         each for each in (*heard_first, *heard_then, *await heard.fresh()) if isinstance(each, RunningDeadline)
     ]
-    assert [type(event) for event in clock_events] == [
-        DeadlineSetByIntake,
-        DeadlineApproachingAtIntake,
-        DeadlineMissedByIntake,
-    ]
+    assert Counter(type(event) for event in clock_events) == {
+        DeadlineSetByIntake: 1,
+        DeadlineApproachingAtIntake: 1,
+        DeadlineMissedByIntake: 1,
+    }, "each replica announces by itself, in no common order"
     assert {event.deadline_id for event in clock_events} == {missed.deadline_id}
     assert await duties(intake, keys, due.customer.customer_id) == [("callback_visit", "2026-11-20T06:30:00.000000Z")]

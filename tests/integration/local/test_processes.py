@@ -69,7 +69,7 @@ def test_a_process_ends_when_we_are_killed(tmp_path: Path, started: Callable[...
 
     us.kill()
 
-    child.wait(timeout=10)
+    child.wait(timeout=60)
     assert not child.is_running()
 
 
@@ -103,7 +103,7 @@ def test_a_service_that_is_killed_starts_again_and_a_stop_ends_it(
     second = psutil.Process(next_number(keeper))
     keeper.send_signal(signal.SIGTERM)
 
-    assert keeper.wait(10) == 0
+    assert keeper.wait(60) == 0
     assert first.pid != second.pid
     assert not psutil.pid_exists(second.pid)
 
@@ -138,5 +138,5 @@ def test_nobody_reads_what_the_services_say_any_more_and_a_stop_ends_them_all_th
 
     supervisor.send_signal(signal.SIGTERM)
 
-    supervisor.wait(10)
+    supervisor.wait(60)
     assert ended(talker)

@@ -6,6 +6,7 @@ from dataclasses import replace
 import aio_pika
 import pytest
 from motor.motor_asyncio import AsyncIOMotorClient
+from waiting import until
 
 from kefu.trouble import Trouble
 from kefu_local.run import look_at
@@ -40,7 +41,7 @@ async def test_a_confirmed_message_survives_a_crash_of_rabbitmq(real_servers: Se
     async with await aio_pika.connect(rabbit_vhost) as connection:
         channel = await connection.channel()
         queue = await channel.get_queue("kept")
-        received = await queue.get(timeout=10)
+        received = await until(lambda: queue.get(fail=False))
         assert received.body == b"kept"
 
 

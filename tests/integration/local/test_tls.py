@@ -150,7 +150,7 @@ def test_mongodb_has_to_prove_itself_by_the_right_authority_and_its_own_name(sec
     }
     for url, why in wrong.items():
         with (
-            MongoClient[dict[str, object]](url, serverSelectionTimeoutMS=1000) as client,
+            MongoClient[dict[str, object]](url, serverSelectionTimeoutMS=5000) as client,
             pytest.raises(ServerSelectionTimeoutError, match=why),
         ):
             client.admin.command("ping")

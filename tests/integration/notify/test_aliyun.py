@@ -69,7 +69,7 @@ async def endpoint() -> AsyncIterator[Endpoint]:
 
 
 def gateway(url: str, secret: str = SECRET) -> Aliyun:
-    return Aliyun(AliyunAccount("key", secret, url, "http"), "客服示范", CODES, timeout=2.0)
+    return Aliyun(AliyunAccount("key", secret, url, "http"), "客服示范", CODES, timeout=60.0)
 
 
 def message(number: str = "13800138000") -> Outgoing:

@@ -65,7 +65,7 @@ class Postal:
     async def came(self, folder: Path) -> bytes:
         """The one mail in a folder, once it is complete."""
 
-        return await until(partial(asyncio.to_thread, _kept, folder), seconds=30)
+        return await until(partial(asyncio.to_thread, _kept, folder))
 
 
 def _kept(folder: Path) -> bytes:
@@ -92,7 +92,7 @@ def post(stack: AsyncExitStack, tmp_path: Path):
         process = Process(name, command, env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}, log=tmp_path / f"{name}.log")
         process.start()
         stack.callback(process.stop)
-        process.wait_until(ready, seconds=20)
+        process.wait_until(ready, seconds=60)
 
     def sink_at(host: str, port: int, folder: Path, *options: str) -> None:
         folder.mkdir()
@@ -114,7 +114,7 @@ def post(stack: AsyncExitStack, tmp_path: Path):
             ["unshare", "--mount", "sh", "-c", HOUSE, "sh", str(house), str(SMTPD)],
             lambda: answers(LOOPBACK, listen),
         )
-        gateway = Smtp(Mailbox(f"smtp://{LOOPBACK}:{listen}", "service@kefu.example", "客服部"), timeout=5.0)
+        gateway = Smtp(Mailbox(f"smtp://{LOOPBACK}:{listen}", "service@kefu.example", "客服部"), timeout=60.0)
         stack.push_async_callback(gateway.close)
         return Postal(gateway, tmp_path / "returned", tmp_path / "arrived")
 

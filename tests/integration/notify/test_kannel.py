@@ -99,7 +99,7 @@ def kannel(pushed: tuple[Pushed, str], tmp_path: Path) -> Iterator[Kannel]:
             process.start()
             stack.callback(process.stop)
             if listens_on:
-                process.wait_until(lambda: accepts(listens_on), seconds=20)
+                process.wait_until(lambda: accepts(listens_on), seconds=60)
 
         start("bearerbox", shutil.which("bearerbox", path="/usr/sbin") or "bearerbox", str(settings), listens_on=box)
         start("smsbox", shutil.which("smsbox", path="/usr/sbin") or "smsbox", str(settings), listens_on=send)
@@ -122,12 +122,12 @@ async def test_a_message_is_taken_receipted_with_our_id_and_answered(
     async def bound() -> bool:
         return (await kannel.send(sent)).outcome == "accepted"
 
-    await until(bound, seconds=20)
+    await until(bound, seconds=60)
 
     async def came_back() -> bool:
         return bool(known.receipts and known.replies)
 
-    await until(came_back, seconds=20)
+    await until(came_back, seconds=60)
     await kannel.close()
     assert {(receipt.message, receipt.status) for receipt in known.receipts} == {(sent.id, "delivered")}
     assert (known.replies[0].address, known.replies[0].text) == ("13800138000", "2")

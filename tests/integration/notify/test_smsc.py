@@ -30,7 +30,7 @@ async def smsc(tmp_path: Path) -> AsyncIterator[tuple[int, Path]]:
     port, log = next(free_ports()), tmp_path / "smsc.log"
     process = Process("smsc", [node, str(SMSC / "smsc.js"), str(port)], env={"PATH": "/usr/bin:/bin"}, log=log)
     process.start()
-    process.wait_until(lambda: accepts(port), seconds=20)
+    process.wait_until(lambda: accepts(port), seconds=60)
     yield port, log
     process.stop()
 

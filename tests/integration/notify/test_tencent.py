@@ -93,7 +93,7 @@ async def endpoint() -> AsyncIterator[Endpoint]:
 
 def gateway(url: str, secret: str = SECRET) -> Tencent:
     account = TencentAccount("key", secret, "1400000000", "ap-guangzhou", url, "http")
-    return Tencent(account, "客服示范", CODES, timeout=2.0)
+    return Tencent(account, "客服示范", CODES, timeout=60.0)
 
 
 def message(number: str = "13800138000") -> Outgoing:

@@ -71,7 +71,7 @@ async def endpoint() -> AsyncIterator[Endpoint]:
 
 
 def gateway(url: str, token: str = TOKEN) -> Twilio:
-    return Twilio(TwilioAccount("AC1", token, "+12025550100", url), CALLBACK, timeout=2.0)
+    return Twilio(TwilioAccount("AC1", token, "+12025550100", url), CALLBACK, timeout=60.0)
 
 
 def message(number: str = "13800138000", text: str = "尊敬的客户，您好！") -> Outgoing:

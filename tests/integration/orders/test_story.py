@@ -54,7 +54,7 @@ async def shown(orders, order, stage=None):
         answer = await orders.http.get(f"/orders/{order.order_id}", headers=orders.staff.headers("cs_specialist"))
         return answer.is_success and (stage is None or answer.json()["stage"] == stage) and answer.json()
 
-    return await until(found, 30)
+    return await until(found)
 
 
 async def untold(orders, order, day):
@@ -64,7 +64,7 @@ async def untold(orders, order, day):
         waiting = (await shown(orders, order))["untold"]
         return waiting and waiting["new"] == day
 
-    await until(found, 30)
+    await until(found)
 
 
 async def signed(orders, bus, order, at=NOW):
@@ -154,9 +154,12 @@ async def test_credit_is_granted_in_the_order_in_which_contracts_are_signed(orde
     await signed(orders, bus, one)
     await bus.expect(CreditGranted, order_no=one.order_no)
     await signed(orders, bus, two)
-    await until(orders.settled)
-    account = await orders.ask("finance", "GET", f"/customers/{customer['customer_id']}/account")
-    assert (account["exposure"]["amount"], account["balance"]["amount"]) == ("150000.00", "250000.00")
+
+    async def owes_both():
+        account = await orders.ask("finance", "GET", f"/customers/{customer['customer_id']}/account")
+        return account["balance"]["amount"] == "250000.00" and account
+
+    assert (await until(owes_both))["exposure"]["amount"] == "150000.00"
     credit = {"limit": {"amount": "400000.00"}, "days": 90}
     await orders.ask("cs_director", "POST", f"/customers/{customer['customer_id']}/set-credit", credit)
     await bus.expect(CreditGranted, order_no=two.order_no)

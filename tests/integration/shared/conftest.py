@@ -82,7 +82,7 @@ async def bench(request: pytest.FixtureRequest, service_settings: ServiceSetting
         bench = Bench(service_settings.model_copy(update=changes), stack)
         await bench.broker.connect()
         yield bench
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         await bench.broker.stop()
 
 

@@ -32,9 +32,9 @@ async def test_writers_are_told_to_wait_and_nothing_that_was_accepted_is_lost(be
 
     await asyncio.to_thread(real_servers.rabbit.start)
     await until(ledger.settled, seconds=60)
-    await until(lambda: _open(ledger), seconds=20)
+    await until(lambda: _open(ledger))
     await credit(ledger, "after")
-    await until(ledger.settled, seconds=30)
+    await until(ledger.settled)
 
     channel = await bench.channel()
     underlay = await channel.get_underlay_channel()

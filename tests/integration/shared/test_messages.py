@@ -41,6 +41,7 @@ async def test_the_same_event_three_times_at_once_has_one_effect(bench: Any, led
     await bench.publish(Deposited(account="last", amount=1))
 
     await until(lambda: _account(ledger, "last"))
+    await until(ledger.settled)
     assert (await ledger.all())["ann"].credits == 1
 
 
@@ -105,6 +106,7 @@ async def test_a_refusal_is_dead_at_once_and_its_neighbours_are_not_disturbed(be
 
     assert (dead.state, dead.code) == ("dead", "account_closed")
     await until(lambda: _account(ledger, "b"))
+    await until(ledger.settled)
     assert {name: account.credits for name, account in (await ledger.all()).items()} == {"a": 1, "b": 1, "shut": 0}
 
 
@@ -116,6 +118,7 @@ async def test_a_broken_handler_is_tried_again_with_growing_waits_and_then_dead(
         return [each for each in await parked(ledger) if each.state == "dead"]
 
     [message] = await until(dead)
+    await until(ledger.settled)
 
     assert (message.attempts, message.code, message.reason) == (3, "RuntimeError", "the devil's number")
     assert "ledger.py" in message.stack

@@ -62,6 +62,7 @@ async def test_a_message_continues_the_trace_of_its_publisher_and_hands_it_on(be
 
     message = await until(lambda: heard.get(fail=False))
     handed_on = message.headers["cloudEvents:traceparent"]
+    await until(ledger.settled)
     await asyncio.to_thread(ledger.service.plumbing.tracing.shutdown)
 
     [span] = [span for span in collector.spans if span.name == "ledger.on.test.deposited.v1"]

@@ -33,7 +33,7 @@ async def default_broker(url: str, **kwargs: Any) -> AsyncIterator[RabbitBroker]
     broker = RabbitBroker(url, logger=None, **kwargs)
     await broker.connect()
     yield broker
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         await broker.stop()
 
 
@@ -135,6 +135,7 @@ async def test_a_message_cannot_make_us_answer_where_it_wants(bench: Any, ledger
     await bench.publish(Deposited(account="last", amount=1))
 
     await until(lambda: _has(ledger, "last"))
+    await until(ledger.settled)
     assert (await ledger.all())["first"].credits == 2
     assert await trap.get(fail=False) is None
 
@@ -153,7 +154,7 @@ async def test_stopping_under_load_sends_no_message_back(bench: Any) -> None:
         await until(lambda: ledger_module.accounts(stopping.plumbing).count({"credits": Between(1)}, limit=1))
     done = sum([account.credits async for account in _each(bench)])
     queue = await (await bench.channel()).get_queue(QUEUE)
-    left = [await queue.get() for _ in range(600 - done)]
+    left = [await until(lambda: queue.get(fail=False)) for _ in range(600 - done)]
 
     assert (stopping.health.taken, await queue.get(fail=False)) == (done, None)
     assert len({message.message_id for message in left}) == len(left)
@@ -174,6 +175,7 @@ async def _through_database(accounts: Any) -> Any:
         yield account
 
 
+@pytest.mark.timeout(300)
 async def test_a_message_that_kills_the_process_takes_no_innocents_with_it(bench: Any, tmp_path: Path) -> None:
     """F12: the poison ends dead after three times alone, and everybody else has had their effect once."""
     environment = {
@@ -202,7 +204,7 @@ async def test_a_message_that_kills_the_process_takes_no_innocents_with_it(bench
                     deaths += 1
                     process = await _started(command, environment)
                 await asyncio.sleep(0.1)
-        await until(lambda: _count_is(accounts, 39), seconds=30)
+        await until(lambda: _count_is(accounts, 39))
     finally:
         process.kill()
         await process.wait()
@@ -275,7 +277,7 @@ async def test_no_more_messages_are_taken_in_hand_than_were_asked_for(bench: Any
         await default.start()
         for _ in range(150):
             await default.publish("fact", queue="greedy")
-        await asyncio.wait_for(done.wait(), 20)
+        await asyncio.wait_for(done.wait(), 60)
     assert most == 150
 
     await _declared(bench)

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Barrier, Thread
+from threading import Barrier, Lock, Thread
 from threading import Event as Flag
 from typing import Any
 
@@ -22,12 +22,15 @@ TABLE = "客户编号,客户名称\nKH-1,明镜眼镜店\nKH-2,\nKH-3,恒达装�
 def requests(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Any]]:
     """An intake without room for the first request, which refuses rows without a name; gives key and body of each."""
     heard: list[Any] = []
+    one_at_a_time = Lock()
 
     class Intake(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            heard.append((self.path, self.headers["Idempotency-Key"], body))
-            self.send_response(503 if len(heard) == 1 else 200)
+            with one_at_a_time:
+                heard.append((self.path, self.headers["Idempotency-Key"], body))
+                status = 503 if len(heard) == 1 else 200
+            self.send_response(status)
             self.send_header("Retry-After", "0")
             self.end_headers()
             items = [
@@ -92,7 +95,7 @@ def row(line: int, **cells: str) -> tuple[int, dict[str, str]]:
 
 
 def test_several_requests_are_under_way_and_are_answered_in_the_order_of_the_file() -> None:
-    together = Barrier(importing.UNDER_WAY, timeout=10)
+    together = Barrier(importing.UNDER_WAY, timeout=60)
     batches = [[row(line, 客户编号=f"KH-{line}")] for line in range(importing.UNDER_WAY)]
 
     def ask(batch: Any) -> int:

@@ -23,7 +23,7 @@ def test_a_first_port_that_is_none_is_refused_by_name(first: str) -> None:
 
 
 def test_a_taken_port_is_named_with_its_user_and_the_variable_that_moves_it() -> None:
-    port = next(free_ports())
+    port = next(port for port in free_ports() if is_free(port - 1))
     with socket.socket() as somebody_else:
         somebody_else.bind(("127.0.0.1", port))
         somebody_else.listen()
@@ -32,7 +32,7 @@ def test_a_taken_port_is_named_with_its_user_and_the_variable_that_moves_it() ->
 
 
 def test_ports_of_servers_that_run_elsewhere_are_not_wanted() -> None:
-    port = next(port for port in free_ports() if all(is_free(port + place) for place in range(13)))
+    port = next(port for port in free_ports() if all(is_free(port + place) for place in (*range(13), 31)))
     with socket.socket() as somebody_else:
         somebody_else.bind(("127.0.0.1", port + 31))
         somebody_else.listen()
