@@ -89,7 +89,7 @@ class RabbitMQ:
         """
         kept = self._folder / "data" / _NODE / "quorum" / _NODE / "names.dets"
         names = [f"{queue['vhost'].replace('/', '%2F')}_{queue['name']}" for queue in self._quorum_queues()]
-        self.process.wait_until(lambda: all(name.encode() in kept.read_bytes() for name in names), seconds=15)
+        self.process.wait_until(lambda: all(name.encode() in kept.read_bytes() for name in names), seconds=60)
 
     def _quorum_queues(self) -> list[dict[str, str]]:
         return [queue for queue in self.management.get("/queues") if queue["type"] == "quorum"]

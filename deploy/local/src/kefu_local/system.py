@@ -112,7 +112,8 @@ def _env(env: Mapping[str, str]) -> dict[str, str]:
 def _free_places() -> Places:
     for first in random.sample(_BLOCKS, len(_BLOCKS)):
         places = Places(first)
-        if all(map(is_free, (*places.services.values(), places.sms, places.smtp))):
+        people = (places.gateway, places.console, places.sms, places.smtp)
+        if all(map(is_free, (*places.services.values(), *people))):
             return places
     raise Trouble("There is no block of free ports between 20000 and 32000.")
 
