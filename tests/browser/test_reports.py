@@ -16,7 +16,6 @@ from shared.contracts.roles import Role
 from shared.time_source import write
 
 pytestmark = pytest.mark.timeout(300)
-expect.set_options(timeout=30_000)
 
 AUTHOR, READER = BY_ID["account_manager-1"], BY_ID["cs_specialist-1"]
 ZONE = ZoneInfo("Asia/Shanghai")

@@ -133,7 +133,7 @@ class Composed:
     def readiness(self) -> dict[str, int]:
         """What each service answers when asked at the operators' door whether it is ready."""
         return {
-            name: httpx.get(f"{self.around.service_url(name)}/health/ready", timeout=15, trust_env=False).status_code
+            name: httpx.get(f"{self.around.service_url(name)}/health/ready", timeout=60, trust_env=False).status_code
             for name in SERVICES
         }
 

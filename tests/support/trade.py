@@ -79,7 +79,7 @@ class Trade:
 
     async def complaints(self) -> None:
         """One about each order, as an enquiry that is announced on the bus."""
-        async with await aio_pika.connect(self._around.need("RABBIT_URL"), timeout=10) as connection:
+        async with await aio_pika.connect(self._around.need("RABBIT_URL"), timeout=60) as connection:
             exchange = await (await connection.channel(on_return_raises=True)).get_exchange(EVENTS.name, ensure=False)
             for row in self._rows:
                 await _announce(exchange, self._enquiry(row))

@@ -24,7 +24,7 @@ async def test_an_order_goes_over_tls_from_the_sales_department_to_a_clerks_scre
     trust = ssl.create_default_context(cafile=encrypted.secrets.authority.certificate)
     async with (
         Trade(encrypted.around, "tls") as trade,
-        httpx.AsyncClient(base_url=encrypted.door, verify=trust, trust_env=False, timeout=15) as clerk,
+        httpx.AsyncClient(base_url=encrypted.door, verify=trust, trust_env=False, timeout=60) as clerk,
     ):
 
         async def listed():

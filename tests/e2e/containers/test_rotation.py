@@ -49,7 +49,7 @@ async def opens(kefu: Composed, user: str, password: str, database: str) -> tupl
 async def answers(kefu: Composed, api_key: str, headers: dict[str, str]) -> tuple[int, int]:
     """What intake answers to a department with this key, and to a member of staff with this token."""
     url = kefu.around.service_url("intake")
-    async with httpx.AsyncClient(timeout=15, trust_env=False) as http:
+    async with httpx.AsyncClient(timeout=60, trust_env=False) as http:
         fact = await http.post(f"{url}/facts", headers={"X-API-Key": api_key}, json={})
         page = await http.get(f"{url}/customers", headers=headers)
     return fact.status_code, page.status_code
@@ -57,7 +57,7 @@ async def answers(kefu: Composed, api_key: str, headers: dict[str, str]) -> tupl
 
 async def received(kefu: Composed, path: str) -> int:
     """What notify answers to a provider that calls back on this path."""
-    async with httpx.AsyncClient(timeout=15, trust_env=False) as http:
+    async with httpx.AsyncClient(timeout=60, trust_env=False) as http:
         return (await http.post(f"{kefu.door}/notify{path}", json={})).status_code
 
 

@@ -47,6 +47,6 @@ def in_front_of(built: System, folder: Path) -> Iterator[Process]:
 
 def _answers(url: str) -> bool:
     try:
-        return httpx.get(url, timeout=5, trust_env=False).is_success
+        return httpx.get(url, timeout=60, trust_env=False).is_success
     except httpx.HTTPError:
         return False

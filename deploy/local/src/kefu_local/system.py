@@ -120,6 +120,6 @@ def _free_places() -> Places:
 
 def _ready(url: str) -> bool:
     try:
-        return httpx.get(f"{url}/health/ready", timeout=5, trust_env=False).is_success
+        return httpx.get(f"{url}/health/ready", timeout=60, trust_env=False).is_success
     except httpx.HTTPError:
         return False

@@ -119,5 +119,5 @@ class World:
 async def world(around: Surroundings) -> AsyncIterator[World]:
     """The running system around us, for as long as the block runs."""
     departments = [name for name in ingress.departments() if around.get(f"{name.upper()}_INGRESS_URL")]
-    async with httpx.AsyncClient(timeout=15, trust_env=False) as http, doors(around, departments) as opened:
+    async with httpx.AsyncClient(timeout=60, trust_env=False) as http, doors(around, departments) as opened:
         yield World(around, http, opened)
