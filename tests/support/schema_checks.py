@@ -75,6 +75,8 @@ def before_call(context: schemathesis.HookContext, case: schemathesis.Case, kwar
     for name, value in (body if isinstance(body, dict) else {}).items():
         if _is_id(value) and (ids := list(_ids(thing, name)) or list(_ids(thing, None))):
             body[name] = ids[turn % len(ids)]
+        elif type(value) is int and (numbers := [*_numbers(thing, name)]):
+            body[name] = numbers[turn % len(numbers)]
 
 
 def _thing(path: str, turn: int) -> dict[str, Any]:
@@ -100,6 +102,18 @@ def _ids(value: object, name: str | None, inside: str = "") -> Iterator[str]:
             yield from _ids(each, name, inside)
     elif _is_id(value) and (name is None or inside.rstrip("s") in (name, f"{name}_id", name.removesuffix("_id"))):
         yield str(value)
+
+
+def _numbers(value: object, name: str) -> Iterator[int]:
+    """The whole numbers that are shown under this name, such as the revision that a decision is about."""
+    if isinstance(value, dict):
+        if type(value.get(name)) is int and value[name] > 0:
+            yield value[name]
+        for each in value.values():
+            yield from _numbers(each, name)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _numbers(each, name)
 
 
 def _is_id(value: object) -> bool:
