@@ -257,4 +257,4 @@ async def test_what_a_reader_does_not_see_of_a_request_is_not_called_missing(pag
     entry = request_with()
     await stores.service_requests.create(Change(entry), NOW)
     seen = {role: text(await page(role, f"/service-requests/{entry.id}")) for role in ("cs_specialist", "finance")}
-    assert ("地址 广州市" in seen["cs_specialist"], "地址 您的岗位不显示" in seen["finance"]) == (True, True)
+    assert ("地址 广州市" in seen["cs_specialist"], "地址 您的岗位无权查看" in seen["finance"]) == (True, True)

@@ -12,9 +12,8 @@ from aftersales.api.sheets import money_table, settlement_table
 from aftersales.api.views import DecidableRow, deadlines
 from aftersales.domain.decisions import settlement
 from aftersales.domain.lifecycle import SETTLEMENT, SettlementStage
-from aftersales.domain.parts.blocks import Block, Signature
+from aftersales.domain.parts.blocks import Block
 from aftersales.domain.parts.entry import Entry
-from aftersales.domain.parts.money import Charge
 from aftersales.domain.policy.policy import Rules
 from aftersales.domain.settlement import Settlement
 from aftersales.store import Settlements, Stores
@@ -75,9 +74,7 @@ class Unfinished(DecidableRow):
     technician: StaffId | None = None
     waits_for: tuple[Role, ...] = Field(default=(), description="Whose turn it is.")
     missing_blocks: tuple[Block, ...] = Field(default=(), description="Which blocks of form 1 are not written.")
-    countersignature: Signature | None = Field(default=None, exclude=True)
     charge_policy: ChargePolicy = Field(default="free", exclude=True)
-    charge: Charge | None = Field(default=None, exclude=True)
 
     @computed_field  # type: ignore[prop-decorator]
     @property

@@ -8,7 +8,7 @@ from pydantic import AliasPath, Field, computed_field
 from aftersales.domain import service_order, service_request
 from aftersales.domain.lifecycle import RequestStage, Stage
 from aftersales.domain.parts.authority import Authority
-from aftersales.domain.parts.blocks import Block, Execution, FeeSignature, Opinion, Result, Signature
+from aftersales.domain.parts.blocks import Block, Capacity, Execution, FeeSignature, Opinion, Result, Signature
 from aftersales.domain.parts.entry import VoucherEntry
 from aftersales.domain.parts.form import FeedbackForm
 from aftersales.domain.parts.money import Charge, Cost, Payment, Refund
@@ -204,6 +204,8 @@ class DecidableRow(View):
     withdrawn: Withdrawal | None = Field(default=None, exclude=True)
     supply: Supply | None = Field(default=None, exclude=True)
     countersignature: Signature | None = Field(default=None, exclude=True)
+    fee_needs: tuple[Capacity, ...] = Field(default=(), exclude=True)
+    charge: Charge | None = Field(default=None, exclude=True)
 
     @computed_field  # type: ignore[prop-decorator]
     @property

@@ -81,6 +81,10 @@ class Decidable(Protocol):
     def supply(self) -> Supply | None: ...
     @property
     def countersignature(self) -> Signature | None: ...
+    @property
+    def fee_needs(self) -> tuple[Capacity, ...]: ...
+    @property
+    def charge(self) -> Charge | None: ...
 
 
 def who_fills_in_the_cost(type: ServiceType, verdict: Verdict) -> tuple[Role, ...]:
@@ -123,18 +127,27 @@ def waits_for_parts(order: Decidable) -> bool:
     return order.supply is not None and order.supply.ready_at is None
 
 
+def unsigned_by(order: Decidable) -> tuple[Capacity, ...]:
+    """Whose signatures the fee still lacks before it may be charged (001 表1)."""
+    signed = {each.capacity for each in order.fee_signatures}
+    return tuple(capacity for capacity in order.fee_needs if capacity not in signed)
+
+
 _NEEDED: Mapping[ServiceOrderDecision, Callable[[Decidable], bool]] = MappingProxyType(
     {
-        "request_parts": lambda order: not waits_for_parts(order),
+        "request_parts": lambda order: order.cost is not None and not waits_for_parts(order),
         "promise_parts": waits_for_parts,
         "ready_parts": waits_for_parts,
+        "request_remote": lambda order: order.remote is None or order.remote.approval is None,
         "approve_remote": lambda order: order.remote is not None and order.remote.approval is None,
+        "record_cost": lambda order: order.charge is None,
         "sign_fee": lambda order: order.cost is not None,
+        "raise_charge": lambda order: order.cost is not None and not unsigned_by(order) and order.charge is None,
         "state_execution": lambda order: order.execution is None,
         "countersign": lambda order: order.countersignature is None,
     }
 )
-"""What a decision needs besides the stage: parts that are awaited, an application, a fee. It says what is missing."""
+"""What a decision needs besides the stage: parts that are awaited, an application, a fee that is not charged yet."""
 
 
 @follows(lambda order: order.lifecycle)
@@ -273,8 +286,7 @@ class ServiceOrder(Timed):
     @property
     def unsigned_by(self) -> tuple[Capacity, ...]:
         """Whose signatures the fee still lacks before it may be charged (001 表1)."""
-        signed = {each.capacity for each in self.fee_signatures}
-        return tuple(capacity for capacity in self.fee_needs if capacity not in signed)
+        return unsigned_by(self)
 
     @property
     def next_step(self) -> ServiceOrderDecision | None:

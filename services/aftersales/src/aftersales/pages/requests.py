@@ -57,7 +57,7 @@ class RequestLine:
     fault: str
 
 
-HIDDEN = "您的岗位不显示"
+HIDDEN = "您的岗位无权查看"
 """In place of an address that the reader does not read."""
 
 
