@@ -1,6 +1,7 @@
 """The API's document as generated clients need it: problems as what they are, short operation ids."""
 
 from collections.abc import Iterator
+from threading import Lock
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
@@ -23,31 +24,38 @@ def operation_id(route: APIRoute) -> str:
 def documented(app: FastAPI) -> FastAPI:
     """The same app, whose document says what its answers really are. Two routes of one name are an error.
 
-    Making the document takes a second or two of processor: others are served meanwhile.
+    Making the document takes a second or two of processor: it is made once, and others are served meanwhile.
     """
 
+    making = Lock()
+
     def openapi() -> dict[str, Any]:
-        if app.openapi_schema is None:
-            _unique([route for route in app.routes if isinstance(route, APIRoute)])
-            document = get_openapi(
-                title=app.title,
-                version=app.version,
-                routes=app.routes,
-                servers=[{"url": "/", "description": "The service itself, or its path at the gateway."}],
-            )
-            _hoist(document)
-            _problems(document)
-            _optional_parameters(document)
-            _discriminated(document)
-            _closed_bodies(document)
-            _amounts(document)
-            _plain_names(document)
-            app.openapi_schema = document
-        return app.openapi_schema
+        with making:
+            if app.openapi_schema is None:
+                app.openapi_schema = _document(app)
+            return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]
     _made_beside(app)
     return app
+
+
+def _document(app: FastAPI) -> dict[str, Any]:
+    _unique([route for route in app.routes if isinstance(route, APIRoute)])
+    document = get_openapi(
+        title=app.title,
+        version=app.version,
+        routes=app.routes,
+        servers=[{"url": "/", "description": "The service itself, or its path at the gateway."}],
+    )
+    _hoist(document)
+    _problems(document)
+    _optional_parameters(document)
+    _discriminated(document)
+    _closed_bodies(document)
+    _amounts(document)
+    _plain_names(document)
+    return document
 
 
 def _made_beside(app: FastAPI) -> None:
