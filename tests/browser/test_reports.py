@@ -32,10 +32,13 @@ def kefu(running_servers: Servers) -> Iterator[System]:
 
 
 async def owed(kefu: System, here: World) -> dict[str, Any]:
-    """The report of a day that the author owes, once its morning has come."""
-    author = {"staff": AUTHOR.id, "name": AUTHOR.name, "role": "account_manager", "since": "2020-01-01"}
-    await here.ask("intake", "/colleagues", author, role=Role.CS_SUPERVISOR)
+    """The report of tomorrow, the author's first day, once its morning has come.
+
+    They owe none of today, whose morning may lie ahead yet and is made up for when time moves beyond it.
+    """
     tomorrow = (here.now + timedelta(days=1)).astimezone(ZONE).date()
+    author = {"staff": AUTHOR.id, "name": AUTHOR.name, "role": "account_manager", "since": str(tomorrow)}
+    await here.ask("intake", "/colleagues", author, role=Role.CS_SUPERVISOR)
     write(kefu.around.path("TIME_FILE"), datetime.combine(tomorrow, ASKED_AT, ZONE), rate=1)
 
     async def asked_for() -> dict[str, Any] | None:
