@@ -113,7 +113,7 @@ async def test_who_may_not_read_a_paper_gets_no_pdf_and_is_told_so(page: Page, h
     await sign_in(page, BY_ID["installer-1"], scope="mine")
     await page.goto(address)
     await page.get_by_role("button", name="下载PDF").click()
-    await expect(page.get_by_role("status")).to_have_text("您的角色不能看这张单据。")
+    await expect(page.get_by_role("status")).to_have_text("您的岗位不能查看这张单据。")
     await page.goto("/pdf?paper=/complaints/ui/papers/complaints/00000000-0000-0000-0000-000000000007")
     await sign_in(page, BY_ID["cs_manager-1"])
     await page.goto("/pdf?paper=/complaints/ui/papers/complaints/00000000-0000-0000-0000-000000000007")
@@ -135,5 +135,21 @@ async def test_a_service_that_is_away_is_named_and_the_paper_is_made_when_it_is_
     await page.get_by_role("button", name="下载PDF").click()
     await expect(page.get_by_role("status")).to_have_text("投诉暂不可用，请稍后再试。")
     await page.unroute(asked)
+    async with page.expect_download(timeout=60_000):
+        await page.get_by_role("button", name="下载PDF").click()
+
+
+async def test_a_pdf_that_does_not_arrive_is_said_and_may_be_asked_for_again(page: Page, here: World) -> None:
+    case = await complaint(here)
+    await sign_in(page, BY_ID["cs_manager-1"])
+
+    def making(url: str) -> bool:
+        return urlsplit(url).path == "/pdf"
+
+    await page.goto(f"/pdf?paper=/complaints/ui/papers/letters/{case['complaint_id']}")
+    await page.route(making, lambda route: route.fulfill(status=200, body=b"%PDF"))
+    await page.get_by_role("button", name="下载PDF").click()
+    await expect(page.get_by_role("status")).to_have_text("PDF没有生成，请稍后再试。")
+    await page.unroute(making)
     async with page.expect_download(timeout=60_000):
         await page.get_by_role("button", name="下载PDF").click()

@@ -2,12 +2,13 @@
 
 import asyncio
 import sys
-from asyncio.subprocess import DEVNULL, PIPE, Process
+from asyncio import StreamReader, StreamWriter
+from asyncio.subprocess import PIPE, Process
 from contextlib import suppress
 
 import structlog
 
-from console.typesetter import NO_CHINESE_FONT, NOT_INSTALLED, TOO_MUCH
+from console.typesetter import BROKEN, NO_CHINESE_FONT, NOT_INSTALLED, TOO_MUCH
 from shared.pages.rendering import ASSETS
 
 AT_ONCE = 2
@@ -16,6 +17,8 @@ WAITING = 8
 """Papers that may wait for their turn."""
 LONGEST = 60.0
 """Seconds within which a paper is made, or it is not made at all."""
+REASON = 1000
+"""Bytes that are kept of what a process says: the last ones."""
 
 COMMAND = (sys.executable, "-I", "-m", "console.typesetter", str(ASSETS / "paper.css"))
 _SURROUNDINGS = {"LANG": "C.UTF-8"}
@@ -34,17 +37,19 @@ class NoPdf(Exception):
 
 
 _INSTEAD = "现在可以在单据上按Ctrl+P，在打印窗口里存为PDF。"
+_TOO_LONG = NoPdf(422, f"这张单据太长，生成PDF超时或占用内存过多。{_INSTEAD}")
+_CROWDED = NoPdf(503, "正在生成PDF的人太多，请稍后再试。")
+_UNAVAILABLE = NoPdf(503, f"控制台暂时无法生成PDF，请联系系统运维。{_INSTEAD}")
 _ENDED = {
     NOT_INSTALLED: NoPdf(
-        503, f"控制台所在的机器还没有装WeasyPrint和Pango，做不了PDF，请系统运维照控制台的README安装。{_INSTEAD}"
+        503, f"控制台所在的机器还没有装WeasyPrint和Pango，无法生成PDF，请系统运维照控制台的README安装。{_INSTEAD}"
     ),
     NO_CHINESE_FONT: NoPdf(
-        503, f"控制台所在的机器没有中文字体（fonts-noto-cjk），做不了PDF，请系统运维安装。{_INSTEAD}"
+        503, f"控制台所在的机器没有中文字体（fonts-noto-cjk），无法生成PDF，请系统运维安装。{_INSTEAD}"
     ),
+    TOO_MUCH: _TOO_LONG,
+    BROKEN: NoPdf(422, f"这张单据无法生成PDF。{_INSTEAD}"),
 }
-_TOO_LONG = NoPdf(422, f"这张单据太长，做成PDF用的时间或内存超过了限度。{_INSTEAD}")
-_BROKEN = NoPdf(422, f"这张单据做不成PDF。{_INSTEAD}")
-_CROWDED = NoPdf(503, "做PDF的人太多，请过一会再试。")
 
 
 class Typesetters:
@@ -67,11 +72,10 @@ class Typesetters:
             self._asked -= 1
 
     async def _typeset(self, html: bytes) -> bytes:
-        started, self._next = self._next or asyncio.create_task(_start()), None
-        process = await started
+        process = await self._waiting()
         try:
             async with asyncio.timeout(LONGEST):
-                pdf, _ = await process.communicate(html)
+                pdf, said = await _answer(process, html)
         except TimeoutError:
             log.warning("paper_took_too_long", seconds=LONGEST)
             raise _TOO_LONG from None
@@ -79,24 +83,67 @@ class Typesetters:
             await _end(process)
             self._next = self._next or asyncio.create_task(_start())
         if process.returncode != 0:
-            log.warning("paper_not_made", ended=process.returncode)
+            log.warning("paper_not_made", ended=process.returncode, said=said)
             raise _reason(process.returncode or 0)
         return pdf
 
+    async def _waiting(self) -> Process:
+        """The process that was started beforehand; another one where it has ended, or could not be started."""
+        beforehand, self._next = self._next, None
+        if beforehand is not None:
+            with suppress(OSError):
+                process = await beforehand
+                if process.returncode is None:
+                    return process
+                log.warning("typesetter_ended_before_a_paper", ended=process.returncode)
+        try:
+            return await _start()
+        except OSError as error:
+            log.warning("typesetter_not_started", error=str(error))
+            raise _UNAVAILABLE from error
+
     async def close(self) -> None:
         """End the process that waits for a paper."""
-        if self._next is not None:
-            await _end(await self._next)
-            self._next = None
+        beforehand, self._next = self._next, None
+        if beforehand is not None:
+            with suppress(OSError):
+                await _end(await beforehand)
 
 
 def _reason(ended: int) -> NoPdf:
-    """Why there is no PDF, by how the process ended: below zero the kernel ended it."""
-    return _TOO_LONG if ended < 0 or ended == TOO_MUCH else _ENDED.get(ended, _BROKEN)
+    """Why there is no PDF, by how the process ended: below zero the kernel ended it.
+
+    An end that is none of its own is the interpreter's: it could not even begin.
+    """
+    return _TOO_LONG if ended < 0 else _ENDED.get(ended, _UNAVAILABLE)
 
 
 async def _start() -> Process:
-    return await asyncio.create_subprocess_exec(*COMMAND, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env=_SURROUNDINGS)
+    return await asyncio.create_subprocess_exec(*COMMAND, stdin=PIPE, stdout=PIPE, stderr=PIPE, env=_SURROUNDINGS)
+
+
+async def _answer(process: Process, html: bytes) -> tuple[bytes, str]:
+    """What comes of the paper, and what the process says of it, once it has ended."""
+    assert process.stdin
+    assert process.stdout
+    assert process.stderr
+    _, pdf, said = await asyncio.gather(_hand(process.stdin, html), process.stdout.read(), _last_of(process.stderr))
+    await process.wait()
+    return pdf, said.decode(errors="replace").strip()
+
+
+async def _hand(stdin: StreamWriter, html: bytes) -> None:
+    with suppress(BrokenPipeError, ConnectionResetError):
+        stdin.write(html)
+        await stdin.drain()
+    stdin.close()
+
+
+async def _last_of(stderr: StreamReader) -> bytes:
+    last = b""
+    while part := await stderr.read(REASON):
+        last = (last + part)[-REASON:]
+    return last
 
 
 async def _end(process: Process) -> None:

@@ -126,6 +126,6 @@ async def test_html_itself_loads_nothing_from_servers_or_from_the_disk(
 
 async def test_a_font_that_html_names_is_not_loaded_and_ends_the_paper(typesetters: Typesetters) -> None:
     async with counted() as (server, asked):
-        with pytest.raises(NoPdf, match="做不成PDF"):
+        with pytest.raises(NoPdf, match="无法生成PDF"):
             await typesetters.pdf_of(f"<style>@font-face{{font-family:x;src:url({server}/x.woff2)}}</style>x".encode())
     assert asked == []

@@ -2,22 +2,44 @@
 
 import asyncio
 import sys
+from asyncio.subprocess import Process
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 import httpx
 import pytest
+from structlog.testing import capture_logs
+from waiting import until
 
 from console.app import console
 from console.papers import LARGEST, attachment, name_of, service_of
 from console.settings import Settings
-from console.typesetter import MEMORY, NO_CHINESE_FONT, NOT_INSTALLED, PROCESSOR, TOO_MUCH
-from console.typesetters import AT_ONCE, WAITING, NoPdf, Typesetters
+from console.typesetter import BROKEN, MEMORY, NO_CHINESE_FONT, NOT_INSTALLED, PROCESSOR, TOO_MUCH
+from console.typesetters import AT_ONCE, REASON, WAITING, NoPdf, Typesetters
 from shared.identity import create_key_pair
 
 OURS = {"Sec-Fetch-Site": "same-origin"}
 PAPER = "<title>客户投诉处理表 2026-11-0012</title>".encode()
+BREAKING = """
+import sys, types
+from pathlib import Path
+def pdf_of(html, style_sheet): raise KeyError(html.decode())
+sys.modules["console.pdf"] = types.SimpleNamespace(pdf_of=pdf_of, NoChineseFont=Warning)
+from console.typesetter import main
+sys.exit(main(Path("/dev/null")))
+"""
+LACKING = """
+import sys
+from importlib.abc import MetaPathFinder
+class Lacking(MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        if name == "console.pdf": raise ImportError("no Pango")
+sys.meta_path.insert(0, Lacking())
+from console.typesetter import main
+sys.exit(main(None))
+"""
 ECHO = "import sys; sys.stdout.buffer.write(sys.stdin.buffer.read())"
 
 
@@ -55,6 +77,34 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
 
     monkeypatch.setattr(Typesetters, "pdf_of", pdf_of)
     return html
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> list[Process]:
+    """The processes that were started, in their order."""
+    processes: list[Process] = []
+    start = asyncio.create_subprocess_exec
+
+    async def starting(*command: str, **given: Any) -> Process:
+        processes.append(await start(*command, **given))
+        return processes[-1]
+
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", starting)
+    return processes
+
+
+@pytest.fixture
+def second_start_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    start = asyncio.create_subprocess_exec
+    asked: list[tuple[str, ...]] = []
+
+    async def starting(*command: str, **given: Any) -> Process:
+        asked.append(command)
+        if len(asked) == 2:
+            raise OSError("no process left")
+        return await start(*command, **given)
+
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", starting)
 
 
 def instead(monkeypatch: pytest.MonkeyPatch, program: str) -> None:
@@ -187,8 +237,9 @@ async def test_a_process_gets_nothing_of_the_consoles_environment(
     [
         (NOT_INSTALLED, 503, "WeasyPrint和Pango"),
         (NO_CHINESE_FONT, 503, "fonts-noto-cjk"),
-        (TOO_MUCH, 422, "超过了限度"),
-        (1, 422, "做不成PDF"),
+        (TOO_MUCH, 422, "占用内存过多"),
+        (BROKEN, 422, "这张单据无法生成PDF"),
+        (1, 503, "控制台暂时无法生成PDF"),
     ],
 )
 async def test_it_is_said_why_no_pdf_was_made(
@@ -200,6 +251,87 @@ async def test_it_is_said_why_no_pdf_was_made(
         assert refused[0] == status
         assert said in refused[1]
         assert "按Ctrl+P" in refused[1]
+
+
+async def test_it_is_logged_where_a_paper_broke_without_a_word_of_it(
+    typesetters: Typesetters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    instead(monkeypatch, BREAKING)
+    with capture_logs() as logs:
+        refused = await refusal(typesetters)
+    assert refused[0] == 422
+    said = "KeyError in pdf_of, <string>:4"
+    assert logs == [{"event": "paper_not_made", "log_level": "warning", "ended": BROKEN, "said": said}]
+
+
+async def test_a_machine_without_what_makes_pdfs_says_so_and_the_log_says_what_is_lacking(
+    typesetters: Typesetters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    instead(monkeypatch, LACKING)
+    with capture_logs() as logs:
+        refused = await refusal(typesetters)
+    assert (refused[0], "WeasyPrint和Pango" in refused[1]) == (503, True)
+    assert [each["said"] for each in logs] == ["ImportError: no Pango"]
+
+
+async def test_a_console_that_is_not_installed_is_no_fault_of_the_paper(
+    typesetters: Typesetters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("console.typesetters.COMMAND", (sys.executable, "-I", "-m", "console.nowhere"))
+    with capture_logs() as logs:
+        refused = await refusal(typesetters)
+    assert (refused[0], "控制台暂时无法生成PDF" in refused[1]) == (503, True)
+    assert [each["said"].endswith("No module named console.nowhere") for each in logs] == [True]
+
+
+async def test_of_what_a_process_says_the_end_is_kept(
+    typesetters: Typesetters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    instead(monkeypatch, "import sys; sys.stderr.write('x' * 1_000_000 + 'why'); sys.exit(1)")
+    with capture_logs() as logs:
+        await refusal(typesetters)
+    assert [each["said"] for each in logs] == ["x" * (REASON - 3) + "why"]
+
+
+async def test_a_process_that_ended_before_it_got_a_paper_is_replaced(
+    typesetters: Typesetters, monkeypatch: pytest.MonkeyPatch, started: list[Process]
+) -> None:
+    instead(monkeypatch, "import os; os.kill(os.getpid(), 9)")
+    await refusal(typesetters)
+
+    async def ended() -> bool:
+        return len(started) == 2 and started[1].returncode == -9
+
+    await until(ended)
+    instead(monkeypatch, ECHO)
+    assert await typesetters.pdf_of(PAPER) == PAPER
+
+
+async def test_where_no_process_can_be_started_the_paper_is_not_blamed(
+    typesetters: Typesetters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("console.typesetters.COMMAND", ("/nowhere/python",))
+    refused = await refusal(typesetters)
+    assert (refused[0], "控制台暂时无法生成PDF" in refused[1]) == (503, True)
+    instead(monkeypatch, ECHO)
+    assert await typesetters.pdf_of(PAPER) == PAPER
+
+
+@pytest.mark.usefixtures("second_start_fails")
+async def test_a_start_that_failed_beforehand_is_made_up_for(
+    typesetters: Typesetters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    instead(monkeypatch, ECHO)
+    assert [await typesetters.pdf_of(PAPER) for _ in range(2)] == [PAPER] * 2
+
+
+@pytest.mark.usefixtures("second_start_fails")
+async def test_a_start_that_failed_beforehand_does_not_hinder_the_end(
+    typesetters: Typesetters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    instead(monkeypatch, ECHO)
+    assert await typesetters.pdf_of(PAPER) == PAPER
+    await typesetters.close()
 
 
 async def test_the_kernel_holds_a_process_to_its_processor_its_memory_and_no_byte_on_the_disk(
@@ -217,7 +349,7 @@ async def test_a_process_writes_to_no_file(
 ) -> None:
     opened = f"os.open({str(tmp_path / 'kept')!r}, os.O_CREAT | os.O_WRONLY)"
     instead(monkeypatch, f"import os; from console.typesetter import limit; limit(); os.write({opened}, b'x')")
-    assert "做不成PDF" in (await refusal(typesetters))[1]
+    assert (await refusal(typesetters))[0] == 503
     assert (tmp_path / "kept").read_bytes() == b""
 
 
@@ -225,7 +357,7 @@ async def test_it_is_said_when_the_kernel_ended_a_process(
     typesetters: Typesetters, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     instead(monkeypatch, "import os; os.kill(os.getpid(), 9)")
-    assert "超过了限度" in (await refusal(typesetters))[1]
+    assert "占用内存过多" in (await refusal(typesetters))[1]
 
 
 async def test_what_takes_too_long_is_ended_and_the_next_paper_is_made(
@@ -249,7 +381,7 @@ async def test_few_papers_are_made_at_once_some_wait_and_more_are_refused(
     instead(monkeypatch, f"{ECHO}\n{waits}")
     asked = [asyncio.create_task(typesetters.pdf_of(PAPER)) for _ in range(AT_ONCE + WAITING)]
     await asyncio.sleep(0)
-    assert await refusal(typesetters) == (503, "做PDF的人太多，请过一会再试。")
+    assert await refusal(typesetters) == (503, "正在生成PDF的人太多，请稍后再试。")
     go.touch()
     assert await asyncio.gather(*asked) == [PAPER] * (AT_ONCE + WAITING)
     assert await typesetters.pdf_of(PAPER) == PAPER

@@ -2,10 +2,11 @@
 
 const REFUSED = {
   401: "登录已过期，请重新登录后再试。",
-  403: "您的角色不能看这张单据。",
+  403: "您的岗位不能查看这张单据。",
   404: "没有这张单据。",
-  413: "这张单据太长，做不了PDF。请在单据上按Ctrl+P，在打印窗口里存为PDF。",
+  413: "这张单据太长，无法生成PDF。请在单据上按Ctrl+P，在打印窗口里存为PDF。",
 };
+const FAILED = "PDF没有生成，请稍后再试。";
 
 class NoPdf extends Error {}
 
@@ -19,14 +20,13 @@ class KefuPdf extends HTMLElement {
   async #download() {
     if (this.button.disabled) return;
     this.button.disabled = true;
-    this.#say("正在做PDF…");
+    this.#say("正在生成PDF…");
     try {
       const {pdf, name} = await this.#made(await this.#paper());
       keep(pdf, name);
       this.#say(`已下载：${name}`);
     } catch (error) {
-      if (!(error instanceof NoPdf)) throw error;
-      this.#say(error.message);
+      this.#say(error instanceof NoPdf ? error.message : FAILED);
     } finally {
       this.button.disabled = false;
     }
@@ -41,12 +41,11 @@ class KefuPdf extends HTMLElement {
   }
 
   async #made(paper) {
-    const failed = "没有做成，请稍后再试。";
     const sent = {method: "POST", headers: {"Content-Type": "text/html;charset=utf-8"}, body: paper};
-    const answer = await fetch("/pdf", sent).catch(() => { throw new NoPdf(failed); });
+    const answer = await fetch("/pdf", sent);
     if (!answer.ok) {
       const {said} = await answer.json().catch(() => ({}));
-      throw new NoPdf(said ?? REFUSED[answer.status] ?? failed);
+      throw new NoPdf(said ?? REFUSED[answer.status] ?? FAILED);
     }
     const [, name] = /filename\*=UTF-8''([^;]+)/.exec(answer.headers.get("Content-Disposition"));
     return {pdf: await answer.blob(), name: decodeURIComponent(name)};
