@@ -518,6 +518,23 @@ async def test_stages_of_a_day_become_one_mail(telling: InMemoryNotify) -> None:
     assert len(notify.email.sent) == 2
 
 
+@pytest.mark.parametrize("late_first", [True, False], ids=["heard first", "heard last"])
+async def test_a_stage_that_is_over_when_it_is_heard_takes_no_other_with_it(
+    telling: InMemoryNotify, late_first: bool
+) -> None:
+    day, now = MORNING.date(), telling.time.now()
+    scheduled = of_order(ProductionScheduled, begin=day, finish=day, delivery_on=day)
+    await telling.tell(scheduled, at=now - timedelta(minutes=30))
+    heard = [(stage("plan"), now - timedelta(minutes=40)), (stage("rendering"), now - timedelta(minutes=20))]
+    for fact, at in heard if late_first else reversed(heard):
+        await telling.hear(fact, at=at)
+    await telling.later(hours=25)
+
+    progress = await telling.all(purpose="order_progress")
+    told = {piece.values["stage"]: (each.stage, each.reason) for each in progress for piece in each.pieces}
+    assert told == {"平面设计": ("suppressed", "superseded"), "效果设计": ("accepted", None)}
+
+
 async def test_the_stages_of_two_orders_are_two_mails(telling: InMemoryNotify) -> None:
     notify = telling
     await notify.hear(stage("plan", "SO-1"))

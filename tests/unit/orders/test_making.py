@@ -6,11 +6,13 @@ import pytest
 from orders_as_read import inspect, judge_sample, review, review_breakdown
 from pydantic import ValidationError
 
+from orders.api.making import LONGEST_ITEM, ConfirmedItem
 from orders.domain.decisions import production
 from orders.domain.decisions.drawing import review_drawing
 from orders.domain.decisions.packaging import pack
 from orders.domain.decisions.production import release, schedule, send_sample
-from orders.domain.parts.packaging import LONGEST_ITEM, PackedItem
+from orders.domain.order import Order
+from orders.domain.parts.packaging import PackedItem
 from orders.domain.parts.works import ProductionPlan
 from shared.aggregate import Overstepped, Refused
 from shared.contracts import departments as facts
@@ -261,14 +263,28 @@ async def test_goods_that_are_short_are_an_exception_and_not_complete(company):
 async def test_the_longest_item_in_the_largest_quantity_is_announced_in_one_line(company):
     await company.place()
     await company.run_to("production")
-    item = PackedItem(item="箱" * LONGEST_ITEM, quantity=MOST)
+    item = ConfirmedItem(item="箱" * LONGEST_ITEM, quantity=MOST)
 
     await company.decide(pack, (item,), 100, role="warehouse")
 
     (confirmed,) = company.announced(said.PackagingConfirmed)
     assert confirmed.items == (f"{item.item} × {MOST}",)
     with pytest.raises(ValidationError):
-        PackedItem(item="箱" * (LONGEST_ITEM + 1), quantity=1)
+        ConfirmedItem(item="箱" * (LONGEST_ITEM + 1), quantity=1)
+
+
+async def test_an_order_with_longer_items_that_was_stored_before_there_was_a_limit_is_read(company):
+    await company.place()
+    await company.run_to("production")
+    packed = {"item": "箱" * 194, "quantity": MOST + 1}
+    needed = {**packed, "in_stock": MOST + 2}
+    before = (await company.order()).model_dump(mode="json")
+    stored = {**before, "works": {**before["works"], "packed": [packed], "materials": [needed]}}
+
+    works = Order.model_validate(stored).works
+
+    assert [(each.item, each.quantity) for each in works.packed] == [("箱" * 194, MOST + 1)]
+    assert [(each.item, each.in_stock) for each in works.materials] == [("箱" * 194, MOST + 2)]
 
 
 @pytest.mark.requirement("R199.a")

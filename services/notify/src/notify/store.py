@@ -1,6 +1,6 @@
 """Where notify keeps its messages, the people who get them, and what comes back."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -188,13 +188,18 @@ class OvertakenNumbers(Store[Overtaken]):
     collection = "overtaken"
     kind = Overtaken
 
-    async def of(self, numbers: Iterable[str]) -> dict[str, Overtaken]:
-        """What has overtaken the messages about these numbers, where such a fact was heard."""
-        ids = {overtaken_of(number): number for number in numbers}
-        if not ids:
-            return {}
-        page = await self.find({"id": OneOf(*ids)}, limit=len(ids))
-        return {ids[each.id]: each for each in page.items}
+    async def among(self, messages: Mapping[UUID, tuple[Notification, Collection[str]]]) -> set[UUID]:
+        """Those of these messages, each beside the facts that end it, of which a later one was heard."""
+        numbers = {id: overtaken_of(each.about) for id, (each, facts) in messages.items() if each.about and facts}
+        if not numbers:
+            return set()
+        page = await self.find({"id": OneOf(*set(numbers.values()))}, limit=len(numbers))
+        heard = {each.id: each for each in page.items}
+        return {
+            id
+            for id, number in numbers.items()
+            if number in heard and heard[number].since(messages[id][0].created_at, messages[id][1])
+        }
 
 
 class Rosters(Store[Roster]):

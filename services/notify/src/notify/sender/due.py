@@ -16,10 +16,10 @@ from shared.time_source import TimeSource
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A message, whom it is for, what went out to that address lately where that counts, and whether it is still true.
+    """A message, whom it is for, what went out to that address lately where that counts, and whether it still holds.
 
-    `newer` is a message of its thread that says it newer, `ended` whether a later fact has made it untrue; `claimed` is
-    how it was born, if this process claimed it then.
+    `newer` is a later message of its thread that replaces it, `ended` whether a later fact has made it untrue;
+    `claimed` is how it was born, if this process claimed it then.
     """
 
     notification: Notification
@@ -56,7 +56,8 @@ class DueMessages:
         counted = {each.id: self._counted_at(each, people[each.id]) for each in messages}
         ledgers = await self._stores.ledgers.of(filter(None, counted.values()))
         newer = await self._stores.notifications.newer_than([each for each in messages if self._gives_way(each)])
-        ended = await self._ended(messages)
+        ending = {each.id: (each, self._composer.purpose_of(each).ends) for each in messages}
+        ended = await self._stores.overtaken.among(ending)
         return [
             Due(
                 each,
@@ -68,17 +69,6 @@ class DueMessages:
             )
             for each in messages
         ]
-
-    async def _ended(self, messages: Sequence[Notification]) -> set[UUID]:
-        """Those of these messages that a later fact about the same number has made untrue."""
-        ending = {each.id: self._composer.purpose_of(each).ends for each in messages}
-        about = {each.id: each.about for each in messages if each.about and ending[each.id]}
-        heard = await self._stores.overtaken.of(about.values())
-        return {
-            each.id
-            for each in messages
-            if (found := heard.get(about.get(each.id, ""))) and found.since(each.created_at, ending[each.id])
-        }
 
     def _counted_at(self, notification: Notification, recipient: Recipient) -> str:
         """The address at which this message counts for caps and repetitions; empty when it counts nowhere."""

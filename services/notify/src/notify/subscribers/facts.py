@@ -112,7 +112,7 @@ class Facts:
         wanted: list[Touch[Any]] = []
         for draft in [each for each in drafts if each.ways] or ([] if rule.optional else drafts[:1]):
             wanted.append(await self._placed(draft, cause))
-            wanted += await self._overtaken(draft, cause)
+            wanted += await self._superseded(draft, cause)
         return wanted
 
     async def _with_file(self, body: dict[str, Any], rules: Iterable[Rule]) -> Body:
@@ -133,9 +133,14 @@ class Facts:
         return not (about and await self._notifications.has_told(str(about), milestones[stage]))
 
     async def _placed(self, draft: Notification, cause: Cause) -> Touch[Any]:
-        """Born on its own, or joined to what waits for the same person, in the same thread and window of time."""
-        window = self._composer.purpose_of(draft).merge.total_seconds()
-        if not window or not draft.ways:
+        """Born on its own, or joined to what waits for the same person, in the same thread and window of time.
+
+        What a later fact has made untrue already joins nothing, so that nothing else stays unsent with it.
+        """
+        purpose = self._composer.purpose_of(draft)
+        window = purpose.merge.total_seconds()
+        untrue = window and await self._stores.overtaken.among({draft.id: (draft, purpose.ends)})
+        if not window or not draft.ways or untrue:
             return self._notifications.birth(queue(draft, cause))
         thread, channels = draft.thread or draft.purpose, "+".join(draft.channels)
         place = f"{draft.recipient}/{thread}/{channels}/{int(cause.at.timestamp() // window)}"
@@ -151,7 +156,7 @@ class Facts:
             shared.id, lambda current: join(current, piece, cause), start=shared.but(pieces=())
         )
 
-    async def _overtaken(self, draft: Notification, cause: Cause) -> list[Touch[Any]]:
+    async def _superseded(self, draft: Notification, cause: Cause) -> list[Touch[Any]]:
         """Older messages of the same thread that have not gone out: this one says it newer."""
         if not draft.thread or not self._composer.purpose_of(draft).supersede:
             return []

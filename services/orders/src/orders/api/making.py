@@ -1,7 +1,7 @@
 """What may be asked while an order is designed and made."""
 
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -30,7 +30,7 @@ from orders.store import Orders
 from shared.aggregate import Change
 from shared.contracts.departments import DrawingKind
 from shared.contracts.event import Instant
-from shared.contracts.vocabulary import Count, Defect, FileRef, Line, Ordinal, Prose
+from shared.contracts.vocabulary import Count, Defect, FileRef, Line, Ordinal, Prose, Quantity
 from shared.http import CausedByRequest, RequestBody, Router, allow
 
 
@@ -99,10 +99,17 @@ class IssueWorkOrder(RequestBody):
     work_order_no: Line = Field(examples=["GD-2026-0412"])
 
 
+class NeededMaterial(PackingMaterial):
+    """How many of one kind are needed and in stock; what stock lacks is printed outside (004 三2(2))."""
+
+    quantity: Quantity = Field(examples=[24])
+    in_stock: Count = Field(examples=[4])
+
+
 class PlanPackaging(RequestBody):
     """Which boxes, manuals and labels are needed, what stock has of them, and who prints the rest (004 三2(2))."""
 
-    materials: tuple[PackingMaterial, ...] = Field(
+    materials: tuple[NeededMaterial, ...] = Field(
         min_length=1, max_length=100, examples=[[{"item": "安装说明书", "quantity": 24, "in_stock": 100}]]
     )
 
@@ -113,10 +120,21 @@ class ReceivePackaging(RequestBody):
     item: Line = Field(examples=["彩印包装箱"])
 
 
+LONGEST_ITEM = 180
+"""Characters of what was packed: it is announced in one line with its quantity."""
+
+
+class ConfirmedItem(PackedItem):
+    """What was packed: boxes, manuals, labels (004 三2(2))."""
+
+    item: Annotated[Line, Field(max_length=LONGEST_ITEM)]
+    quantity: Quantity
+
+
 class ConfirmPackaging(RequestBody):
     """What was packed and how much room it takes (004 三2(2))."""
 
-    items: tuple[PackedItem, ...] = Field(min_length=1, examples=[[{"item": "木箱", "quantity": 6}]])
+    items: tuple[ConfirmedItem, ...] = Field(min_length=1, examples=[[{"item": "木箱", "quantity": 6}]])
     volume_litres: int = Field(ge=1, le=200_000, examples=[4200])
 
 

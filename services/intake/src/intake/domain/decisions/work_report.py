@@ -8,7 +8,7 @@ from intake.domain.lifecycle import WORK_REPORT
 from intake.domain.parts.handed_in import Gathered, GatheredLine, HandedIn, Note, Reply
 from intake.domain.policy.policy import Rules
 from intake.domain.work_report import WorkReport, reviewers
-from shared.aggregate import Cause, Change, Overstepped, Refused, must_be_another
+from shared.aggregate import Cause, Change, Overstepped, Refused, must_be_another, one_person
 from shared.clocks import Matter
 from shared.contracts.intake import CallbackWaived, ReportReviewed, ReportSubmitted
 from shared.contracts.vocabulary import Hash, Line, Prose
@@ -40,7 +40,7 @@ def submit(
     `headings_unknown` when it does not answer exactly the headings and amounts of its form (000 §5.2, §6.1).
     """
     WORK_REPORT.must(report.stage, "submit")
-    if cause.actor.id != report.staff:
+    if one_person(cause.actor.id) != one_person(report.staff):
         raise Overstepped(f"this report is handed in by {report.staff}", "not_the_author")
     policy = rules.of(report)
     form = policy.reports[report.form]

@@ -1,20 +1,19 @@
 """What an order's goods are packed in: boxes, manuals, labels, from stock or printed outside."""
 
 from datetime import date
-from typing import Annotated
 
 from pydantic import Field
 
 from shared.contracts.event import Part
-from shared.contracts.vocabulary import Count, Line, Quantity
+from shared.contracts.vocabulary import Line
 
 
 class PackingMaterial(Part):
     """How many of one kind are needed and in stock; what stock lacks is printed outside (004 三2(2))."""
 
     item: Line = Field(examples=["彩印包装箱"])
-    quantity: Quantity = Field(examples=[24])
-    in_stock: Count = Field(examples=[4])
+    quantity: int = Field(ge=1, examples=[24])
+    in_stock: int = Field(ge=0, examples=[4])
     printer: Line | None = Field(default=None, description="Who prints what stock lacks.", examples=["佳美印刷"])
     expected_on: date | None = Field(default=None, description="By when it is here.", examples=["2026-11-20"])
 
@@ -30,12 +29,8 @@ class Material(PackingMaterial):
         return self.in_stock < self.quantity and self.came_on is None
 
 
-LONGEST_ITEM = 180
-"""Characters of what was packed: it is announced in one line with its quantity."""
-
-
 class PackedItem(Part):
     """What was packed: boxes, manuals, labels (004 三2(2))."""
 
-    item: Annotated[Line, Field(max_length=LONGEST_ITEM)]
-    quantity: Quantity
+    item: Line
+    quantity: int = Field(ge=1)
