@@ -132,6 +132,39 @@ def test_a_version_that_says_nothing_of_the_loss_has_the_clock_that_is_shipped(p
     assert ComplaintPolicy.model_validate(older) == policy
 
 
+@pytest.mark.parametrize(
+    ("ladder", "climbs"),
+    [
+        (("cs_manager", "gm"), (Role.GM,)),
+        (("cs_manager", "cs_director"), (Role.CS_DIRECTOR,)),
+        (("gm", "deputy_gm"), (Role.DEPUTY_GM, Role.GM)),
+    ],
+)
+def test_that_clock_goes_up_the_ladder_that_the_version_has(ladder, climbs, policy):
+    top = ladder[-1]
+    older = topped(policy.model_dump(), top) | {"ladder": ladder, "major_to": top}
+    del older["loss"]
+
+    shipped = ComplaintPolicy.model_validate(older).loss
+
+    assert shipped == policy.loss.but(ladder=climbs)
+
+
+def topped(said, top):
+    """The same rules, by which each miss goes to this role at once."""
+    if not isinstance(said, dict):
+        return said
+    return {name: (top,) if name == "ladder" else topped(each, top) for name, each in said.items()}
+
+
+@pytest.mark.parametrize("ladder", [(), ("stranger",)])
+def test_a_version_without_a_ladder_is_not_taken_whatever_else_it_leaves_out(ladder, policy):
+    older = policy.model_dump() | {"ladder": ladder}
+    del older["loss"]
+    with pytest.raises(ValidationError, match="ladder"):
+        ComplaintPolicy.model_validate(older)
+
+
 def test_a_case_keeps_the_version_that_was_in_force_when_it_was_accepted(policy, rules, in_every_stage):
     later = policy.but(
         version=2,

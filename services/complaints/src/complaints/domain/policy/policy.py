@@ -1,7 +1,7 @@
 """The company's policy for complaints: clocks, steps, the ladder of escalation and authority by amount."""
 
 from datetime import timedelta
-from typing import Literal, Self, get_args
+from typing import Any, Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
@@ -62,12 +62,18 @@ _LOSS = Clock(
 )
 
 
+def _loss_on(said: dict[str, Any]) -> Clock:
+    """The product's own clock, climbing by those of its roles that the company's ladder has, or to the ladder's top."""
+    ladder: tuple[Role, ...] = said["ladder"]
+    return _LOSS.but(ladder=tuple(role for role in _LOSS.ladder if role in ladder) or ladder[-1:])
+
+
 class ComplaintPolicy(TimedPolicy):
     """One version of all the company's rules for complaints.
 
     The steps' limits together never exceed the limit of the whole case (003 §26.2 within §26.1). `heads` are those who
     answer for what a department has to do; it is urged every `chase_every` from a miss on. A version that does not say
-    `loss` has the product's own.
+    `loss` has the product's own, on its own ladder.
     """
 
     draft: Clock
@@ -80,7 +86,7 @@ class ComplaintPolicy(TimedPolicy):
     major_to: Role
     authority: AuthorityMatrix
     supplier: Clock
-    loss: Clock = _LOSS
+    loss: Clock = Field(default_factory=_loss_on)
     appeal: Clock
     feedback: Clock
     papers: dict[PaperStep, Clock]
