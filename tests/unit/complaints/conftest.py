@@ -162,7 +162,7 @@ def decide(
         )
 
     def submitted(case: Complaint) -> Complaint:
-        loss = SubmittedLoss(loss_id=UUID(int=8), borne=(production,), by=("finance-01",), at=AT)
+        loss = SubmittedLoss(loss_id=UUID(int=8), borne=(production,), prepared_by=("finance-01",), at=AT)
         return case.but(submitted_loss=loss)
 
     return {

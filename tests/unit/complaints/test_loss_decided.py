@@ -65,7 +65,7 @@ def divided(counted, rules):
 def test_a_counted_loss_waits_for_the_deputy_gm_as_what_the_judged_department_bears(counted):
     case = counted.state
     assert case.submitted_loss == SubmittedLoss(
-        loss_id=case.submitted_loss.loss_id, borne=(borne("production", "240.00"),), by=("finance-02",), at=AT
+        loss_id=case.submitted_loss.loss_id, borne=(borne("production", "240.00"),), prepared_by=("finance-02",), at=AT
     )
     (begun,) = of(DeadlineSetByComplaints, counted)
     assert (begun.kind, begun.assignee_role, begun.due_at) == ("loss", "deputy_gm", AT + timedelta(days=1))
@@ -78,7 +78,7 @@ def test_once_the_liability_is_assigned_each_department_bears_its_share_and_the_
     assert submitted == SubmittedLoss(
         loss_id=submitted.loss_id,
         borne=(borne("production", "120.00"), borne("sales", "48.00")),
-        by=("finance-02", "handler-01"),
+        prepared_by=("finance-02", "handler-01"),
         at=AT + HOUR,
     )
     assert submitted.loss_id != counted.state.submitted_loss.loss_id

@@ -321,7 +321,7 @@ class AnyWay(RuleBasedStateMachine):
         submitted = self.case.submitted_loss
         if submitted and self.case.closing and self.case.closing.outcome == "resolved":
             assert submitted.decided_by is not None
-            assert submitted.decided_by not in submitted.by
+            assert submitted.decided_by not in submitted.prepared_by
 
     @invariant()
     def a_case_ends_once_and_is_paid_once(self):

@@ -126,7 +126,7 @@ class Complaint(Timed):
         return {
             "audit": self.handlers,
             "decide_appeal": (*first, self.appeal.by) if self.appeal else first,
-            "decide_loss": tuple(self.submitted_loss.by) if self.submitted_loss else (),
+            "decide_loss": self.submitted_loss.prepared_by if self.submitted_loss else (),
         }
 
     @property
@@ -190,7 +190,7 @@ def possible(
     role that may decide some amount is offered it then. `hands` are those who had a hand in what a decision looks at.
     """
     entitled: dict[ComplaintDecision, tuple[Role, ...]] = {}
-    if loss is None or loss.decided_at is not None or _one_of(loss.by, reader):
+    if loss is None or loss.decided_at is not None or _one_of(loss.prepared_by, reader):
         entitled["decide_loss"] = ()
     if deciders is not None:
         own = _one_of((deciders.proposed_by,), reader)

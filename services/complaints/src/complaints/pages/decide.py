@@ -202,7 +202,7 @@ def _loss(case: Complaint, forms: Forms, asked: Decider) -> WaitingMatter:
         ),
         due=asked.due(case),
         acts=tuple(forms.acts(possible, asked.by, case.id, seen, among=True)),
-        hands=submitted.by,
+        hands=submitted.prepared_by,
     )
 
 

@@ -120,7 +120,7 @@ def _submit(complaint: Complaint, rules: Rules, cause: Cause) -> Change[Complain
         return Change(complaint.but(submitted_loss=None)).then(rules.clocks.drop(clock, cause=cause))
     hands = (complaint.loss.by, complaint.liability.by if complaint.liability else None)
     submitted = SubmittedLoss(
-        loss_id=cause.derive("loss"), borne=borne, by=tuple(dict.fromkeys(filter(None, hands))), at=cause.at
+        loss_id=cause.derive("loss"), borne=borne, prepared_by=tuple(dict.fromkeys(filter(None, hands))), at=cause.at
     )
     change = Change(complaint.but(submitted_loss=submitted))
     return change if complaint.clock(clock) else change.then(lambda case: start(case, "loss", rules, cause))

@@ -55,12 +55,12 @@ class Loss(Part):
 class SubmittedLoss(Part):
     """What our departments bear of a loss, for the deputy GM to decide, and what was decided (003 §25.4b).
 
-    `loss_id` tells it from the one before. `by` are those who counted the loss and those who divided it.
+    `loss_id` tells it from the one before. Those who counted the loss and who divided it have prepared it.
     """
 
     loss_id: UUID
     borne: tuple[BorneLoss, ...] = Field(min_length=1)
-    by: tuple[StaffId, ...]
+    prepared_by: tuple[StaffId, ...]
     at: Instant
     approved: bool | None = None
     note: Prose | None = None
