@@ -77,7 +77,7 @@ def flaws(folder: Path) -> list[tuple[str, str]]:
     return sorted(wrong)
 
 
-_APPROVALS = ("policy_version", "proposals", "verdicts", "blocked", "submitted_loss")
+_APPROVALS = ("policy_version", "proposals", "verdicts", "blocked", "submitted_loss", "decided_losses")
 """What of a case says who decided what, by which version of the matrix."""
 
 

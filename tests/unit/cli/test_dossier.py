@@ -25,7 +25,8 @@ FORM = {
     "proposals": [{"proposed_by": "handler-01"}],
     "verdicts": [{"approver": "deputy-01", "matrix_version": 1}],
     "blocked": [],
-    "submitted_loss": {"approved": True, "decided_by": "deputy-01"},
+    "submitted_loss": {"approved": None, "decided_by": None},
+    "decided_losses": [{"approved": True, "decided_by": "deputy-01"}],
     "form": {"customer": {"customer_id": "k-1", "name": "广州恒达装饰工程有限公司"}},
     "answer": {"signature": "signatures/1.png", "at": "2026-11-23T02:00:00Z"},
     "visits": [{"file": None, "visited_at": "2026-11-22T05:00:00Z"}],
@@ -137,6 +138,7 @@ def test_a_case_is_a_folder_with_its_report_approvals_papers_signatures_and_text
         "verdicts": FORM["verdicts"],
         "blocked": [],
         "submitted_loss": FORM["submitted_loss"],
+        "decided_losses": FORM["decided_losses"],
     }
     assert read(folder, "signatures.json") == [
         {"what": "客户签字", "at": "2026-11-23T02:00:00Z", "file": "signatures/1.png"},

@@ -20,6 +20,7 @@ from shared.contracts.complaints import (
     DeadlineMetByComplaints,
     DeadlineSetByComplaints,
     LossDecided,
+    LossDecisionWithdrawn,
 )
 from shared.contracts.event import Actor, Money
 from shared.testing import cause
@@ -111,13 +112,15 @@ def test_what_no_department_of_ours_bears_is_nobodys_duty(counted, rules):
 def test_the_deputy_gm_decides_on_what_our_departments_bear_and_finance_hears_it(approved, divided, rules):
     change = decide_loss(*sight.lost(divided.state), approved, "责任清楚", rules, by(DEPUTY, AT + 2 * HOUR))
 
-    assert change.state.submitted_loss == divided.state.submitted_loss.but(
+    decided = divided.state.submitted_loss.but(
         approved=approved, note="责任清楚", decided_by="deputy-01", decided_at=AT + 2 * HOUR
     )
+    assert (change.state.submitted_loss, change.state.decided_losses) == (decided, (decided,))
     assert of(LossDecided, change) == [
         LossDecided(
             complaint_id=divided.state.id,
             complaint_no="2026-11-0001",
+            loss_id=decided.loss_id,
             borne=(borne("production", "120.00"), borne("sales", "48.00")),
             approved=approved,
             by="deputy-01",
@@ -161,6 +164,36 @@ def test_a_loss_that_is_counted_anew_is_decided_anew(divided, rules):
     assert [event.due_at for event in of(DeadlineSetByComplaints, anew)] == [AT + 3 * HOUR + timedelta(days=1)]
 
 
+CUSTOMERS = Share(unit="customer", percent=100)
+
+
+def withdrawn(decided, by):
+    (each,) = decided.decided_losses
+    return LossDecisionWithdrawn(complaint_id=decided.id, complaint_no="2026-11-0001", loss_id=each.loss_id, by=by)
+
+
+@pytest.mark.requirement("R155.c")
+@pytest.mark.parametrize("approved", [True, False])
+def test_a_decided_loss_that_is_counted_or_divided_anew_loses_its_decision_at_once(approved, divided, rules):
+    decided = decide_loss(*sight.lost(divided.state), approved, "责任清楚", rules, by(DEPUTY)).state
+    counted = assess_loss(decided, FOUR_HOURS, rules, by(FINANCE))
+    divided_anew = assign_liability(decided, (OURS, SALES, THEIRS), "返工", False, rules, by(HANDLER))
+    borne_by_the_customer = assign_liability(decided, (CUSTOMERS,), "由客户自理", False, rules, by(HANDLER))
+
+    assert of(LossDecisionWithdrawn, counted) == [withdrawn(decided, "finance-02")]
+    for change in (divided_anew, borne_by_the_customer):
+        assert of(LossDecisionWithdrawn, change) == [withdrawn(decided, "handler-01")]
+    assert borne_by_the_customer.state.submitted_loss is None
+
+
+def test_a_loss_that_nobody_has_decided_on_loses_no_decision(divided, rules):
+    decided = decide_loss(*sight.lost(divided.state), True, "责任清楚", rules, by(DEPUTY)).state
+    waits = assess_loss(decided, FOUR_HOURS, rules, by(FINANCE)).state
+    for case in (divided.state, waits):
+        counted = assess_loss(case, FOUR_HOURS, rules, by(FINANCE, AT + 3 * HOUR))
+        assert of(LossDecisionWithdrawn, counted) == []
+
+
 @pytest.mark.requirement("R155.c")
 def test_a_case_is_not_closed_while_its_loss_waits_for_a_decision(divided, rules):
     with pytest.raises(Refused) as refused:
@@ -189,7 +222,13 @@ def test_what_the_customer_ends_leaves_no_loss_to_decide(stage, end, in_every_st
 def test_the_history_says_who_decided_on_the_loss(divided, rules):
     at = AT + 2 * HOUR
     decided = decide_loss(*sight.lost(divided.state), False, "责任不清", rules, by(DEPUTY, at)).state
-    assert PastStep(at=at, what="不批准责任部门损失", by="deputy-01", words="责任不清") in history(decided)
+    refused = PastStep(at=at, what="不批准责任部门损失", by="deputy-01", words="责任不清")
+    assert refused in history(decided)
+
+    anew = assess_loss(decided, FOUR_HOURS, rules, by(FINANCE, AT + 3 * HOUR)).state
+    again = decide_loss(*sight.lost(anew), True, "责任清楚", rules, by(DEPUTY, AT + 4 * HOUR)).state
+    approved = PastStep(at=AT + 4 * HOUR, what="批准责任部门损失", by="deputy-01", words="责任清楚")
+    assert [step for step in history(again) if step.what.endswith("责任部门损失")] == [refused, approved]
 
 
 def shown(view, decision):
@@ -225,6 +264,7 @@ async def test_the_loss_goes_to_the_deputy_gm_over_http(ask, world, complaints, 
         "decided_by": "deputy_gm-01",
         "decided_at": "2026-11-22T02:00:00.000000Z",
     }
+    assert decided.json()["decided_losses"] == [decided.json()["submitted_loss"]]
     assert closed.json()["stage"] == "closed"
 
 
@@ -269,3 +309,15 @@ async def test_the_page_and_the_form_say_what_was_decided_on_the_loss(ask, kept,
     for said in (decided, printed):
         assert "¥240.00；生产部¥120.00，销售部¥48.00；同意：责任清楚" in said
     assert "deputy-012026-11-2210:00" in printed
+
+
+async def test_the_page_and_the_form_say_who_decided_on_a_loss_that_was_counted_anew(ask, divided, stores, rules):
+    decided = decide_loss(*sight.lost(divided.state), True, "责任清楚", rules, by(DEPUTY)).state
+    anew = assess_loss(decided, (LostItem(code="site_visit"),), rules, by(FINANCE)).state
+    await stores.complaints.create(Change(anew), cause(AT))
+    for path in (f"/ui/complaints/{anew.id}", f"/ui/papers/complaints/{anew.id}"):
+        said = read((await ask("cs_manager", "GET", path)).text)
+        assert (
+            "¥200.00；生产部¥100.00，销售部¥40.00；待批示；"
+            "原批示（deputy-01，已失效）：生产部¥120.00，销售部¥48.00，同意：责任清楚"
+        ) in said

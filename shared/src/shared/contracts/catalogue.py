@@ -47,6 +47,7 @@ _FOR: Mapping[str, tuple[type[Event], ...]] = {
         complaints.ReturnDiscrepancyFound,
         complaints.LossAssessed,
         complaints.LossDecided,
+        complaints.LossDecisionWithdrawn,
         aftersales.WarrantyChecked,
         aftersales.ServiceCostRecorded,
         aftersales.CustomerChargeRaised,

@@ -69,6 +69,7 @@ class ComplaintView(View):
     root_cause: RootCause | None
     loss: Loss | None
     submitted_loss: SubmittedLoss | None
+    decided_losses: tuple[SubmittedLoss, ...]
     suppliers: tuple[Supplier, ...]
     liability: Liability | None
     proposals: tuple[Proposal, ...]

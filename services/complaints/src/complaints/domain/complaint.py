@@ -79,6 +79,7 @@ class Complaint(Timed):
     root_cause: RootCause | None = None
     loss: Loss | None = None
     submitted_loss: SubmittedLoss | None = None
+    decided_losses: tuple[SubmittedLoss, ...] = ()
     suppliers: tuple[Supplier, ...] = ()
     liability: Liability | None = None
     proposals: tuple[Proposal, ...] = ()

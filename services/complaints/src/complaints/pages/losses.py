@@ -6,13 +6,17 @@ from shared.pages.words import DEPARTMENTS, money
 
 
 def loss_in_words(case: Complaint) -> str:
-    """The whole loss, and what became of what our departments bear of it."""
+    """The whole loss, what became of what our departments bear of it, and what was decided on it before."""
     if case.loss is None:
         return "未核算"
     submitted = case.submitted_loss
-    if submitted is None:
-        return money(case.loss.total)
-    return f"{money(case.loss.total)}；{borne_in_words(submitted)}；{decided_in_words(submitted)}"
+    present = (borne_in_words(submitted), decided_in_words(submitted)) if submitted else ()
+    replaced = (each for each in case.decided_losses if each != submitted)
+    return "；".join((money(case.loss.total), *present, *map(_replaced_in_words, replaced)))
+
+
+def _replaced_in_words(decided: SubmittedLoss) -> str:
+    return f"原批示（{decided.decided_by}，已失效）：{borne_in_words(decided)}，{decided_in_words(decided)}"
 
 
 def borne_in_words(submitted: SubmittedLoss) -> str:

@@ -125,12 +125,25 @@ class BorneLoss(Part):
 class LossDecided(AboutComplaint, Event, key="complaints.loss_decided.v1"):
     """What our departments bear of a case's loss is approved or refused; finance books what is approved.
 
+    A loss that is counted or divided anew is decided anew: the latest decision of a case replaces the earlier ones.
     Source: 003 §25.4b.
     """
 
+    loss_id: UUID
     borne: tuple[BorneLoss, ...] = Field(min_length=1)
     approved: bool
     by: StaffId = Field(examples=["deputy-gm"])
+
+
+class LossDecisionWithdrawn(AboutComplaint, Event, key="complaints.loss_decision_withdrawn.v1"):
+    """A decided loss was counted or divided anew: its decision holds no more, finance takes back what it booked by it.
+
+    `loss_id` is that of the decision. What our departments bear of the new loss, if they bear any, is decided by a
+    `LossDecided` of its own. Source: 003 §25.4b.
+    """
+
+    loss_id: UUID
+    by: StaffId = Field(examples=["finance-01"])
 
 
 class Penalised(Part):

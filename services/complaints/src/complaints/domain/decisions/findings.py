@@ -24,6 +24,7 @@ from shared.contracts.complaints import (
     LiabilityAssigned,
     LossAssessed,
     LossDecided,
+    LossDecisionWithdrawn,
     LossItemCounted,
     RootCauseIdentified,
     SupplierInvolved,
@@ -106,24 +107,37 @@ def decide_loss(
         cause=cause,
     )
     decided = submitted.but(approved=approved, note=note, decided_by=cause.actor.id, decided_at=cause.at)
-    told = LossDecided.of(complaint.about, borne=submitted.borne, approved=approved, by=cause.actor.id)
-    change = Change(complaint.but(submitted_loss=decided), (told,))
+    told = LossDecided.of(
+        complaint.about, loss_id=submitted.loss_id, borne=submitted.borne, approved=approved, by=cause.actor.id
+    )
+    change = Change(complaint.but(submitted_loss=decided, decided_losses=(*complaint.decided_losses, decided)), (told,))
     return change.then(lambda case: stop(case, "loss", rules=rules, cause=cause))
 
 
 def _submit(complaint: Complaint, rules: Rules, cause: Cause) -> Change[Complaint]:
-    """What our departments bear of the loss is to be decided, anew whenever the loss or its bearers change."""
+    """What our departments bear of the loss is to be decided, anew whenever the loss or its bearers change.
+
+    The decision on the loss before it, if there was one, is taken back at once.
+    """
     clock = rules.of(complaint).loss.name
     if complaint.loss is None:
         return Change(complaint)
+    withdrawn = _withdrawn(complaint, cause)
     if not (borne := _borne(complaint, complaint.loss)):
-        return Change(complaint.but(submitted_loss=None)).then(rules.clocks.drop(clock, cause=cause))
+        return Change(complaint.but(submitted_loss=None), withdrawn).then(rules.clocks.drop(clock, cause=cause))
     hands = (complaint.loss.by, complaint.liability.by if complaint.liability else None)
     submitted = SubmittedLoss(
         loss_id=cause.derive("loss"), borne=borne, prepared_by=tuple(dict.fromkeys(filter(None, hands))), at=cause.at
     )
-    change = Change(complaint.but(submitted_loss=submitted))
+    change = Change(complaint.but(submitted_loss=submitted), withdrawn)
     return change if complaint.clock(clock) else change.then(lambda case: start(case, "loss", rules, cause))
+
+
+def _withdrawn(complaint: Complaint, cause: Cause) -> tuple[LossDecisionWithdrawn, ...]:
+    before = complaint.submitted_loss
+    if before is None or before.decided_at is None:
+        return ()
+    return (LossDecisionWithdrawn.of(complaint.about, loss_id=before.loss_id, by=cause.actor.id),)
 
 
 def _borne(complaint: Complaint, loss: Loss) -> tuple[BorneLoss, ...]:

@@ -101,9 +101,10 @@ def _found(complaint: Complaint) -> Iterator[PastStep]:
         yield PastStep(at=root.at, what="认定根本原因", by=root.by, words=root.title)
     if loss := complaint.loss:
         yield PastStep(at=loss.at, what="核算损失", by=loss.by, words=f"{loss.total.amount} {loss.total.currency}")
-    if (submitted := complaint.submitted_loss) and submitted.decided_at:
-        what = "批准责任部门损失" if submitted.approved else "不批准责任部门损失"
-        yield PastStep(at=submitted.decided_at, what=what, by=submitted.decided_by, words=submitted.note)
+    for decided in complaint.decided_losses:
+        if decided.decided_at:
+            what = "批准责任部门损失" if decided.approved else "不批准责任部门损失"
+            yield PastStep(at=decided.decided_at, what=what, by=decided.decided_by, words=decided.note)
     for supplier in complaint.suppliers:
         yield PastStep(at=supplier.at, what="会同供应商处理", by=supplier.by, words=supplier.name)
     if liability := complaint.liability:

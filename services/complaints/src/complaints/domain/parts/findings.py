@@ -56,6 +56,7 @@ class SubmittedLoss(Part):
     """What our departments bear of a loss, for the deputy GM to decide, and what was decided (003 §25.4b).
 
     `loss_id` tells it from the one before. Those who counted the loss and who divided it have prepared it.
+    A decided one stays among the case's `decided_losses`, whatever is submitted after it.
     """
 
     loss_id: UUID
