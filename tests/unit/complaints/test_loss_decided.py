@@ -204,6 +204,35 @@ def test_a_case_is_not_closed_while_its_loss_waits_for_a_decision(divided, rules
         assert close(decided, "已更换", rules, by(HANDLER)).state.stage == "closed"
 
 
+@pytest.mark.requirement("R155.c")
+@pytest.mark.parametrize(
+    "submit_again",
+    [
+        lambda case, rules: assess_loss(case, FOUR_HOURS, rules, by(FINANCE)),
+        lambda case, rules: assign_liability(case, (OURS, SALES, THEIRS), "返工", False, rules, by(HANDLER)),
+    ],
+)
+def test_a_case_whose_submitted_loss_an_older_replica_lost_is_not_closed_before_it_is_decided(
+    submit_again, divided, rules
+):
+    kept = divided.state.model_dump(mode="json", exclude={"submitted_loss", "decided_losses", "loss_waits"})
+    lost = type(divided.state).model_validate(kept)
+
+    for seek, code in (
+        (lambda: close(lost, "已更换", rules, by(HANDLER)), "loss_undecided"),
+        (lambda: decide_loss(*sight.lost(lost), True, "责任清楚", rules, by(DEPUTY)), "loss_missing"),
+    ):
+        with pytest.raises(Refused) as refused:
+            seek()
+        assert refused.value.code == code
+
+    again = submit_again(lost, rules).state
+    assert again.submitted_loss.borne == divided.state.submitted_loss.borne
+    assert again.clock("loss").due_at == divided.state.clock("loss").due_at
+    decided = decide_loss(*sight.lost(again), True, "责任清楚", rules, by(DEPUTY)).state
+    assert close(decided, "已更换", rules, by(HANDLER)).state.stage == "closed"
+
+
 @pytest.mark.parametrize(
     ("stage", "end"),
     [

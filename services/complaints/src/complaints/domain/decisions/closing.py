@@ -16,16 +16,15 @@ def close(complaint: Complaint, result: Prose | None, rules: Rules, cause: Cause
     """Carried out, or answered as not upheld: the case is archived and the customer is told (002 五, 003 §26.1).
 
     Refused without an owner (`owner_missing`), after an audit that found something missing (`audit_open`, 003 §24-3),
-    while what our departments bear of the loss waits for a decision (`loss_undecided`, 003 §25.4b) or a required visit
-    is not recorded (`visit_missing`, 003 §20), for a case that is not upheld without the tactful reply
-    (`reply_missing`, 002 六1(2)b), and for a major one until the customer was informed by letter (`letter_missing`,
-    003 §18a).
+    while what our departments bear of the loss waits for a decision (`loss_undecided`, 003 §25.4b; also where a
+    replica of a release before this one lost what was submitted, and the duty alone is left) or a required visit is not
+    recorded (`visit_missing`, 003 §20), for a case that is not upheld without the tactful reply (`reply_missing`,
+    002 六1(2)b), and for a major one until the customer was informed by letter (`letter_missing`, 003 §18a).
     """
     COMPLAINT.must(complaint.stage, "close")
     must_have_owner(complaint)
     must_be_complete(complaint)
-    if complaint.loss_waits:
-        raise Refused("the departments' loss waits for the deputy GM: decide-loss first", "loss_undecided")
+    _must_have_a_decided_loss(complaint, rules)
     if complaint.visit_required and not complaint.visits:
         raise Refused(
             f"{complaint.owner} visits the customer first: record-visit, or assign-owner without a visit",
@@ -36,6 +35,17 @@ def close(complaint: Complaint, result: Prose | None, rules: Rules, cause: Cause
     must_have_letter_if_major(complaint)
     outcome: Outcome = "not_upheld" if complaint.stage == "not_upheld" else "resolved"
     return end(complaint, outcome, result, rules, cause)
+
+
+def _must_have_a_decided_loss(complaint: Complaint, rules: Rules) -> None:
+    if complaint.loss_waits:
+        raise Refused("the departments' loss waits for the deputy GM: decide-loss first", "loss_undecided")
+    if complaint.submitted_loss is None and complaint.clock(rules.of(complaint).loss.name):
+        raise Refused(
+            "the departments' loss is to be decided and is not submitted any more: assess-loss or assign-liability "
+            "again, then decide-loss",
+            "loss_undecided",
+        )
 
 
 def withdraw(complaint: Complaint, rules: Rules, cause: Cause) -> Change[Complaint]:
