@@ -262,6 +262,31 @@ async def test_a_draft_is_held_against_its_order_when_a_person_files_it(known, a
     assert (refused.status_code, refused.json()["code"]) == (409, "other_customer")
 
 
+@pytest.mark.parametrize(
+    ("drafted", "added", "code", "named"),
+    [
+        ({"received_at": AT + timedelta(days=1)}, {}, "future_date", []),
+        ({"received_at": AT - timedelta(days=400)}, {}, "long_past", []),
+        ({"shipped_on": date(2026, 11, 23)}, {}, "future_date", []),
+        ({"contract_date": PreciseDate(on=date(2026, 11, 23))}, {}, "future_date", []),
+        ({"defect_quantity": 35}, {"order_no": NO}, "beyond_order", []),
+        ({"shipped_on": date(2026, 11, 9)}, {"order_no": NO}, "not_shipped_then", []),
+        ({}, {"order_no": NO, "contract_no": "JG-1"}, "other_contract", ["body.contract_no"]),
+        ({"customer": CUSTOMER.but(customer_id=UUID(int=2))}, {"order_no": NO}, "other_customer", ["body.order_no"]),
+    ],
+)
+async def test_a_draft_is_refused_by_fields_that_its_filing_has(
+    drafted, added, code, named, known, ask, complaints, in_every_stage
+):
+    draft = in_every_stage["draft"]
+    form = draft.form.but(**{"customer": CUSTOMER, "order_no": None, "contract_no": None, **drafted})
+    await complaints.create(Change(draft.but(form=form)), cause(AT))
+
+    refused = (await ask("cs_specialist", "POST", f"/complaints/{draft.id}/file", added)).json()
+
+    assert (refused["code"], [each["where"] for each in refused.get("errors") or ()]) == (code, named)
+
+
 async def test_an_order_of_another_file_of_the_same_person_is_that_customer_s(known, file, world):
     other = FILE["customer"] | {"customer_id": str(UUID(int=2))}
     await world.hear(CustomersMerged(customer_id=UUID(int=2), duplicate_id=UUID(int=1), revision=2, reason="同一人"))
