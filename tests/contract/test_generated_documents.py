@@ -21,7 +21,7 @@ KEY = "orders.shipment_delayed.v1"
 def generate(root, *arguments, seed="0"):
     environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONDONTWRITEBYTECODE": "1"}
     command = [sys.executable, str(root / "docs" / "generate.py"), *arguments]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=100, check=False)
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=250, check=False)
 
 
 @pytest.fixture
