@@ -53,9 +53,14 @@ _ENDED = {
 
 
 class Typesetters:
-    """Makes PDFs of papers. The next process is started beforehand, because its start takes longer than a paper."""
+    """Makes PDFs of papers. The next process is started beforehand, because its start takes longer than a paper.
 
-    def __init__(self) -> None:
+    `command` is what makes one, within `longest` seconds.
+    """
+
+    def __init__(self, command: tuple[str, ...] = COMMAND, longest: float = LONGEST) -> None:
+        self.command = command
+        self.longest = longest
         self._places = asyncio.Semaphore(AT_ONCE)
         self._asked = 0
         self._next: asyncio.Task[Process] | None = None
@@ -74,14 +79,14 @@ class Typesetters:
     async def _typeset(self, html: bytes) -> bytes:
         process = await self._waiting()
         try:
-            async with asyncio.timeout(LONGEST):
+            async with asyncio.timeout(self.longest):
                 pdf, said = await _answer(process, html)
         except TimeoutError:
-            log.warning("paper_took_too_long", seconds=LONGEST)
+            log.warning("paper_took_too_long", seconds=self.longest)
             raise _TOO_LONG from None
         finally:
             await _end(process)
-            self._next = self._next or asyncio.create_task(_start())
+            self._next = self._next or asyncio.create_task(self._start())
         if process.returncode != 0:
             log.warning("paper_not_made", ended=process.returncode, said=said)
             raise _reason(process.returncode or 0)
@@ -97,10 +102,15 @@ class Typesetters:
                     return process
                 log.warning("typesetter_ended_before_a_paper", ended=process.returncode)
         try:
-            return await _start()
+            return await self._start()
         except OSError as error:
             log.warning("typesetter_not_started", error=str(error))
             raise _UNAVAILABLE from error
+
+    async def _start(self) -> Process:
+        return await asyncio.create_subprocess_exec(
+            *self.command, stdin=PIPE, stdout=PIPE, stderr=PIPE, env=_SURROUNDINGS
+        )
 
     async def close(self) -> None:
         """End the process that waits for a paper."""
@@ -116,10 +126,6 @@ def _reason(ended: int) -> NoPdf:
     An end that is none of its own is the interpreter's: it could not even begin.
     """
     return _TOO_LONG if ended < 0 else _ENDED.get(ended, _UNAVAILABLE)
-
-
-async def _start() -> Process:
-    return await asyncio.create_subprocess_exec(*COMMAND, stdin=PIPE, stdout=PIPE, stderr=PIPE, env=_SURROUNDINGS)
 
 
 async def _answer(process: Process, html: bytes) -> tuple[bytes, str]:

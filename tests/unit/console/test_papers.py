@@ -107,9 +107,9 @@ def second_start_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(asyncio, "create_subprocess_exec", starting)
 
 
-def instead(monkeypatch: pytest.MonkeyPatch, program: str) -> None:
+def instead(typesetters: Typesetters, program: str) -> None:
     """Another program in the place of what makes PDFs."""
-    monkeypatch.setattr("console.typesetters.COMMAND", (sys.executable, "-I", "-c", program))
+    typesetters.command = (sys.executable, "-I", "-c", program)
 
 
 async def sign_in(browser: httpx.AsyncClient) -> None:
@@ -217,8 +217,8 @@ def test_a_file_is_called_as_its_paper_without_what_a_name_cannot_have(html: str
     assert unquote(header.rpartition("''")[2]) == f"{name}.pdf"
 
 
-async def test_each_paper_has_a_process_of_its_own(typesetters: Typesetters, monkeypatch: pytest.MonkeyPatch) -> None:
-    instead(monkeypatch, f"import os; {ECHO}; sys.stdout.write(str(os.getpid()))")
+async def test_each_paper_has_a_process_of_its_own(typesetters: Typesetters) -> None:
+    instead(typesetters, f"import os; {ECHO}; sys.stdout.write(str(os.getpid()))")
     seen = {await typesetters.pdf_of(PAPER) for _ in range(3)}
     assert len(seen) == 3
     assert all(each.startswith(PAPER) for each in seen)
@@ -228,7 +228,7 @@ async def test_a_process_gets_nothing_of_the_consoles_environment(
     typesetters: Typesetters, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SESSION_KEY", "secret")
-    instead(monkeypatch, "import os; print(sorted(os.environ.items()))")
+    instead(typesetters, "import os; print(sorted(os.environ.items()))")
     assert await typesetters.pdf_of(PAPER) == b"[('LANG', 'C.UTF-8')]\n"
 
 
@@ -242,10 +242,8 @@ async def test_a_process_gets_nothing_of_the_consoles_environment(
         (1, 503, "控制台暂时无法生成PDF"),
     ],
 )
-async def test_it_is_said_why_no_pdf_was_made(
-    typesetters: Typesetters, monkeypatch: pytest.MonkeyPatch, code: int, status: int, said: str
-) -> None:
-    instead(monkeypatch, f"import sys; sys.stdin.read(); sys.exit({code})")
+async def test_it_is_said_why_no_pdf_was_made(typesetters: Typesetters, code: int, status: int, said: str) -> None:
+    instead(typesetters, f"import sys; sys.stdin.read(); sys.exit({code})")
     for _ in range(2):
         refused = await refusal(typesetters)
         assert refused[0] == status
@@ -253,10 +251,8 @@ async def test_it_is_said_why_no_pdf_was_made(
         assert "按Ctrl+P" in refused[1]
 
 
-async def test_it_is_logged_where_a_paper_broke_without_a_word_of_it(
-    typesetters: Typesetters, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    instead(monkeypatch, BREAKING)
+async def test_it_is_logged_where_a_paper_broke_without_a_word_of_it(typesetters: Typesetters) -> None:
+    instead(typesetters, BREAKING)
     with capture_logs() as logs:
         refused = await refusal(typesetters)
     assert refused[0] == 422
@@ -265,120 +261,104 @@ async def test_it_is_logged_where_a_paper_broke_without_a_word_of_it(
 
 
 async def test_a_machine_without_what_makes_pdfs_says_so_and_the_log_says_what_is_lacking(
-    typesetters: Typesetters, monkeypatch: pytest.MonkeyPatch
+    typesetters: Typesetters,
 ) -> None:
-    instead(monkeypatch, LACKING)
+    instead(typesetters, LACKING)
     with capture_logs() as logs:
         refused = await refusal(typesetters)
     assert (refused[0], "WeasyPrint和Pango" in refused[1]) == (503, True)
     assert [each["said"] for each in logs] == ["ImportError: no Pango"]
 
 
-async def test_a_console_that_is_not_installed_is_no_fault_of_the_paper(
-    typesetters: Typesetters, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("console.typesetters.COMMAND", (sys.executable, "-I", "-m", "console.nowhere"))
+async def test_a_console_that_is_not_installed_is_no_fault_of_the_paper(typesetters: Typesetters) -> None:
+    typesetters.command = (sys.executable, "-I", "-m", "console.nowhere")
     with capture_logs() as logs:
         refused = await refusal(typesetters)
     assert (refused[0], "控制台暂时无法生成PDF" in refused[1]) == (503, True)
     assert [each["said"].endswith("No module named console.nowhere") for each in logs] == [True]
 
 
-async def test_of_what_a_process_says_the_end_is_kept(
-    typesetters: Typesetters, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    instead(monkeypatch, "import sys; sys.stderr.write('x' * 1_000_000 + 'why'); sys.exit(1)")
+async def test_of_what_a_process_says_the_end_is_kept(typesetters: Typesetters) -> None:
+    instead(typesetters, "import sys; sys.stderr.write('x' * 1_000_000 + 'why'); sys.exit(1)")
     with capture_logs() as logs:
         await refusal(typesetters)
     assert [each["said"] for each in logs] == ["x" * (REASON - 3) + "why"]
 
 
 async def test_a_process_that_ended_before_it_got_a_paper_is_replaced(
-    typesetters: Typesetters, monkeypatch: pytest.MonkeyPatch, started: list[Process]
+    typesetters: Typesetters, started: list[Process]
 ) -> None:
-    instead(monkeypatch, "import os; os.kill(os.getpid(), 9)")
+    instead(typesetters, "import os; os.kill(os.getpid(), 9)")
     await refusal(typesetters)
 
     async def ended() -> bool:
         return len(started) == 2 and started[1].returncode == -9
 
     await until(ended)
-    instead(monkeypatch, ECHO)
+    instead(typesetters, ECHO)
     assert await typesetters.pdf_of(PAPER) == PAPER
 
 
-async def test_where_no_process_can_be_started_the_paper_is_not_blamed(
-    typesetters: Typesetters, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("console.typesetters.COMMAND", ("/nowhere/python",))
+async def test_where_no_process_can_be_started_the_paper_is_not_blamed(typesetters: Typesetters) -> None:
+    typesetters.command = ("/nowhere/python",)
     refused = await refusal(typesetters)
     assert (refused[0], "控制台暂时无法生成PDF" in refused[1]) == (503, True)
-    instead(monkeypatch, ECHO)
+    instead(typesetters, ECHO)
     assert await typesetters.pdf_of(PAPER) == PAPER
 
 
 @pytest.mark.usefixtures("second_start_fails")
-async def test_a_start_that_failed_beforehand_is_made_up_for(
-    typesetters: Typesetters, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    instead(monkeypatch, ECHO)
+async def test_a_start_that_failed_beforehand_is_made_up_for(typesetters: Typesetters) -> None:
+    instead(typesetters, ECHO)
     assert [await typesetters.pdf_of(PAPER) for _ in range(2)] == [PAPER] * 2
 
 
 @pytest.mark.usefixtures("second_start_fails")
-async def test_a_start_that_failed_beforehand_does_not_hinder_the_end(
-    typesetters: Typesetters, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    instead(monkeypatch, ECHO)
+async def test_a_start_that_failed_beforehand_does_not_hinder_the_end(typesetters: Typesetters) -> None:
+    instead(typesetters, ECHO)
     assert await typesetters.pdf_of(PAPER) == PAPER
     await typesetters.close()
 
 
 async def test_the_kernel_holds_a_process_to_its_processor_its_memory_and_no_byte_on_the_disk(
-    typesetters: Typesetters, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    typesetters: Typesetters, tmp_path: Path
 ) -> None:
     limits = "(CPU, AS, FSIZE) = (resource.RLIMIT_CPU, resource.RLIMIT_AS, resource.RLIMIT_FSIZE)"
     told = "print([resource.getrlimit(each) for each in (CPU, AS, FSIZE)])"
-    instead(monkeypatch, f"import resource; from console.typesetter import limit; limit(); {limits}; {told}")
+    instead(typesetters, f"import resource; from console.typesetter import limit; limit(); {limits}; {told}")
     expected = [(PROCESSOR, PROCESSOR), (MEMORY, MEMORY), (0, 0)]
     assert await typesetters.pdf_of(PAPER) == f"{expected}\n".encode()
 
 
-async def test_a_process_writes_to_no_file(
-    typesetters: Typesetters, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+async def test_a_process_writes_to_no_file(typesetters: Typesetters, tmp_path: Path) -> None:
     opened = f"os.open({str(tmp_path / 'kept')!r}, os.O_CREAT | os.O_WRONLY)"
-    instead(monkeypatch, f"import os; from console.typesetter import limit; limit(); os.write({opened}, b'x')")
+    instead(typesetters, f"import os; from console.typesetter import limit; limit(); os.write({opened}, b'x')")
     assert (await refusal(typesetters))[0] == 503
     assert (tmp_path / "kept").read_bytes() == b""
 
 
-async def test_it_is_said_when_the_kernel_ended_a_process(
-    typesetters: Typesetters, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    instead(monkeypatch, "import os; os.kill(os.getpid(), 9)")
+async def test_it_is_said_when_the_kernel_ended_a_process(typesetters: Typesetters) -> None:
+    instead(typesetters, "import os; os.kill(os.getpid(), 9)")
     assert "占用内存过多" in (await refusal(typesetters))[1]
 
 
-async def test_what_takes_too_long_is_ended_and_the_next_paper_is_made(
-    typesetters: Typesetters, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("console.typesetters.LONGEST", 0.05)
-    instead(monkeypatch, "import time; time.sleep(3600)")
+async def test_what_takes_too_long_is_ended_and_the_next_paper_is_made(typesetters: Typesetters) -> None:
+    typesetters.longest = 0.05
+    instead(typesetters, "import time; time.sleep(3600)")
     assert (await refusal(typesetters))[0] == 422
     await typesetters.close()
-    monkeypatch.setattr("console.typesetters.LONGEST", 60)
-    instead(monkeypatch, ECHO)
+    typesetters.longest = 60
+    instead(typesetters, ECHO)
     assert await typesetters.pdf_of(PAPER) == PAPER
 
 
 async def test_few_papers_are_made_at_once_some_wait_and_more_are_refused(
-    typesetters: Typesetters, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    typesetters: Typesetters, tmp_path: Path
 ) -> None:
     """Each process notes that it works, and ends once it may."""
     go = tmp_path / "go"
     waits = f"import os, pathlib, time\nwhile not os.path.exists({str(go)!r}): time.sleep(0.01)"
-    instead(monkeypatch, f"{ECHO}\n{waits}")
+    instead(typesetters, f"{ECHO}\n{waits}")
     asked = [asyncio.create_task(typesetters.pdf_of(PAPER)) for _ in range(AT_ONCE + WAITING)]
     await asyncio.sleep(0)
     assert await refusal(typesetters) == (503, "正在生成PDF的人太多，请稍后再试。")

@@ -1,6 +1,6 @@
 """Where notify keeps its messages, the people who get them, and what comes back."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -188,17 +188,15 @@ class OvertakenNumbers(Store[Overtaken]):
     collection = "overtaken"
     kind = Overtaken
 
-    async def among(self, messages: Mapping[UUID, tuple[Notification, Collection[str]]]) -> set[UUID]:
-        """Those of these messages, each beside the facts that end it, of which a later one was heard."""
-        numbers = {id: overtaken_of(each.about) for id, (each, facts) in messages.items() if each.about and facts}
-        if not numbers:
+    async def among(self, messages: Iterable[tuple[Notification, Collection[str]]]) -> set[UUID]:
+        """Those of these messages, each with the facts that end it, of which a later one was heard."""
+        ending = [(each, facts, overtaken_of(each.about)) for each, facts in messages if each.about and facts]
+        if not ending:
             return set()
-        page = await self.find({"id": OneOf(*set(numbers.values()))}, limit=len(numbers))
+        page = await self.find({"id": OneOf(*(number for _, _, number in ending))}, limit=len(ending))
         heard = {each.id: each for each in page.items}
         return {
-            id
-            for id, number in numbers.items()
-            if number in heard and heard[number].since(messages[id][0].created_at, messages[id][1])
+            each.id for each, facts, number in ending if number in heard and heard[number].since(each.created_at, facts)
         }
 
 

@@ -57,7 +57,6 @@ def _matter(order: ServiceOrder, rules: Rules, forms: Forms, asker: Principal, n
         facts=_facts(order, step),
         due=DueBy.of(order, now, rules.calendar.zone),
         acts=tuple(forms.acts(possible, asker, order.id, seen_of(order), among=True)),
-        hands=_hands(order, step),
     )
 
 
@@ -74,12 +73,3 @@ def _facts(order: ServiceOrder, step: ServiceOrderDecision) -> tuple[tuple[str, 
     done = "；".join(f"{each.technician}：{each.work}" for each in order.visits)
     stated = order.execution.opinion if order.execution else "未写"
     return content, ("做了什么", done or "未登记"), ("执行情况", stated)
-
-
-def _hands(order: ServiceOrder, step: ServiceOrderDecision) -> tuple[str | None, ...]:
-    """Who had a hand in what is signed."""
-    if step == "sign_fee" and order.cost:
-        return (order.cost.by, *(each.by for each in order.fee_signatures))
-    if step == "approve_remote" and order.remote:
-        return (order.remote.by,)
-    return (order.technician, order.execution.by if order.execution else None)

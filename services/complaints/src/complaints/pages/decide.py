@@ -1,6 +1,6 @@
 """What waits for a person's decision in complaints: proposals up to their limit, appeals, losses, papers, penalties."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -32,7 +32,7 @@ from shared.http import AskedBy, Router
 from shared.identity import Principal
 from shared.lifecycle import Lifecycle
 from shared.pages.deciding import DueBy, WaitingMatter, in_turn
-from shared.pages.forms import Filled, Forms
+from shared.pages.forms import Act, Filled, Forms
 from shared.pages.rendering import Renderer
 from shared.pages.words import DEPARTMENTS, money
 from shared.store import Store
@@ -132,15 +132,20 @@ def _proposal(case: Complaint, forms: Forms, asked: Decider) -> WaitingMatter:
     proposals = shown_proposals(case, authority, reader.role, asked.said)
     filled, others = verdict_forms(proposals[0]), decided_by_others(case, proposals, reader)
     possible = [each for each in case.possible if each.decision in filled]
+    acts = forms.acts(possible, asked.by, case.id, filled, others, among=True)
+    return _of_case("核决方案", case, _options(proposals[0]), acts, asked)
+
+
+def _of_case(what: str, case: Complaint, facts: Facts, acts: Iterable[Act], asked: Decider) -> WaitingMatter:
     return WaitingMatter(
         id=case.id,
-        what="核决方案",
+        what=what,
         about=case.number or "",
         link=f"/desk/complaints/{case.id}",
         customer=case.form.customer.name,
-        facts=(*_case(case), *_options(proposals[0])),
+        facts=(*_case(case), *facts),
         due=asked.due(case),
-        acts=tuple(forms.acts(possible, asked.by, case.id, filled, others, among=True)),
+        acts=tuple(acts),
     )
 
 
@@ -167,17 +172,8 @@ def _appeal(case: Complaint, forms: Forms, asked: Decider) -> WaitingMatter:
     assert case.judgement is not None
     seen = {"decide_appeal": Filled(given={"petition": str(case.appeal.petition_id)})}
     possible = [each for each in case.possible if each.decision in seen]
-    return WaitingMatter(
-        id=case.id,
-        what="批示客户异议",
-        about=case.number or "",
-        link=f"/desk/complaints/{case.id}",
-        customer=case.form.customer.name,
-        facts=(*_case(case), ("原判理由", case.judgement.grounds), ("签呈", case.appeal.petition)),
-        due=asked.due(case),
-        acts=tuple(forms.acts(possible, asked.by, case.id, seen, among=True)),
-        hands=(case.judgement.by, case.appeal.by),
-    )
+    facts = (("原判理由", case.judgement.grounds), ("签呈", case.appeal.petition))
+    return _of_case("批示客户异议", case, facts, forms.acts(possible, asked.by, case.id, seen, among=True), asked)
 
 
 def _loss(case: Complaint, forms: Forms, asked: Decider) -> WaitingMatter:
@@ -187,23 +183,13 @@ def _loss(case: Complaint, forms: Forms, asked: Decider) -> WaitingMatter:
     seen = {"decide_loss": Filled(given={"loss": str(submitted.loss_id)})}
     possible = [each for each in case.possible if each.decision in seen]
     items = "；".join(f"{line.title}×{line.quantity} {money(line.amount)}" for line in case.loss.lines)
-    return WaitingMatter(
-        id=case.id,
-        what="批示责任部门损失",
-        about=case.number or "",
-        link=f"/desk/complaints/{case.id}",
-        customer=case.form.customer.name,
-        facts=(
-            *_case(case),
-            ("损失合计", money(case.loss.total)),
-            ("损失明细", items),
-            ("部门承担", borne_in_words(submitted)),
-            ("责任意见", case.liability.handling if case.liability else "未核定"),
-        ),
-        due=asked.due(case),
-        acts=tuple(forms.acts(possible, asked.by, case.id, seen, among=True)),
-        hands=submitted.prepared_by,
+    facts = (
+        ("损失合计", money(case.loss.total)),
+        ("损失明细", items),
+        ("部门承担", borne_in_words(submitted)),
+        ("责任意见", case.liability.handling if case.liability else "未核定"),
     )
+    return _of_case("批示责任部门损失", case, facts, forms.acts(possible, asked.by, case.id, seen, among=True), asked)
 
 
 def _allowance(paper: Allowance, forms: Forms, asked: Decider) -> WaitingMatter:
@@ -262,5 +248,4 @@ def _penalty(penalty: Penalty, forms: Forms, asked: Decider) -> WaitingMatter:
         ),
         due=asked.due(penalty),
         acts=tuple(forms.acts(penalty.possible, asked.by, penalty.id, among=True)),
-        hands=(penalty.proposed_by, what.target),
     )

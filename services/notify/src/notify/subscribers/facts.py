@@ -139,8 +139,7 @@ class Facts:
         """
         purpose = self._composer.purpose_of(draft)
         window = purpose.merge.total_seconds()
-        untrue = window and await self._stores.overtaken.among({draft.id: (draft, purpose.ends)})
-        if not window or not draft.ways or untrue:
+        if not window or not draft.ways or await self._stores.overtaken.among([(draft, purpose.ends)]):
             return self._notifications.birth(queue(draft, cause))
         thread, channels = draft.thread or draft.purpose, "+".join(draft.channels)
         place = f"{draft.recipient}/{thread}/{channels}/{int(cause.at.timestamp() // window)}"

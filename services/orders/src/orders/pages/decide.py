@@ -85,7 +85,6 @@ def _matter(order: Order, rules: Rules, forms: Forms, asker: Principal, now: dat
         facts=tuple(_facts(order)),
         due=DueBy.of(order, now, rules.calendar.zone),
         acts=tuple(forms.acts(signable, asker, order.id, seen_of(order), among=True)),
-        hands=tuple(_hands(order, signed)),
     )
 
 
@@ -120,12 +119,3 @@ def _countersigned(draft: Draft) -> str:
     if word is None:
         return "还没有会签"
     return f"{'能按期交货' if word.feasible else '不能按期交货'}{f'：{word.notes}' if word.notes else ''}"
-
-
-def _hands(order: Order, signed: set[OrderDecision]) -> Iterator[str]:
-    if "review" in signed and order.contract.draft:
-        yield from order.contract.draft.hands
-    if "approve_notice" in signed:
-        yield from (each.by for each in (order.notice.prepared, order.notice.reviewed) if each)
-    if "review_drawing" in signed:
-        yield from (each.designer for each in order.drawings.items if each.stage == "submitted" and each.designer)
