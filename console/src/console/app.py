@@ -40,12 +40,13 @@ COUNTED = ("complaints", "orders", "intake", "aftersales")
 
 _SIGNING_IN = 600
 """Seconds within which a person comes back from the company's sign-in."""
-_STILL_THERE = 15.0
-"""Seconds after which a stream without hints says that it is alive, so that nothing between closes it."""
 
 
-def console(settings: Settings) -> FastAPI:
-    """The console as an application to serve."""
+def console(settings: Settings, still_there_seconds: float = 15) -> FastAPI:
+    """The console as an application to serve.
+
+    A stream without hints says every `still_there_seconds` that it is alive, so that nothing between closes it.
+    """
     sessions, render = Sessions(settings), Renderer(Path(__file__).parent / "templates")
     hints, typesetters = Hints(settings.rabbit_url.get_secret_value()), Typesetters()
     time = TimeSource.from_file(settings.time_file) if settings.time_file else TimeSource()
@@ -58,7 +59,7 @@ def console(settings: Settings) -> FastAPI:
     app.include_router(_operating(frame))
     app.include_router(_screens(frame))
     app.include_router(papers.routes(frame, typesetters))
-    app.include_router(_stream(sessions, hints))
+    app.include_router(_stream(sessions, hints, still_there_seconds))
     app.mount("/assets", StaticFiles(directory=ASSETS))
     app.middleware("http")(_with_policy)
     if settings.session_key is not None:
@@ -201,7 +202,7 @@ def _screens(frame: Frame) -> APIRouter:
     return router
 
 
-def _stream(sessions: Sessions, hints: Hints) -> APIRouter:
+def _stream(sessions: Sessions, hints: Hints, still_there_seconds: float) -> APIRouter:
     router = APIRouter()
 
     @router.get("/events")
@@ -210,19 +211,19 @@ def _stream(sessions: Sessions, hints: Hints) -> APIRouter:
         session = await sessions.of(request)
         if session is None:
             return Response(status_code=401)
-        told = _told(hints, sessions, session)
+        told = _told(hints, sessions, session, still_there_seconds)
         return StreamingResponse(told, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
 
     return router
 
 
-async def _told(hints: Hints, sessions: Sessions, session: Session) -> AsyncIterator[str]:
+async def _told(hints: Hints, sessions: Sessions, session: Session, still_there_seconds: float) -> AsyncIterator[str]:
     """What an open page is told until its session ends, its person signs out, or is out: looked at with every word."""
     with hints.page(session.token) as page:
         yield ": here\n\n"
         while (left := await sessions.left(session)) and not page.signed_out:
             try:
-                async with asyncio.timeout(min(_STILL_THERE, left)):
+                async with asyncio.timeout(min(still_there_seconds, left)):
                     told = await page.take()
             except TimeoutError:
                 told = ()

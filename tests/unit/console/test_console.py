@@ -213,14 +213,11 @@ async def test_a_stream_ends_with_its_session(settings: Settings, tmp_path: Path
     assert stream.said.replace(b": still here\n\n", b"") == b": here\n\n"
 
 
-async def test_a_stream_ends_when_its_person_is_out(
-    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("console.app._STILL_THERE", 0.05)
+async def test_a_stream_ends_when_its_person_is_out(settings: Settings, tmp_path: Path) -> None:
     out = tmp_path / "out"
     replace_file(out, "")
     key = (tmp_path / "private.pem").read_text()
-    app = console(settings.model_copy(update={"revoked_subjects_file": out}))
+    app = console(settings.model_copy(update={"revoked_subjects_file": out}), still_there_seconds=0.05)
     gone, stays = (Stream(app, issue_token(key, who, "cs_specialist")) for who in ("cs-07", "cs-08"))
     async with asyncio.timeout(60):
         await asyncio.gather(gone.opened.wait(), stays.opened.wait())
