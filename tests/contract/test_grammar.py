@@ -306,6 +306,18 @@ def test_no_import_hides_from_the_linter() -> None:
     assert hidden == []
 
 
+def test_no_test_patches_a_name_by_string() -> None:
+    """What a test has to be otherwise is given as an argument: a name in a string is seen by no type checker."""
+    patched = [
+        f"{where(file, node)} {ast.unparse(node)}"
+        for file, tree in trees(Path(__file__).parents[1])
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in {"setattr", "delattr", "patch"}
+        if node.args and isinstance(node.args[0], ast.Constant | ast.JoinedStr)
+    ]
+    assert patched == []
+
+
 def test_no_module_is_named_by_a_word_that_says_nothing() -> None:
     named = [
         str(file.relative_to(SERVICES))

@@ -1,6 +1,6 @@
 """The API's document as generated clients need it: problems as what they are, short operation ids."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from threading import Lock
 from typing import Any
 
@@ -21,10 +21,11 @@ def operation_id(route: APIRoute) -> str:
     return route.name if "_" in route.name or not subject else f"{route.name}_{subject}"
 
 
-def documented(app: FastAPI) -> FastAPI:
+def documented(app: FastAPI, written: Callable[..., dict[str, Any]] = get_openapi) -> FastAPI:
     """The same app, whose document says what its answers really are. Two routes of one name are an error.
 
-    Making the document takes a second or two of processor: it is made once, and others are served meanwhile.
+    Making the document takes a second or two of processor: it is made once, and others are served meanwhile. It begins
+    as FastAPI has `written` it.
     """
 
     making = Lock()
@@ -32,7 +33,7 @@ def documented(app: FastAPI) -> FastAPI:
     def openapi() -> dict[str, Any]:
         with making:
             if app.openapi_schema is None:
-                app.openapi_schema = _document(app)
+                app.openapi_schema = _document(app, written)
             return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]
@@ -40,9 +41,9 @@ def documented(app: FastAPI) -> FastAPI:
     return app
 
 
-def _document(app: FastAPI) -> dict[str, Any]:
+def _document(app: FastAPI, written: Callable[..., dict[str, Any]]) -> dict[str, Any]:
     _unique([route for route in app.routes if isinstance(route, APIRoute)])
-    document = get_openapi(
+    document = written(
         title=app.title,
         version=app.version,
         routes=app.routes,

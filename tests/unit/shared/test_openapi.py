@@ -5,18 +5,13 @@ import threading
 from typing import Any
 
 import httpx
-import pytest
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from shared.openapi import documented
 
 
-async def test_the_document_is_made_once_for_all_who_ask_at_once_and_others_are_served_meanwhile(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    app = documented(FastAPI(title="kefu workshop"))
-    made = app.openapi
+async def test_the_document_is_made_once_for_all_who_ask_at_once_and_others_are_served_meanwhile() -> None:
     asking = threading.Barrier(2)
     threads: list[int] = []
 
@@ -29,8 +24,9 @@ async def test_the_document_is_made_once_for_all_who_ask_at_once_and_others_are_
         threads.append(threading.get_ident())
         return get_openapi(**given)
 
+    app = documented(FastAPI(title="kefu workshop"), making)
+    made = app.openapi
     app.openapi = asked  # type: ignore[method-assign]
-    monkeypatch.setattr("shared.openapi.get_openapi", making)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as http:
         answers = await asyncio.gather(*(http.get("/openapi.json") for _ in range(2)))
 
