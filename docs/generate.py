@@ -50,6 +50,12 @@ def _rights() -> Files:
     return page()
 
 
+def _readers() -> Files:
+    from generators.readers import table
+
+    return table()
+
+
 def _lifecycles() -> Files:
     from generators.lifecycles import page
 
@@ -72,6 +78,7 @@ KINDS: dict[str, tuple[Callable[[], Files], Path | None]] = {
     "routes": (_routes, None),
     "lifecycles": (_lifecycles, None),
     "rights": (_rights, None),
+    "readers": (_readers, None),
     "messages": (_messages, None),
 }
 """Each kind: what makes the files, and the folder in which there is nothing else."""

@@ -13,7 +13,7 @@ from starlette.middleware.sessions import SessionMiddleware
 
 from console import company, papers, trial
 from console.asking import of_our_own_page
-from console.frame import PAGES, SCREENS, Frame
+from console.frame import SCREENS, Frame, counted_for, screens_of
 from console.hints import Hints
 from console.session import Session, Sessions, only_ours
 from console.settings import Settings
@@ -34,9 +34,6 @@ POLICY = (
 
 DECIDED = ("complaints", "orders", "aftersales")
 """The services in which matters wait for a person's signature, in the order in which they are shown."""
-
-COUNTED = ("complaints", "orders", "intake", "aftersales")
-"""The services that draw figures, in the order in which they are shown."""
 
 _SIGNING_IN = 600
 """Seconds within which a person comes back from the company's sign-in."""
@@ -126,8 +123,10 @@ def _pages(frame: Frame) -> APIRouter:
     @router.get("/")
     async def my_day(request: Request) -> Response:
         """The frame of a colleague's day, which the browser fills with each service's duties."""
+        screens = screens_of(request.state.session.principal)
+        pages = {screen.of: name for name, screen in screens.items() if screen.of}
         return frame(
-            request, "my-day.html", "day", sheet=True, bands=BANDS, scopes=SCOPES, services=dict(SERVICES), pages=PAGES
+            request, "my-day.html", "day", sheet=True, bands=BANDS, scopes=SCOPES, services=dict(SERVICES), pages=pages
         )
 
     @router.get("/decide")
@@ -142,9 +141,10 @@ def _pages(frame: Frame) -> APIRouter:
 
     @router.get("/figures")
     async def figures(request: Request) -> Response:
-        """The frame of the figures of a period, which each service draws."""
+        """The frame of the figures of a period, which each service draws whose figures the person may read."""
+        counted = counted_for(request.state.session.principal)
         begin, until = (request.query_params.get(name, "") for name in ("begin", "until"))
-        return frame(request, "figures.html", "figures", services=_titles(COUNTED), begin=begin, until=until)
+        return frame(request, "figures.html", "figures", services=_titles(counted), begin=begin, until=until)
 
     return router
 

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse
 
+from console.readers import may_read
 from console.session import Sessions
 from shared.calendar import Calendar
+from shared.identity import Principal
 from shared.pages.rendering import Renderer
 from shared.time_source import TimeSource
 
@@ -15,7 +17,7 @@ _WEEKDAYS = "一二三四五六日"
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """A page in the frame: its title, which service draws it where, and whether the navigation leads to it.
+    """A page in the frame: its title, which service draws it where, and whether the navigation leads its readers to it.
 
     `of` is the collection whose things it shows, by which a duty about one of them leads to it.
     """
@@ -41,8 +43,18 @@ SCREENS = {
 }
 """The screens beside the day, by their names in addresses."""
 
-PAGES = {screen.of: name for name, screen in SCREENS.items() if screen.of}
-"""The screens by the collections whose things they show."""
+COUNTED = {name: f"/{name}/ui/figures" for name in ("complaints", "orders", "intake", "aftersales")}
+"""The services that draw figures, in the order in which they are shown, and where."""
+
+
+def screens_of(person: Principal) -> dict[str, Screen]:
+    """The screens that this person may read."""
+    return {name: screen for name, screen in SCREENS.items() if may_read(person, screen.path)}
+
+
+def counted_for(person: Principal) -> tuple[str, ...]:
+    """The services whose figures this person may read."""
+    return tuple(name for name, path in COUNTED.items() if may_read(person, path))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +82,15 @@ class Frame:
     ) -> Response:
         """The page at the place `here` of the navigation; a `sheet` has a list that fills the window."""
         now = self.calendar.local(self.time.now())
+        session = request.state.session
         frame = {
-            "session": request.state.session,
+            "session": session,
             "now": now,
             "today": f"{now.month}月{now.day}日 周{_WEEKDAYS[now.weekday()]} {now:%H:%M}",
             "here": here,
             "zone": self.calendar.zone.key,
-            "screens": SCREENS,
+            "screens": screens_of(session.principal),
+            "counted": counted_for(session.principal),
             "sheet": sheet,
         }
         return self.render(template, **frame, **values)

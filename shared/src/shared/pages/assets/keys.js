@@ -1,4 +1,4 @@
-// Keys of every page: / to the search, g and a letter to a screen. They sleep in fields and while an input method composes.
+// Keys of every page: / to the search, g and a letter to a screen that the navigation leads to. They sleep in fields and while an input method composes.
 const SCREENS = {d: "/", q: "/decide", k: "/desk/customers", o: "/desk/orders", c: "/desk/complaints"};
 const PATIENCE = 1_000; // milliseconds within which the letter follows the g
 
@@ -18,7 +18,7 @@ document.addEventListener("keydown", (event) => {
   } else if (event.key === "g") {
     waits = event.timeStamp;
   } else if (event.timeStamp - waits < PATIENCE && SCREENS[event.key]) {
-    location.assign(SCREENS[event.key]);
+    rail?.querySelector(`a[href="${SCREENS[event.key]}"]`)?.click();
   }
 });
 
