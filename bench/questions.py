@@ -6,7 +6,9 @@ from pathlib import Path
 from statistics import median, quantiles
 from sys import stdout
 from tempfile import TemporaryDirectory
+from typing import Any
 
+from pymongo import MongoClient
 from rich.console import Console
 from rich.table import Table
 
@@ -28,3 +30,9 @@ def mongod() -> Iterator[str]:
     """The URL of a mongod of one's own, which is gone after the block."""
     with TemporaryDirectory() as folder, servers(Path(folder), ServerPorts.free(), disposable=True) as started:
         yield started.mongo_url
+
+
+def give_room(url: str, cache: str) -> None:
+    """How much MongoDB keeps in memory, of the documents and indexes of all databases."""
+    with MongoClient[dict[str, Any]](url) as client:
+        client.admin.command("setParameter", 1, wiredTigerEngineRuntimeConfig=f"cache_size={cache}")

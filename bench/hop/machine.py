@@ -33,18 +33,18 @@ class Meter:
         self._began = perf_counter()
         self._before = self._cpu()
         self._busy = _busy()
-        self._own = _cpu(os.getpid(), children=False)
+        self._own = processor(os.getpid(), children=False)
 
     def read(self) -> Usage:
         seconds = perf_counter() - self._began
         cpu = {name: now - self._before[name] for name, now in self._cpu().items()}
-        own = _cpu(os.getpid(), children=False) - self._own
+        own = processor(os.getpid(), children=False) - self._own
         foreign = max(0.0, (_busy() - self._busy - sum(cpu.values()) - own) / seconds)
         memory = sum(_memory(pid) for pid in self._roots.get("client", (os.getpid(),)))
         return Usage(seconds, cpu, foreign, memory)
 
     def _cpu(self) -> dict[str, float]:
-        return {name: sum(_cpu(pid) for pid in pids) for name, pids in self._roots.items()}
+        return {name: sum(processor(pid) for pid in pids) for name, pids in self._roots.items()}
 
 
 def _tree(pid: int, children: bool = True) -> list[psutil.Process]:
@@ -55,7 +55,8 @@ def _tree(pid: int, children: bool = True) -> list[psutil.Process]:
         return []
 
 
-def _cpu(pid: int, children: bool = True) -> float:
+def processor(pid: int, children: bool = True) -> float:
+    """Seconds of the processor that a process has used so far, with its children; none of one that has ended."""
     total = 0.0
     for process in _tree(pid, children):
         try:

@@ -1,8 +1,8 @@
-"""`python -m bench.imports [--rows 100000] [--bad 0.01]`: how long a table of customers takes, and how much memory.
+"""`python -m bench.imports [--rows 100000] [--bad 0.01] [--cache 2G]`: what a table of customers takes.
 
 `kefu customers import` is run as people run it, on an XLSX, against intake as a process of its own with a mongod and a
-RabbitMQ of its own: first as a look, then taken, then once more. Printed are seconds, rows a second, and the most
-memory and the processor's seconds that either process had.
+RabbitMQ of its own: first as a look, then taken, then once more. Printed are seconds, rows a second, the most memory
+that command and intake had, the processor's seconds of each part, and how many cores others used meanwhile.
 """
 
 import asyncio
@@ -15,13 +15,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from subprocess import PIPE, Popen
 from tempfile import TemporaryDirectory
-from time import perf_counter, sleep
+from time import sleep
 
 import psutil
-from rich.console import Console
 from xlsxwriter import Workbook
 
 from bench.find.__main__ import drawn
+from bench.hop.machine import Meter, processor
+from bench.questions import give_room, out
 from kefu_local.servers import ServerPorts, servers
 from shared.contracts.roles import Role
 from shared.identity import issue_token
@@ -32,7 +33,6 @@ from flood import flooded
 
 HEADERS = ("客户编号", "客户名称", "行业", "联系人", "手机", "地址")
 KEFU = str(Path(sys.executable).with_name("kefu"))
-out = Console()
 
 
 def table(file: Path, count: int, bad: float) -> None:
@@ -51,30 +51,18 @@ def _rows(count: int, bad: float) -> Iterator[tuple[str, ...]]:
         yield (said.customer_no or "", said.name, "直接客户", said.contacts[0].name, mobile, said.address or "")
 
 
-def imported(file: Path, env: dict[str, str], intake: int, *options: str) -> tuple[float, str, str]:
-    """Seconds, what the command and intake needed of memory and processor, and the counts that the command says."""
-    began, most, busy = perf_counter(), [0.0, 0.0], [0.0, 0.0]
+def imported(file: Path, env: dict[str, str], intake: int, *options: str) -> tuple[str, float, float, float]:
+    """The counts that the command says, the most memory of command and intake, and the command's processor seconds."""
+    most, busy = [0.0, 0.0], 0.0
     command = Popen([KEFU, "customers", "import", str(file), *options], env=env, stdout=PIPE, stderr=PIPE, text=True)
     watched = [psutil.Process(command.pid), psutil.Process(intake)]
-    before = [_busy(each) for each in watched]
     while command.poll() is None:
-        busy = [max(high, _busy(each) - since) for high, each, since in zip(busy, watched, before, strict=True)]
         most = [max(high, _memory(each)) for high, each in zip(most, watched, strict=True)]
+        busy = max(busy, processor(command.pid))
         sleep(0.1)
     said, _ = command.communicate()
     counted = next((line for line in said.splitlines() if re.match(r"\d+ .*new", line)), said)
-    names = ("command", "intake")
-    needed = [f"{name} {high:.0f} MB and {cpu:.0f} s" for name, high, cpu in zip(names, most, busy, strict=True)]
-    return perf_counter() - began, ", ".join(needed), counted
-
-
-def _busy(process: psutil.Process) -> float:
-    """Seconds of the processor so far; none of a process that has ended."""
-    try:
-        times = process.cpu_times()
-    except psutil.NoSuchProcess:
-        return 0.0
-    return float(times.user + times.system)
+    return counted, *most, busy
 
 
 def _memory(process: psutil.Process) -> float:
@@ -84,12 +72,16 @@ def _memory(process: psutil.Process) -> float:
         return 0.0
 
 
-async def bench(count: int, bad: float) -> None:
+async def bench(count: int, bad: float, cache: str) -> None:
     """Look, take, take again."""
     with (
         TemporaryDirectory(prefix="kefu-imports-") as folder,
         servers(Path(folder), ServerPorts.free(), disposable=True) as running,
     ):
+        assert running.mongo
+        assert running.rabbit
+        nodes = {"MongoDB": [running.mongo.process.pid], "RabbitMQ": [running.rabbit.process.pid]}
+        give_room(running.mongo_url, cache)
         file = Path(folder) / "customers.xlsx"
         table(file, count, bad)
         async with flooded("intake", running, Path(folder) / "intake") as intake:
@@ -97,9 +89,15 @@ async def bench(count: int, bad: float) -> None:
             token = issue_token(key, "cs-01", Role.CS_SUPERVISOR)
             env = {**os.environ, "INTAKE_URL": intake.url, "KEFU_TOKEN": token}
             for name, options in (("look", ["--dry-run"]), ("take", []), ("take again", [])):
-                took = await asyncio.to_thread(imported, file, env, intake.pid, *options)
-                seconds, needed, counted = took
-                out.print(f"{name}: {seconds:.0f} s, {count / seconds:.0f} rows/s, {needed}; {counted}")
+                meter = Meter(intake=[intake.pid], **nodes)
+                counted, command_mb, intake_mb, busy = await asyncio.to_thread(
+                    imported, file, env, intake.pid, *options
+                )
+                used = meter.read()
+                parts = ", ".join(f"{part} {spent:.0f}" for part, spent in {"command": busy, **used.cpu}.items())
+                out.print(f"{name}: {used.seconds:.0f} s, {count / used.seconds:.0f} rows/s; {counted}")
+                out.print(f"  memory: command {command_mb:.0f} MB, intake {intake_mb:.0f} MB")
+                out.print(f"  processor, s: {parts}; others used {used.foreign - busy / used.seconds:.2f} cores")
 
 
 def main() -> None:
@@ -107,8 +105,9 @@ def main() -> None:
     given = ArgumentParser(description="What it costs to take over a table of customers.")
     given.add_argument("--rows", type=int, default=100_000)
     given.add_argument("--bad", type=float, default=0.01)
-    arguments = given.parse_args()
-    asyncio.run(bench(arguments.rows, arguments.bad))
+    given.add_argument("--cache", default="2G", help="how much MongoDB keeps in memory")
+    asked = given.parse_args()
+    asyncio.run(bench(asked.rows, asked.bad, asked.cache))
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ from rich.table import Table
 from bench.hop.machine import Meter
 from bench.orders.many import Row, fill
 from bench.orders.work import WORK, Side, page_times
+from bench.questions import give_room
 from kefu_local.servers import ServerPorts, Servers, servers
 from orders.store import Orders
 from shared.kernel.group_commit import GroupCommit
@@ -117,12 +118,6 @@ def _sums(steps: list[Row]) -> tuple[str, ...]:
 
 def _short(step: Row) -> str:
     return str(step.get("planSummary", "")).replace("state.", "").replace(": 1", "")
-
-
-def give_room(url: str, cache: str) -> None:
-    """How much MongoDB keeps in memory, of the documents and indexes of both databases."""
-    with Client(url) as client:
-        client.admin.command("setParameter", 1, wiredTigerEngineRuntimeConfig=f"cache_size={cache}")
 
 
 async def compare(running: Servers, few: int, many: int, cache: str) -> None:

@@ -7,6 +7,7 @@ process; the seconds of the clock contain it for the very first paper only.
 import asyncio
 import resource
 from argparse import ArgumentParser
+from contextlib import AsyncExitStack
 from statistics import median, quantiles
 from time import perf_counter
 
@@ -62,22 +63,23 @@ def html_of(paper: Paper) -> bytes:
 async def bench(times: int) -> None:
     """Make each paper so many times and print what it took."""
     table = Table("paper", "first, s", "median, s", "p95, s", "processor, s", "PDF, KB", title="from HTML to PDF")
-    typesetters = Typesetters()
-    for name, paper in PAPERS.items():
-        html = html_of(paper)
-        began = perf_counter()
-        pdf = await typesetters.pdf_of(html)
-        first = perf_counter() - began
-        taken, worked = [], []
-        for _ in range(times):
-            await asyncio.sleep(1.5)
-            before, began = _worked(), perf_counter()
+    async with AsyncExitStack() as ending:
+        typesetters = Typesetters()
+        ending.push_async_callback(typesetters.close)
+        for name, paper in PAPERS.items():
+            html = html_of(paper)
+            began = perf_counter()
             pdf = await typesetters.pdf_of(html)
-            taken.append(perf_counter() - began)
-            worked.append(_worked() - before)
-        seconds = (f"{each:.2f}" for each in (first, median(taken), quantiles(taken, n=20)[-1], median(worked)))
-        table.add_row(name, *seconds, f"{len(pdf) / 1000:.0f}")
-    await typesetters.close()
+            first = perf_counter() - began
+            taken, worked = [], []
+            for _ in range(times):
+                await asyncio.sleep(1.5)
+                before, began = _worked(), perf_counter()
+                pdf = await typesetters.pdf_of(html)
+                taken.append(perf_counter() - began)
+                worked.append(_worked() - before)
+            seconds = (f"{each:.2f}" for each in (first, median(taken), quantiles(taken, n=20)[-1], median(worked)))
+            table.add_row(name, *seconds, f"{len(pdf) / 1000:.0f}")
     out.print(table)
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1000
     out.print(f"the largest process had {peak:.0f} MB")
