@@ -138,7 +138,7 @@ async def test_a_day_of_the_board_has_the_visits_of_each_technician_by_hour(page
     ("role", "stage", "offered"),
     [
         ("sales_assistant", "open", {"request-parts"}),
-        ("senior_installer", "resolved", {"use-part", "sign-off", "state-execution", "receive-payment"}),
+        ("senior_installer", "resolved", {"sign-off", "state-execution"}),
         ("gm", "closed", set()),
     ],
 )

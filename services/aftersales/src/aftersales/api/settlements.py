@@ -18,7 +18,6 @@ from aftersales.domain.policy.policy import Rules
 from aftersales.domain.settlement import Settlement
 from aftersales.store import Settlements, Stores
 from shared.aggregate import Deadline
-from shared.contracts.aftersales import ChargePolicy
 from shared.contracts.roles import Role
 from shared.contracts.vocabulary import Line, Month, ServiceOrderId, StaffId
 from shared.duties.api import ClockView, clocks_of
@@ -74,7 +73,6 @@ class Unfinished(DecidableRow):
     technician: StaffId | None = None
     waits_for: tuple[Role, ...] = Field(default=(), description="Whose turn it is.")
     missing_blocks: tuple[Block, ...] = Field(default=(), description="Which blocks of form 1 are not written.")
-    charge_policy: ChargePolicy = Field(default="free", exclude=True)
 
     @computed_field  # type: ignore[prop-decorator]
     @property

@@ -206,6 +206,11 @@ class DecidableRow(View):
     countersignature: Signature | None = Field(default=None, exclude=True)
     fee_needs: tuple[Capacity, ...] = Field(default=(), exclude=True)
     charge: Charge | None = Field(default=None, exclude=True)
+    charge_policy: ChargePolicy = Field(default="free", exclude=True)
+    payments: tuple[Payment, ...] = Field(default=(), exclude=True)
+    opinion: Opinion | None = Field(default=None, exclude=True)
+    out_of_town: bool = Field(default=False, exclude=True)
+    missing_blocks: tuple[Block, ...] = Field(default=(), exclude=True)
 
     @computed_field  # type: ignore[prop-decorator]
     @property

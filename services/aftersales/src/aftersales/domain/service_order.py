@@ -85,6 +85,16 @@ class Decidable(Protocol):
     def fee_needs(self) -> tuple[Capacity, ...]: ...
     @property
     def charge(self) -> Charge | None: ...
+    @property
+    def charge_policy(self) -> ChargePolicy: ...
+    @property
+    def payments(self) -> tuple[Payment, ...]: ...
+    @property
+    def opinion(self) -> Opinion | None: ...
+    @property
+    def out_of_town(self) -> bool: ...
+    @property
+    def missing_blocks(self) -> tuple[Block, ...]: ...
 
 
 def who_fills_in_the_cost(type: ServiceType, verdict: Verdict) -> tuple[Role, ...]:
@@ -127,10 +137,51 @@ def waits_for_parts(order: Decidable) -> bool:
     return order.supply is not None and order.supply.ready_at is None
 
 
+def paid(order: Decidable) -> bool:
+    """Whether everything that was charged has come in."""
+    received = together(payment.amount.amount for payment in order.payments)
+    return order.charge is not None and received.amount >= order.charge.amount.amount
+
+
+def waits_for_money(order: Decidable) -> bool:
+    """Whether the customer has to pay before a technician is sent (001 备注1)."""
+    return order.charge_policy == "pay_first" and not paid(order)
+
+
+def waits_for_opinion(order: Decidable) -> bool:
+    """Whether the operations supervisor has not written yet how it is handled (001 售后三)."""
+    return order.opinion is None and order.type != "D"
+
+
+def waits_for_approval(order: Decidable) -> bool:
+    """Whether a trip out of town was not applied for, or not approved (003 §12)."""
+    return order.out_of_town if order.remote is None else order.remote.approval is None
+
+
 def unsigned_by(order: Decidable) -> tuple[Capacity, ...]:
     """Whose signatures the fee still lacks before it may be charged (001 表1)."""
     signed = {each.capacity for each in order.fee_signatures}
     return tuple(capacity for capacity in order.fee_needs if capacity not in signed)
+
+
+def unwritten(order: Decidable) -> tuple[Block, ...]:
+    """The blocks of form 1 that are written before it is archived and are not (001 表1)."""
+    return tuple(block for block in order.missing_blocks if block != "result")
+
+
+def _may_be_dispatched(order: Decidable) -> bool:
+    waits = waits_for_opinion(order) or waits_for_money(order) or waits_for_parts(order) or waits_for_approval(order)
+    return order.cost is not None and not waits
+
+
+def _may_be_charged(order: Decidable) -> bool:
+    to_charge = order.charge_policy != "free" and order.charge is None
+    return to_charge and order.cost is not None and not unsigned_by(order)
+
+
+def _may_be_closed(order: Decidable) -> bool:
+    countersigned = order.type == "D" or order.countersignature is not None
+    return countersigned and not unwritten(order) and (order.charge_policy == "free" or order.charge is not None)
 
 
 _NEEDED: Mapping[ServiceOrderDecision, Callable[[Decidable], bool]] = MappingProxyType(
@@ -140,14 +191,21 @@ _NEEDED: Mapping[ServiceOrderDecision, Callable[[Decidable], bool]] = MappingPro
         "ready_parts": waits_for_parts,
         "request_remote": lambda order: order.remote is None or order.remote.approval is None,
         "approve_remote": lambda order: order.remote is not None and order.remote.approval is None,
-        "record_cost": lambda order: order.charge is None,
+        "record_cost": lambda order: order.charge is None and not waits_for_opinion(order),
         "sign_fee": lambda order: order.cost is not None,
-        "raise_charge": lambda order: order.cost is not None and not unsigned_by(order) and order.charge is None,
+        "raise_charge": _may_be_charged,
+        "receive_payment": lambda order: order.charge_policy != "free",
+        "dispatch": _may_be_dispatched,
+        "use_part": lambda order: (
+            order.supply is not None and any(each.used < each.quantity for each in order.supply.lines)
+        ),
+        "close": _may_be_closed,
         "state_execution": lambda order: order.execution is None,
         "countersign": lambda order: order.countersignature is None,
     }
 )
-"""What a decision needs besides the stage: parts that are awaited, an application, a fee that is not charged yet."""
+"""What a decision needs besides the stage: parts, an application, a fee, the blocks of the form. The decision says what
+is missing."""
 
 
 @follows(lambda order: order.lifecycle)
@@ -222,9 +280,7 @@ class ServiceOrder(Timed):
     @property
     def paid(self) -> bool:
         """Whether everything that was charged has come in."""
-        if self.charge is None:
-            return False
-        return self.received.amount >= self.charge.amount.amount
+        return paid(self)
 
     @computed_field  # type: ignore[prop-decorator]
     @property
@@ -256,7 +312,7 @@ class ServiceOrder(Timed):
     @property
     def waits_for_money(self) -> bool:
         """Whether the customer has to pay before a technician is sent (001 备注1)."""
-        return self.charge_policy == "pay_first" and not self.paid
+        return waits_for_money(self)
 
     @property
     def waits_for_parts(self) -> bool:
@@ -357,7 +413,7 @@ class ServiceOrder(Timed):
 
     def must_have_opinion(self) -> None:
         """Raises that the operations supervisor has not written how it is handled (001 售后三)."""
-        if self.opinion is None and self.type != "D":
+        if waits_for_opinion(self):
             raise Refused("the operations supervisor writes the handling opinion first", "opinion_missing")
 
     @property

@@ -3,7 +3,7 @@
 from aftersales.domain.parts.blocks import Result
 from aftersales.domain.parts.withdrawal import Withdrawal
 from aftersales.domain.policy.policy import Rules
-from aftersales.domain.service_order import ServiceOrder
+from aftersales.domain.service_order import ServiceOrder, unwritten
 from shared.aggregate import Cause, Change, Refused
 from shared.clocks import Matter
 from shared.contracts.aftersales import ServiceOrderCalledOff, ServiceOrderClosed
@@ -17,7 +17,7 @@ def close(order: ServiceOrder, result: Prose, head: Line | None, cause: Cause) -
     (001 表1, 售后六a, 003 §10).
     """
     order.lifecycle.must(order.stage, "close")
-    if lacking := [block for block in order.missing_blocks if block != "result"]:
+    if lacking := unwritten(order):
         raise Refused(f"the form is not complete; missing: {', '.join(lacking)}", "incomplete_form")
     if order.type != "D" and order.countersignature is None:
         raise Refused("the manager countersigns the voucher before it is archived", "countersignature_missing")
