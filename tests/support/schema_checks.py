@@ -31,6 +31,8 @@ IN_WORDS = "Value error, "
 """How a problem begins to say that a rule of ours is broken, such as that a shift ends after it begins."""
 OF_FACTS = {"time_past", "time_ahead", "foreign_key", "attributes"}
 """What depends on the day, on who tells it, and on headers that binary mode alone demands."""
+OF_LISTS = {"bad_cursor", "other_list"}
+"""What depends on which list has returned a cursor, and on how it was asked."""
 EDGES = int(os.environ.get("EDGES", "20"))
 """How many cases at the edges of an operation's schema are all asked; of those beyond, every third one is."""
 _edges: Counter[str] = Counter()
@@ -144,4 +146,6 @@ def valid_requests_are_accepted(ctx: Any, response: Any, case: Any) -> None:
 
 
 def _names_a_rule(problem: dict[str, Any]) -> bool:
-    return problem["code"] in OF_FACTS or any(each["what"].startswith(IN_WORDS) for each in problem["errors"])
+    return problem["code"] in OF_FACTS | OF_LISTS or any(
+        each["what"].startswith(IN_WORDS) for each in problem["errors"]
+    )

@@ -31,7 +31,7 @@ from shared.identity import DepartmentKeys, Forbidden, Principal, StaffTokens, T
 from shared.identity.cookie import token_of_session
 from shared.identity.reach import reads_whole, without_reach
 from shared.plain import LONGEST_DETAIL, plain
-from shared.store import Page
+from shared.store import BadCursor, Page
 
 log = structlog.get_logger()
 
@@ -141,7 +141,7 @@ class Problem(View):
     errors: list[FieldError] = []
 
 
-After = Annotated[str | None, Query(description="The `next` of the page before.")]
+After = Annotated[str | None, Query(description="The `next` of the page before, asked in the same way.")]
 Limit = Annotated[int, Query(ge=1, le=500, description="How many at most.")]
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
@@ -492,6 +492,7 @@ def answer_problems(app: FastAPI) -> None:
     again = {"Retry-After": "2"}
     answering(RequestValidationError, _invalid)
     answering(Refused, lambda error: problem(409, error.code, error.detail, _at_its_field(error)))
+    answering(BadCursor, _other_cursor)
     answering(NotFound, lambda error: problem(404, error.code, str(error)))
     answering(Contention, lambda error: problem(503, error.code, str(error), headers=again))
     answering(Unavailable, lambda error: problem(503, error.code, str(error), headers=again))
@@ -507,6 +508,10 @@ def _at_its_field(refused: Refused) -> list[FieldError]:
     if refused.field is None:
         return []
     return [FieldError(where=f"body.{refused.field}", what=refused.detail, rule=refused.code)]
+
+
+def _other_cursor(error: BadCursor) -> JSONResponse:
+    return problem(422, error.code, error.detail, [FieldError(where="query.after", what=error.detail, rule=error.code)])
 
 
 def _other_methods(request: Request) -> str:

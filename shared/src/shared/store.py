@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from hashlib import blake2b
 from typing import Annotated, Any, ClassVar, Generic, Protocol, TypeVar
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from shared.kernel.touch import Touch, Wanted
 
 __all__ = [
     "AllOf",
+    "BadCursor",
     "Between",
     "DatabaseLike",
     "Index",
@@ -27,8 +29,6 @@ __all__ = [
     "Touch",
     "Wanted",
     "Where",
-    "bad_cursor",
-    "cursor",
 ]
 
 T = TypeVar("T")
@@ -43,6 +43,28 @@ class Page(Generic[T]):
 
     items: tuple[T, ...]
     next: str | None
+
+
+class BadCursor(Refused):
+    """A cursor that no list has returned, or another list than the one that is asked to go on: 422 over HTTP."""
+
+    code = "bad_cursor"
+
+    def __init__(self) -> None:
+        super().__init__("this cursor is not one that a list has returned; start without one")
+
+
+class OtherList(BadCursor):
+    """A cursor that a list has returned in another order or under other conditions."""
+
+    code = "other_list"
+
+    def __init__(self) -> None:
+        Refused.__init__(
+            self,
+            "this cursor goes on with another list; give it to the list that has returned it, in the same order and "
+            "with the same conditions, or start without one",
+        )
 
 
 class DatabaseLike(Protocol):
@@ -100,12 +122,13 @@ class Store(Generic[A]):
 
         A condition that is None does not count, so that a route hands its optional filters on as they are; what lacks
         a field is asked for by OneOf(None). `sort` is a field, with a minus for descending; ties are broken by id.
-        `after` is a Page's `next`.
+        `after` is a Page's `next`, of the same sort and conditions. Raises BadCursor.
         """
         field, direction = _sort(sort)
-        found = await self.documents.find(_asked(where), (field, direction), _read_cursor(after), limit + 1)
+        place = self.place(after, where, sort=sort)
+        found = await self.documents.find(_asked(where), (field, direction), place, limit + 1)
         items = tuple(self.revive(document.state) for document in found[:limit])
-        return Page(items, _next(found, limit, field))
+        return Page(items, self._next(found, limit, where, sort))
 
     async def rows(
         self,
@@ -126,10 +149,32 @@ class Store(Generic[A]):
         field, direction = _sort(sort)
         fields, names = _fields(row)
         wanted = fields if field == "id" else (*fields, field)
-        found = await self.documents.excerpts(wanted, _asked(where), (field, direction), _read_cursor(after), limit + 1)
-        return Page(
-            tuple(row.model_validate(_named(each, names)) for each in found[:limit]), _next(found, limit, field)
-        )
+        place = self.place(after, where, sort=sort)
+        found = await self.documents.excerpts(wanted, _asked(where), (field, direction), place, limit + 1)
+        items = tuple(row.model_validate(_named(each, names)) for each in found[:limit])
+        return Page(items, self._next(found, limit, where, sort))
+
+    def place(self, after: str | None, where: Where | None = None, *, sort: str = "id") -> tuple[Any, UUID] | None:
+        """Where a cursor says that this list goes on: the only reader of cursors. Raises BadCursor."""
+        if after is None:
+            return None
+        value, id, of = _read_cursor(after)
+        if of != _list_of(self.collection, where, sort):
+            raise OtherList
+        return value, id
+
+    def cursor(self, value: Any, id: UUID, where: Where | None = None, *, sort: str = "id") -> str:
+        """The cursor of what follows the aggregate with this id, of which the field that sorts has this value."""
+        said = [stored(value), str(id), _list_of(self.collection, where, sort)]
+        return base64.urlsafe_b64encode(json.dumps(said).encode()).decode()
+
+    def _next(self, found: Sequence[Document | Excerpt], limit: int, where: Where | None, sort: str) -> str | None:
+        """The cursor of what follows the first `limit` of these, if there are more."""
+        if len(found) <= limit:
+            return None
+        field, _ = _sort(sort)
+        last = found[limit - 1]
+        return self.cursor(None if field == "id" else reach(last.state, field), last.id, where, sort=sort)
 
     async def each(self, where: Where | None = None, *, sort: str = "id") -> AsyncIterator[A]:
         """All of them, page by page; what is written meanwhile may or may not be among them."""
@@ -189,8 +234,10 @@ _Stored = (
     | Annotated[str, Field(max_length=20_000)]
     | None
 )
-_CURSOR: TypeAdapter[tuple[_Stored, UUID]] = TypeAdapter(tuple[_Stored, UUID])
-"""A value that a state can have, and an id. Anything else was not made by a list, and MongoDB might not take it."""
+_Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
+_CURSOR: TypeAdapter[tuple[_Stored, UUID, _Digest]] = TypeAdapter(tuple[_Stored, UUID, _Digest])
+"""A value that a state can have, an id and the list that they are of. Anything else was not made by a list, and MongoDB
+might not take it."""
 
 
 def _nothing_overdue(aggregate: Aggregate, version: int, cause: Cause) -> None:
@@ -228,28 +275,23 @@ def _named(excerpt: Excerpt, names: frozenset[str]) -> dict[str, Any]:
     return {name: value for name, value in {**excerpt.state, **own}.items() if name in names}
 
 
-def _next(found: Sequence[Document | Excerpt], limit: int, field: str) -> str | None:
-    """The cursor of what follows the first `limit` of these, if there are more."""
-    if len(found) <= limit:
-        return None
-    last = found[limit - 1]
-    return cursor(None if field == "id" else reach(last.state, field), last.id)
+def _list_of(collection: str, where: Where | None, sort: str) -> str:
+    """A digest of a list: of what it lists, in which order and under which conditions. No value can be read from it."""
+    asked = {field: _compared(value) for field, value in _asked(where).items()}
+    return blake2b(json.dumps([collection, sort, asked], sort_keys=True).encode(), digest_size=8).hexdigest()
 
 
-def cursor(value: Any, id: UUID) -> str:
-    """The cursor of what follows the aggregate with this id in a list that is sorted by a field with this value."""
-    return base64.urlsafe_b64encode(json.dumps([stored(value), str(id)]).encode()).decode()
+def _compared(wanted: Any) -> Any:
+    """A condition as cursors compare it: whatever order its values have, and whatever time it is now."""
+    if isinstance(wanted, Between):
+        return ["between"] if wanted.by_now else ["between", stored(wanted.low), stored(wanted.high)]
+    if isinstance(wanted, OneOf | AllOf):
+        return [type(wanted).__name__, *sorted(json.dumps(stored(value)) for value in wanted.values)]
+    return stored(wanted)
 
 
-def bad_cursor() -> Refused:
-    """What is raised for a cursor that no list has made."""
-    return Refused("this cursor is not one that a list has returned; start without one", "bad_cursor")
-
-
-def _read_cursor(cursor: str | None) -> tuple[Any, UUID] | None:
-    if cursor is None:
-        return None
+def _read_cursor(cursor: str) -> tuple[Any, UUID, str]:
     try:
         return _CURSOR.validate_json(base64.b64decode(cursor, altchars=b"-_", validate=True), strict=True)
     except ValueError:
-        raise bad_cursor() from None
+        raise BadCursor from None

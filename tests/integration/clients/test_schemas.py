@@ -36,8 +36,9 @@ nothing is kept before."""
 REACHED = {"aftersales": 45, "complaints": 35, "intake": 75, "notify": 20, "orders": 50}
 """How many operations do what they are asked for, at least (one run: 56 of 81, 46 of 115, 93 of 179, 29 of 52 and 69 of
 104)."""
-REFUSED = {(409, "bad_cursor"), (422, "invalid")}
-"""How a list says no to a cursor: to one that it has not returned, and to one that is longer than any of its own."""
+REFUSED = {(422, "bad_cursor"), (422, "other_list"), (422, "invalid")}
+"""How a list says no to a cursor: to one that no list has returned, to one of another list, and to one that is longer
+than any of its own."""
 
 pytestmark = pytest.mark.timeout(900)
 

@@ -15,7 +15,7 @@ from shared.kernel.batch import Work
 from shared.kernel.documents import Derived
 from shared.kernel.group_commit import GroupCommit
 from shared.kernel.mongodb import Database
-from shared.store import AllOf, Between, Index, OneOf, Store
+from shared.store import AllOf, Between, Index, OneOf, OtherList, Store
 from shared.testing import SEALS, InMemoryDatabase, Outbox, cause, opened
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
@@ -350,6 +350,46 @@ async def test_a_forged_cursor_is_refused(place: Place) -> None:
         with pytest.raises(Refused) as refusal:
             await place.doors.find(after=cursor)
         assert refusal.value.code == "bad_cursor"
+
+
+async def test_a_cursor_goes_on_with_the_list_that_returned_it_and_no_other(place: Place) -> None:
+    for width in (90, 70, 80):
+        await born(place, colour="red", width=width)
+    reds: dict[str, Any] = {"colour": OneOf("red", "blue"), "painted_at": None, "width": Between(60, 200)}
+
+    begun = (await place.doors.find(reds, sort="width", limit=1)).next
+    same = {"width": Between(60, 200), "colour": OneOf("blue", "red")}
+    assert [door.width for door in (await place.doors.find(same, sort="width", after=begun)).items] == [80, 90]
+
+    others: tuple[tuple[dict[str, Any], str], ...] = (
+        (reds, "-width"),
+        (reds, "colour"),
+        (reds, "id"),
+        ({}, "width"),
+        ({**reds, "colour": OneOf("red")}, "width"),
+        ({**reds, "colour": AllOf("red", "blue")}, "width"),
+        ({**reds, "width": Between(60, 201)}, "width"),
+        ({**reds, "number": OneOf(None)}, "width"),
+    )
+    for where, sort in others:
+        with pytest.raises(OtherList):
+            await place.doors.find(where, sort=sort, after=begun)
+        with pytest.raises(OtherList):
+            await place.doors.rows(Row, where, sort=sort, after=begun)
+
+
+async def test_a_list_that_ends_now_goes_on_a_moment_later(place: Place) -> None:
+    for minutes in (1, 2, 3):
+        await born(place, painted_at=NOW + timedelta(minutes=minutes))
+
+    def until(minutes: int) -> dict[str, Between]:
+        return {"painted_at": Between(None, NOW + timedelta(minutes=minutes), by_now=True)}
+
+    first = await place.doors.find(until(3), sort="painted_at", limit=1)
+    second = await place.doors.find(until(4), sort="painted_at", after=first.next)
+    assert [door.painted_at for door in (*first.items, *second.items)] == [
+        NOW + timedelta(minutes=minutes) for minutes in (1, 2, 3)
+    ]
 
 
 async def test_each_walks_over_all_of_them_in_order(place: Place) -> None:

@@ -477,7 +477,7 @@ async def test_many_documents_are_verified_part_by_part_and_none_is_left_out(vau
         str(id) for id in (ids[0], ids[999], ids[1000], ids[2299])
     ]
     cursor = Cursor(1, 1, ids[1500])
-    assert Cursor.read(str(cursor)) == cursor
+    assert Cursor.read(cursor.written("doors"), "doors") == cursor
 
 
 async def test_a_check_announces_what_is_new_once_and_one_replica_checks_at_a_time(

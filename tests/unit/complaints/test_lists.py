@@ -313,7 +313,7 @@ async def test_whose_turn_it_is_and_which_clock_runs_is_listed_with_what_is_due_
         ({"limit": 0}, 422, "query.limit"),
         ({"limit": 501}, 422, "query.limit"),
         ({"colour": "red"}, 422, "query.colour"),
-        ({"after": "yesterday"}, 409, "bad_cursor"),
+        ({"after": "yesterday"}, 422, "query.after"),
         ({"q": "玻"}, 409, "too_short"),
         ({"q": "   "}, 409, "too_short"),
         ({"q": ".*"}, 409, "too_short"),

@@ -318,10 +318,19 @@ async def test_the_trail_is_turned_over_from_page_to_page_without_a_gap_whatever
     assert await looked_up(world, limit, who="li", after=begun) == ["/5", "/3", "/1"]
 
 
+async def test_a_place_in_the_trail_is_one_of_those_who_were_looked_up(world: World) -> None:
+    await noted_together(world, ("li", "/1"), ("li", "/2"), ("wang", "/3"))
+    await noted_together(world, ("li", "/4"), ("wang", "/5"))
+    for limit in (1, 2, 3):
+        begun = (await world.ask(Role.GM, "GET", f"/audit?limit={limit}")).json()["next"]
+        answer = await world.ask(Role.GM, "GET", f"/audit?{urlencode({'after': begun, 'who': 'li'})}")
+        assert (answer.status_code, answer.json()["code"]) == (422, "other_list")
+
+
 @pytest.mark.parametrize("cursor", ["x.1.", f"{uuid4()}.x.y", f"{uuid4()}.-1.y", f"{uuid4()}.1.%00", "..", "1.2.3"])
 async def test_a_place_in_the_trail_that_no_list_has_made_is_refused(world: World, cursor: str) -> None:
     answer = await world.ask(Role.GM, "GET", f"/audit?{urlencode({'after': cursor})}")
-    assert (answer.status_code, answer.json()["code"]) == (409, "bad_cursor")
+    assert (answer.status_code, answer.json()["code"]) == (422, "bad_cursor")
 
 
 async def test_what_is_noted_together_is_written_together(world: World) -> None:

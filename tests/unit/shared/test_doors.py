@@ -111,7 +111,11 @@ def cursor(value: object) -> str:
         cursor([{"$gt": ""}, str(uuid4())]),
         cursor(["\ud800", str(uuid4())]),
         cursor(["x" * 30_000, str(uuid4())]),
+        cursor(["x", str(uuid4())]),
         cursor(["x", str(uuid4()), "more"]),
+        cursor(["x", str(uuid4()), "0" * 16, "more"]),
+        cursor(["x", 5, "0" * 16]),
+        cursor([{"$gt": ""}, str(uuid4()), "0" * 16]),
         cursor("x"),
         cursor(None),
         base64.urlsafe_b64encode(b"[" * 6000).decode(),
@@ -127,14 +131,42 @@ async def test_a_cursor_that_no_list_has_returned_is_refused(world: World, forge
     answer = await world._http.get(
         "/dead", params={"after": forged}, headers={"Authorization": (await operator(world))}
     )
-    assert (answer.status_code, answer.json()["code"]) == (409, "bad_cursor")
+    assert (answer.status_code, answer.json()["code"]) == (422, "bad_cursor")
 
 
 @pytest.mark.parametrize("number", [2**63, 2**70, -(2**64), 10**300])
 async def test_a_number_that_no_column_holds_is_beyond_every_row(world: World, number: int) -> None:
     headers = {"Authorization": await operator(world)}
-    answer = await world._http.get("/dead", params={"after": cursor([number, str(uuid4())])}, headers=headers)
+    beyond = world.service.plumbing.parking.cursor(number, uuid4(), sort="first_at")
+    answer = await world._http.get("/dead", params={"after": beyond}, headers=headers)
     assert (answer.status_code, answer.json()) == (200, {"items": [], "next": None})
+
+
+async def test_a_cursor_of_another_list_is_refused_and_the_right_one_named(world: World) -> None:
+    headers = {"Authorization": await operator(world)}
+    parking = world.service.plumbing.parking
+    moment = "2026-11-28T00:00:00.000000Z"
+    for after in (
+        parking.cursor(moment, uuid4(), sort="-first_at"),
+        parking.cursor(moment, uuid4(), sort="key"),
+        parking.cursor(moment, uuid4(), {"state": "dead"}, sort="first_at"),
+        world.service.plumbing.trail.audit.cursor(moment, uuid4(), sort="first_at"),
+    ):
+        answer = await world._http.get("/dead", params={"after": after}, headers=headers)
+        said = (
+            "this cursor goes on with another list; give it to the list that has returned it, in the same order and "
+            "with the same conditions, or start without one"
+        )
+        assert answer.status_code == 422
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert answer.json() == {
+            "type": "about:blank",
+            "title": "Unprocessable Entity",
+            "status": 422,
+            "code": "other_list",
+            "detail": said,
+            "errors": [{"where": "query.after", "what": said, "rule": "other_list"}],
+        }
 
 
 async def operator(world: World) -> str:

@@ -28,7 +28,7 @@ from shared.plain import printable
 from shared.policy import Policies
 from shared.retention import AuditPolicy, Expired, expired
 from shared.seals.checkpoints import Removals
-from shared.store import Between, DatabaseLike, Index, Page, Store, Where, bad_cursor, cursor
+from shared.store import BadCursor, Between, DatabaseLike, Index, Page, Store, Where
 from shared.time_source import TimeSource
 
 log = structlog.get_logger()
@@ -183,6 +183,9 @@ class Asked:
         return {"who": self.who, "kind": self.kind, "route": self.route, "at": Between(low=self.since, high=latest)}
 
 
+LATEST_FIRST = "-at"
+
+
 class Audit(Store[AuditPage]):
     """A service's audit trail. Pages are only born."""
 
@@ -205,6 +208,7 @@ class Audit(Store[AuditPage]):
     async def entries(self, asked: Asked, *, after: str | None = None, limit: int = 50) -> Page[AuditEntry]:
         """Some of these entries, the latest first; of several processes page by page. `after` is a Page's `next`."""
         begun, skip, known = _read_place(after)
+        self.place(known, asked.pages, sort=LATEST_FIRST)
         pages = (await self.find({"id": begun})).items if begun else ()
         found: list[AuditEntry] = []
         while True:
@@ -214,11 +218,11 @@ class Audit(Store[AuditPage]):
                 if wanted and not room:
                     return Page(tuple(found), known)
                 found += wanted[:room]
-                through = cursor(page.at, page.id)
+                through = self.cursor(page.at, page.id, asked.pages, sort=LATEST_FIRST)
                 if wanted[room:]:
                     return Page(tuple(found), f"{page.id}.{skip + room}.{through}")
                 skip, known = 0, through
-            following = await self.find(asked.pages, sort="-at", after=known, limit=PAGES_READ_TOGETHER)
+            following = await self.find(asked.pages, sort=LATEST_FIRST, after=known, limit=PAGES_READ_TOGETHER)
             pages = following.items
             if not pages:
                 return Page(tuple(found), None)
@@ -240,11 +244,11 @@ def _read_place(after: str | None) -> tuple[UUID | None, int, str | None]:
     if not rest:
         return None, 0, after
     if not count.isdecimal():
-        raise bad_cursor()
+        raise BadCursor
     try:
         return UUID(page), int(count[:9]), known
     except ValueError:
-        raise bad_cursor() from None
+        raise BadCursor from None
 
 
 class AuditTrail:

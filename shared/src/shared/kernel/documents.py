@@ -95,10 +95,14 @@ Where = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Between:
-    """From `low` up to but without `high`; None leaves that side open."""
+    """From `low` up to but without `high`; None leaves that side open.
+
+    `by_now` where they follow from the time of asking: a cursor goes on with the same list a moment later.
+    """
 
     low: Any = None
     high: Any = None
+    by_now: bool = False
 
 
 @dataclass(frozen=True, slots=True)

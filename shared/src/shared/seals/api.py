@@ -118,13 +118,13 @@ def routes(evidence: Evidence, watch: SealWatch) -> APIRouter:
     @router.get("/verification")
     async def verify_collection(
         collection: Annotated[str, Query(max_length=100)],
-        after: Annotated[str | None, Query(max_length=100)] = None,
+        after: Annotated[str | None, Query(max_length=200)] = None,
     ) -> VerificationView:
         """Verify a collection from the cursor on: as many documents as take about a second."""
         began, documents = perf_counter(), 0
         keys: Counter[str] = Counter()
         findings: list[SealFinding] = []
-        cursor = Cursor.read(after) if after else None
+        cursor = Cursor.read(after, collection) if after else None
         while True:
             verified = await evidence.verify(collection, cursor)
             documents += verified.documents
@@ -133,7 +133,7 @@ def routes(evidence: Evidence, watch: SealWatch) -> APIRouter:
             cursor = verified.next
             if cursor is None or documents >= DOCUMENTS_IN_AN_ANSWER or perf_counter() - began > SECONDS_OF_AN_ANSWER:
                 break
-        following = str(cursor) if cursor else None
+        following = cursor.written(collection) if cursor else None
         return VerificationView(documents=documents, keys=keys, findings=tuple(findings), next=following)
 
     return router

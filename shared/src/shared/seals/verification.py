@@ -26,7 +26,7 @@ from shared.seals.checkpoints import (
     leaf_id,
     packed,
 )
-from shared.store import Between, DatabaseLike
+from shared.store import BadCursor, Between, DatabaseLike, OtherList
 from shared.timers import TIME
 
 DOCUMENTS_READ_TOGETHER = 250
@@ -71,17 +71,21 @@ class Cursor:
     place: int = 0
     after: UUID | None = None
 
-    def __str__(self) -> str:
-        return f"{self.checkpoint}.{self.place}.{self.after or ''}"
+    def written(self, collection: str) -> str:
+        """How an answer about the collection says it."""
+        return f"{self.checkpoint}.{self.place}.{self.after or ''}.{collection}"
 
     @classmethod
-    def read(cls, text: str) -> "Cursor":
-        """Refused when it is not one that was handed out."""
+    def read(cls, text: str, collection: str) -> "Cursor":
+        """Raises BadCursor when no answer about this collection has said it."""
         try:
-            checkpoint, place, after = text.split(".")
-            return cls(int(checkpoint), int(place), UUID(after) if after else None)
+            checkpoint, place, after, of = text.split(".", 3)
+            cursor = cls(int(checkpoint), int(place), UUID(after) if after else None)
         except ValueError:
-            raise Refused("this cursor is not one that was returned; start without one", "bad_cursor") from None
+            raise BadCursor from None
+        if of != collection:
+            raise OtherList
+        return cursor
 
 
 @dataclass(frozen=True, slots=True)

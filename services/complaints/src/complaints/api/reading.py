@@ -109,7 +109,7 @@ def _lists(router: APIRouter, complaints: Complaints, files: MergedFiles, rules:
             where |= {"stage": OneOf(*(LIVE if stage is None else tuple({stage} & set(LIVE))))}
             sort = "turn"
         if overdue:
-            where |= {"close_by": Between(None, request.app.state.time.now())}
+            where |= {"close_by": Between(None, request.app.state.time.now(), by_now=True)}
             sort = "close_by"
         page = await complaints.rows(ComplaintRow, where, sort=sort, after=after, limit=limit)
         return Listing(items=[row.read_by(asker.id) for row in page.items], next=page.next)

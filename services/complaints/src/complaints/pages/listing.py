@@ -109,7 +109,7 @@ def _of(part: Range, stage: Stage | None, now: datetime) -> dict[str, Any]:
     if part == "all":
         return {"stage": stage}
     stages = LIVE if stage is None else tuple({stage} & set(LIVE))
-    overdue = {"close_by": Between(None, now)} if part == "overdue" else {}
+    overdue = {"close_by": Between(None, now, by_now=True)} if part == "overdue" else {}
     return {"stage": OneOf(*stages), **overdue}
 
 
