@@ -1,4 +1,4 @@
-"""Write everything that follows from the code: schemas, samples, pages about events and stages, AsyncAPI, OpenAPI.
+"""Write everything that follows from the code: schemas, samples, pages about events, AsyncAPI, OpenAPI, catalogues.
 
 `python docs/generate.py [--check] [kind …]`, kinds as in KINDS; without names, all of them. With `--check` nothing is
 written: the stale files are named and the exit code is 1.
@@ -68,6 +68,12 @@ def _messages() -> Files:
     return page()
 
 
+def _catalogues() -> Files:
+    from generators.catalogues import catalogues
+
+    return catalogues()
+
+
 KINDS: dict[str, tuple[Callable[[], Files], Path | None]] = {
     "schemas": (schemas, SCHEMAS),
     "samples": (samples, SAMPLES),
@@ -80,6 +86,7 @@ KINDS: dict[str, tuple[Callable[[], Files], Path | None]] = {
     "rights": (_rights, None),
     "readers": (_readers, None),
     "messages": (_messages, None),
+    "catalogues": (_catalogues, None),
 }
 """Each kind: what makes the files, and the folder in which there is nothing else."""
 

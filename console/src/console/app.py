@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse, RedirectResponse, StreamingResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware.sessions import SessionMiddleware
 
-from console import company, papers, trial
+from console import company, languages, papers, trial
 from console.asking import of_our_own_page
 from console.frame import SCREENS, Frame, counted_for, screens_of
 from console.hints import Hints
@@ -19,6 +19,8 @@ from console.session import Session, Sessions, only_ours
 from console.settings import Settings
 from console.typesetters import Typesetters
 from shared.calendar import Calendar
+from shared.language import LOCALE, english
+from shared.middleware import ReadersLanguage
 from shared.pages.countdown import BANDS
 from shared.pages.duties import SCOPES
 from shared.pages.rendering import ASSETS, Renderer
@@ -35,6 +37,7 @@ POLICY = (
 DECIDED = ("complaints", "orders", "aftersales")
 """The services in which matters wait for a person's signature, in the order in which they are shown."""
 
+_LOCALE = Path(__file__).parent / "locale"
 _SIGNING_IN = 600
 """Seconds within which a person comes back from the company's sign-in."""
 
@@ -57,8 +60,10 @@ def console(settings: Settings, still_there_seconds: float = 15) -> FastAPI:
     app.include_router(_screens(frame))
     app.include_router(papers.routes(frame, typesetters))
     app.include_router(_stream(sessions, hints, still_there_seconds))
+    app.include_router(languages.routes(settings, sessions))
     app.mount("/assets", StaticFiles(directory=ASSETS))
     app.middleware("http")(_with_policy)
+    app.add_middleware(ReadersLanguage, english=english(_LOCALE, LOCALE), under="/")
     if settings.session_key is not None:
         app.add_middleware(
             SessionMiddleware,

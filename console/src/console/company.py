@@ -13,6 +13,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 from joserfc.errors import JoseError
 
 from console.asking import of_our_own_page
+from console.languages import choice
 from console.session import RENEWAL_PATH, Session, Sessions
 from console.settings import Settings
 from shared.identity import Forbidden, TurnedAway, Unauthenticated
@@ -119,7 +120,7 @@ def _signing(router: APIRouter, company: Company, sessions: Sessions, render: Re
     @router.get("/sign-in", response_class=HTMLResponse)
     async def show_door(again: str = "") -> Response:
         """The way to the company's sign-in."""
-        return render("door.html", again=bool(again), said=None)
+        return render("door.html", again=bool(again), said=None, **choice("/sign-in"))
 
     @router.get("/sign-in/start")
     async def start(request: Request, again: str = "") -> Response:
@@ -190,6 +191,6 @@ def _away(error: Exception) -> SignInFailed:
 
 
 def _told(render: Renderer, failed: SignInFailed) -> Response:
-    page = render("door.html", again=False, said=failed.said)
+    page = render("door.html", again=False, said=failed.said, **choice("/sign-in"))
     page.status_code = failed.status
     return page

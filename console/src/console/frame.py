@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse
 
+from console.languages import choice
 from console.readers import may_read
 from console.session import Sessions
 from shared.calendar import Calendar
@@ -92,5 +93,11 @@ class Frame:
             "screens": screens_of(session.principal),
             "counted": counted_for(session.principal),
             "sheet": sheet,
+            **choice(_address(request)),
         }
         return self.render(template, **frame, **values)
+
+
+def _address(request: Request) -> str:
+    query = request.url.query
+    return f"{request.url.path}?{query}" if query else request.url.path

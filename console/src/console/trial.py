@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from console.asking import of_our_own_page
+from console.languages import choice
 from console.people import PEOPLE, Person
 from console.session import LONGEST, Sessions
 from console.settings import Settings
@@ -21,7 +22,7 @@ def routes(settings: Settings, sessions: Sessions, render: Renderer) -> APIRoute
     @router.get("/sign-in", response_class=HTMLResponse)
     async def show_people() -> Response:
         """The people of the trial, to be one of them."""
-        return render("sign-in.html", people=PEOPLE)
+        return render("sign-in.html", people=PEOPLE, **choice("/sign-in"))
 
     @router.post("/sign-in")
     async def sign_in(request: Request) -> Response:

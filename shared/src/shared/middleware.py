@@ -8,8 +8,11 @@ from uuid import uuid4
 
 import structlog
 from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection
 
 from shared.http import http_problem, problem
+from shared.identity.cookie import cookie_of
+from shared.language import LANGUAGE_COOKIE, Catalogue, read_in
 from shared.telemetry import Metrics, Tracing, known_method
 
 log = structlog.get_logger()
@@ -51,6 +54,29 @@ class UnfitHeaders(HTTPException):
             raise cls(f"a request may have {MOST_HEADERS} headers, of {LARGEST_HEADERS} bytes together")
         if {name for name, _ in headers} >= {b"content-length", b"transfer-encoding"}:
             raise cls("send either Content-Length or Transfer-Encoding")
+
+
+class ReadersLanguage:
+    """Pages below `under` are written in the language that the person who asks chose in the console.
+
+    Chinese for everybody who chose none, whatever the browser asks for, and for all that stands elsewhere.
+    """
+
+    def __init__(self, app: App, english: Catalogue, under: str) -> None:
+        self._app = app
+        self._english = english
+        self._under = under
+
+    async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
+        if not self._is_english(scope):
+            await self._app(scope, receive, send)
+            return
+        with read_in("en", self._english):
+            await self._app(scope, receive, send)
+
+    def _is_english(self, scope: AsgiScope) -> bool:
+        page = scope["type"] == "http" and scope["path"].startswith(self._under)
+        return page and cookie_of(HTTPConnection(scope), LANGUAGE_COOKIE) == "en"
 
 
 class HttpMiddleware:

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Itera
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 from threading import Timer
 from typing import Any, TypeVar
 
@@ -25,7 +26,8 @@ from shared.contracts.event import Event
 from shared.duties import api as duties
 from shared.duties.following import CalendarFollower
 from shared.http import answer_problems, guarded
-from shared.middleware import HttpMiddleware
+from shared.language import LOCALE, english
+from shared.middleware import HttpMiddleware, ReadersLanguage
 from shared.openapi import documented, operation_id
 from shared.pages import duties as pages
 from shared.pages import kept, ops
@@ -92,7 +94,7 @@ class Service:
     that is not what it left, a subclass of `shared.contracts.tampering.RecordTampered`. `answering` enters what became
     of a department's fact here, `objecting` says what the service has against one that it handled; what
     `answers_outside` makes of an aggregate is told at the gateway's vhost. `providers` tells operators how other
-    companies' systems are that it uses, by name.
+    companies' systems are that it uses, by name. `locale` has the catalogues of its pages.
     """
 
     def __init__(
@@ -113,8 +115,10 @@ class Service:
         objecting: Object | None = None,
         answers_outside: Callable[[Aggregate], AnswerToSender | None] = _nothing_to_tell,
         providers: Callable[[], Mapping[str, str]] = dict,
+        locale: Path | None = None,
     ) -> None:
         self.name = plumbing.name
+        self._locales = (LOCALE,) if locale is None else (locale, LOCALE)
         self.plumbing = plumbing
         self.subscriptions = subscriptions or Subscriptions(plumbing.name)
         self.after_commit = after_commit or NothingAfter()
@@ -230,6 +234,7 @@ class Service:
         )
         app.state.authenticator = plumbing.authenticator
         app.state.time = plumbing.time
+        app.add_middleware(ReadersLanguage, english=english(*self._locales), under="/ui/")
         app.add_middleware(
             HttpMiddleware,
             metrics=plumbing.metrics,

@@ -26,4 +26,5 @@ def service(settings: Settings, plumbing: Plumbing | None = None) -> Service:
         clocks=rules.clocks,
         tampered=RecordTamperDetectedByAftersales,
         answering=AnsweredFacts(plumbing.database, "aftersales", FactAnsweredByAftersales).enter,
+        locale=pages.LOCALE,
     )

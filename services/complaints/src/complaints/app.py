@@ -26,4 +26,5 @@ def service(settings: Settings, plumbing: Plumbing | None = None) -> Service:
         clocks=rules.clocks,
         tampered=RecordTamperDetectedByComplaints,
         answering=AnsweredFacts(plumbing.database, "complaints", FactAnsweredByComplaints).enter,
+        locale=pages.LOCALE,
     )

@@ -35,4 +35,5 @@ def service(settings: Settings, plumbing: Plumbing | None = None) -> Service:
         answering=partial(own_answer, stores.facts),
         answers_outside=for_its_department,
         gateway=(ingress.get_secret_value(), gateways(stores.facts, plumbing.time, tolerance)) if ingress else None,
+        locale=pages.LOCALE,
     )

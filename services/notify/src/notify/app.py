@@ -101,6 +101,7 @@ def assembled(
         after_commit=sending.loop,
         backlog=lambda: stores.notifications.backlog(time.now()),
         providers=gateways.states,
+        locale=pages.LOCALE,
     )
     return Assembled(service, stores, sending)
 

@@ -32,4 +32,5 @@ def service(settings: Settings, plumbing: Plumbing | None = None) -> Service:
         answering=AnsweredFacts(plumbing.database, "orders", FactAnsweredByOrders).enter,
         objecting=partial(objection, stores.orders),
         tasks=(measuring(stores.orders, plumbing.time, plumbing.metrics.registry),),
+        locale=pages.LOCALE,
     )

@@ -12,6 +12,9 @@ from notify.store import Stores
 from shared.pages.forms import Forms
 from shared.pages.rendering import Renderer
 
+LOCALE = Path(__file__).parents[1] / "locale"
+"""What these pages say in English."""
+
 _TEMPLATES = Path(__file__).parent / "templates"
 
 

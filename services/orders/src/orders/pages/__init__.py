@@ -14,6 +14,9 @@ from shared.pages.customer import CustomerDoor
 from shared.pages.forms import Forms
 from shared.pages.rendering import Renderer
 
+LOCALE = Path(__file__).parents[1] / "locale"
+"""What these pages say in English."""
+
 _TEMPLATES = Path(__file__).parent / "templates"
 
 

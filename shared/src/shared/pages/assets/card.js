@@ -2,6 +2,7 @@
 import {restore, touched} from "./draft.js";
 import {morph} from "./morph.js";
 import {showPictures} from "./pictures.js";
+import {_} from "./words.js";
 
 const RETRY = 5_000; // milliseconds until a service that was away is asked again
 
@@ -21,7 +22,7 @@ class KefuCard extends HTMLElement {
     if (this.#filled().length) return this.#later();
     this.drawn = false;
     const away = !answer || answer.status >= 500;
-    const words = away ? "暂不可用，其余照常；5秒后再试。" : "您的岗位不能查看。";
+    const words = away ? _("暂不可用，其余照常；5秒后再试。") : _("您的岗位不能查看。");
     this.innerHTML = `<section class="panel away-card"><header><h2></h2></header><p class="in note" role="status"></p></section>`;
     this.querySelector("h2").textContent = this.dataset.title;
     this.querySelector("p").textContent = words;

@@ -3,6 +3,7 @@ import {keep, restore} from "./draft.js";
 import {listen} from "./hints.js";
 import {sent} from "./send.js";
 import {named, RETRY, tellAway} from "./services.js";
+import {_} from "./words.js";
 
 const EVERY = 60_000; // milliseconds between two looks without a hint: what is left of a clock changes by the minute
 const SETTLES = 300; // milliseconds after a hint until the list has what the hint is about
@@ -31,8 +32,8 @@ class KefuDay extends HTMLElement {
   #listen() {
     const live = this.querySelector(".live");
     const hints = listen();
-    hints.addEventListener("open", () => { live.textContent = "实时"; this.#all(); });
-    hints.addEventListener("error", () => { live.textContent = "正在重新连接"; });
+    hints.addEventListener("open", () => { live.textContent = _("实时"); this.#all(); });
+    hints.addEventListener("error", () => { live.textContent = _("正在重新连接"); });
     hints.addEventListener("message", ({data}) => {
       const [kind, service] = data.split("/");
       if (kind !== "facts") this.#soon(service, SETTLES);
@@ -216,7 +217,7 @@ class KefuDay extends HTMLElement {
     const cell = panel.insertCell();
     cell.colSpan = row.cells.length;
     if (answer?.ok) cell.innerHTML = await answer.text();
-    else cell.textContent = answer?.status === 404 ? "这件事已经不在了。" : "暂时打不开，请稍后再试。";
+    else cell.textContent = answer?.status === 404 ? _("这件事已经不在了。") : _("暂时打不开，请稍后再试。");
     for (const form of cell.querySelectorAll("form[data-send]")) restore(form);
     row.after(panel);
     row.panel = panel;

@@ -1,5 +1,6 @@
 // What is being typed into a form outlives the page: kept in this browser for its person until it is sent.
 import {addRow} from "./body.js";
+import {_} from "./words.js";
 
 const PREFIX = "kefu-draft/";
 const LONGEST = 7 * 86_400_000; // milliseconds after which a draft is forgotten
@@ -47,11 +48,11 @@ export function restore(form) {
   if ((draft.basis ?? "") === (form.dataset.basis ?? "")) form.dataset.key = draft.key;
   const note = document.createElement("p");
   note.className = "note drafted";
-  note.append(`已恢复${new Date(draft.at).toLocaleTimeString("zh-CN", {hour: "2-digit", minute: "2-digit"})}写下的草稿。`);
+  note.append(_("已恢复{time}写下的草稿。", {time: new Date(draft.at).toLocaleTimeString("zh-CN", {hour: "2-digit", minute: "2-digit"})}));
   const button = note.appendChild(document.createElement("button"));
   button.type = "button";
   button.className = "btn plain in-row";
-  button.textContent = "清空重写";
+  button.textContent = _("清空重写");
   button.addEventListener("click", () => {
     forget(form);
     form.reset();

@@ -1,10 +1,13 @@
 // How every person's duties were kept in a month: the rows of all services, added up by person.
 import {listen} from "./hints.js";
 import {named, RETRY, tellAway} from "./services.js";
+import {_} from "./words.js";
 
 const SETTLES = 1_000; // milliseconds after a hint until the figures have what it is about
 const COUNTS = ["in_time", "late", "overdue", "open"];
-const TITLES = {open: "进行中", in_time: "按时", late: "逾期完成", overdue: "逾期未完", share: "按时率", hours: "平均 / 最长超时"};
+const TITLES = {
+  open: _("进行中"), in_time: _("按时"), late: _("逾期完成"), overdue: _("逾期未完"), share: _("按时率"), hours: _("平均 / 最长超时"),
+};
 
 class KefuKept extends HTMLElement {
   connectedCallback() {
@@ -61,7 +64,7 @@ class KefuKept extends HTMLElement {
     if (turn !== this.turns[service]) return;
     this.rows[service] = [...found].map((row) => ({
       who: row.dataset.who || row.dataset.role,
-      role: row.dataset.who ? row.dataset.role : "无人认领",
+      role: row.dataset.who ? row.dataset.role : _("无人认领"),
       title: row.textContent.trim(),
       ...JSON.parse(row.dataset.kept),
     }));
@@ -88,7 +91,7 @@ class KefuKept extends HTMLElement {
     if (focused) this.body.querySelector(`button[data-key="${CSS.escape(focused)}"]`)?.focus({preventScroll: true});
     this.querySelector(".empty").hidden = all.length > 0;
     const whole = summed(all);
-    this.querySelector(".sum").textContent = total(whole) ? `到期${total(whole)}项，${share(whole)}按时` : "";
+    this.querySelector(".sum").textContent = total(whole) ? _("到期{n}项，{share}按时", {n: total(whole), share: share(whole)}) : "";
   }
 
   #person(each) {
@@ -149,7 +152,7 @@ function figures(each) {
     cell(each.overdue || "", each.overdue ? "num late" : "num", TITLES.overdue),
     cell(share(each), "num", TITLES.share),
     bar(each),
-    cell(late ? `${each.hours.toFixed(1)} / ${each.longest.toFixed(1)}小时` : "", "num", TITLES.hours),
+    cell(late ? _("{mean} / {longest}小时", {mean: each.hours.toFixed(1), longest: each.longest.toFixed(1)}) : "", "num", TITLES.hours),
   ];
 }
 

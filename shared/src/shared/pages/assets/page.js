@@ -6,6 +6,7 @@ import {morph} from "./morph.js";
 import {handIn, showPictures} from "./pictures.js";
 import {sent, sentences} from "./send.js";
 import "./signature.js";
+import {_} from "./words.js";
 
 const EVERY = 60_000; // milliseconds between two looks without a hint: what is left of a clock changes by the minute
 const SETTLES = 300; // milliseconds after a hint until the page has what the hint is about
@@ -86,10 +87,10 @@ class KefuPage extends HTMLElement {
     const answer = await this.#ask();
     if (answer?.ok) return this.#fill(await answer.text());
     if (answer?.status === 401) return;
-    const words = {403: "您的岗位不能查看这一页。", 404: "没有找到，可能已经不在了。"}[answer?.status];
+    const words = {403: _("您的岗位不能查看这一页。"), 404: _("没有找到，可能已经不在了。")}[answer?.status];
     const refused = words ?? (answer?.status < 500 ? await detail(answer) : null);
     this.innerHTML = `<p class="empty" role="status"></p>`;
-    this.firstElementChild.textContent = refused ?? "暂时打不开，5秒后再试。";
+    this.firstElementChild.textContent = refused ?? _("暂时打不开，5秒后再试。");
     if (!refused) setTimeout(() => this.#load(), RETRY);
   }
 
@@ -133,11 +134,11 @@ class KefuPage extends HTMLElement {
     const banner = document.createElement("p");
     banner.className = "banner changed";
     banner.setAttribute("role", "status");
-    banner.append(drawn ? "您填写时，这里有了新变化。" : "这一步现在已经不能办了，您写的内容还在。");
+    banner.append(drawn ? _("您填写时，这里有了新变化。") : _("这一步现在已经不能办了，您写的内容还在。"));
     const button = banner.appendChild(document.createElement("button"));
     button.type = "button";
     button.className = "btn in-row";
-    button.textContent = "看新的（未送出的内容会清空）";
+    button.textContent = _("看新的（未送出的内容会清空）");
     button.addEventListener("click", () => {
       forget(form);
       this.#load();

@@ -1,12 +1,13 @@
 // A paper as PDF: fetched from its service as the person who reads it, handed to the console, and kept as a file.
+import {_} from "./words.js";
 
 const REFUSED = {
-  401: "登录已过期，请重新登录后再试。",
-  403: "您的岗位不能查看这张单据。",
-  404: "没有这张单据。",
-  413: "这张单据太长，无法生成PDF。请在单据上按Ctrl+P，在打印窗口里存为PDF。",
+  401: _("登录已过期，请重新登录后再试。"),
+  403: _("您的岗位不能查看这张单据。"),
+  404: _("没有这张单据。"),
+  413: _("这张单据太长，无法生成PDF。请在单据上按Ctrl+P，在打印窗口里存为PDF。"),
 };
-const FAILED = "PDF没有生成，请稍后再试。";
+const FAILED = _("PDF没有生成，请稍后再试。");
 
 class NoPdf extends Error {}
 
@@ -20,11 +21,11 @@ class KefuPdf extends HTMLElement {
   async #download() {
     if (this.button.disabled) return;
     this.button.disabled = true;
-    this.#say("正在生成PDF…");
+    this.#say(_("正在生成PDF…"));
     try {
       const {pdf, name} = await this.#made(await this.#paper());
       keep(pdf, name);
-      this.#say(`已下载：${name}`);
+      this.#say(_("已下载：{name}", {name}));
     } catch (error) {
       this.#say(error instanceof NoPdf ? error.message : FAILED);
     } finally {
@@ -34,7 +35,7 @@ class KefuPdf extends HTMLElement {
 
   // The paper as its service shows it to this person; the service notes that it was read.
   async #paper() {
-    const away = `${this.dataset.service}暂不可用，请稍后再试。`;
+    const away = _("{service}暂不可用，请稍后再试。", {service: this.dataset.service});
     const answer = await fetch(this.dataset.paper, {redirect: "error"}).catch(() => { throw new NoPdf(away); });
     if (!answer.ok) throw new NoPdf(REFUSED[answer.status] ?? away);
     return answer.text();

@@ -1,5 +1,6 @@
 // Pictures in a form: taken or chosen, made small enough here, handed in, and referred to in their field.
 import {sentences} from "./send.js";
+import {_} from "./words.js";
 
 const LONG_SIDES = [2048, 1448, 1024, 724]; // pixels, tried in turn; the service keeps no more than the first
 const SMALL_ENOUGH = 900_000; // bytes of a file that can be sent
@@ -15,7 +16,7 @@ export async function handIn(event) {
   const files = [...chooser.files];
   chooser.value = "";
   for (const [at, file] of files.entries()) {
-    told.textContent = `正在上传第${at + 1}张，共${files.length}张…`;
+    told.textContent = _("正在上传第{n}张，共{all}张…", {n: at + 1, all: files.length});
     const {ref, what} = await taken(field.form, file);
     if (what) {
       told.textContent = `${file.name}：${what}`;
@@ -41,9 +42,9 @@ export async function taken(form, file) {
     });
     if (answer.ok) return await answer.json();
   } catch {
-    return {what: "没有送到：网络或服务暂不可用，请再选一次。"};
+    return {what: _("没有送到：网络或服务暂不可用，请再选一次。")};
   }
-  if (answer.status === 401) return {what: "登录已过期，请重新登录后再选一次。"};
+  if (answer.status === 401) return {what: _("登录已过期，请重新登录后再选一次。")};
   const [wrong] = await sentences(await answer.json().catch(() => ({})));
   return {what: wrong.what};
 }
@@ -78,7 +79,7 @@ export function showPictures(form) {
       const line = document.createElement("li");
       const image = line.appendChild(document.createElement("img"));
       image.src = `/${ref.trim()}/small`;
-      image.alt = `已添加的第${at + 1}张`;
+      image.alt = _("已添加的第{n}张", {n: at + 1});
       return line;
     }));
   }

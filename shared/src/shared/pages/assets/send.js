@@ -1,8 +1,9 @@
 // A form that sends what the API takes: JSON with the form's own idempotency key, so that sending twice does it once.
 import {forget} from "./draft.js";
 import {bodyOf} from "./body.js";
+import {_} from "./words.js";
 
-const NOT_SENT = {errors: [{what: "没有送到：网络或服务暂不可用。可以再按一次，不会重复。"}]};
+const NOT_SENT = {errors: [{what: _("没有送到：网络或服务暂不可用。可以再按一次，不会重复。")}]};
 
 let words; // what the codes and rules of refusals are in Chinese, fetched with the first one
 let noted = 0; // errors at their fields so far
@@ -19,8 +20,8 @@ async function send(form) {
     body: JSON.stringify(bodyOf(form)),
   });
   if (answer.ok) return {ok: true};
-  if (answer.status === 401) return {errors: [{what: "登录已过期，请重新登录后再按一次。"}]};
-  if (answer.status >= 500) return {errors: [{what: "没有办成：服务暂不可用。可以再按一次，不会重复。"}]};
+  if (answer.status === 401) return {errors: [{what: _("登录已过期，请重新登录后再按一次。")}]};
+  if (answer.status >= 500) return {errors: [{what: _("没有办成：服务暂不可用。可以再按一次，不会重复。")}]};
   // It was refused for what it says: what is sent next is another request.
   form.dataset.key = crypto.randomUUID();
   return {errors: await sentences(await answer.json().catch(() => ({})))};
@@ -44,15 +45,16 @@ export async function sent(event) {
   return {form, ok};
 }
 
-// What a refusal says in Chinese, each sentence with the field that it is about; the service's own words follow.
+// What a refusal says to the reader, each sentence with the field that it is about; the service's own words follow.
 export async function sentences(problem) {
   words ??= await fetch("/assets/refusals.json").then((answer) => answer.json()).catch(() => null);
   const {codes = {}, rules = {}} = words ?? {};
+  const said = (text) => text && _(text);
   const fields = (problem.errors ?? []).map(({where, what, rule}) => (
-    {name: where.replace(/^body\./, ""), what: rules[rule] ?? codes[rule] ?? what, note: problem.status === 409 && what}
+    {name: where.replace(/^body\./, ""), what: said(rules[rule] ?? codes[rule]) ?? what, note: problem.status === 409 && what}
   ));
   if (fields.length) return fields;
-  return [{what: codes[problem.code] ?? "没有办成。", note: problem.detail}];
+  return [{what: said(codes[problem.code]) ?? _("没有办成。"), note: problem.detail}];
 }
 
 // Each error stands at its field, and all of them above the form, where they are read out; earlier ones go.
@@ -69,12 +71,12 @@ function show(form, errors) {
   box.className = "errors";
   box.setAttribute("role", "alert");
   const title = box.appendChild(document.createElement("h2"));
-  title.textContent = "还没有办成";
+  title.textContent = _("还没有办成");
   const list = box.appendChild(document.createElement("ul"));
   for (const {name, what, note} of errors) {
     const line = list.appendChild(document.createElement("li"));
     const field = name && fieldOf(form, name);
-    line.textContent = field ? `${titleOf(field)}：${what}` : what;
+    line.textContent = field ? _("{field}：{what}", {field: titleOf(field), what}) : what;
     if (note) line.appendChild(document.createElement("small")).textContent = note;
     if (field) mark(field, what);
   }

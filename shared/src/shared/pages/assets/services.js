@@ -1,4 +1,5 @@
 // What pages that are put together from several services have in common: the services by name, and which is away.
+import {_} from "./words.js";
 
 /** Milliseconds until a service that was away is asked again. */
 export const RETRY = 5_000;
@@ -16,7 +17,7 @@ export function tellAway(element, service, is) {
     note = box.appendChild(document.createElement("div"));
     note.className = "banner";
     note.dataset.service = service;
-    note.textContent = `${named(element)[service]}暂不可用，其余照常；${RETRY / 1000}秒后再试。`;
+    note.textContent = _("{service}暂不可用，其余照常；{seconds}秒后再试。", {service: named(element)[service], seconds: RETRY / 1000});
   }
   if (!is) note?.remove();
 }

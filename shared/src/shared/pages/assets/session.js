@@ -1,6 +1,7 @@
 // Renews the session before it ends, once for all open tabs; where that fails, says so above the page.
 
 import {forgetAll} from "./draft.js";
+import {_} from "./words.js";
 
 const EARLY = 45;
 /** Seconds before the end at which it is renewed. */
@@ -39,8 +40,9 @@ function say() {
   const link = document.createElement("a");
   link.href = "/sign-in";
   link.target = "_blank";
-  link.textContent = "重新登录";
-  note.append("登录已过期，", link, "，然后回到这一页继续，写了一半的内容都在。");
+  link.textContent = _("重新登录");
+  const [before, after] = _("登录已过期，{link}，然后回到这一页继续，写了一半的内容都在。").split("{link}");
+  note.append(before, link, after);
   document.body.prepend(note);
 }
 

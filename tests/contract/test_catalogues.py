@@ -1,0 +1,50 @@
+"""What pages say is in the English catalogue too, for every distribution that can be read in English."""
+
+import re
+import sys
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+
+from console.languages import IN_ENGLISH
+
+ROOT = Path(__file__).parents[2]
+sys.path.append(str(ROOT / "docs"))
+
+from generators.catalogues import DISTRIBUTIONS, SCRIPTS, Distribution, unmarked  # noqa: E402
+
+COMPLETE = [each for each in DISTRIBUTIONS if each.name in IN_ENGLISH]
+CATALOGUES = [each.locale for each in COMPLETE]
+PLACE = re.compile(r"{\w*(?::[^}]*)?}|%\(\w+\)s")
+
+
+def catalogue(file: Path) -> Catalog:
+    with file.open("rb") as written:
+        return read_po(written, locale="en")
+
+
+def texts(of: str | list[str] | tuple[str, ...]) -> tuple[str, ...]:
+    """The text of an entry, or those for one and for several."""
+    return (of,) if isinstance(of, str) else tuple(of)
+
+
+@pytest.mark.parametrize("distribution", COMPLETE, ids=lambda each: each.name)
+def test_what_staff_read_can_be_translated(distribution: Distribution) -> None:
+    assert unmarked(distribution) == []
+
+
+@pytest.mark.parametrize("file", CATALOGUES, ids=lambda file: str(file.relative_to(ROOT)))
+def test_every_text_has_its_english_with_the_same_places(file: Path) -> None:
+    wrong = []
+    for entry in catalogue(file):
+        for english in texts(entry.string) if entry.id else ():
+            places = {tuple(sorted(PLACE.findall(text))) for text in texts(entry.id)}
+            if not english or tuple(sorted(PLACE.findall(english))) not in places:
+                wrong.append((entry.id, english))
+    assert wrong == []
+
+
+def test_the_scripts_are_among_the_catalogues() -> None:
+    assert SCRIPTS.exists()
