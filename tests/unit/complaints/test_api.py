@@ -346,14 +346,12 @@ async def test_what_may_be_decided_is_shown_with_the_roles_that_may(ask):
     possible = {each["decision"]: each["roles"] for each in filed["possible"]}
     assert list(possible) == [
         "assign_owner",
-        "record_visit",
         "acknowledge",
         "audit",
         "contact_department",
         "report_opinion",
         "classify",
         "judge",
-        "withdraw",
         "escalate",
     ]
     assert possible["assign_owner"] == ["cs_supervisor", "cs_manager", "cs_director"]

@@ -166,6 +166,48 @@ def test_every_decision_leads_where_its_table_says_or_is_refused(table, stage, d
         assert stage in refused.value.detail
 
 
+@pytest.mark.parametrize("stage", ["due", "drawn", "granted", "done"])
+async def test_a_certificate_is_offered_to_another_than_who_drew_it_up_and_its_copies_once(
+    stage, allowances, ask, stores, rules
+):
+    paper = allowances[stage]
+    if stage == "granted":
+        paper = on_allowance.file_copy(paper, rules, SALES).state
+    await stores.allowances.create(Change(paper), cause(AT))
+    view = (await ask("sales_vp", "GET", f"/allowances/{paper.id}")).json()["possible"]
+    (row,) = (await ask("sales_vp", "GET", "/allowances")).json()["items"]
+    drew_up = ["account_manager-01"]
+    offered = {
+        "due": {"draw_up": []},
+        "drawn": {"countersign": drew_up, "send_back": drew_up},
+        "granted": {"post": []},
+        "done": {},
+    }
+    assert row["possible"] == view
+    assert {each["decision"]: each["another_than"] for each in view} == offered[stage]
+
+
+@pytest.mark.parametrize("stage", ["due", "drawn", "differing", "posted"])
+async def test_a_return_note_is_offered_to_another_than_who_prepared_what_is_decided(
+    stage, returns, ask, stores, rules
+):
+    note = returns[stage]
+    if stage == "posted":
+        note = on_return.file_copy(note, rules, SALES).state
+    await stores.returns.create(Change(note), cause(AT))
+    view = (await ask("sales_vp", "GET", f"/returns/{note.id}")).json()["possible"]
+    (row,) = (await ask("sales_vp", "GET", "/returns")).json()["items"]
+    drew_up = ["account_manager-01"]
+    offered = {
+        "due": {"draw_up": []},
+        "drawn": {"authorize": drew_up, "send_back": drew_up},
+        "differing": {"receive": [], "settle_difference": ["finance-01"], "file_copy": []},
+        "posted": {"receive": []},
+    }
+    assert row["possible"] == view
+    assert {each["decision"]: each["another_than"] for each in view} == offered[stage]
+
+
 @pytest.mark.parametrize("stage", get_args(lifecycle.AllowanceStage))
 def test_a_stored_certificate_comes_back_as_it_was(stage, allowances):
     paper = allowances[stage]

@@ -1,16 +1,26 @@
 """What is shown as possible to a role is what the decision takes from that role, in views, lists and duties."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import product
 from typing import get_args
+from uuid import UUID
 
 import pytest
+import sight
 
+from complaints.domain.decisions.findings import decide_loss
+from complaints.domain.decisions.handling import convene_panel, record_panel
 from complaints.domain.decisions.resolution import approve, propose, reject
+from complaints.domain.decisions.settlement import sign
 from complaints.domain.lifecycle import COMPLAINT, Stage
+from complaints.domain.parts.appeal import Appeal
+from complaints.domain.parts.findings import SubmittedLoss
+from complaints.domain.parts.handling import Classification, HandlingAudit, Notice, Panel, Visit, WarrantyNote
+from complaints.domain.parts.resolution import Answer, Feedback
 from shared.aggregate import Change, Refused
-from shared.contracts.complaints import AuthorityExceededBlocked, Remediation
+from shared.contracts.aftersales import WarrantyRule
+from shared.contracts.complaints import AuthorityExceededBlocked, BorneLoss, Remediation
 from shared.contracts.event import Actor, Money
 from shared.contracts.roles import Role
 from shared.testing import cause
@@ -119,3 +129,89 @@ def test_the_duty_to_decide_is_of_the_role_that_may_decide_all_of_it_and_not_of_
     duty = case.clock("step_approve")
 
     assert (case.owner, duty.clock.role, duty.assignee) == ("handler-01", role, None)
+
+
+LETTER = Notice(way="letter", words="同意免费更换", letter="letters/1.pdf", by="handler-01", at=AT)
+VISIT = Visit(visited_at=AT, note="现场查看", by="handler-01", at=AT)
+MAJOR = Classification(nature="non_quality", category="服务态度", major=True)
+OF_QUALITY = Classification(nature="quality", category="玻璃破损")
+PANEL = Panel(departments=("production",), meets_at=AT, convened_by="cs-manager-01", convened_at=AT)
+REVIEWED = PANEL.but(measures="全批复检", recorded_by="cs-manager-01", recorded_at=AT)
+BORNE = BorneLoss(department="production", amount=Money(amount=Decimal("240.00")))
+LOST = SubmittedLoss(loss_id=UUID(int=8), borne=(BORNE,), prepared_by=("finance-01",), at=AT)
+DECIDED = LOST.but(approved=True, note="同意", decided_by="deputy-02", decided_at=AT)
+PETITION = Appeal(petition_id=UUID(int=9), petition="客户有异议", to_role=Role.DEPUTY_GM, by="handler-01", at=AT)
+
+
+def audited(complete):
+    return HandlingAudit(complete=complete, findings="已核对", by="manager-01", at=AT)
+
+
+def checked(verdict):
+    return WarrantyNote(check_id=UUID(int=6), verdict=verdict, rule=WarrantyRule(), at=AT)
+
+
+STATES = {
+    "as it stands": {},
+    "it has no owner": {"owner": None},
+    "it is major": {"classification": MAJOR},
+    "it is major, and the departments meet": {"classification": MAJOR, "panel": PANEL},
+    "it is major and was reviewed": {"classification": MAJOR, "panel": REVIEWED},
+    "it is major, was reviewed and told by letter": {
+        "classification": MAJOR,
+        "panel": REVIEWED,
+        "notices": (LETTER,),
+    },
+    "a visit is required": {"visit_required": True},
+    "the required visit was made": {"visit_required": True, "visits": (VISIT,)},
+    "something is missing in it": {"audits": (audited(True), audited(False))},
+    "what was missing is there": {"audits": (audited(False), audited(True))},
+    "its warranty is not known": {"classification": OF_QUALITY},
+    "its warranty is uncertain": {"classification": OF_QUALITY, "warranty": (checked("uncertain"),)},
+    "its warranty was decided": {
+        "classification": OF_QUALITY,
+        "warranty": (checked("uncertain"), checked("in_warranty")),
+    },
+    "its loss waits": {"submitted_loss": LOST},
+    "its loss is decided": {"submitted_loss": DECIDED},
+    "a petition was filed": {"appeal": PETITION},
+    "the solution is not signed": {"answer": Answer(accepted=True, via="phone", at=AT)},
+    "the customer's answer is kept": {"feedback": Feedback(satisfied=True, words="更换及时", by="x-1", at=AT)},
+}
+"""What may be the case in any stage."""
+
+
+@pytest.mark.parametrize(("stage", "state"), list(product(get_args(Stage), STATES)))
+def test_what_is_offered_is_taken_and_what_is_not_offered_is_refused(stage, state, in_every_stage, decide, rules):
+    case = in_every_stage[stage].but(**STATES[state])
+    handler, deputy = by("complaint_handler"), by("deputy_gm")
+    tried = decide | {
+        "convene_panel": lambda case: convene_panel(case, ("production",), AT + timedelta(hours=1), handler),
+        "record_panel": lambda case: record_panel(case, "全批复检", None, handler),
+        "decide_loss": lambda case: decide_loss(*sight.lost(case), True, "同意", rules, deputy),
+        "sign": lambda case: sign(case, "signatures/1.png", handler),
+    }
+    offered = {each.decision for each in case.possible}
+    made = [name for name, rows in COMPLAINT.moves.items() if any(move.by for move in rows)]
+    wrong = []
+    for decision in made:
+        try:
+            tried[decision](case)
+        except Refused as refused:
+            code = refused.code
+        else:
+            code = None
+        if (code is None) is not (decision in offered):
+            wrong.append((decision, code))
+    assert wrong == []
+
+
+@pytest.mark.parametrize(("stage", "state"), list(product(get_args(Stage), STATES)))
+async def test_a_list_offers_what_the_case_offers(stage, state, in_every_stage, ask, stores):
+    case = in_every_stage[stage].but(**STATES[state])
+    await stores.complaints.create(Change(case), cause(AT))
+
+    view = (await ask("finance", "GET", f"/complaints/{case.id}")).json()["possible"]
+    (row,) = (await ask("finance", "GET", "/complaints")).json()["items"]
+
+    assert [each["decision"] for each in row["possible"]] == [each["decision"] for each in view]

@@ -430,6 +430,17 @@ def test_an_improvement_is_verified_by_another_than_the_one_who_carried_it_out(i
     assert refused.value.code == "four_eyes"
 
 
+@pytest.mark.parametrize("stage", ["due", "open", "done"])
+async def test_an_improvement_is_offered_for_verifying_to_another_than_who_carried_it_out(stage, improved, ask, stores):
+    action = improved[stage]
+    await stores.actions.create(Change(action), cause(AT))
+    view = (await ask("rd_team", "GET", f"/corrective-actions/{action.id}")).json()["possible"]
+    (row,) = (await ask("rd_team", "GET", "/corrective-actions")).json()["items"]
+    offered = {"due": {"plan": []}, "open": {"carry_out": []}, "done": {"verify": [PLANT.actor.id]}}
+    assert row["possible"] == view
+    assert {each["decision"]: each["another_than"] for each in view} == offered[stage]
+
+
 def test_an_improvement_is_not_due_in_the_past(improved, rules):
     with pytest.raises(Refused) as refused:
         on_action.plan(improved["due"], "packaging", "增加护角", AT, rules, PLANT)

@@ -7,9 +7,7 @@ from typing import Self
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from shared.aggregate import one_person
 from shared.clocks import Timed
-from shared.identity import Principal
 from shared.pages.countdown import Countdown
 from shared.pages.forms import Act
 
@@ -35,7 +33,7 @@ class DueBy:
 class WaitingMatter:
     """A matter that waits for a decision: what is asked for, what it is about, what the decider sees, and the forms.
 
-    `about` is its number, which leads to `link`. `hands` are the people who had a hand in it, and so do not decide.
+    `about` is its number, which leads to `link`.
     """
 
     id: UUID
@@ -46,17 +44,11 @@ class WaitingMatter:
     facts: tuple[tuple[str, str], ...]
     due: DueBy | None
     acts: tuple[Act, ...]
-    hands: tuple[str | None, ...] = ()
-
-    def is_for(self, asker: Principal) -> bool:
-        """Whether the asker may decide anything about it: another person than those who had a hand in it."""
-        before = {one_person(each) for each in self.hands if each is not None}
-        return one_person(asker.id) not in before and any(act.form for act in self.acts)
 
 
-def in_turn(matters: Iterable[WaitingMatter], asker: Principal) -> list[WaitingMatter]:
-    """Those that the asker may decide: what is due first, and after that what has no term."""
-    mine = [each for each in matters if each.is_for(asker)]
+def in_turn(matters: Iterable[WaitingMatter]) -> list[WaitingMatter]:
+    """Those of which the reader may decide anything: what is due first, and after that what has no term."""
+    mine = [each for each in matters if any(act.form for act in each.acts)]
     timed = [(each.due.at, place, each) for place, each in enumerate(mine) if each.due]
     found = [each for _, _, each in sorted(timed, key=lambda entry: entry[:2])]
     return [*found, *(each for each in mine if not each.due)][:MATTERS_SHOWN]

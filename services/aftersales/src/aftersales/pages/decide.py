@@ -39,7 +39,7 @@ def routes(orders: ServiceOrders, rules: Rules, forms: Forms, render: Renderer) 
         page = await orders.find(where, sort="opened_at", limit=LOOKED_AT)
         matters = [_matter(each, rules, forms, asker, now) for each in page.items if each.next_step in SIGNATURES]
         request.state.personal = True
-        return render("decide.html", service="aftersales", title="售后", note="", matters=in_turn(matters, asker))
+        return render("decide.html", service="aftersales", title="售后", note="", matters=in_turn(matters))
 
     return router
 

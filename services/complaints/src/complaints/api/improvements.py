@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from pydantic import AliasPath, Field, computed_field
 
 from complaints.api.readers import CASES
-from complaints.domain.corrective_action import CorrectiveAction
+from complaints.domain.corrective_action import CorrectiveAction, possible
 from complaints.domain.decisions.corrective_action import carry_out, plan, verify
 from complaints.domain.lifecycle import CORRECTIVE_ACTION, ActionStage
 from complaints.domain.parts.improvement import Attempt
@@ -66,7 +66,7 @@ class ActionView(View):
         same = cls.model_fields.keys() - {"action_id", "possible"}
         return cls(
             action_id=action.id,
-            possible=CORRECTIVE_ACTION.possible(action.stage),
+            possible=action.possible,
             **{name: getattr(action, name) for name in same},
         )
 
@@ -80,12 +80,13 @@ class ActionRow(View):
     stage: ActionStage
     cause_code: Line | None = None
     watched_until: Instant | None = None
+    attempts: tuple[Attempt, ...] = Field(default=(), exclude=True)
 
     @computed_field  # type: ignore[prop-decorator]
     @property
     def possible(self) -> tuple[Possible, ...]:
         """What may be decided next, and by whom."""
-        return CORRECTIVE_ACTION.possible(self.stage)
+        return possible(self.stage, self.attempts)
 
 
 def routes(stores: Stores, rules: Rules) -> APIRouter:

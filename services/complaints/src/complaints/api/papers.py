@@ -5,9 +5,10 @@ from uuid import UUID
 
 from pydantic import AliasPath, Field, computed_field
 
+from complaints.domain import allowance, goods_return
 from complaints.domain.allowance import Allowance
 from complaints.domain.goods_return import GoodsReturn
-from complaints.domain.lifecycle import ALLOWANCE, GOODS_RETURN, AllowanceStage, ReturnStage
+from complaints.domain.lifecycle import AllowanceStage, ReturnStage
 from complaints.domain.parts.papers import (
     Comparison,
     Copy,
@@ -59,7 +60,7 @@ class AllowanceView(View):
         same = cls.model_fields.keys() - {"allowance_id", "possible"}
         return cls(
             allowance_id=paper.id,
-            possible=ALLOWANCE.possible(paper.stage),
+            possible=paper.possible,
             **{name: getattr(paper, name) for name in same},
         )
 
@@ -71,12 +72,15 @@ class AllowanceRow(PaperRow):
     certificate_no: Line
     stage: AllowanceStage
     amount: Money = Field(validation_alias=AliasPath("case", "approved"))
+    drawn: Drawn | None = Field(default=None, exclude=True)
+    filed: Signed | None = Field(default=None, exclude=True)
+    posted: Posting | None = Field(default=None, exclude=True)
 
     @computed_field  # type: ignore[prop-decorator]
     @property
     def possible(self) -> tuple[Possible, ...]:
         """What may be decided next, and by whom."""
-        return ALLOWANCE.possible(self.stage)
+        return allowance.possible(self)
 
 
 class GoodsReturnView(View):
@@ -106,7 +110,7 @@ class GoodsReturnView(View):
         same = cls.model_fields.keys() - {"return_id", "possible"}
         return cls(
             return_id=goods.id,
-            possible=GOODS_RETURN.possible(goods.stage),
+            possible=goods.possible,
             **{name: getattr(goods, name) for name in same},
         )
 
@@ -117,9 +121,12 @@ class GoodsReturnRow(PaperRow):
     return_id: UUID = Field(validation_alias="id")
     return_no: ReturnNo
     stage: ReturnStage
+    note: ReturnNote | None = Field(default=None, exclude=True)
+    compared: Comparison | None = Field(default=None, exclude=True)
+    filed: Signed | None = Field(default=None, exclude=True)
 
     @computed_field  # type: ignore[prop-decorator]
     @property
     def possible(self) -> tuple[Possible, ...]:
         """What may be decided next, and by whom."""
-        return GOODS_RETURN.possible(self.stage)
+        return goods_return.possible(self)

@@ -10,7 +10,7 @@ from complaints.domain.figures.history import PastStep
 from complaints.domain.lifecycle import Stage, waits_for_customer
 from complaints.domain.parts.appeal import Appeal
 from complaints.domain.parts.findings import Liability, Loss, RootCause, SubmittedLoss, Supplier
-from complaints.domain.parts.form import Channel, Form
+from complaints.domain.parts.form import Channel, Form, Nature
 from complaints.domain.parts.handling import (
     Acknowledgement,
     Call,
@@ -30,7 +30,17 @@ from complaints.domain.parts.resolution import Answer, Blocked, Deciders, Feedba
 from shared.aggregate import Deadline
 from shared.contracts.complaints import Remediation
 from shared.contracts.event import Instant, Money
-from shared.contracts.vocabulary import ComplaintNo, CustomerId, FileRef, Line, OrderId, OrderNo, Prose, StaffId
+from shared.contracts.vocabulary import (
+    ComplaintNo,
+    ContractNo,
+    CustomerId,
+    FileRef,
+    Line,
+    OrderId,
+    OrderNo,
+    Prose,
+    StaffId,
+)
 from shared.customer_files import CustomerNow
 from shared.http import View
 from shared.lifecycle import Possible
@@ -96,12 +106,10 @@ class ComplaintView(View):
             customer_now=now,
             complaint_id=complaint.id,
             complaint_no=complaint.number,
-            possible=possible(complaint.stage, complaint.deciders, complaint.submitted_loss, reader, complaint.hands),
+            possible=possible(complaint, reader, complaint.hands),
             order_id=complaint.concerning.order_id,
             missed=complaint.missed,
-            waits_for_customer=waits_for_customer(
-                complaint.stage, complaint.answer is not None and complaint.answer.signature is not None
-            ),
+            waits_for_customer=waits_for_customer(complaint.stage, complaint.signed),
             deadlines=tuple(
                 Deadline(kind=run.clock.name, at=run.climbs_at or run.due_at)
                 for run in complaint.running
@@ -125,27 +133,61 @@ class PastStepView(View):
         return cls(**step.model_dump())
 
 
-class ComplaintRow(View):
-    """A complaint as a line of a list."""
+class DecidableRow(View):
+    """A line of a list of cases that says what may be decided next; what that follows from is read."""
 
     model_config = ConfigDict(validate_by_name=True, validate_by_alias=True)
 
+    stage: Stage
+    owner: StaffId | None = None
+    major: bool = Field(default=False, exclude=True)
+    signature: FileRef | None = Field(default=None, exclude=True, validation_alias=AliasPath("answer", "signature"))
+    deciders: Deciders | None = Field(default=None, exclude=True)
+    submitted_loss: SubmittedLoss | None = Field(default=None, exclude=True)
+    classification: Classification | None = Field(default=None, exclude=True)
+    nature: Nature | None = Field(default=None, exclude=True, validation_alias=AliasPath("form", "nature"))
+    order_no: OrderNo | None = Field(default=None, exclude=True, validation_alias=AliasPath("form", "order_no"))
+    contract_no: ContractNo | None = Field(
+        default=None, exclude=True, validation_alias=AliasPath("form", "contract_no")
+    )
+    visit_required: bool = Field(default=False, exclude=True)
+    visits: tuple[Visit, ...] = Field(default=(), exclude=True)
+    notices: tuple[Notice, ...] = Field(default=(), exclude=True)
+    audits: tuple[HandlingAudit, ...] = Field(default=(), exclude=True)
+    panel: Panel | None = Field(default=None, exclude=True)
+    warranty: tuple[WarrantyNote, ...] = Field(default=(), exclude=True)
+    appeal: Appeal | None = Field(default=None, exclude=True)
+    feedback: Feedback | None = Field(default=None, exclude=True)
+
+    @property
+    def of_quality(self) -> bool:
+        """Whether the goods themselves are at fault: as it was classified, until then as it was filed (003 §23)."""
+        return (self.classification.nature if self.classification else self.nature) == "quality"
+
+    @property
+    def names_order(self) -> bool:
+        """Whether an order or a contract is named."""
+        return self.order_no is not None or self.contract_no is not None
+
+    @property
+    def signed(self) -> bool:
+        """Whether the customer has signed the solution that was accepted."""
+        return self.signature is not None
+
+
+class ComplaintRow(DecidableRow):
+    """A complaint as a line of a list."""
+
     complaint_id: UUID = Field(validation_alias="id")
     complaint_no: ComplaintNo | None = Field(default=None, validation_alias="number")
-    stage: Stage
     channel: Channel = Field(validation_alias=AliasPath("form", "channel"))
     content: Prose = Field(validation_alias=AliasPath("form", "content"))
-    major: bool = Field(default=False, exclude=True)
     customer_id: CustomerId = Field(validation_alias=AliasPath("form", "customer", "customer_id"))
     customer_name: Line = Field(validation_alias=AliasPath("form", "customer", "name"))
     order_no: OrderNo | None = Field(default=None, validation_alias=AliasPath("form", "order_no"))
     received_at: Instant = Field(validation_alias=AliasPath("form", "received_at"))
     close_by: Instant | None = None
-    owner: StaffId | None = None
     level: int = 0
-    signature: FileRef | None = Field(default=None, exclude=True, validation_alias=AliasPath("answer", "signature"))
-    deciders: Deciders | None = Field(default=None, exclude=True)
-    submitted_loss: SubmittedLoss | None = Field(default=None, exclude=True)
     reader: StaffId | None = Field(default=None, exclude=True)
 
     @computed_field  # type: ignore[prop-decorator]
@@ -158,32 +200,29 @@ class ComplaintRow(View):
     @property
     def waits_for_customer(self) -> bool:
         """Whether the customer has to answer or to sign before it goes on."""
-        return waits_for_customer(self.stage, self.signature is not None)
+        return waits_for_customer(self.stage, self.signed)
 
     @computed_field  # type: ignore[prop-decorator]
     @property
     def possible(self) -> tuple[Possible, ...]:
         """What may be decided next, and by whom."""
-        return possible(self.stage, self.deciders, self.submitted_loss, self.reader)
+        return possible(self, self.reader)
 
     def read_by(self, reader: StaffId) -> Self:
         """The same line, as this reader sees what is possible."""
         return type(self).model_validate({**dict(self), "reader": reader})
 
 
-class ProposedRow(View):
+class ProposedRow(DecidableRow):
     """What the list of approvals reads of a case."""
 
     id: UUID
-    stage: Stage
     number: ComplaintNo
     close_by: Instant
     policy_version: int
     customer_name: Line = Field(validation_alias=AliasPath("form", "customer", "name"))
     content: Prose = Field(validation_alias=AliasPath("form", "content"))
     proposals: tuple[Proposal, ...]
-    deciders: Deciders | None = None
-    submitted_loss: SubmittedLoss | None = None
 
 
 class ApprovalRow(View):
@@ -216,5 +255,5 @@ class ApprovalRow(View):
             amount=proposal.dearest,
             proposed_by=proposal.proposed_by,
             close_by=case.close_by,
-            possible=possible(case.stage, case.deciders, case.submitted_loss),
+            possible=possible(case),
         )

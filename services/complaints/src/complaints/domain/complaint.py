@@ -1,7 +1,8 @@
 """A complaint: the form, and what our departments add to it (002 六, 003 §24-3)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
+from typing import Protocol
 
 from pydantic import computed_field
 
@@ -44,6 +45,43 @@ Hands = Mapping[ComplaintDecision, tuple[StaffId, ...]]
 """By a decision, who does not make it, in whatever role."""
 FOUND = 500
 """How many characters of a text are found."""
+
+
+class Decidable(Protocol):
+    """What of a case says what may be decided about it: the case itself, or the row of a list."""
+
+    @property
+    def stage(self) -> Stage: ...
+    @property
+    def deciders(self) -> Deciders | None: ...
+    @property
+    def submitted_loss(self) -> SubmittedLoss | None: ...
+    @property
+    def owner(self) -> StaffId | None: ...
+    @property
+    def major(self) -> bool: ...
+    @property
+    def of_quality(self) -> bool: ...
+    @property
+    def names_order(self) -> bool: ...
+    @property
+    def visit_required(self) -> bool: ...
+    @property
+    def visits(self) -> tuple[Visit, ...]: ...
+    @property
+    def notices(self) -> tuple[Notice, ...]: ...
+    @property
+    def audits(self) -> tuple[HandlingAudit, ...]: ...
+    @property
+    def panel(self) -> Panel | None: ...
+    @property
+    def warranty(self) -> tuple[WarrantyNote, ...]: ...
+    @property
+    def appeal(self) -> Appeal | None: ...
+    @property
+    def signed(self) -> bool: ...
+    @property
+    def feedback(self) -> Feedback | None: ...
 
 
 @follows(COMPLAINT)
@@ -118,7 +156,7 @@ class Complaint(Timed):
     @property
     def possible(self) -> tuple[Possible, ...]:
         """What people may do about it now, and who of them."""
-        return possible(self.stage, self.deciders, self.submitted_loss, hands=self.hands)
+        return possible(self, hands=self.hands)
 
     @property
     def hands(self) -> Hands:
@@ -134,6 +172,16 @@ class Complaint(Timed):
     def of_quality(self) -> bool:
         """Whether the goods themselves are at fault: as it was classified, until then as it was filed (003 §23)."""
         return (self.classification.nature if self.classification else self.form.nature) == "quality"
+
+    @property
+    def names_order(self) -> bool:
+        """Whether an order or a contract is named, whose warranty can be asked for."""
+        return self.form.order_no is not None or self.form.contract_no is not None
+
+    @property
+    def signed(self) -> bool:
+        """Whether the customer has signed the solution that was accepted (002 六1(5)b)."""
+        return self.answer is not None and self.answer.signature is not None
 
     @property
     def handlers(self) -> tuple[StaffId, ...]:
@@ -178,25 +226,80 @@ class Complaint(Timed):
 
 
 def possible(
-    stage: Stage,
-    deciders: Deciders | None,
-    loss: SubmittedLoss | None,
-    reader: StaffId | None = None,
-    hands: Hands = MappingProxyType({}),
+    case: Decidable, reader: StaffId | None = None, hands: Hands = MappingProxyType({})
 ) -> tuple[Possible, ...]:
-    """What people may do about a case in this stage, and who of them; a proposal is decided by its amounts (003 §27).
+    """What people may do about a case now, and who of them; a proposal is decided by its amounts (003 §27).
 
     A reader who made the proposal is not offered to decide on it, nor one who counted or divided the loss to decide on
     that; a loss is decided as long as one waits. `deciders` are absent on what was proposed before they were kept: each
     role that may decide some amount is offered it then. `hands` are those who had a hand in what a decision looks at.
     """
     entitled: dict[ComplaintDecision, tuple[Role, ...]] = {}
+    loss = case.submitted_loss
     if loss is None or loss.decided_at is not None or _one_of(loss.prepared_by, reader):
         entitled["decide_loss"] = ()
-    if deciders is not None:
-        own = _one_of((deciders.proposed_by,), reader)
-        entitled |= {"approve": () if own else deciders.approve, "reject": () if own else deciders.reject}
-    return COMPLAINT.possible(stage, entitled, another_than=hands)
+    if case.deciders is not None:
+        own = _one_of((case.deciders.proposed_by,), reader)
+        entitled |= {"approve": () if own else case.deciders.approve, "reject": () if own else case.deciders.reject}
+    allowed = COMPLAINT.possible(case.stage, entitled, another_than=hands)
+    lacking = {name for name, is_there in _NEEDED.items() if not is_there(case)}
+    return tuple(each for each in allowed if each.decision not in lacking)
+
+
+def reviewed_if_major(case: Decidable) -> bool:
+    """Whether the departments have reviewed the measures of a major case (004 一㈢3b)."""
+    return not case.major or (case.panel is not None and case.panel.measures is not None)
+
+
+def told_by_letter_if_major(case: Decidable) -> bool:
+    """Whether the customer of a major case was informed by letter (003 §18a)."""
+    return not case.major or any(notice.way == "letter" for notice in case.notices)
+
+
+def warranty_known(case: Decidable) -> bool:
+    """Whether a matter of quality is under warranty is known, where an order or a contract is named (001 售后四)."""
+    if not case.of_quality or not case.names_order:
+        return True
+    return bool(case.warranty) and case.warranty[-1].verdict != "uncertain"
+
+
+def whole(case: Decidable) -> bool:
+    """Whether the latest audit has found nothing missing (003 §24-3)."""
+    return not case.audits or case.audits[-1].complete
+
+
+def visited_if_required(case: Decidable) -> bool:
+    """Whether the customer was visited, where a visit is required (003 §20)."""
+    return bool(case.visits) or not case.visit_required
+
+
+def _may_be_proposed(case: Decidable) -> bool:
+    return case.owner is not None and reviewed_if_major(case) and warranty_known(case)
+
+
+def _may_be_closed(case: Decidable) -> bool:
+    loss = case.submitted_loss
+    decided = loss is None or loss.decided_at is not None
+    handled = case.owner is not None and whole(case) and visited_if_required(case)
+    return handled and decided and told_by_letter_if_major(case)
+
+
+_NEEDED: Mapping[ComplaintDecision, Callable[[Decidable], bool]] = MappingProxyType(
+    {
+        "record_visit": lambda case: case.owner is not None,
+        "convene_panel": lambda case: case.major,
+        "record_panel": lambda case: case.panel is not None,
+        "appeal": lambda case: case.appeal is None,
+        "propose": _may_be_proposed,
+        "sign": lambda case: not case.signed,
+        "implement": lambda case: case.signed,
+        "record_feedback": lambda case: case.feedback is None,
+        "close": _may_be_closed,
+        "withdraw": lambda case: case.owner is not None,
+        "decline": lambda case: case.owner is not None,
+    }
+)
+"""What a decision needs besides the stage: an owner, a review, a signature. The decision says what is missing."""
 
 
 def _one_of(people: Iterable[StaffId], reader: StaffId | None) -> bool:

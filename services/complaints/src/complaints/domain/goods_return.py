@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Mapping
 from decimal import Decimal
+from typing import Protocol
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from complaints.domain.lifecycle import ARRIVED, GOODS_RETURN, ReturnStage
+from complaints.domain.lifecycle import ARRIVED, GOODS_RETURN, ReturnDecision, ReturnStage
 from complaints.domain.parts.papers import (
     Comparison,
     Copy,
@@ -20,8 +21,8 @@ from complaints.domain.parts.papers import (
 from shared.clocks import Matter, Timed
 from shared.contracts.complaints import Difference
 from shared.contracts.event import Money
-from shared.contracts.vocabulary import ComplaintNo, Prose, ReturnNo
-from shared.lifecycle import follows
+from shared.contracts.vocabulary import ComplaintNo, Prose, ReturnNo, StaffId
+from shared.lifecycle import Possible, follows
 
 _RETURNS = uuid5(NAMESPACE_URL, "urn:kefu:goods-return")
 
@@ -34,6 +35,32 @@ def return_no_of(complaint_no: ComplaintNo) -> ReturnNo:
 def return_id_of(return_no: ReturnNo) -> UUID:
     """The id of the note with this number: the warehouse knows it by the number on its copy."""
     return uuid5(_RETURNS, return_no)
+
+
+class Decidable(Protocol):
+    """What of a return note says what may be decided about it: the note itself, or the row of a list."""
+
+    @property
+    def stage(self) -> ReturnStage: ...
+    @property
+    def note(self) -> ReturnNote | None: ...
+    @property
+    def compared(self) -> Comparison | None: ...
+    @property
+    def filed(self) -> Signed | None: ...
+
+
+def possible(goods: Decidable) -> tuple[Possible, ...]:
+    """What people may do about a return note now, and who of them; its copy is filed once."""
+    allowed = GOODS_RETURN.possible(goods.stage, another_than=hands_in(goods))
+    return tuple(each for each in allowed if each.decision != "file_copy" or goods.filed is None)
+
+
+def hands_in(goods: Decidable) -> Mapping[ReturnDecision, tuple[StaffId, ...]]:
+    """By a decision, who prepared what it confirms, and therefore does not make it (003 §29.1(2), §29.2)."""
+    drawn = (goods.note.by,) if goods.note else ()
+    compared = (goods.compared.by,) if goods.compared else ()
+    return {"authorize": drawn, "send_back": drawn, "settle_difference": compared}
 
 
 @follows(GOODS_RETURN)
@@ -61,6 +88,11 @@ class GoodsReturn(Timed):
     def matter(self) -> Matter:
         """What its duties are about: the note."""
         return Matter(about=self.return_no, customer_id=self.case.about.customer.customer_id)
+
+    @property
+    def possible(self) -> tuple[Possible, ...]:
+        """What people may do about it now, and who of them."""
+        return possible(self)
 
     @property
     def counted(self) -> Counter[str]:

@@ -81,9 +81,7 @@ def routes(stores: Stores, rules: Rules, forms: SignatureForms, render: Renderer
         asked = Decider(asker, request.app.state.time.now(), rules)
         matters = [each async for each in _waiting(stores, forms, asked)]
         request.state.personal = True
-        return render(
-            "decide.html", service="complaints", title="投诉", note=_limit(asked), matters=in_turn(matters, asker)
-        )
+        return render("decide.html", service="complaints", title="投诉", note=_limit(asked), matters=in_turn(matters))
 
     return router
 
@@ -195,7 +193,6 @@ def _loss(case: Complaint, forms: Forms, asked: Decider) -> WaitingMatter:
 def _allowance(paper: Allowance, forms: Forms, asked: Decider) -> WaitingMatter:
     assert paper.drawn is not None
     seen = Filled(given={"paper": str(paper.drawn.paper_id)})
-    possible = ALLOWANCE.possible(paper.stage)
     return WaitingMatter(
         id=paper.id,
         what="会签折扣证明单",
@@ -204,8 +201,9 @@ def _allowance(paper: Allowance, forms: Forms, asked: Decider) -> WaitingMatter:
         customer=paper.case.about.customer.name,
         facts=(("原因", paper.reason or ""), *_settled(paper.case)),
         due=asked.due(paper),
-        acts=tuple(forms.acts(possible, asked.by, paper.id, {"countersign": seen, "send_back": seen}, among=True)),
-        hands=(paper.drawn.by,),
+        acts=tuple(
+            forms.acts(paper.possible, asked.by, paper.id, {"countersign": seen, "send_back": seen}, among=True)
+        ),
     )
 
 
@@ -213,7 +211,6 @@ def _return(note: GoodsReturn, forms: Forms, asked: Decider) -> WaitingMatter:
     assert note.note is not None
     seen = Filled(given={"paper": str(note.note.paper_id)})
     goods = "；".join(f"{each.part}×{each.quantity}" for each in note.note.lines)
-    possible = GOODS_RETURN.possible(note.stage)
     return WaitingMatter(
         id=note.id,
         what="核准退货单",
@@ -222,8 +219,7 @@ def _return(note: GoodsReturn, forms: Forms, asked: Decider) -> WaitingMatter:
         customer=note.case.about.customer.name,
         facts=(("退货", goods), ("原因", note.note.reason), *_settled(note.case)),
         due=asked.due(note),
-        acts=tuple(forms.acts(possible, asked.by, note.id, {"authorize": seen, "send_back": seen}, among=True)),
-        hands=(note.note.by,),
+        acts=tuple(forms.acts(note.possible, asked.by, note.id, {"authorize": seen, "send_back": seen}, among=True)),
     )
 
 

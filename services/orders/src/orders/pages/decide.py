@@ -58,7 +58,7 @@ def routes(stores: Stores, rules: Rules, forms: Forms, render: Renderer) -> APIR
             found = list((await stores.orders.find(where, sort="placed_on", limit=ORDERS_LOOKED_AT)).items)
         matters = [_matter(each, rules, forms, asker, now) for each in found]
         request.state.personal = True
-        return render("decide.html", service="orders", title="订单", note="", matters=in_turn(matters, asker))
+        return render("decide.html", service="orders", title="订单", note="", matters=in_turn(matters))
 
     return router
 

@@ -2,10 +2,10 @@
 
 from uuid import UUID
 
-from complaints.domain.allowance import Allowance
+from complaints.domain.allowance import Allowance, hands_in
 from complaints.domain.decisions.checks import must_be_seen
 from complaints.domain.decisions.clock import pass_on, start, stop
-from complaints.domain.lifecycle import ALLOWANCE
+from complaints.domain.lifecycle import ALLOWANCE, AllowanceDecision
 from complaints.domain.parts.papers import Drawn, Posting, Signed
 from complaints.domain.policy.policy import Rules
 from shared.aggregate import Cause, Change, Refused, must_be_another
@@ -28,7 +28,7 @@ def countersign(allowance: Allowance, seen: UUID, rules: Rules, cause: Cause) ->
     """
     ALLOWANCE.must(allowance.stage, "countersign")
     must_be_seen(allowance.drawn, seen)
-    _must_be_another(allowance, cause)
+    _must_be_another("countersign", allowance, cause)
     signed = allowance.but(stage="countersigned", countersigned=_signed(cause))
     return pass_on(signed, "allowance_countersign", "allowance_stamp", rules, cause)
 
@@ -37,7 +37,7 @@ def send_back(allowance: Allowance, seen: UUID, note: Prose, rules: Rules, cause
     """The sales VP does not countersign, and says why; sales draws it up anew."""
     ALLOWANCE.must(allowance.stage, "send_back")
     must_be_seen(allowance.drawn, seen)
-    _must_be_another(allowance, cause)
+    _must_be_another("send_back", allowance, cause)
     back = allowance.but(stage="due", drawn=None, sent_back=(*allowance.sent_back, note))
     return pass_on(back, "allowance_countersign", "allowance_draw", rules, cause)
 
@@ -87,6 +87,6 @@ def _signed(cause: Cause) -> Signed:
     return Signed(by=cause.actor.id, at=cause.at)
 
 
-def _must_be_another(allowance: Allowance, cause: Cause) -> None:
+def _must_be_another(decision: AllowanceDecision, allowance: Allowance, cause: Cause) -> None:
     who = "a certificate is countersigned by another person than the one who drew it up"
-    must_be_another(who, allowance.drawn.by if allowance.drawn else None, cause=cause)
+    must_be_another(who, *hands_in(allowance)[decision], cause=cause)

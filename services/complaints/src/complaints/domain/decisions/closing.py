@@ -1,6 +1,6 @@
 """How a case ends, once and with one outcome (002 五, 003 §26.1)."""
 
-from complaints.domain.complaint import Complaint
+from complaints.domain.complaint import Complaint, visited_if_required
 from complaints.domain.decisions.clock import CHASE
 from complaints.domain.decisions.handling import must_have_letter_if_major, must_have_owner
 from complaints.domain.decisions.liaison import must_be_complete
@@ -25,7 +25,7 @@ def close(complaint: Complaint, result: Prose | None, rules: Rules, cause: Cause
     must_have_owner(complaint)
     must_be_complete(complaint)
     _must_have_a_decided_loss(complaint, rules)
-    if complaint.visit_required and not complaint.visits:
+    if not visited_if_required(complaint):
         raise Refused(
             f"{complaint.owner} visits the customer first: record-visit, or assign-owner without a visit",
             "visit_missing",

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from complaints.domain.corrective_action import CorrectiveAction
+from complaints.domain.corrective_action import CorrectiveAction, carried_out_by
 from complaints.domain.decisions.clock import pass_on, start, start_until, stop
 from complaints.domain.lifecycle import CORRECTIVE_ACTION
 from complaints.domain.parts.improvement import Attempt
@@ -75,7 +75,7 @@ def verify(
     if last.attempt_id != seen:
         raise Refused(f"it was planned anew meanwhile; examine {last.attempt_id} and name that one", "attempt_changed")
     who = "an improvement is verified by another person than the one who carried it out"
-    must_be_another(who, last.carried_out.by if last.carried_out else None, cause=cause)
+    must_be_another(who, *carried_out_by(action.attempts), cause=cause)
     days = rules.of(action).watch_days
     watched = cause.at + timedelta(days=days) if effective else None
     attempt = last.but(verified=_signed(cause), effective=effective, finding=finding)

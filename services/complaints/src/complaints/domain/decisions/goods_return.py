@@ -4,8 +4,8 @@ from uuid import UUID
 
 from complaints.domain.decisions.checks import must_be_seen
 from complaints.domain.decisions.clock import pass_on, start, stop
-from complaints.domain.goods_return import GoodsReturn
-from complaints.domain.lifecycle import GOODS_RETURN
+from complaints.domain.goods_return import GoodsReturn, hands_in
+from complaints.domain.lifecycle import GOODS_RETURN, ReturnDecision
 from complaints.domain.parts.papers import (
     Comparison,
     Explanation,
@@ -66,7 +66,7 @@ def authorize(goods: GoodsReturn, seen: UUID, rules: Rules, cause: Cause) -> Cha
     """
     GOODS_RETURN.must(goods.stage, "authorize")
     must_be_seen(goods.note, seen)
-    _must_be_another(goods, cause)
+    _must_be_another("authorize", goods, cause)
     assert goods.note is not None
     authorized = ReturnAuthorized.of(
         goods.case.about,
@@ -90,7 +90,7 @@ def send_back(goods: GoodsReturn, seen: UUID, note: Prose, rules: Rules, cause: 
     """The sales VP does not approve, and says why; sales draws the note up anew."""
     GOODS_RETURN.must(goods.stage, "send_back")
     must_be_seen(goods.note, seen)
-    _must_be_another(goods, cause)
+    _must_be_another("send_back", goods, cause)
     back = goods.but(stage="due", note=None, sent_back=(*goods.sent_back, note))
     return pass_on(back, "return_authorize", "return_draw", rules, cause)
 
@@ -139,7 +139,7 @@ def settle_difference(goods: GoodsReturn, seen: UUID, text: Prose, rules: Rules,
             "comparison_changed",
         )
     who = "a difference is explained by another person than the one who compared"
-    must_be_another(who, goods.compared.by, cause=cause)
+    must_be_another(who, *hands_in(goods)["settle_difference"], cause=cause)
     explanation = Explanation(text=text, by=cause.actor.id, at=cause.at)
     explained = goods.but(explanations=(*goods.explanations, explanation))
     return (
@@ -209,6 +209,6 @@ def _hands(goods: GoodsReturn, cause: Cause) -> tuple[StaffId, ...]:
     return (*goods.case.decided_by, *(each.by for each in signed if each is not None), cause.actor.id)
 
 
-def _must_be_another(goods: GoodsReturn, cause: Cause) -> None:
+def _must_be_another(decision: ReturnDecision, goods: GoodsReturn, cause: Cause) -> None:
     who = "a return is approved by another person than the one who drew it up"
-    must_be_another(who, goods.note.by if goods.note else None, cause=cause)
+    must_be_another(who, *hands_in(goods)[decision], cause=cause)

@@ -2,7 +2,13 @@
 
 from datetime import datetime
 
-from complaints.domain.complaint import Complaint, give_turn
+from complaints.domain.complaint import (
+    Complaint,
+    give_turn,
+    reviewed_if_major,
+    told_by_letter_if_major,
+    warranty_known,
+)
 from complaints.domain.decisions.checks import must_be_past
 from complaints.domain.decisions.escalation import take_to_major
 from complaints.domain.lifecycle import COMPLAINT
@@ -88,7 +94,7 @@ def record_notice(
 
 def must_have_letter_if_major(complaint: Complaint) -> None:
     """Refused with `letter_missing` until the customer of a major case was informed by letter (003 §18a)."""
-    if complaint.major and not any(notice.way == "letter" for notice in complaint.notices):
+    if not told_by_letter_if_major(complaint):
         raise Refused("the customer of a major case is informed by letter first: record-notice", "letter_missing")
 
 
@@ -145,7 +151,7 @@ def record_panel(complaint: Complaint, measures: Prose, minutes: FileRef | None,
 
 def must_be_reviewed_if_major(complaint: Complaint) -> None:
     """Refused with `panel_missing` until the departments have reviewed the measures of a major case (004 一㈢3b)."""
-    if complaint.major and (complaint.panel is None or complaint.panel.measures is None):
+    if not reviewed_if_major(complaint):
         raise Refused("departments review a major case first: convene-panel, then record-panel", "panel_missing")
 
 
@@ -155,16 +161,15 @@ def must_know_warranty(complaint: Complaint) -> None:
     While after-sales has not answered (`warranty_awaited`), and until a person has decided what is uncertain, with a
     reason (`warranty_uncertain`). Source: 001 售后四, 备注3; 003 §25.4a.
     """
-    if not complaint.of_quality or (complaint.form.order_no is None and complaint.form.contract_no is None):
+    if warranty_known(complaint):
         return
     if not complaint.warranty:
         raise Refused("after-sales has not answered yet whether it is under warranty; wait for it", "warranty_awaited")
-    last = complaint.warranty[-1]
-    if last.verdict == "uncertain":
-        raise Refused(
-            f"whether it is under warranty is uncertain: decide check {last.check_id} in after-sales, with a reason",
-            "warranty_uncertain",
-        )
+    check = complaint.warranty[-1].check_id
+    raise Refused(
+        f"whether it is under warranty is uncertain: decide check {check} in after-sales, with a reason",
+        "warranty_uncertain",
+    )
 
 
 def keep_call(complaint: Complaint, called: CallbackCompleted, cause: Cause) -> Change[Complaint]:

@@ -1,6 +1,6 @@
 """What CS does beside the case's way: going through it, turning to departments, reporting opinions (003 §24-3)."""
 
-from complaints.domain.complaint import Complaint
+from complaints.domain.complaint import Complaint, whole
 from complaints.domain.lifecycle import COMPLAINT
 from complaints.domain.parts.handling import Contact, HandlingAudit, Opinion
 from shared.aggregate import Cause, Change, Refused, must_be_another
@@ -23,7 +23,7 @@ def audit(complaint: Complaint, complete: bool, findings: Prose, cause: Cause) -
 
 def must_be_complete(complaint: Complaint) -> None:
     """Refused with `audit_open` after an audit that found something missing, until another one finds the case whole."""
-    if complaint.audits and not complaint.audits[-1].complete:
+    if not whole(complaint):
         raise Refused(f"{complaint.audits[-1].by} found something missing: add it, then audit again", "audit_open")
 
 

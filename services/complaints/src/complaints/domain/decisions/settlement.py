@@ -127,7 +127,7 @@ def sign(complaint: Complaint, signature: FileRef, cause: Cause) -> Change[Compl
     """
     COMPLAINT.must(complaint.stage, "sign")
     assert complaint.answer is not None
-    if complaint.answer.signature is not None:
+    if complaint.signed:
         raise Refused("the solution is signed; carry it out", "signed_already")
     return Change(complaint.but(answer=complaint.answer.but(signature=signature)))
 
@@ -138,7 +138,7 @@ def implement(complaint: Complaint, evidence: tuple[FileRef, ...], rules: Rules,
     Refused with `not_signed` until the customer has signed.
     """
     COMPLAINT.must(complaint.stage, "implement")
-    if complaint.answer is None or complaint.answer.signature is None:
+    if not complaint.signed:
         raise Refused("the customer signs first: sign with the file of the signature", "not_signed")
     done = Implementation(evidence=evidence, by=cause.actor.id, at=cause.at)
     implemented = ResolutionImplemented.of(complaint.about_customer, evidence=evidence, by=cause.actor.id, at=cause.at)

@@ -17,6 +17,7 @@ from shared.contracts.vocabulary import (
 )
 
 Channel = Literal["oral", "written", "phone", "sms", "email", "web", "auto"]
+Nature = Literal["quality", "non_quality", "unknown"]
 
 
 class Additions(Part):
@@ -26,7 +27,7 @@ class Additions(Part):
     order_no: OrderNo | None = None
     contract_no: ContractNo | None = None
     opinion: Prose | None = None
-    nature: Literal["quality", "non_quality", "unknown"] | None = None
+    nature: Nature | None = None
     severity: Literal["ordinary", "major"] | None = None
 
 
