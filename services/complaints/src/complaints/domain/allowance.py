@@ -23,7 +23,7 @@ def allowance_id_of(certificate_no: str) -> UUID:
     return uuid5(_ALLOWANCES, certificate_no)
 
 
-class Decidable(Protocol):
+class DecidableAllowance(Protocol):
     """What of a certificate says what may be decided about it: the certificate itself, or the row of a list."""
 
     @property
@@ -36,14 +36,14 @@ class Decidable(Protocol):
     def posted(self) -> Posting | None: ...
 
 
-def possible(paper: Decidable) -> tuple[Possible, ...]:
+def possible(paper: DecidableAllowance) -> tuple[Possible, ...]:
     """What people may do about a certificate now, and who of them; a copy is filed once and posted once."""
     allowed = ALLOWANCE.possible(paper.stage, another_than=hands_in(paper))
     lacking = {"file_copy": paper.filed is not None, "post": paper.posted is not None}
     return tuple(each for each in allowed if not lacking.get(each.decision))
 
 
-def hands_in(paper: Decidable) -> Mapping[AllowanceDecision, tuple[StaffId, ...]]:
+def hands_in(paper: DecidableAllowance) -> Mapping[AllowanceDecision, tuple[StaffId, ...]]:
     """By a decision, who drew up what it confirms, and therefore does not make it (003 §29.1(1))."""
     drawn = (paper.drawn.by,) if paper.drawn else ()
     return {"countersign": drawn, "send_back": drawn}

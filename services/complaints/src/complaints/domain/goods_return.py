@@ -37,7 +37,7 @@ def return_id_of(return_no: ReturnNo) -> UUID:
     return uuid5(_RETURNS, return_no)
 
 
-class Decidable(Protocol):
+class DecidableReturn(Protocol):
     """What of a return note says what may be decided about it: the note itself, or the row of a list."""
 
     @property
@@ -50,13 +50,13 @@ class Decidable(Protocol):
     def filed(self) -> Signed | None: ...
 
 
-def possible(goods: Decidable) -> tuple[Possible, ...]:
+def possible(goods: DecidableReturn) -> tuple[Possible, ...]:
     """What people may do about a return note now, and who of them; its copy is filed once."""
     allowed = GOODS_RETURN.possible(goods.stage, another_than=hands_in(goods))
     return tuple(each for each in allowed if each.decision != "file_copy" or goods.filed is None)
 
 
-def hands_in(goods: Decidable) -> Mapping[ReturnDecision, tuple[StaffId, ...]]:
+def hands_in(goods: DecidableReturn) -> Mapping[ReturnDecision, tuple[StaffId, ...]]:
     """By a decision, who prepared what it confirms, and therefore does not make it (003 §29.1(2), §29.2)."""
     drawn = (goods.note.by,) if goods.note else ()
     compared = (goods.compared.by,) if goods.compared else ()
