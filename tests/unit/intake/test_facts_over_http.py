@@ -137,6 +137,24 @@ async def test_half_a_character_in_an_attribute_is_refused(http, sales, attribut
     assert (answer.status_code, answer.json()["code"]) == (422, "attributes")
 
 
+@pytest.mark.parametrize("attribute", ["id", "type", "source", "time", "traceparent"])
+@pytest.mark.parametrize("unseen", ["\x00", "\x07", "\t", "\r\n", "\u202e", "\u200b", "\x80"], ids=ascii)
+async def test_what_nobody_can_see_in_an_attribute_is_refused(http, sales, database, attribute, unseen):
+    answer = await told(http, sales, **{attribute: f"x{unseen}2"})
+    assert (answer.status_code, answer.json()["code"]) == (422, "attributes")
+    assert database.published == ()
+
+
+@pytest.mark.parametrize("attribute", ["id", "type", "source", "time", "specversion"])
+async def test_an_attribute_in_two_headers_is_refused_whichever_was_meant(http, department, database, attribute):
+    headers = [*department("sales").items(), ("Content-Type", "application/json")]
+    headers += [(f"ce-{name}", text) for name, text in (*EVENT.items(), (attribute, EVENT[attribute]))]
+    answer = await http.post("/facts", content=json.dumps(DATA), headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (422, "duplicate_field")
+    assert answer.json()["detail"] == f"the field {attribute} is there twice; say which one is meant"
+    assert database.published == ()
+
+
 def event_of_an_sdk(**attributes):
     """As the Python SDK makes it."""
     time = datetime(2026, 11, 20, 5, 59, tzinfo=UTC)

@@ -97,6 +97,8 @@ async def test_another_fact_under_the_same_id_is_refused(database, production):
         ({"content_encoding": "gzip"}, "content_type", "without content_encoding 'gzip'"),
         ({"headers": {}}, "attributes", "specversion"),
         ({"headers": {**HEADERS, "cloudEvents:id": None}}, "attributes", "id must be"),
+        ({"headers": {**HEADERS, "cloudEvents:id": "a\x00b"}}, "attributes", "characters that can be seen: 'a\\x00b'"),
+        ({"headers": {**HEADERS, "cloudEvents_id": "another"}}, "duplicate_field", "the field id is there twice"),
         ({"content_type": "text/plain"}, "content_type", "not text/plain"),
         ({"data": b"not json"}, "malformed_json", "the body is not JSON"),
         ({"data": b"\x80"}, "malformed_json", "the body is not JSON"),

@@ -22,6 +22,7 @@ from intake.domain.parts.cloud_event import (
     CloudEvent,
     claimed_id,
     media_type,
+    must_be_said_once,
     read,
     read_batch,
     read_structured,
@@ -203,8 +204,10 @@ def _reporting(router: APIRouter, door: FactsDoor) -> None:
     async def report_facts(request: Request, department: AskedBy) -> FactView | Response:
         """Report a fact, or a batch of them. The same fact again is recognised by its id and has no second effect."""
         body, content_type = await request.body(), request.headers.get("content-type")
-        attributes = _attributes(request)
+        headers = _attributes(request)
+        attributes = dict(headers)
         try:
+            must_be_said_once(name for name, _ in headers)
             if media_type(content_type) == BATCH:
                 told = read_batch(body)
                 views = BatchView(items=[await door.admit_or_keep(department.id, each) for each in told])
@@ -248,9 +251,11 @@ def _reading(router: APIRouter, facts: Facts, parking: Parking) -> None:
         return Listing(items=[row.view() for row in page.items], next=page.next)
 
 
-def _attributes(request: Request) -> dict[str, str]:
+def _attributes(request: Request) -> list[tuple[str, str]]:
     headers = request.headers.items()
-    return {name.removeprefix(_HTTP_PREFIX): unquote(value) for name, value in headers if name.startswith(_HTTP_PREFIX)}
+    return [
+        (name.removeprefix(_HTTP_PREFIX), unquote(value)) for name, value in headers if name.startswith(_HTTP_PREFIX)
+    ]
 
 
 def _letter(department: str, attributes: Mapping[str, Any], body: bytes, content_type: str | None) -> Message:

@@ -9,7 +9,7 @@ from faststream.rabbit import RabbitExchange, RabbitQueue
 
 from intake.domain.decisions.admission import admit
 from intake.domain.fact import Fact, understand
-from intake.domain.parts.cloud_event import CloudEvent, Unfit, claimed_id, read
+from intake.domain.parts.cloud_event import CloudEvent, Unfit, claimed_id, must_be_said_once, read
 from intake.domain.parts.tolerance import Tolerance
 from intake.store import Facts
 from shared.subscriptions import AnswerToSender, Dead, Heard
@@ -50,7 +50,7 @@ class Gateway:
 
     def claimed(self, message: Message) -> str | None:
         """The fact's id in whichever mode it was sent."""
-        return claimed_id(message.content_type, _attributes(message.headers), message.body)
+        return claimed_id(message.content_type, dict(_attributes(message.headers)), message.body)
 
     def answer(self, message: Message, dead: Dead) -> AnswerToSender:
         """What was refused and why, for the department to find in its queue of refusals."""
@@ -73,7 +73,9 @@ class Gateway:
             raise Unfit("headers", f"leave out {', '.join(present)}: a fact has one way to go and asks for no reply")
         if (encoding := message.content_encoding or "").lower() not in _AS_IT_IS:
             raise Unfit("content_type", f"send the body as it is, in UTF-8, without content_encoding {encoding!r}")
-        told = read(message.content_type, _attributes(message.headers), message.body)
+        attributes = _attributes(message.headers)
+        must_be_said_once(name for name, _ in attributes)
+        told = read(message.content_type, dict(attributes), message.body)
         if message.routing_key != told.type:
             raise Unfit("key", f"the routing key {message.routing_key!r} must equal the type {told.type!r}")
         return told
@@ -84,13 +86,13 @@ def gateways(facts: Facts, time: TimeSource, tolerance: Tolerance) -> Iterable[G
     return tuple(Gateway(department, facts, time, tolerance) for department in ingress.departments())
 
 
-def _attributes(headers: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        name.removeprefix(prefix): value
+def _attributes(headers: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    return [
+        (name.removeprefix(prefix), value)
         for name, value in headers.items()
         for prefix in ATTRIBUTES
         if name.startswith(prefix)
-    }
+    ]
 
 
 def _misplaced(message: Message) -> list[str]:

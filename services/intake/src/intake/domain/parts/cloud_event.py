@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -86,6 +86,11 @@ def read_batch(body: bytes) -> list[dict[str, Any]]:
     return [_object(event) for event in events]
 
 
+def must_be_said_once(names: Iterable[str]) -> None:
+    """Raises Unfit with `duplicate_field` where a transport names an attribute twice: one value would be lost."""
+    _once([(name, None) for name in names])
+
+
 def media_type(content_type: str | None) -> str:
     """Without its parameters; empty when there is none, as binary mode sends what has no `datacontenttype`."""
     return (content_type or "").split(";")[0].strip().lower()
@@ -122,8 +127,8 @@ def _text(attributes: Mapping[str, Any], name: str) -> str:
     value = attributes.get(name)
     if not isinstance(value, str) or not 0 < len(value) <= _LONGEST_ID:
         raise Unfit("attributes", f"{name} must be a text of 1 to {_LONGEST_ID} characters, not {value!r:.80}")
-    if any("\ud800" <= each <= "\udfff" for each in value):
-        raise Unfit("attributes", f"{name} must be whole characters, not half of one: {value!a:.80}")
+    if not value.isprintable():
+        raise Unfit("attributes", f"{name} must be whole characters that can be seen: {value!a:.80}")
     return value
 
 
