@@ -38,8 +38,12 @@ MOST_HEADERS, LARGEST_HEADERS = 100, 32 * 1024
 """Headers of a request, and bytes of all of them."""
 
 
+ONCE = frozenset({b"authorization", b"x-api-key", b"idempotency-key", b"content-type", b"sec-fetch-site"})
+"""Headers that say who asks, from where, and what: of two values another reader could take the other one."""
+
+
 class UnfitHeaders(HTTPException):
-    """More headers than a request may have, or two that say different things about where its body ends."""
+    """More headers than a request may have, or two of which a reader can heed one alone."""
 
     code = "headers"
 
@@ -52,8 +56,11 @@ class UnfitHeaders(HTTPException):
         size = sum(len(name) + len(value) for name, value in headers)
         if len(headers) > MOST_HEADERS or size > LARGEST_HEADERS:
             raise cls(f"a request may have {MOST_HEADERS} headers, of {LARGEST_HEADERS} bytes together")
-        if {name for name, _ in headers} >= {b"content-length", b"transfer-encoding"}:
+        names = [name for name, _ in headers]
+        if {b"content-length", b"transfer-encoding"} <= set(names):
             raise cls("send either Content-Length or Transfer-Encoding")
+        if twice := sorted(name.decode() for name in ONCE if names.count(name) > 1):
+            raise cls(f"send {', '.join(twice)} once")
 
 
 class ReadersLanguage:
@@ -130,11 +137,11 @@ class HttpMiddleware:
         if not self._tracing.on:
             yield
             return
-        headers = dict(scope["headers"])
-        came_from = headers.get(b"traceparent", b"").decode("latin-1") or None
+        came_from = dict(scope["headers"]).get(b"traceparent", b"").decode("latin-1") or None
         method = known_method(scope["method"])
         with self._tracing.span(method, came_from, "server") as span:
-            scope["headers"] = [*(headers | {b"traceparent": (span.traceparent or "").encode()}).items()]
+            others = [each for each in scope["headers"] if each[0] != b"traceparent"]
+            scope["headers"] = [*others, (b"traceparent", (span.traceparent or "").encode())]
             try:
                 yield
             finally:

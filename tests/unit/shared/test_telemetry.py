@@ -10,11 +10,13 @@ from time import monotonic
 from typing import Any
 
 import pytest
+from fastapi import Request
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from shared.aggregate import Refused
 from shared.contracts.roles import Role
 from shared.http import Router
+from shared.identity import Principal
 from shared.service import Service
 from shared.settings import ServiceSettings
 from shared.telemetry import Metrics, tracing
@@ -159,6 +161,25 @@ async def test_traces_hold_no_text_of_an_exception_and_no_path(
     ]
     assert PERSON not in str(sent)
     assert PERSON.encode() not in b"".join(request.SerializeToString() for request in collector[1])
+
+
+async def test_a_request_whose_trace_is_followed_keeps_each_of_its_headers(
+    collector: tuple[str, list[ExportTraceServiceRequest]],
+) -> None:
+    router = Router(readers=(Role.CS_SPECIALIST,), tags=["people"])
+
+    @router.get("/headers")
+    async def show_headers(request: Request) -> list[tuple[str, str]]:
+        return [each for each in request.headers.items() if each[0] in ("cookie", "traceparent")]
+
+    service = Service(in_memory("people", nowhere(ServiceSettings, otlp_endpoint=collector[0]), at=NOW), routes=router)
+    world = World(service)
+    who = world._introductions.introduce(Principal.staff("li", Role.CS_SPECIALIST))
+    sent = [("Authorization", who), ("Cookie", "a=1"), ("Cookie", "a=2"), ("Traceparent", PARENT)]
+    seen = (await world._http.get("/headers", headers=sent)).json()
+    service.plumbing.tracing.shutdown()
+    assert [each for each in seen if each[0] == "cookie"] == [["cookie", "a=1"], ["cookie", "a=2"]]
+    assert [value.split("-")[1] for name, value in seen if name == "traceparent"] == [PARENT.split("-")[1]]
 
 
 async def test_no_request_makes_a_label_of_its_own() -> None:
