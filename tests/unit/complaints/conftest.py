@@ -41,7 +41,7 @@ from complaints.domain.parts.resolution import Proposal
 from complaints.domain.policy.policy import ComplaintPolicy, Rules
 from complaints.settings import Settings
 from complaints.store import Complaints, Registers, Stores
-from shared.aggregate import Change
+from shared.aggregate import Cause, Change
 from shared.calendar import Calendar
 from shared.contracts.complaints import BorneLoss, ComplaintFiled, Remediation
 from shared.contracts.event import Actor, Money
@@ -142,16 +142,18 @@ def in_every_stage(
     }
 
 
+Decisions = dict[str, Callable[[Complaint], Change[Complaint]]]
+
+
 @pytest.fixture
-def decide(
+def decide_as(
     rules: Rules, proposal: Proposal, numbered: Callable[..., ComplaintFiled]
-) -> dict[str, Callable[[Complaint], Change[Complaint]]]:
-    """Every decision there is, with everything it needs."""
+) -> Callable[[Cause], Decisions]:
+    """Every decision there is, with everything it needs, by this cause."""
     known = rules.policies.version(1).causes[0]
     ours = (Share(unit="own_department", department="production", percent=100),)
     quality = Classification(nature="quality", category="玻璃破损")
     production = BorneLoss(department="production", amount=Money(amount=Decimal("240.00")))
-    handler, deputy = cause(AT, actor=HANDLER), cause(AT, actor=DEPUTY)
 
     def majored(case: Complaint) -> Complaint:
         return case.but(classification=quality.but(major=True))
@@ -165,46 +167,57 @@ def decide(
         loss = SubmittedLoss(loss_id=UUID(int=8), borne=(production,), prepared_by=("finance-01",), at=AT)
         return case.but(submitted_loss=loss)
 
-    return {
-        "open": lambda case: open_case(case, numbered(case.id, "2026-11-0099"), rules, handler),
-        "file": lambda case: file(case, Additions(), None, rules, handler),
-        "dismiss": lambda case: dismiss(case, rules, handler),
-        "assign_owner": lambda case: assign_owner(case, "cs-manager-01", True, rules, handler),
-        "record_visit": lambda case: record_visit(case, AT, "现场查看", None, handler),
-        "acknowledge": lambda case: acknowledge(case, "三樘玻璃边缘崩角，客户要求更换", handler),
-        "record_notice": lambda case: record_notice(case, "phone", "同意免费更换", None, handler),
-        "convene_panel": lambda case: convene_panel(majored(case), ("production", "rd"), AT + HOUR, handler),
-        "record_panel": lambda case: record_panel(paneled(case), "全批复检", None, handler),
-        "audit": lambda case: audit(case, True, "资料齐全", deputy),
-        "contact_department": lambda case: contact_department(case, "engineering", "请查看现场", handler),
-        "report_opinion": lambda case: report_opinion(case, "design", "说明书注明清洁方法", handler),
-        "classify": lambda case: classify(case, quality, rules, handler),
-        "judge": lambda case: judge(case, *UPHELD, rules, handler),
-        "appeal": lambda case: appeal(case, "客户有异议", rules, handler),
-        "decide_appeal": lambda case: decide_appeal(
-            *sight.petitioned(case), True, "复核成立", "production", rules, deputy
-        ),
-        "assign_investigation": lambda case: assign_investigation(case, "rd", (), None, rules, handler),
-        "complete_investigation": lambda case: complete_investigation(
-            case, "原因", ("photos/1.jpg",), (), rules, handler
-        ),
-        "identify_root_cause": lambda case: identify_root_cause(case, known, None, (), handler),
-        "assess_loss": lambda case: assess_loss(case, (LostItem(code="rework_hour", quantity=4),), rules, handler),
-        "decide_loss": lambda case: decide_loss(*sight.lost(submitted(case)), True, "同意", rules, deputy),
-        "involve_supplier": lambda case: involve_supplier(case, "佛山某玻璃厂", None, "purchasing", rules, handler),
-        "assign_liability": lambda case: assign_liability(case, ours, "返工", False, rules, handler),
-        "propose": lambda case: propose(case, proposal.options, 0, True, rules, PROPOSING),
-        "approve": lambda case: approve(*sight.proposed(case), 0, "", rules, deputy),
-        "reject": lambda case: reject(*sight.proposed(case), "请核实", rules, deputy),
-        "accept": lambda case: accept(case, "sms", None, rules, handler),
-        "decline": lambda case: decline(case, "sms", None, rules, handler),
-        "sign": lambda case: sign(case.but(answer=case.answer and case.answer.but(signature=None)), "s/1.png", handler),
-        "implement": lambda case: implement(case, (), rules, handler),
-        "record_feedback": lambda case: record_feedback(case, True, "更换及时", rules, handler),
-        "close": lambda case: close(case, "已答复客户", rules, handler),
-        "withdraw": lambda case: withdraw(case, rules, handler),
-        "escalate": lambda case: escalate(case, rules, handler),
-    }
+    def decisions(by: Cause) -> Decisions:
+        return {
+            "open": lambda case: open_case(case, numbered(case.id, "2026-11-0099"), rules, by),
+            "file": lambda case: file(case, Additions(), None, rules, by),
+            "dismiss": lambda case: dismiss(case, rules, by),
+            "assign_owner": lambda case: assign_owner(case, "cs-manager-01", True, rules, by),
+            "record_visit": lambda case: record_visit(case, AT, "现场查看", None, by),
+            "acknowledge": lambda case: acknowledge(case, "三樘玻璃边缘崩角，客户要求更换", by),
+            "record_notice": lambda case: record_notice(case, "phone", "同意免费更换", None, by),
+            "convene_panel": lambda case: convene_panel(majored(case), ("production", "rd"), AT + HOUR, by),
+            "record_panel": lambda case: record_panel(paneled(case), "全批复检", None, by),
+            "audit": lambda case: audit(case, True, "资料齐全", by),
+            "contact_department": lambda case: contact_department(case, "engineering", "请查看现场", by),
+            "report_opinion": lambda case: report_opinion(case, "design", "说明书注明清洁方法", by),
+            "classify": lambda case: classify(case, quality, rules, by),
+            "judge": lambda case: judge(case, *UPHELD, rules, by),
+            "appeal": lambda case: appeal(case, "客户有异议", rules, by),
+            "decide_appeal": lambda case: decide_appeal(
+                *sight.petitioned(case), True, "复核成立", "production", rules, by
+            ),
+            "assign_investigation": lambda case: assign_investigation(case, "rd", (), None, rules, by),
+            "complete_investigation": lambda case: complete_investigation(
+                case, "原因", ("photos/1.jpg",), (), rules, by
+            ),
+            "identify_root_cause": lambda case: identify_root_cause(case, known, None, (), by),
+            "assess_loss": lambda case: assess_loss(case, (LostItem(code="rework_hour", quantity=4),), rules, by),
+            "decide_loss": lambda case: decide_loss(*sight.lost(submitted(case)), True, "同意", rules, by),
+            "involve_supplier": lambda case: involve_supplier(case, "佛山某玻璃厂", None, "purchasing", rules, by),
+            "assign_liability": lambda case: assign_liability(case, ours, "返工", False, rules, by),
+            "propose": lambda case: propose(case, proposal.options, 0, True, rules, by),
+            "approve": lambda case: approve(*sight.proposed(case), 0, "", rules, by),
+            "reject": lambda case: reject(*sight.proposed(case), "请核实", rules, by),
+            "accept": lambda case: accept(case, "sms", None, rules, by),
+            "decline": lambda case: decline(case, "sms", None, rules, by),
+            "sign": lambda case: sign(case.but(answer=case.answer and case.answer.but(signature=None)), "s/1.png", by),
+            "implement": lambda case: implement(case, (), rules, by),
+            "record_feedback": lambda case: record_feedback(case, True, "更换及时", rules, by),
+            "close": lambda case: close(case, "已答复客户", rules, by),
+            "withdraw": lambda case: withdraw(case, rules, by),
+            "escalate": lambda case: escalate(case, rules, by),
+        }
+
+    return decisions
+
+
+@pytest.fixture
+def decide(decide_as: Callable[[Cause], Decisions]) -> Decisions:
+    """Every decision there is, by who makes it as a rule."""
+    handler, deputy = decide_as(cause(AT, actor=HANDLER)), decide_as(cause(AT, actor=DEPUTY))
+    superior = {each: deputy[each] for each in ("audit", "decide_appeal", "decide_loss", "approve", "reject")}
+    return handler | superior | {"propose": decide_as(PROPOSING)["propose"]}
 
 
 @pytest.fixture
