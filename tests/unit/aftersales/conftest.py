@@ -27,6 +27,7 @@ from aftersales.domain.service_order import ServiceOrder
 from aftersales.domain.service_request import ServiceRequest
 from aftersales.settings import Settings
 from aftersales.store import Stores
+from shared.aggregate import Cause
 from shared.calendar import Calendar
 from shared.contracts.aftersales import PartNeeded, WarrantyChecked, WarrantyRule
 from shared.contracts.event import Actor, Money, PreciseDate
@@ -160,11 +161,13 @@ def in_every_stage(order_with: Callable[..., ServiceOrder], rules: Rules) -> dic
     }
 
 
-@pytest.fixture
-def decide(rules: Rules) -> dict[str, Callable[[ServiceOrder], Any]]:
-    """Every decision there is, with everything it needs."""
-    now, head, nothing = cause(AT, actor=CS), cause(AT, actor=MANAGER), yuan("0")
+Decisions = dict[str, Callable[[ServiceOrder], Any]]
 
+
+@pytest.fixture
+def decide_as(rules: Rules) -> Callable[[Cause], Decisions]:
+    """Every decision there is, with everything it needs, by this cause."""
+    nothing = yuan("0")
     line = PartLine(part_no="JL-80-02", quantity=2)
     waiting = Supply(form_no="SH-1", lines=(line,), requested_by="assistant-01", requested_at=AT)
     asked = Remote(id=UUID(int=8), place="湖南长沙", estimated_travel=yuan("800.00"), by="tech-05", at=AT)
@@ -172,43 +175,52 @@ def decide(rules: Rules) -> dict[str, Callable[[ServiceOrder], Any]]:
     def unsigned(order: ServiceOrder) -> ServiceOrder:
         return order.but(execution=None, countersignature=None, fee_signatures=())
 
-    return {
-        "record_opinion": lambda order: record_opinion(order, "更换铰链", "plan", None, (), (), rules, now),
-        "request_parts": lambda order: request_parts(order, PARTS, None, rules, now),
-        "promise_parts": lambda order: promise_parts(order.but(supply=waiting), date(2026, 11, 25), rules, now),
-        "ready_parts": lambda order: ready_parts(order.but(supply=waiting), rules, now),
-        "use_part": lambda order: use_part(order.but(supply=waiting), "JL-80-02", 1, now),
-        "agree_appointment": lambda order: agree_appointment(order, AT, AT + HOUR, "王建国", rules, now),
-        "request_remote": lambda order: request_remote(order, "湖南长沙", yuan("800.00"), now),
-        "approve_remote": lambda order: approve_remote(order.but(remote=asked), asked.id, head),
-        "dispatch": lambda order: dispatch(order, "tech-05", None, None, rules, now),
-        "complete_visit": lambda order: complete_visit(order, *VISIT, rules, now),
-        "sign_off": lambda order: sign_off(order, "王建国", SIGNATURE, None, (), None, now),
-        "state_execution": lambda order: state_execution(unsigned(order), "已更换", "周班长", None, now),
-        "countersign": lambda order: countersign(unsigned(order), unsigned(order).work, head),
-        "close": lambda order: close(order, "已处理", None, now),
-        "claim_expense": lambda order: claim_expense(order, yuan("35.00"), "停车费", now),
-        "record_cost": lambda order: record_cost(order, yuan("80.00"), nothing, nothing, nothing, now),
-        "sign_fee": lambda order: sign_fee(
-            unsigned(order), order.cost.id if order.cost else UUID(int=7), cause(AT, actor=MANAGER)
-        ),
-        "raise_charge": lambda order: raise_charge(
-            signed_fee(order.but(charge_policy="normal_rate")), yuan("300.00"), "on_spot", rules, now
-        ),
-        "receive_payment": lambda order: receive_payment(
-            order.but(charge_policy="normal_rate"), yuan("300.00"), AT, "FP-88120", rules, now
-        ),
-        "carry_over": lambda order: carry_over(order, rules, now),
-        "call_off": lambda order: call_off(order, "客户已自行修好", "cs-07", rules, now),
-        "refund": lambda order: refund(
-            order.but(payments=(Payment(amount=yuan("300.00"), at=AT),)),
-            yuan("300.00"),
-            AT,
-            "TK-88120",
-            rules,
-            cause(AT, actor=FINANCE),
-        ),
-    }
+    def decisions(by: Cause) -> Decisions:
+        return {
+            "record_opinion": lambda order: record_opinion(order, "更换铰链", "plan", None, (), (), rules, by),
+            "request_parts": lambda order: request_parts(order, PARTS, None, rules, by),
+            "promise_parts": lambda order: promise_parts(order.but(supply=waiting), date(2026, 11, 25), rules, by),
+            "ready_parts": lambda order: ready_parts(order.but(supply=waiting), rules, by),
+            "use_part": lambda order: use_part(order.but(supply=waiting), "JL-80-02", 1, by),
+            "agree_appointment": lambda order: agree_appointment(order, AT, AT + HOUR, "王建国", rules, by),
+            "request_remote": lambda order: request_remote(order, "湖南长沙", yuan("800.00"), by),
+            "approve_remote": lambda order: approve_remote(order.but(remote=asked), asked.id, by),
+            "dispatch": lambda order: dispatch(order, "tech-05", None, None, rules, by),
+            "complete_visit": lambda order: complete_visit(order, *VISIT, rules, by),
+            "sign_off": lambda order: sign_off(order, "王建国", SIGNATURE, None, (), None, by),
+            "state_execution": lambda order: state_execution(unsigned(order), "已更换", "周班长", None, by),
+            "countersign": lambda order: countersign(unsigned(order), unsigned(order).work, by),
+            "close": lambda order: close(order, "已处理", None, by),
+            "claim_expense": lambda order: claim_expense(order, yuan("35.00"), "停车费", by),
+            "record_cost": lambda order: record_cost(order, yuan("80.00"), nothing, nothing, nothing, by),
+            "sign_fee": lambda order: sign_fee(unsigned(order), order.cost.id if order.cost else UUID(int=7), by),
+            "raise_charge": lambda order: raise_charge(
+                signed_fee(order.but(charge_policy="normal_rate")), yuan("300.00"), "on_spot", rules, by
+            ),
+            "receive_payment": lambda order: receive_payment(
+                order.but(charge_policy="normal_rate"), yuan("300.00"), AT, "FP-88120", rules, by
+            ),
+            "carry_over": lambda order: carry_over(order, rules, by),
+            "call_off": lambda order: call_off(order, "客户已自行修好", "cs-07", rules, by),
+            "refund": lambda order: refund(
+                order.but(payments=(Payment(amount=yuan("300.00"), at=AT),)),
+                yuan("300.00"),
+                AT,
+                "TK-88120",
+                rules,
+                by,
+            ),
+        }
+
+    return decisions
+
+
+@pytest.fixture
+def decide(decide_as: Callable[[Cause], Decisions]) -> Decisions:
+    """Every decision there is, by who makes it as a rule."""
+    specialist, manager, finance = (decide_as(cause(AT, actor=each)) for each in (CS, MANAGER, FINANCE))
+    superior = {each: manager[each] for each in ("approve_remote", "countersign", "sign_fee")}
+    return specialist | superior | {"refund": finance["refund"]}
 
 
 @pytest.fixture(scope="session")

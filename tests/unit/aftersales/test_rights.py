@@ -1,17 +1,19 @@
 """Every stage, decision and role of a service order and of a request, generated from their tables, over HTTP."""
 
 from datetime import UTC, datetime
+from functools import partial
 from itertools import product
 from typing import get_args
 from uuid import UUID
 
 import pytest
+from each_role import by_outcome, door, outcome
 
 from aftersales.domain.decisions.opening import open_internal
 from aftersales.domain.lifecycle import INTERNAL, LIFECYCLE, REQUEST, ServiceOrderDecision
 from shared.aggregate import Change
 from shared.contracts.event import Actor
-from shared.contracts.roles import Role
+from shared.contracts.roles import HANDLERS, Role
 from shared.testing import cause, standing_in
 
 AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
@@ -47,7 +49,7 @@ BODIES = {
 """What each decision is asked with; `carry_over` is decided by time alone, `call_off` by the withdrawal."""
 
 
-def outcome(answer):
+def in_the_way(answer):
     """Whether the role, the stage or neither stood in the way."""
     if answer.status_code == 403 and answer.json()["code"] == "forbidden":
         return "role"
@@ -68,11 +70,41 @@ async def test_a_decision_about_a_service_order_is_made_in_its_stages_by_its_rol
         order = in_every_stage[stage].but(id=UUID(int=1000 + number), voucher_no=f"FW-20261122-{number:06}")
         await stores.service_orders.create(Change(order), NOW)
         path = f"/service-orders/{order.id}/{decision.replace('_', '-')}"
-        found[role] = outcome(await ask(role, "POST", path, BODIES[decision]))
+        found[role] = in_the_way(await ask(role, "POST", path, BODIES[decision]))
         allowed = role in (rules.on(AT).authority.roles(decision) or LIFECYCLE.roles(decision))
         expected[role] = "role" if not allowed else "neither" if LIFECYCLE.allows(stage, decision) else "stage"
 
     assert found == expected
+
+
+FILLS_IN_THE_COST = {"in_warranty": set(HANDLERS), "out_of_warranty": {Role.FINANCE}}
+"""The others who are let in to it hear that the cost is not theirs to fill in (001 售后四c)."""
+
+
+@pytest.mark.requirement("R082.a")
+@pytest.mark.parametrize(("stage", "verdict"), list(product(LIFECYCLE.stages, FILLS_IN_THE_COST)))
+def test_every_decision_in_every_stage_is_made_by_its_roles_and_refused_to_all_others(
+    stage, verdict, world, in_every_stage, decide_as, rules
+):
+    order = in_every_stage[stage].but(verdict=verdict)
+
+    def expected(decision, role):
+        if role not in (rules.on(AT).authority.roles(decision) or LIFECYCLE.roles(decision)):
+            return "forbidden"
+        if (move := LIFECYCLE.move(stage, decision)) is None:
+            return "illegal_transition"
+        if decision == "record_cost" and role not in FILLS_IN_THE_COST[verdict]:
+            return "cost_authority"
+        return next(iter(move.to), stage)
+
+    def found(decision):
+        let_in = door(world, "/service-orders/{service_order_id}", decision)
+        return by_outcome(lambda role: outcome(let_in, role, AT, lambda by: decide_as(by)[decision](order).state))
+
+    def said(decision):
+        return by_outcome(partial(expected, decision))
+
+    assert {each: found(each) for each in BODIES} == {each: said(each) for each in BODIES}
 
 
 @pytest.mark.parametrize("stage", REQUEST.stages)
@@ -93,7 +125,7 @@ async def test_a_decision_about_a_request_is_made_by_its_roles(stage, decision, 
         one = there.but(id=UUID(int=2000 + number), register_no=f"{number}")
         await stores.service_requests.create(Change(one), NOW)
         path = f"/service-requests/{one.id}/{decision.replace('_', '-')}"
-        if outcome(await ask(role, "POST", path, body)) != "role":
+        if in_the_way(await ask(role, "POST", path, body)) != "role":
             allowed.add(role)
 
     assert allowed == set(rules.on(AT).authority.roles(decision) or REQUEST.roles(decision))
@@ -110,7 +142,7 @@ async def test_internal_work_takes_its_own_decisions_alone_in_its_stages_by_its_
         order = internal.but(id=UUID(int=3000 + number), voucher_no=f"FW-20261122-{number:06}")
         await stores.service_orders.create(Change(order), NOW)
         path = f"/service-orders/{order.id}/{decision.replace('_', '-')}"
-        found[role] = outcome(await ask(role, "POST", path, BODIES[decision]))
+        found[role] = in_the_way(await ask(role, "POST", path, BODIES[decision]))
         allowed = role in (rules.on(AT).authority.roles(decision) or LIFECYCLE.roles(decision))
         expected[role] = "role" if not allowed else "neither" if INTERNAL.allows(stage, decision) else "stage"
 
