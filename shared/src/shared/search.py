@@ -9,8 +9,6 @@ from pypinyin import Style, lazy_pinyin, pinyin
 
 HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 _PAIR = re.compile(rf"(?=({HAN.pattern}.|.{HAN.pattern}))")
-SHORT_NAME = 4
-"""Up to so many characters a name is a person's and is also found by two initials."""
 _NEIGHBOURS = 2
 """Characters on each side that are looked at to tell how one is read."""
 LEAST_DIGITS, MOST_DIGITS = 4, 11
@@ -70,7 +68,7 @@ def _pairs(part: str) -> list[str]:
 def _initials(name: str) -> Iterator[str]:
     text = "".join(_parts(name))
     letters = _letters(text)
-    for size in (2, 3) if len(text) <= SHORT_NAME else (3,):
+    for size in (2, 3):
         yield from (f"@{gram}" for gram in _grams(letters, size))
 
 

@@ -376,7 +376,7 @@ async def found(world, question, role=Role.CS_SPECIALIST):
 
 
 @pytest.mark.parametrize(
-    "question", ["恒达装饰", "珠江东路 6号", "gzhd", "wjg", "8000", "恒达 13800138000", "KH-00217"]
+    "question", ["恒达装饰", "珠江东路 6号", "gzhd", "hd", "wjg", "8000", "恒达 13800138000", "KH-00217"]
 )
 async def test_a_customer_is_found_by_what_a_caller_says(world, question):
     customer_id = await registered(world, address="广州市天河区珠江东路 6 号", customer_no="KH-00217")
