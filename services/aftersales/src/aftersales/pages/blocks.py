@@ -7,6 +7,7 @@ from aftersales.domain.parts.blocks import Block
 from aftersales.domain.service_order import ServiceOrder
 from aftersales.pages.words import BLOCKS, CAPACITIES
 from shared.contracts.event import Instant
+from shared.language import _
 from shared.pages.words import money
 
 WRITTEN_BY: dict[Block, str] = {
@@ -40,13 +41,17 @@ def blocks(order: ServiceOrder, zone: ZoneInfo) -> tuple[ShownBlock, ...]:
         "execution": (execution.opinion, signed(execution.by, execution.at)) if execution else ("", ""),
         "result": (result.feedback, signed(result.by, result.at)) if result else ("", ""),
     }
-    shown = (ShownBlock(title, WRITTEN_BY[block], *texts[block]) for block, title in BLOCKS.items())
+    shown = (ShownBlock(_(title), _(WRITTEN_BY[block]), *texts[block]) for block, title in BLOCKS.items())
     return tuple(each for each in shown if each.text or order.stage != "called_off")
 
 
 def _fee(order: ServiceOrder) -> tuple[str, str]:
     if order.cost is None:
         return "", ""
-    signed = (f"{CAPACITIES[each.capacity]}{each.by}已签" for each in order.fee_signatures)
-    owed = (f"待{CAPACITIES[each]}签" for each in order.unsigned_by)
-    return f"合计{money(order.cost.total)}", "，".join((*signed, *owed)) or order.cost.by
+    signed = (
+        _("{capacity}{by}已签").format(capacity=_(CAPACITIES[each.capacity]), by=each.by)
+        for each in order.fee_signatures
+    )
+    owed = (_("待{capacity}签").format(capacity=_(CAPACITIES[each])) for each in order.unsigned_by)
+    total = _("合计{amount}").format(amount=money(order.cost.total))
+    return total, _("，").join((*signed, *owed)) or order.cost.by

@@ -15,6 +15,7 @@ from shared.contracts.roles import Role
 from shared.duties.api import STAFF
 from shared.http import AskedBy, Router
 from shared.identity import Principal
+from shared.language import _
 from shared.pages.deciding import DueBy, WaitingMatter, in_turn
 from shared.pages.forms import Forms
 from shared.pages.rendering import Renderer
@@ -39,7 +40,7 @@ def routes(orders: ServiceOrders, rules: Rules, forms: Forms, render: Renderer) 
         page = await orders.find(where, sort="opened_at", limit=LOOKED_AT)
         matters = [_matter(each, rules, forms, asker, now) for each in page.items if each.next_step in SIGNATURES]
         request.state.personal = True
-        return render("decide.html", service="aftersales", title="售后", note="", matters=in_turn(matters))
+        return render("decide.html", service="aftersales", title=_("售后"), note="", matters=in_turn(matters))
 
     return router
 
@@ -50,10 +51,10 @@ def _matter(order: ServiceOrder, rules: Rules, forms: Forms, asker: Principal, n
     possible = [each for each in order.possible if each.decision == step]
     return WaitingMatter(
         id=order.id,
-        what=DECISIONS[step],
+        what=_(DECISIONS[step]),
         about=order.voucher_no,
         link=f"/desk/services/{order.id}",
-        customer=order.customer.name if order.customer else "内部",
+        customer=order.customer.name if order.customer else _("内部"),
         facts=_facts(order, step),
         due=DueBy.of(order, now, rules.calendar.zone),
         acts=tuple(forms.acts(possible, asker, order.id, seen_of(order), among=True)),
@@ -62,14 +63,18 @@ def _matter(order: ServiceOrder, rules: Rules, forms: Forms, asker: Principal, n
 
 def _facts(order: ServiceOrder, step: ServiceOrderDecision) -> tuple[tuple[str, str], ...]:
     """What is signed: the fee with its parts, the application, or the work."""
-    content = ("内容", order.content)
+    content = (_("内容"), order.content)
     if step == "sign_fee" and order.cost:
         cost = order.cost
         of = {"材料": cost.material, "人工": cost.labour, "运输": cost.transport, "差旅": cost.travel}
-        parts = "，".join(f"{title}{money(amount)}" for title, amount in of.items())
-        return content, ("合计", money(cost.total)), ("其中", parts)
+        parts = _("，").join(
+            _("{title}：{amount}").format(title=_(title), amount=money(amount)) for title, amount in of.items()
+        )
+        return content, (_("合计"), money(cost.total)), (_("其中"), parts)
     if step == "approve_remote" and order.remote:
-        return content, ("地点", order.remote.place), ("预计差旅费", money(order.remote.estimated_travel))
-    done = "；".join(f"{each.technician}：{each.work}" for each in order.visits)
-    stated = order.execution.opinion if order.execution else "未写"
-    return content, ("做了什么", done or "未登记"), ("执行情况", stated)
+        return content, (_("地点"), order.remote.place), (_("预计差旅费"), money(order.remote.estimated_travel))
+    done = _("；").join(
+        _("{technician}：{work}").format(technician=each.technician, work=each.work) for each in order.visits
+    )
+    stated = order.execution.opinion if order.execution else _("未写")
+    return content, (_("做了什么"), done or _("未登记")), (_("执行情况"), stated)

@@ -15,6 +15,7 @@ from aftersales.pages.words import FAULTS
 from aftersales.store import Settlements
 from shared.aggregate import NotFound
 from shared.http import Router
+from shared.language import _
 from shared.pages.figures import Days, Figure, bars, draw, percent
 from shared.pages.rendering import Renderer
 
@@ -31,15 +32,15 @@ def routes(settlements: Settlements, rules: Rules, render: Renderer) -> APIRoute
         days = Days.asked(begin, until, rules.calendar.day(request.app.state.time.now()))
         month = f"{days.last:%Y-%m}"
         entries = await _entries(settlements, month)
-        by_cause = ((FAULTS[entry.fault] if entry.fault else UNKNOWN, entry) for entry in entries)
-        by_product = ((entry.item or UNKNOWN, entry) for entry in entries)
+        by_cause = ((_(FAULTS[entry.fault] if entry.fault else UNKNOWN), entry) for entry in entries)
+        by_product = ((entry.item or _(UNKNOWN), entry) for entry in entries)
         by_colleague = ((entry.technician, entry) for entry in entries if entry.technician and entry.visits)
         return draw(
             render,
             [
-                _figure(month, "责任", by_cause),
-                _figure(month, "产品", by_product),
-                _figure(month, "服务人员", by_colleague),
+                _figure(month, _("责任"), by_cause),
+                _figure(month, _("产品"), by_product),
+                _figure(month, _("服务人员"), by_colleague),
             ],
         )
 
@@ -66,4 +67,6 @@ def _figure(month: str, of: str, placed: Iterable[tuple[str, Entry]]) -> Figure:
         for place, number in sorted(every.items(), key=lambda counted: (-counted[1], counted[0]))
     ]
     sheet = f"/aftersales/settlements/{month}/table.xlsx"
-    return Figure(f"{month} 售后按{of}", of, "件数", bars(lines), sheet if lines else None, ("一次解决率", "重复报修"))
+    title = _("{month} 售后按{of}").format(month=month, of=of)
+    others = (_("一次解决率"), _("重复报修"))
+    return Figure(title, of, _("件数"), bars(lines), sheet if lines else None, others)

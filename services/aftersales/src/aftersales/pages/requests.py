@@ -19,6 +19,7 @@ from aftersales.pages.words import FAULTS, PAYERS, REQUESTS, STAGES, VERDICTS
 from aftersales.store import Stores
 from shared.http import After, AskedBy, Router
 from shared.identity.reach import as_read
+from shared.language import _, listed
 from shared.pages.forms import Filled, Forms, Opening
 from shared.pages.papers import precise
 from shared.pages.rendering import Renderer
@@ -93,12 +94,12 @@ def routes(stores: Stores, rules: Rules, forms: Forms, render: Renderer) -> APIR
         return render(
             "request.html",
             entry=entry,
-            stage=REQUESTS[entry.stage],
-            missing=[MISSING[field] for field in kept.form.missing],
+            stage=_(REQUESTS[entry.stage]),
+            missing=listed(_(MISSING[field]) for field in kept.form.missing),
             clocks=strip(entry, rules.calendar, request.app.state.time.now()),
-            facts=_facts(entry, zone, where=entry.form.address or (HIDDEN if kept.form.address else "未填")),
+            facts=_facts(entry, zone, where=entry.form.address or _(HIDDEN if kept.form.address else "未填")),
             blocks=_blocks(found.items[-1] if found.items else None, zone),
-            vouchers=[(order, STAGES[order.stage]) for order in found.items],
+            vouchers=[(order, _(STAGES[order.stage])) for order in found.items],
             acts=forms.acts(entry.possible, asker, entry.id, COMPLETED, customer=entry.form.customer.customer_id),
             pictures=pictures_in(entry),
         )
@@ -130,7 +131,7 @@ def said(at: datetime, zone: ZoneInfo) -> str:
 
 
 def _line(row: ServiceRequestRow, zone: ZoneInfo) -> RequestLine:
-    return RequestLine(row, said(row.recorded_at, zone), REQUESTS[row.stage], FAULTS[row.fault])
+    return RequestLine(row, said(row.recorded_at, zone), _(REQUESTS[row.stage]), _(FAULTS[row.fault]))
 
 
 def _blocks(order: ServiceOrder | None, zone: ZoneInfo) -> tuple[ShownBlock, ...]:
@@ -138,21 +139,29 @@ def _blocks(order: ServiceOrder | None, zone: ZoneInfo) -> tuple[ShownBlock, ...
 
 
 def _facts(entry: ServiceRequest, zone: ZoneInfo, where: str) -> tuple[tuple[str, str], ...]:
-    form, warranty = entry.form, entry.warranty
-    until = f"，到{day(warranty.expires_on)}" if warranty and warranty.expires_on else ""
-    over = entry.withdrawn
-    withdrawn = (("撤回", f"{over.by} {said(over.at, zone)}：{over.reason}"),) if over else ()
-    owner = f"，由{entry.exception_owner.chinese}承担" if entry.exception_owner else ""
+    form, warranty, over = entry.form, entry.warranty, entry.withdrawn
+    covered = _(VERDICTS[entry.verdict])
+    if warranty and warranty.expires_on:
+        covered = _("{covered}，到{day}").format(covered=covered, day=day(warranty.expires_on))
+    charge = _(PAYERS[entry.charge_policy])
+    if entry.exception_owner:
+        charge = _("{charge}，由{owner}承担").format(charge=charge, owner=_(entry.exception_owner.chinese))
+    withdrawn = (
+        ((_("撤回"), _("{by} {at}：{reason}").format(by=over.by, at=said(over.at, zone), reason=over.reason)),)
+        if over
+        else ()
+    )
+    unknown = _("未填")
     return (
-        ("客户", form.customer.name),
-        ("联系人", " ".join(filter(None, (form.customer.contact_name, form.customer.mobile))) or "未填"),
-        ("地址", where),
-        ("合同", " ".join(filter(None, (form.contract_no, precise(form.contract_date)))) or "未填"),
-        ("订单", form.order_no or "未填"),
-        ("产品", "，".join(filter(None, (form.model, form.spec))) or "未填"),
-        ("质保", f"{VERDICTS[entry.verdict]}{until}"),
-        ("责任", FAULTS[entry.fault]),
-        ("费用", f"{PAYERS[entry.charge_policy]}{owner}"),
-        ("登记", f"{entry.recorded_by} {said(entry.recorded_at, zone)}"),
+        (_("客户"), form.customer.name),
+        (_("联系人"), " ".join(filter(None, (form.customer.contact_name, form.customer.mobile))) or unknown),
+        (_("地址"), where),
+        (_("合同"), " ".join(filter(None, (form.contract_no, precise(form.contract_date)))) or unknown),
+        (_("订单"), form.order_no or unknown),
+        (_("产品"), _("，").join(filter(None, (form.model, form.spec))) or unknown),
+        (_("质保"), covered),
+        (_("责任"), _(FAULTS[entry.fault])),
+        (_("费用"), charge),
+        (_("登记"), f"{entry.recorded_by} {said(entry.recorded_at, zone)}"),
         *withdrawn,
     )

@@ -25,6 +25,7 @@ from aftersales.pages.words import FAULTS, MODES, PAYERS, STAGES, TYPES, VERDICT
 from aftersales.store import ServiceOrders
 from shared.http import After, AskedBy, Router
 from shared.identity.reach import as_read
+from shared.language import _, listed
 from shared.pages.forms import Filled, Forms
 from shared.pages.rendering import Renderer
 from shared.pages.shown_pictures import pictures_in
@@ -40,6 +41,7 @@ SERVICES_COUNTED = 999
 """Up to which number the services of a part are counted."""
 
 Range = Literal["open", "dispatched", "resolved", "signed_off"]
+WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 PARTS: dict[Range, str] = {"open": "待派工", "dispatched": "已派工", "resolved": "待签字", "signed_off": "待归档"}
 
 
@@ -97,7 +99,7 @@ def board(orders: ServiceOrders, rules: Rules, render: Renderer) -> APIRouter:
             counts={name: await orders.count({"stage": name}, SERVICES_COUNTED) for name in PARTS},
             days=[today + timedelta(days=n) for n in range(DAYS)],
             day=day,
-            weekdays="一二三四五六日",
+            weekdays=WEEKDAYS,
             next=page.next,
             after=after,
         )
@@ -119,8 +121,8 @@ def page(orders: ServiceOrders, rules: Rules, forms: Forms, render: Renderer) ->
         return render(
             "service.html",
             order=order,
-            stage=STAGES[order.stage],
-            turn="、".join(role.chinese for role in order.waits_for),
+            stage=_(STAGES[order.stage]),
+            turn=listed(_(role.chinese) for role in order.waits_for),
             called_off=_called_off(order, zone),
             clocks=strip(order, rules.calendar, request.app.state.time.now()),
             facts=_facts(order, zone),
@@ -164,8 +166,8 @@ def today(orders: ServiceOrders, rules: Rules, render: Renderer) -> APIRouter:
 
 
 def _line(row: BoardRow, zone: ZoneInfo) -> BoardLine:
-    turn = "、".join(role.chinese for role in row.waits_for)
-    return BoardLine(row, _window(row.appointment, zone), STAGES[row.stage], turn)
+    turn = listed(_(role.chinese) for role in row.waits_for)
+    return BoardLine(row, _window(row.appointment, zone), _(STAGES[row.stage]), turn)
 
 
 def _by_technician(lines: Iterable[BoardLine]) -> list[tuple[str, list[BoardLine]]]:
@@ -176,7 +178,7 @@ def _by_technician(lines: Iterable[BoardLine]) -> list[tuple[str, list[BoardLine
 
     ordered = sorted((line for line in lines if line.row.stage in UNDER_WAY), key=lambda line: str(hour(line)))
     groups = groupby(ordered, key=lambda line: line.row.technician or "")
-    return [(technician or "未派", list(each)) for technician, each in groups]
+    return [(technician or _("未派"), list(each)) for technician, each in groups]
 
 
 def _window(appointment: Appointment | None, zone: ZoneInfo) -> str:
@@ -194,37 +196,46 @@ def _facts(order: ServiceOrder, zone: ZoneInfo) -> tuple[tuple[str, str], ...]:
     customer = order.customer
     met = " ".join(filter(None, (customer.contact_name, customer.mobile))) if customer else ""
     return (
-        ("类型", TYPES[order.type]),
-        ("客户", customer.name if customer else "内部"),
-        ("联系人", met or "无"),
-        *((("地址", order.address + ("（外地）" if order.out_of_town else "")),) if order.address else ()),
-        ("质保", VERDICTS[order.verdict]),
-        ("责任", FAULTS[order.fault]),
-        ("费用", PAYERS[order.charge_policy]),
-        ("预约", _window(order.appointment, zone) or "未约"),
-        ("技师", order.technician or "未派"),
-        ("开单", _moment(order.opened_at, zone)),
+        (_("类型"), _(TYPES[order.type])),
+        (_("客户"), customer.name if customer else _("内部")),
+        (_("联系人"), met or _("无")),
+        *(
+            ((_("地址"), _("{address}（外地）").format(address=order.address) if order.out_of_town else order.address),)
+            if order.address
+            else ()
+        ),
+        (_("质保"), _(VERDICTS[order.verdict])),
+        (_("责任"), _(FAULTS[order.fault])),
+        (_("费用"), _(PAYERS[order.charge_policy])),
+        (_("预约"), _window(order.appointment, zone) or _("未约")),
+        (_("技师"), order.technician or _("未派")),
+        (_("开单"), _moment(order.opened_at, zone)),
     )
 
 
 def _called_off(order: ServiceOrder, zone: ZoneInfo) -> str:
     """That it was called off: why, who entered it and when, as far as that was kept, and what still goes back."""
     over = order.withdrawn
-    why = f"客户不再需要这次服务：{over.reason}（{over.by} {_moment(over.at, zone)}登记）" if over else "这次服务已取消"
-    back = f"已付的{money(order.owed_back)}待财务退款" if order.owed_back else ""
-    return "。".join(filter(None, (why, back))) + "。"
+    why = _("这次服务已取消")
+    if over:
+        why = _("客户不再需要这次服务：{reason}（{by} {at}登记）").format(
+            reason=over.reason, by=over.by, at=_moment(over.at, zone)
+        )
+    back = _("已付的{amount}待财务退款").format(amount=money(order.owed_back)) if order.owed_back else ""
+    return (_("。").join(filter(None, (why, back))) + _("。")).rstrip()
 
 
 def _paid(order: ServiceOrder, zone: ZoneInfo) -> tuple[tuple[str, str], ...]:
     """What is charged, what came in and what went back, line by line."""
-    charged = (("应收", f"{money(order.charge.amount)}，{MODES[order.charge.mode]}"),) if order.charge else ()
+    charge = order.charge
+    charged = ((_("应收"), _("，").join((money(charge.amount), _(MODES[charge.mode])))),) if charge else ()
     received = tuple(
-        ("实收", " ".join(filter(None, (_moment(each.at, zone), money(each.amount), each.invoice_no))))
+        (_("实收"), " ".join(filter(None, (_moment(each.at, zone), money(each.amount), each.invoice_no))))
         for each in order.payments
     )
-    spent = tuple(("报销", f"{money(each.amount)}，{each.reason}，{each.by}") for each in order.expenses)
-    back = tuple(("已退款", _refunded(each, zone)) for each in order.refunds)
-    owed = (("待退款", money(order.owed_back)),) if order.owed_back else ()
+    spent = tuple((_("报销"), _("，").join((money(each.amount), each.reason, each.by))) for each in order.expenses)
+    back = tuple((_("已退款"), _refunded(each, zone)) for each in order.refunds)
+    owed = ((_("待退款"), money(order.owed_back)),) if order.owed_back else ()
     return charged + received + spent + back + owed
 
 
@@ -243,6 +254,6 @@ def seen_of(order: ServiceOrder) -> Mapping[str, Filled]:
 
 
 def _stop(stop: Stop, zone: ZoneInfo) -> ShownStop:
-    time = f"{stop.appointment.begins.astimezone(zone):%H:%M}" if stop.appointment else "未约"
+    time = f"{stop.appointment.begins.astimezone(zone):%H:%M}" if stop.appointment else _("未约")
     parts = (f"{each.part_no}×{each.quantity}" for each in stop.parts)
-    return ShownStop(stop, time, "、".join((*stop.tools, *stop.materials, *parts)))
+    return ShownStop(stop, time, listed((*stop.tools, *stop.materials, *parts)))

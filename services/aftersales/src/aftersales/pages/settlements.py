@@ -13,6 +13,7 @@ from aftersales.pages.words import SETTLEMENTS, TYPES, VERDICTS
 from aftersales.store import Settlements
 from shared.contracts.vocabulary import Month
 from shared.http import After, AskedBy, Router, View
+from shared.language import _
 from shared.pages.forms import Filled, Forms
 from shared.pages.rendering import Renderer
 from shared.pages.strip import strip
@@ -49,12 +50,13 @@ def routes(settlements: Settlements, rules: Rules, forms: Forms, render: Rendere
         return render(
             "settlement.html",
             month=month,
-            stage=SETTLEMENTS[month.stage],
+            stage=_(SETTLEMENTS[month.stage]),
             entries=sorted(month.services, key=lambda entry: entry.voucher_no),
             called_off=sorted(month.money, key=lambda entry: entry.voucher_no),
             types=TYPES,
             verdicts=VERDICTS,
             money=money,
+            received=lambda entry: [money(each.amount) for each in entry.payments],
             figures=month.figures,
             sums={name: money(Decimal(str(month.figures[name]))) for name in ("cost", "free", "charged")},
             clocks=strip(month, rules.calendar, request.app.state.time.now()),
