@@ -37,12 +37,16 @@ Found = dict[str | tuple[str, str], set[str]]
 
 @dataclass(frozen=True, slots=True)
 class Distribution:
-    """A distribution with pages: its package, the Python files whose texts staff read, and where its policy stands."""
+    """A distribution with pages: its package, the Python files whose texts staff read, and where its policy stands.
+
+    `beside` are files with labels that stand elsewhere, such as those with links to papers.
+    """
 
     name: str
     package: Path
     python: tuple[str, ...] = ("pages/**/*.py",)
     not_for_staff: tuple[str, ...] = ("pages/papers/", "pages/customer.py")
+    beside: tuple[str, ...] = ()
     policy: str = "domain/policy/**/*.toml"
 
     @property
@@ -52,8 +56,8 @@ class Distribution:
 
     def modules(self) -> list[Path]:
         """The Python files whose texts staff read."""
-        found = {file for glob in self.python for file in self.package.glob(glob)}
-        return sorted(file for file in found if not self._for_others(file))
+        found = {file for glob in self.python for file in self.package.glob(glob) if not self._for_others(file)}
+        return sorted(found | {self.package / each for each in self.beside})
 
     def templates(self) -> list[Path]:
         """The templates that staff read: those of papers and of customers' pages name their language, or extend one."""
@@ -76,15 +80,16 @@ DISTRIBUTIONS = (
     Distribution(
         "shared",
         SHARED,
-        python=("pages/*.py", "contracts/roles.py", "duties/explanation.py", "language.py"),
+        python=("pages/*.py", "language.py"),
         not_for_staff=("pages/papers.py", "pages/customer.py"),
+        beside=("contracts/roles.py", "duties/explanation.py"),
     ),
     Distribution("console", ROOT / "console" / "src" / "console", python=("*.py",), not_for_staff=("pdf.py",)),
     *(
-        Distribution(name, ROOT / "services" / name / "src" / name, ("pages/**/*.py", *labels))
-        for name, labels in {
+        Distribution(name, ROOT / "services" / name / "src" / name, beside=beside)
+        for name, beside in {
             "intake": (),
-            "orders": ("domain/parts/titles.py",),
+            "orders": ("domain/parts/titles.py", "pages/papers/found.py"),
             "complaints": (),
             "aftersales": (),
             "notify": (),

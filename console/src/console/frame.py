@@ -9,11 +9,11 @@ from console.languages import choice
 from console.readers import may_read
 from console.session import Sessions
 from shared.calendar import Calendar
+from shared.duties.explanation import WEEKDAYS
 from shared.identity import Principal
+from shared.language import _
 from shared.pages.rendering import Renderer
 from shared.time_source import TimeSource
-
-_WEEKDAYS = "一二三四五六日"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,13 @@ class Frame:
         frame = {
             "session": session,
             "now": now,
-            "today": f"{now.month}月{now.day}日 周{_WEEKDAYS[now.weekday()]} {now:%H:%M}",
+            "today": _("{month}月{day}日 {weekday} {time}").format(
+                month=now.month,
+                day=now.day,
+                date=f"{now:%m-%d}",
+                weekday=_(WEEKDAYS[now.weekday()]),
+                time=f"{now:%H:%M}",
+            ),
             "here": here,
             "zone": self.calendar.zone.key,
             "screens": screens_of(session.principal),

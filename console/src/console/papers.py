@@ -11,6 +11,7 @@ from console.asking import of_our_own_page
 from console.frame import Frame
 from console.session import Sessions
 from console.typesetters import NoPdf, Typesetters
+from shared.language import _
 from shared.pages.words import SERVICES
 
 LARGEST = 1024 * 1024
@@ -42,7 +43,7 @@ def _pages(frame: Frame) -> APIRouter:
         if (service := service_of(paper)) is None:
             return Response(status_code=404)
         at_once = of_our_own_page(request)
-        return frame(request, "pdf.html", "pdf", paper=paper, service=SERVICES[service], at_once=at_once)
+        return frame(request, "pdf.html", "pdf", paper=paper, service=_(SERVICES[service]), at_once=at_once)
 
     return router
 
@@ -62,7 +63,7 @@ def _making(sessions: Sessions, typesetters: Typesetters) -> APIRouter:
         try:
             pdf = await typesetters.pdf_of(html)
         except NoPdf as error:
-            return JSONResponse({"said": error.said}, error.status)
+            return JSONResponse({"said": _(error.said)}, error.status)
         named = {
             "Content-Disposition": attachment(name_of(html)),
             "Cache-Control": "no-store",

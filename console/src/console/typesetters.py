@@ -36,19 +36,22 @@ class NoPdf(Exception):
         self.said = said
 
 
-_INSTEAD = "现在可以在单据上按Ctrl+P，在打印窗口里存为PDF。"
-_TOO_LONG = NoPdf(422, f"这张单据太长，生成PDF超时或占用内存过多。{_INSTEAD}")
+_TOO_LONG = NoPdf(422, "这张单据太长，生成PDF超时或占用内存过多。现在可以在单据上按Ctrl+P，在打印窗口里存为PDF。")
 _CROWDED = NoPdf(503, "正在生成PDF的人太多，请稍后再试。")
-_UNAVAILABLE = NoPdf(503, f"控制台暂时无法生成PDF，请联系系统运维。{_INSTEAD}")
+_UNAVAILABLE = NoPdf(503, "控制台暂时无法生成PDF，请联系系统运维。现在可以在单据上按Ctrl+P，在打印窗口里存为PDF。")
 _ENDED = {
     NOT_INSTALLED: NoPdf(
-        503, f"控制台所在的机器还没有装WeasyPrint和Pango，无法生成PDF，请系统运维照控制台的README安装。{_INSTEAD}"
+        503,
+        "控制台所在的机器还没有装WeasyPrint和Pango，无法生成PDF，请系统运维照控制台的README安装。"
+        "现在可以在单据上按Ctrl+P，在打印窗口里存为PDF。",
     ),
     NO_CHINESE_FONT: NoPdf(
-        503, f"控制台所在的机器没有中文字体（fonts-noto-cjk），无法生成PDF，请系统运维安装。{_INSTEAD}"
+        503,
+        "控制台所在的机器没有中文字体（fonts-noto-cjk），无法生成PDF，请系统运维安装。"
+        "现在可以在单据上按Ctrl+P，在打印窗口里存为PDF。",
     ),
     TOO_MUCH: _TOO_LONG,
-    BROKEN: NoPdf(422, f"这张单据无法生成PDF。{_INSTEAD}"),
+    BROKEN: NoPdf(422, "这张单据无法生成PDF。现在可以在单据上按Ctrl+P，在打印窗口里存为PDF。"),
 }
 
 

@@ -1,4 +1,4 @@
-"""A clock explains itself in Chinese: what started it, by which rule it ends when, what held it, who had the duty."""
+"""A clock explains itself: what started it, by which rule it ends when, what held it, who had the duty."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -7,8 +7,10 @@ from shared.calendar import Calendar, Daily, Monthly, Term, Weekly, Within
 from shared.clocks import ClockRun
 from shared.contracts.event import Actor
 from shared.contracts.roles import Role
+from shared.language import _, language, listed, ngettext
 
-_WEEKDAYS = "一二三四五六日"
+WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
+"""The days of a week, from Monday on."""
 
 
 def explanation(run: ClockRun, calendar: Calendar) -> tuple[str, ...]:
@@ -17,62 +19,84 @@ def explanation(run: ClockRun, calendar: Calendar) -> tuple[str, ...]:
 
 
 def _sentences(run: ClockRun, calendar: Calendar) -> Iterator[str]:
-    yield f"{_moment(run.started_at, calendar)}开始计时：{_origin(run)}。"
-    source = f"，依据 {run.clock.source}" if run.clock.source else ""
-    yield f"按制度“{run.policy}”第{run.policy_version}版，“{run.clock.title}”的{_end(run)}{source}。"
+    at, title = _moment(run.started_at, calendar), _(run.clock.title)
+    yield _("{at}开始计时：{origin}。").format(at=at, origin=_origin(run))
+    rule = _("按制度“{policy}”第{version}版，“{title}”的{end}，依据 {source}。")
+    if not run.clock.source:
+        rule = _("按制度“{policy}”第{version}版，“{title}”的{end}。")
+    known = {"policy": run.policy, "version": run.policy_version, "title": title, "source": run.clock.source}
+    yield rule.format(end=_end(run), **known)
     if not run.set_by_hand:
         yield _counted(run, calendar)
     for hold in run.holds:
-        until = f"，{_moment(hold.until, calendar)}恢复" if hold.until else "，至今未恢复"
-        yield f"{_moment(hold.since, calendar)}由{_person(hold.by)}暂停{until}，原因：{hold.reason}。"
-    yield f"到期时间为{_moment(run.due_at, calendar)}。"
+        held = _("{since}由{who}暂停，{until}恢复，原因：{reason}。")
+        if not hold.until:
+            held = _("{since}由{who}暂停，至今未恢复，原因：{reason}。")
+        until = _moment(hold.until, calendar) if hold.until else ""
+        since = _moment(hold.since, calendar)
+        yield held.format(since=since, who=_person(hold.by), until=until, reason=hold.reason)
+    yield _("到期时间为{at}。").format(at=_moment(run.due_at, calendar))
     for handover in run.handovers:
-        before = handover.before or run.clock.role.chinese
-        yield f"{_moment(handover.at, calendar)}由{before}转给{handover.after}，原因：{handover.reason}。"
+        yield _("{at}由{before}转给{after}，原因：{reason}。").format(
+            at=_moment(handover.at, calendar),
+            before=handover.before or _(run.clock.role.chinese),
+            after=handover.after,
+            reason=handover.reason,
+        )
     if run.missed_at:
-        told = "、".join(role.chinese for role in run.clock.ladder[: run.rung])
-        yield f"{_moment(run.missed_at, calendar)}超时{f'，已上报{told}' if told else ''}。"
+        told = listed(_(role.chinese) for role in run.clock.ladder[: run.rung])
+        missed = _("{at}超时，已上报{roles}。") if told else _("{at}超时。")
+        yield missed.format(at=_moment(run.missed_at, calendar), roles=told)
     if run.ended_at:
-        yield f"{_moment(run.ended_at, calendar)}{_OUTCOMES[run.outcome or 'in_time']}。"
+        yield _(_OUTCOMES[run.outcome or "in_time"]).format(at=_moment(run.ended_at, calendar))
 
 
-_OUTCOMES = {"in_time": "按时完成", "late": "超时后完成", "no_longer_needed": "不再需要，已取消"}
+_OUTCOMES = {
+    "in_time": "{at}按时完成。",
+    "late": "{at}超时后完成。",
+    "no_longer_needed": "{at}不再需要，已取消。",
+}
 
 
 def _end(run: ClockRun) -> str:
     """What the end follows from."""
     if run.follows:
-        return f"到期时间取自{run.follows}"
-    return "到期时间由人工指定" if run.set_by_hand else f"时限为{term_in_words(run.clock.term)}"
+        return _("到期时间取自{origin}").format(origin=run.follows)
+    if run.set_by_hand:
+        return _("到期时间由人工指定")
+    return _("时限为{term}").format(term=term_in_words(run.clock.term))
 
 
 def _counted(run: ClockRun, calendar: Calendar) -> str:
     if not run.clock.working:
-        return "按自然日计算。"
+        return _("按自然日计算。")
     years = range(calendar.day(run.started_at).year, calendar.day(run.due_at).year + 1)
-    unknown = "、".join(str(year) for year in years if not calendar.knows(year))
-    assumed = f"；{unknown}年的节假日尚无数据，暂以周一至周五为工作日" if unknown else ""
-    return f"按工作日计算，节假日数据为 {run.calendar}{assumed}。"
+    unknown = listed(str(year) for year in years if not calendar.knows(year))
+    if unknown:
+        counted = _("按工作日计算，节假日数据为 {calendar}；{years}年的节假日尚无数据，暂以周一至周五为工作日。")
+        return counted.format(calendar=run.calendar, years=unknown)
+    return _("按工作日计算，节假日数据为 {calendar}。").format(calendar=run.calendar)
 
 
 def _origin(run: ClockRun) -> str:
-    origin = run.origin
+    origin, who = run.origin, _person(run.origin.actor)
     if origin.kind == "event":
-        return f"事件 {origin.what or '未具名'}（{_person(origin.actor)}）"
+        return _("事件 {what}（{who}）").format(what=origin.what or _("未具名"), who=who)
     if origin.kind == "deadline":
-        return f"到期事项 {origin.what or '未具名'}"
-    return f"{_person(origin.actor)}的操作"
+        return _("到期事项 {what}").format(what=origin.what or _("未具名"))
+    return _("{who}的操作").format(who=who)
 
 
 def _person(actor: Actor) -> str:
     roles = {role.value: role.chinese for role in Role}
     role = roles.get(actor.role or "")
-    return f"{actor.id}（{role}）" if role else actor.id
+    return _("{who}（{role}）").format(who=actor.id, role=_(role)) if role else actor.id
 
 
 def _moment(at: datetime, calendar: Calendar) -> str:
     local = calendar.local(at)
-    return f"{local.year}年{local.month}月{local.day}日{local:%H:%M}"
+    said = _("{year}年{month}月{day}日{time}")
+    return said.format(year=local.year, month=local.month, day=local.day, time=f"{local:%H:%M}")
 
 
 def term_in_words(term: Term) -> str:
@@ -81,21 +105,24 @@ def term_in_words(term: Term) -> str:
         return _length(term)
     at = f"{term.at:%H:%M}" if term.at else "24:00"
     if isinstance(term, Daily):
-        return f"每个工作日{at}" if term.working else f"每天{at}"
+        return (_("每个工作日{at}") if term.working else _("每天{at}")).format(at=at)
     if isinstance(term, Weekly):
-        return f"每周{_WEEKDAYS[term.weekday]}{at}"
+        return _("每{weekday}{at}").format(weekday=_(WEEKDAYS[term.weekday]), at=at)
     if isinstance(term, Monthly):
-        day = "每月最后一天" if term.day == 31 else f"每月{term.day}日（当月不足则为最后一天）"
-        return f"{day if term.day > 28 else f'每月{term.day}日'}{at}"
-    return f"每年{term.month}月{term.day}日{at}"
+        if term.day == 31:
+            return _("每月最后一天{at}").format(at=at)
+        said = _("每月{day}日（当月不足则为最后一天）{at}") if term.day > 28 else _("每月{day}日{at}")
+        return said.format(day=term.day, at=at)
+    return _("每年{month}月{day}日{at}").format(month=term.month, day=term.day, at=at)
 
 
 def _length(term: Within) -> str:
-    days = f"{term.days}个工作日" if term.working else f"{term.days}天"
+    days = ngettext("{n}个工作日", "{n}个工作日", term.days) if term.working else ngettext("{n}天", "{n}天", term.days)
     parts = [
-        f"{term.months}个月" if term.months else "",
-        days if term.days else "",
-        f"{term.hours}小时" if term.hours else "",
-        f"{term.minutes}分钟" if term.minutes else "",
+        ngettext("{n}个月", "{n}个月", term.months).format(n=term.months) if term.months else "",
+        days.format(n=term.days) if term.days else "",
+        ngettext("{n}小时", "{n}小时", term.hours).format(n=term.hours) if term.hours else "",
+        ngettext("{n}分钟", "{n}分钟", term.minutes).format(n=term.minutes) if term.minutes else "",
     ]
-    return "".join(parts) + ("（至当日24:00）" if term.end_of_day else "")
+    length = ("" if language() == "zh-CN" else " ").join(filter(None, parts))
+    return _("{length}（至当日24:00）").format(length=length) if term.end_of_day else length

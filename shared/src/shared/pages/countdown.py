@@ -6,12 +6,14 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from shared.clocks import ClockRun
+from shared.language import _
 
 NEAR = timedelta(hours=1)
 """What is left of a clock that is shown as near its end."""
 
 DayPart = Literal["late", "hour", "today", "week", "later"]
 BANDS: dict[DayPart, str] = {"late": "逾期", "hour": "一小时内", "today": "今天", "week": "七天内", "later": "以后"}
+OUTCOMES = {"in_time": "按时，用{time}", "late": "超时，用{time}", "no_longer_needed": "已取消"}
 _WEEK = timedelta(days=7)
 _DAY, _HOUR, _MINUTE = 86_400, 3_600, 60
 
@@ -35,10 +37,10 @@ class Countdown:
         exact = _exact(due_at.astimezone(zone), now.astimezone(zone))
         band = next(name for name, (low, high) in spans(now, zone).items() if high is None or due_at < high)
         if held:
-            return cls("暂停", "held", gone, exact, band)
+            return cls(_("暂停"), "held", gone, exact, band)
         if left < timedelta(0):
-            return cls(f"逾期{in_words(-left)}", "missed", 100, exact, band)
-        return cls(f"还剩{in_words(left)}", "near" if band == "hour" else "", gone, exact, band)
+            return cls(_("逾期{time}").format(time=in_words(-left)), "missed", 100, exact, band)
+        return cls(_("还剩{time}").format(time=in_words(left)), "near" if band == "hour" else "", gone, exact, band)
 
     @classmethod
     def of_run(cls, run: ClockRun, now: datetime, zone: ZoneInfo) -> "Countdown":
@@ -46,10 +48,9 @@ class Countdown:
         shown = cls.of(run.started_at, run.due_at, run.held, now, zone)
         if run.ended_at is None:
             return shown
-        took = in_words(run.ended_at - run.started_at)
-        words = {"in_time": f"按时，用{took}", "late": f"超时，用{took}", "no_longer_needed": "已取消"}
+        words = _(OUTCOMES[run.outcome or "in_time"]).format(time=in_words(run.ended_at - run.started_at))
         exact = _exact(run.ended_at.astimezone(zone), now.astimezone(zone))
-        return replace(shown, words=words[run.outcome or "in_time"], state="done", gone=100, exact=exact)
+        return replace(shown, words=words, state="done", gone=100, exact=exact)
 
 
 def spans(now: datetime, zone: ZoneInfo) -> dict[DayPart, tuple[datetime | None, datetime | None]]:
@@ -75,15 +76,17 @@ def in_words(length: timedelta) -> str:
     seconds = int(length.total_seconds())
     days, hours, minutes = seconds // _DAY, seconds % _DAY // _HOUR, seconds % _HOUR // _MINUTE
     if days:
-        return f"{days}天{hours}时" if hours else f"{days}天"
-    if hours:
-        return f"{hours}时{minutes}分" if minutes else f"{hours}时"
-    return f"{minutes}分" if minutes else "不到1分"
+        words = _("{days}天{hours}时") if hours else _("{days}天")
+    elif hours:
+        words = _("{hours}时{minutes}分") if minutes else _("{hours}时")
+    else:
+        words = _("{minutes}分") if minutes else _("不到1分")
+    return words.format(days=days, hours=hours, minutes=minutes)
 
 
 def _exact(due: datetime, now: datetime) -> str:
     if due.date() == now.date():
         return f"{due:%H:%M}"
     if due.date() == now.date() + timedelta(days=1):
-        return f"明天{due:%H:%M}"
+        return _("明天{time}").format(time=f"{due:%H:%M}")
     return f"{due:%m-%d %H:%M}" if due.year == now.year else f"{due:%Y-%m-%d}"

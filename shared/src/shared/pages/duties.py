@@ -19,6 +19,7 @@ from shared.duties.board import RUNNING, Duties, Duty
 from shared.duties.explanation import explanation
 from shared.http import AskedBy, Router
 from shared.identity import Principal
+from shared.language import _
 from shared.pages.countdown import BANDS, Countdown, DayPart, spans
 from shared.pages.rendering import Renderer
 from shared.store import Between, OneOf, Store, Where
@@ -28,6 +29,9 @@ DUTIES_SHOWN = 100
 
 DUTIES_OF_A_DAY_COUNTED = 999
 """Up to how many duties of one part of a day a service counts: of more people read that they are more."""
+
+TAKEN = "接手"
+"""The reason that stands in the form of taking a duty over to begin with; it is kept as it is sent."""
 
 Whose = Literal["mine", "roles", "all"]
 SCOPES: dict[Whose, str] = {"mine": "只看我的", "roles": "我的岗位", "all": "全部"}
@@ -82,9 +86,10 @@ def routes(
             countdown=_row(duty, request.app.state.time.now(), zone).countdown,
             sentences=explanation(run, clocks.calendar),
             may=may_act_on(asker, duty),
-            allowed=tuple(dict.fromkeys(role.chinese for role in (duty.role, *duty.ladder))),
+            allowed=tuple(dict.fromkeys(_(role.chinese) for role in (duty.role, *duty.ladder))),
             mine=duty.assignee == asker.id,
             key=uuid4,
+            taken=TAKEN,
         )
 
     return router
@@ -109,4 +114,4 @@ async def _count(duties: Duties, wheres: list[Where], band: DayPart, now: dateti
 
 def _row(duty: Duty, now: datetime, zone: ZoneInfo) -> DutyRow:
     countdown = Countdown.of(duty.started_at, duty.due_at, duty.held, now, zone)
-    return DutyRow(duty, countdown, duty.assignee or duty.role.chinese)
+    return DutyRow(duty, countdown, duty.assignee or _(duty.role.chinese))

@@ -12,6 +12,7 @@ from fastapi.routing import APIRoute
 from shared.contracts.roles import Role
 from shared.http import RequestBody
 from shared.identity import Principal
+from shared.language import _, listed
 from shared.lifecycle import Possible
 
 FieldKind = Literal[
@@ -44,6 +45,8 @@ signature, which can be drawn there."""
 
 _LONGEST_LINE = 500
 """Up to how many characters a text has one line in a form."""
+FIRST_CHINESE, LAST_CHINESE = 0x4E00, 0x9FFF
+"""The Chinese characters, as Unicode numbers them."""
 _FEW = 4
 """Up to how many choices are all shown."""
 _OF_ONE_LINE: Mapping[str, FieldKind] = MappingProxyType({"Money": "money", "PreciseDate": "precise_day"})
@@ -115,6 +118,11 @@ class FormField:
     def few(self) -> bool:
         """Whether all choices are shown beside each other."""
         return len(self.choices) <= _FEW or any(choice.aside for choice in self.choices)
+
+    def in_readers_language(self) -> "FormField":
+        """The same field with its label, its remark and its choices in the language of the person who asks."""
+        choices = tuple(replace(each, label=_(each.label), aside=_(each.aside)) for each in self.choices)
+        return replace(self, label=_(self.label), aside=_(self.aside), choices=choices)
 
     def at(self, place: str) -> "FormField":
         """The same field of a group or of a row, under that path."""
@@ -208,7 +216,7 @@ class Forms:
         asked = tuple(each for each in fields if each is not None)
         address = f"{self._prefix}{id}/{blank.path}"
         numbers = frozenset(each.name for each in blank.fields if each.sent == "number")
-        title, place = self._words.decisions[decision], str(id) if among else ""
+        title, place = _(self._words.decisions[decision]), str(id) if among else ""
         return DrawnForm(decision, title, address, asked, filled.given, numbers, place, customer)
 
     def acts(
@@ -235,17 +243,17 @@ class Forms:
             given = filled.get(each.decision)
             form = self.draw(each.decision, id, given, among=among, customer=customer) if mine else None
             roles = others.get(each.decision) or _whose(each, asker)
-            found.append(Act(self._words.decisions[each.decision], roles, form))
+            found.append(Act(_(self._words.decisions[each.decision]), roles, form))
         return sorted(found, key=lambda act: act.form is None)
 
 
 def _whose(possible: Possible, asker: Principal) -> str:
     """Who makes a decision, as the asker reads it: by their roles another one could take it for theirs."""
     if possible.only:
-        return f"{'、'.join(possible.only)}本人"
-    roles = "、".join(role.chinese for role in possible.roles)
+        return _("{who}本人").format(who=listed(possible.only))
+    roles = listed(_(role.chinese) for role in possible.roles)
     barred = not possible.is_for(asker.id, asker.roles) and not asker.roles.isdisjoint(possible.roles)
-    return f"另一位同事（{roles}）" if barred else roles
+    return _("另一位同事（{roles}）").format(roles=roles) if barred else roles
 
 
 class Opening:
@@ -276,7 +284,7 @@ class Opening:
         asked = (known.into(each) for each in self._fields)
         return DrawnForm(
             decision=self._decision,
-            title=self._title,
+            title=_(self._title),
             address=self._address,
             fields=tuple(each for each in asked if each is not None),
             given=given,
@@ -299,10 +307,14 @@ class Filled:
     headings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def into(self, drawn: FormField, path: str = "") -> FormField | None:
-        """The field as it is asked for here; what is in a row is named without the row's number, `items.code`."""
+        """The field as it is asked for here, in the reader's language; offered choices are shown as they are given.
+
+        What is in a row is named without the row's number, `items.code`.
+        """
         path = path or drawn.name
         if drawn.name in self.given:
             return None
+        drawn = drawn.in_readers_language()
         if drawn.kind == "headings":
             return self._under_headings(drawn)
         within = (
@@ -482,4 +494,4 @@ def _text(default: object) -> str:
 def _example(examples: Sequence[object]) -> str:
     """An example that shows how to write it: one in Chinese."""
     first = examples[0] if examples else ""
-    return first if isinstance(first, str) and any("一" <= sign <= "鿿" for sign in first) else ""
+    return first if isinstance(first, str) and any(FIRST_CHINESE <= ord(sign) <= LAST_CHINESE for sign in first) else ""

@@ -17,6 +17,7 @@ from fastapi.responses import HTMLResponse
 from shared.audit.trail import Asked, Audit
 from shared.contracts.roles import Role
 from shared.http import AskedBy, Router
+from shared.language import _
 from shared.pages.forms import Act, Filled, Forms, FormWords
 from shared.pages.rendering import Renderer
 from shared.pages.words import SERVICES
@@ -116,7 +117,7 @@ def routes(
         return render(
             "ops-service.html",
             service=service,
-            title=SERVICES.get(service, service),
+            title=_(SERVICES.get(service, service)),
             state=state,
             well=all(each == "ok" for each in state.checks.values()),
             deep=sorted(deep, key=lambda each: -each[1]),
@@ -130,7 +131,7 @@ def routes(
             check=check,
             checked=said(check.done_at) if check.done_at else "",
             found=[each for each in check.reported if not each.accepted],
-            traces=[(said(each.at), KINDS[each.kind], each) for each in traces.items],
+            traces=[(said(each.at), _(KINDS[each.kind]), each) for each in traces.items],
         )
 
     @router.get("/groups", response_class=HTMLResponse)
@@ -148,10 +149,10 @@ def routes(
         return render(
             "ops-group.html",
             service=service,
-            title=SERVICES.get(service, service),
+            title=_(SERVICES.get(service, service)),
             queue=queue,
             code=code,
-            counts={STATES[name]: count for name, count in counts.items() if count},
+            counts={_(STATES[name]): count for name, count in counts.items() if count},
             under_way=counts["parked"],
             again=LOOK_AGAIN_MILLISECONDS,
             done=counts["settled"],
@@ -173,9 +174,9 @@ def routes(
         return render(
             "ops-letter.html",
             service=service,
-            title=SERVICES.get(service, service),
+            title=_(SERVICES.get(service, service)),
             parked=parked,
-            state=STATES[parked.state],
+            state=_(STATES[parked.state]),
             body=parked.letter.body if parked.letter else "",
             times=(said(parked.first_at), said(parked.last_at)),
             past=[(said(note.at), note) for note in parked.history],
@@ -195,7 +196,7 @@ def _acts(parked: Parked, forms: Forms, asker: str) -> list[Act]:
     """What may be done about it now; an edit is confirmed by another person than the one who proposed it."""
     known = possible(parked.state, message=parked.letter is not None, proposed=parked.edit is not None)
     decisions = {each.decision for each in known}
-    who = Role.OPERATOR.chinese
+    who = _(Role.OPERATOR.chinese)
     found = []
     if parked.edit and parked.edit.by.id != asker and "confirm_edit" in decisions:
         found.append(forms.draw("confirm", parked.id, Filled(given={"edit": str(parked.edit.id)})))

@@ -6,6 +6,7 @@ from datetime import datetime
 from shared.calendar import Calendar
 from shared.clocks import Timed
 from shared.duties.explanation import explanation
+from shared.language import _
 from shared.pages.countdown import Countdown
 
 
@@ -26,7 +27,7 @@ def strip(aggregate: Timed, calendar: Calendar, now: datetime) -> tuple[StripClo
     return tuple(
         StripClock(
             run.clock.title,
-            run.assignee or run.clock.role.chinese,
+            run.assignee or _(run.clock.role.chinese),
             Countdown.of_run(run, now, calendar.zone),
             run.ended_at or run.due_at,
             explanation(run, calendar),

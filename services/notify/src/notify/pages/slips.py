@@ -17,7 +17,8 @@ from notify.store import Stores
 from shared.calendar import Calendar
 from shared.contracts.vocabulary import DepartmentName
 from shared.http import After, AskedBy, Router, View
-from shared.pages.forms import DrawnForm, Forms, fields_of
+from shared.language import _
+from shared.pages.forms import DrawnForm, FormField, Forms, fields_of
 from shared.pages.rendering import Renderer
 from shared.pages.strip import strip
 from shared.pages.words import DEPARTMENTS
@@ -62,7 +63,7 @@ def routes(stores: Stores, rules: Rules, forms: Forms, render: Renderer) -> APIR
             rows=[_line(row, calendar) for row in page.items],
             departments=DEPARTMENTS,
             to=to,
-            form=DrawnForm("post", FORMS.decisions["post"], "/notify/slips", asked_of_new),
+            form=DrawnForm("post", _(FORMS.decisions["post"]), "/notify/slips", _drawn(asked_of_new)),
             rosters=rosters,
             next=page.next,
             after=after,
@@ -85,15 +86,20 @@ def routes(stores: Stores, rules: Rules, forms: Forms, render: Renderer) -> APIR
     return router
 
 
+def _drawn(fields: tuple[FormField, ...]) -> tuple[FormField, ...]:
+    return tuple(each.in_readers_language() for each in fields)
+
+
 async def _latest_rosters(stores: Stores) -> Sequence[RosterLine]:
     return (await stores.rosters.rows(RosterLine, sort="-ends_at", limit=ROSTERS_SHOWN)).items
 
 
 def _line(row: SlipRow, calendar: Calendar) -> SlipLine:
-    to = " ".join(filter(None, (DEPARTMENTS[row.to_department], row.to_staff)))
+    to = " ".join(filter(None, (_(DEPARTMENTS[row.to_department]), row.to_staff)))
     answered = ""
     if row.acknowledged_at:
-        answered = f"{row.acknowledged_by} {calendar.local(row.acknowledged_at):%m-%d %H:%M}确认"
+        at = f"{calendar.local(row.acknowledged_at):%m-%d %H:%M}"
+        answered = _("{who} {at}确认").format(who=row.acknowledged_by, at=at)
     elif row.acknowledge_by:
-        answered = f"须在{calendar.local(row.acknowledge_by):%m-%d %H:%M}前确认"
+        answered = _("须在{at}前确认").format(at=f"{calendar.local(row.acknowledge_by):%m-%d %H:%M}")
     return SlipLine(row, f"{calendar.local(row.posted_at):%m-%d %H:%M}", to, answered)

@@ -23,6 +23,7 @@ from shared.contracts.event import Instant
 from shared.contracts.vocabulary import CustomerId, Line, OrderKind, OrderNo, StaffId
 from shared.http import After, AskedBy, Router, View
 from shared.identity import Principal
+from shared.language import _
 from shared.pages.rendering import Renderer
 from shared.store import Between, OneOf, Page
 
@@ -68,7 +69,10 @@ class BoardRow(View):
 
 @dataclass(frozen=True, slots=True)
 class ShownOrder:
-    """A line of the board with what it comes to; `dots` are the stages of its route, passed, present and to come."""
+    """A line of the board with what it comes to; `dots` are the stages of its route, passed, present and to come.
+
+    `told` is when the customer was told of a delay, `untold` says that there is one to tell.
+    """
 
     order: BoardRow
     kind: str
@@ -79,6 +83,7 @@ class ShownOrder:
     mine: bool
     outlook: Outlook
     told: str
+    untold: bool
     dots: tuple[str, ...]
 
 
@@ -166,20 +171,14 @@ def _shown(row: BoardRow, outlooks: Outlooks, asker: Principal, rules: Rules, no
     spent, usual = (now - row.since).total_seconds() / 86_400, outlooks.usual_days(route, row.stage)
     return ShownOrder(
         order=row,
-        kind=KINDS[row.kind],
-        stage=here.title if here else ENDS[row.stage],
-        days=f"{spent:.0f}/{usual:.0f}天" if here and usual else "",
+        kind=_(KINDS[row.kind]),
+        stage=_(here.title if here else ENDS[row.stage]),
+        days=_("{spent}/{usual}天").format(spent=f"{spent:.0f}", usual=f"{usual:.0f}") if here and usual else "",
         slow=bool(usual and spent > usual),
         turn=turn,
         mine=bool(set(roles) & asker.roles),
         outlook=outlook,
-        told=_told(row, outlook, rules),
+        told=f"✓ {rules.calendar.local(row.delays[-1].announced_at):%m-%d}" if row.delays else "",
+        untold=not row.delays and outlook.late and row.stage != CANCELLED,
         dots=tuple("y" if at < place else "h" if at == place else "" for at in range(len(route.stages))),
     )
-
-
-def _told(row: BoardRow, outlook: Outlook, rules: Rules) -> str:
-    """When the customer was told of a delay; empty when there is none to tell."""
-    if row.delays:
-        return f"✓ {rules.calendar.local(row.delays[-1].announced_at):%m-%d}"
-    return "未告知" if outlook.late and row.stage != CANCELLED else ""

@@ -20,6 +20,7 @@ from orders.store import Stores
 from shared.duties.api import STAFF
 from shared.http import AskedBy, Router
 from shared.identity import Principal
+from shared.language import _, listed
 from shared.pages.deciding import DueBy, WaitingMatter, in_turn
 from shared.pages.forms import Forms
 from shared.pages.rendering import Renderer
@@ -58,7 +59,7 @@ def routes(stores: Stores, rules: Rules, forms: Forms, render: Renderer) -> APIR
             found = list((await stores.orders.find(where, sort="placed_on", limit=ORDERS_LOOKED_AT)).items)
         matters = [_matter(each, rules, forms, asker, now) for each in found]
         request.state.personal = True
-        return render("decide.html", service="orders", title="订单", note="", matters=in_turn(matters))
+        return render("decide.html", service="orders", title=_("订单"), note="", matters=in_turn(matters))
 
     return router
 
@@ -78,7 +79,7 @@ def _matter(order: Order, rules: Rules, forms: Forms, asker: Principal, now: dat
     signable = [each for each in possible(order, rules.of(order)) if each.decision in signed]
     return WaitingMatter(
         id=order.id,
-        what="、".join(dict.fromkeys(words.DECISIONS[SIGNATURES[gate][0]] for gate in gates)),
+        what=listed(dict.fromkeys(_(words.DECISIONS[SIGNATURES[gate][0]]) for gate in gates)),
         about=order.order_no,
         link=f"/desk/orders/{order.id}",
         customer=order.customer.name,
@@ -104,18 +105,21 @@ def _facts(order: Order) -> Iterator[tuple[str, str]]:
     draft = order.contract.draft
     total = (draft.total if draft and draft.total else None) or order.total
     goods = [f"{each.description}×{each.quantity}{each.unit}" for each in order.lines[:SHOWN_LINES]]
-    more = f"等{len(order.lines)}项" if len(order.lines) > SHOWN_LINES else ""
-    yield "货物", "；".join(goods) + more
-    yield "总价", money(total) if total else "未定"
-    yield "发货日期", day((draft.ship_on if draft else None) or order.ship_on) or "未定"
+    said = _("；").join(goods)
+    if len(order.lines) > SHOWN_LINES:
+        said = _("{goods}等{n}项").format(goods=said, n=len(order.lines))
+    yield _("货物"), said
+    yield _("总价"), money(total) if total else _("未定")
+    yield _("发货日期"), day((draft.ship_on if draft else None) or order.ship_on) or _("未定")
     if draft and order.route.planners:
-        yield "计划会签", _countersigned(draft)
+        yield _("计划会签"), _countersigned(draft)
     if draft and draft.changes:
-        yield "变更", "；".join(draft.changes)
+        yield _("变更"), _("；").join(draft.changes)
 
 
 def _countersigned(draft: Draft) -> str:
     word = draft.countersigned
     if word is None:
-        return "还没有会签"
-    return f"{'能按期交货' if word.feasible else '不能按期交货'}{f'：{word.notes}' if word.notes else ''}"
+        return _("还没有会签")
+    said = _("能按期交货") if word.feasible else _("不能按期交货")
+    return f"{said}{_('：')}{word.notes}" if word.notes else said

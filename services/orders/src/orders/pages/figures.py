@@ -15,6 +15,7 @@ from orders.domain.policy.policy import Rules
 from orders.store import Orders
 from shared.contracts.event import Money
 from shared.http import Router
+from shared.language import _
 from shared.pages.figures import Days, Figure, bars, draw, percent
 from shared.pages.rendering import Renderer
 from shared.pages.words import money
@@ -46,12 +47,19 @@ def routes(orders: Orders, rules: Rules, render: Renderer) -> APIRouter:
 def _owed(table: Table) -> Figure:
     lines = [(_age(row), Decimal(str(row["amount"])), _amount(row), (str(row["orders"]),)) for row in table.rows]
     return Figure(
-        "逾期货款按账龄（今天）", "账龄", "金额", bars(lines), "/orders/aged-receivables?format=xlsx", ("订单数",)
+        _("逾期货款按账龄（今天）"),
+        _("账龄"),
+        _("金额"),
+        bars(lines),
+        "/orders/aged-receivables?format=xlsx",
+        (_("订单数"),),
     )
 
 
 def _age(row: Mapping[str, TableCell]) -> str:
-    return f"{row['days']}–{row['up_to']}天" if row["up_to"] else f"{_whole(row['days']) - 1}天以上"
+    if row["up_to"]:
+        return _("{days}–{up_to}天").format(days=row["days"], up_to=row["up_to"])
+    return _("{days}天以上").format(days=_whole(row["days"]) - 1)
 
 
 def _amount(row: Mapping[str, TableCell]) -> str:
@@ -61,7 +69,7 @@ def _amount(row: Mapping[str, TableCell]) -> str:
 def _told(table: Table, days: Days) -> Figure:
     lines = [(str(row["month"]), _whole(row["delays"]), str(row["delays"]), _in_time(row)) for row in table.rows]
     sheet = f"/orders/delays-by-month?{urlencode(days.query)}"
-    return Figure("延期按月", "月份", "延期次数", bars(lines), sheet, ("提前告知", "提前告知率"))
+    return Figure(_("延期按月"), _("月份"), _("延期次数"), bars(lines), sheet, (_("提前告知"), _("提前告知率")))
 
 
 def _in_time(row: Mapping[str, TableCell]) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from orders.pages.risk import Outlooks, awaited, whose_turn
 from orders.store import Stores
 from shared.http import AskedBy, Router
 from shared.identity.reach import as_read
+from shared.language import _, listed
 from shared.pages.countdown import in_words
 from shared.pages.forms import Choice, Filled, Forms
 from shared.pages.rendering import Renderer
@@ -97,10 +98,10 @@ def _stages(order: Order, outlooks: Outlooks, now: datetime) -> Iterator[ShownSt
         if at == place:
             been.append(now - order.since)
         yield ShownStage(
-            title=stage.title,
+            title=_(stage.title),
             state="done" if at < place else "here" if at == place else "",
             took=in_words(sum(been[1:], been[0])) if been else "",
-            usual=f"通常{usual:.0f}天" if usual else "",
+            usual=_("通常{days}天").format(days=f"{usual:.0f}") if usual else "",
         )
 
 
@@ -109,9 +110,9 @@ def _gates(order: Order, said: Said) -> Iterator[ShownGate]:
         for milestone in stage.gate:
             at = order.reached.get(milestone)
             roles = order.route.deciders.get(milestone, ())
-            who = "、".join(role.chinese for role in roles) or words.REPORTED_BY.get(milestone, "")
+            who = listed(_(role.chinese) for role in roles) or _(words.REPORTED_BY.get(milestone, ""))
             here = at is None and stage.name == order.stage
-            yield ShownGate(words.GATES[milestone], said(at) if at else "", who, here)
+            yield ShownGate(_(words.GATES[milestone]), said(at) if at else "", who, here)
 
 
 def seen_of(order: Order) -> dict[str, Filled]:
@@ -132,7 +133,7 @@ def seen_of(order: Order) -> dict[str, Filled]:
     if order.untold:
         found["word_delay"] = Filled(given={"new_ship_date": order.untold.new.isoformat()})
     if drawing := next((each for each in order.drawings.items if each.stage == "submitted"), None):
-        title = f"{words.DRAWINGS[drawing.kind]}第{drawing.version}版"
+        title = _("{drawing}第{version}版").format(drawing=_(words.DRAWINGS[drawing.kind]), version=drawing.version)
         offered, begun = {"kind": [Choice(drawing.kind, title)]}, {"kind": drawing.kind}
         found["review_drawing"] = Filled({"version": str(drawing.version)}, offered, begun)
     return found
@@ -143,18 +144,25 @@ def _named(numbers: Iterable[str]) -> list[Choice]:
 
 
 def _past(order: Order) -> Iterator[PastMoment]:
-    yield PastMoment(order.placed_at, "下单", order.sales_owner or "", mark="key")
+    yield PastMoment(order.placed_at, _("下单"), order.sales_owner or "", mark="key")
     for milestone, at in order.reached.items():
-        yield PastMoment(at, words.GATES[milestone], mark="key")
+        yield PastMoment(at, _(words.GATES[milestone]), mark="key")
     for passage in order.passages:
         if stage := order.route.stage(passage.stage):
-            yield PastMoment(passage.left, f"{stage.title}结束，用{in_words(passage.left - passage.entered)}")
+            took = in_words(passage.left - passage.entered)
+            yield PastMoment(passage.left, _("{stage}结束，用{time}").format(stage=_(stage.title), time=took))
     for delay in order.delays:
-        told = f"{delay.promised:%m-%d}改为{delay.new:%m-%d}，{words.DELAYS[delay.reason]}：{delay.text}"
-        yield PastMoment(delay.announced_at, "告知延期", words=told, mark="near")
+        told = _("{before}改为{after}，{reason}：{text}").format(
+            before=f"{delay.promised:%m-%d}",
+            after=f"{delay.new:%m-%d}",
+            reason=_(words.DELAYS[delay.reason]),
+            text=delay.text,
+        )
+        yield PastMoment(delay.announced_at, _("告知延期"), words=told, mark="near")
     for inspection in order.works.inspections:
-        yield PastMoment(inspection.at, f"发货前验收{'通过' if inspection.passed else '不通过'}", inspection.inspector)
+        said = _("发货前验收通过") if inspection.passed else _("发货前验收不通过")
+        yield PastMoment(inspection.at, said, inspection.inspector)
     for request in order.cancelling_requests:
-        yield PastMoment(request.at, "申请取消", request.by, request.reason)
+        yield PastMoment(request.at, _("申请取消"), request.by, request.reason)
     if end := order.cancellation:
-        yield PastMoment(end.at, "取消订单", end.by, end.reason, mark="missed")
+        yield PastMoment(end.at, _("取消订单"), end.by, end.reason, mark="missed")

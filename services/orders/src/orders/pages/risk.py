@@ -11,6 +11,7 @@ from orders.domain.route import Milestone, Route, RouteName, every_route
 from orders.pages.words import REPORTED_BY
 from orders.store import Paces
 from shared.contracts.roles import Role
+from shared.language import _, listed
 from shared.store import OneOf
 
 PERCENT = 80
@@ -31,10 +32,12 @@ class Outlook:
 
     @property
     def words(self) -> str:
-        """The slack in Chinese."""
+        """The slack as people say it."""
         if self.slack is None:
             return ""
-        return f"迟{-self.slack}天" if self.slack < 0 else f"余{self.slack}天" if self.slack else "没有余量"
+        if self.slack < 0:
+            return _("迟{days}天").format(days=-self.slack)
+        return _("余{days}天").format(days=self.slack) if self.slack else _("没有余量")
 
     @property
     def state(self) -> str:
@@ -88,6 +91,6 @@ def awaited(route: Route, stage: str, reached: Mapping[Milestone, datetime]) -> 
 def whose_turn(route: Route, milestones: tuple[Milestone, ...]) -> tuple[str, tuple[Role, ...]]:
     """Whom an order waits for, in words, and the roles of ours among them."""
     roles = tuple(dict.fromkeys(role for each in milestones for role in route.deciders.get(each, ())))
-    first = [route.deciders[each][0].chinese for each in milestones if route.deciders.get(each)]
-    others = [REPORTED_BY[each] for each in milestones if each not in route.deciders and each in REPORTED_BY]
-    return "、".join(dict.fromkeys((*first, *others))), roles
+    first = [_(route.deciders[each][0].chinese) for each in milestones if route.deciders.get(each)]
+    others = [_(REPORTED_BY[each]) for each in milestones if each not in route.deciders and each in REPORTED_BY]
+    return listed(dict.fromkeys((*first, *others))), roles

@@ -19,7 +19,7 @@ export async function handIn(event) {
     told.textContent = _("正在上传第{n}张，共{all}张…", {n: at + 1, all: files.length});
     const {ref, what} = await taken(field.form, file);
     if (what) {
-      told.textContent = `${file.name}：${what}`;
+      told.textContent = _("{field}：{what}", {field: file.name, what});
       return;
     }
     const known = field.value.split("\n").filter(Boolean);
