@@ -7,8 +7,11 @@ import pytest
 from cloudevents.core.bindings.http import to_binary_event, to_structured_event
 from cloudevents.core.v1.event import CloudEvent
 
+from intake.domain.fact import FACTS
 from intake.domain.parts.cloud_event import SIZE_LIMIT
+from intake.domain.parts.reporters import REPORTERS, STAFF, departments_of
 from shared.contracts.departments import OrderWithdrawn
+from shared.contracts.roles import Department
 from shared.wire import ingress
 
 DATA = {"order_no": "SO-2026-0412", "reason": "客户项目取消"}
@@ -257,3 +260,84 @@ async def test_a_fact_that_was_never_told_is_unknown_by_the_id_that_was_asked_fo
 async def test_utf_16_is_no_json(http, sales):
     answer = await http.post("/facts", content=json.dumps({**EVENT, "data": DATA}).encode("utf-16"), headers=sales)
     assert (answer.status_code, answer.json()["code"]) == (400, "malformed_json")
+
+
+def in_person(staff, *roles):
+    return {**staff(*roles), **STRUCTURED}
+
+
+async def test_a_colleague_tells_a_fact_of_the_own_department_in_person(http, staff, sales, database):
+    answer = await told(http, in_person(staff, "account_manager"))
+
+    assert (answer.status_code, answer.json()["stage"]) == (202, "admitted")
+    assert database.published == (OrderWithdrawn(**DATA),)
+    (envelope,) = database.outbox.envelopes
+    assert (envelope.source, envelope.actor.kind, envelope.actor.role) == ("sales", "staff", "account_manager")
+    assert (await http.get("/facts/crm-1", headers=sales)).json() == answer.json()
+
+
+async def test_what_the_system_and_a_colleague_tell_under_one_id_is_one_fact(http, staff, sales, database):
+    await told(http, sales)
+    again = await told(http, in_person(staff, "account_manager"))
+    other = await told(http, in_person(staff, "account_manager"), data={**DATA, "reason": "客户另有安排"})
+
+    assert (again.status_code, other.status_code, other.json()["code"]) == (202, 409, "fact_differs")
+    assert database.published == (OrderWithdrawn(**DATA),)
+
+
+@pytest.mark.parametrize(
+    ("role", "type", "code"),
+    [
+        ("warehouse", "sales.order_withdrawn.v1", "foreign_key"),
+        ("project_team", "design.goods_inspected.v1", "foreign_key"),
+        ("rd_team", "design.sample_judged.v1", "foreign_key"),
+        ("plant_manager", "production.breakdown_completed.v1", "foreign_key"),
+        ("installation_foreman", "engineering.crew_reported.v1", "foreign_key"),
+        ("finance", "nobody.nothing.v1", "foreign_key"),
+        ("finance", "finance.nothing.v1", "unknown_key"),
+    ],
+)
+async def test_a_fact_that_another_role_knows_is_refused_and_kept_for_the_tellers_department(
+    http, staff, database, role, type, code
+):
+    answer = await told(http, in_person(staff, role), type=type)
+    listed = (await http.get("/refusals", headers=staff(role))).json()["items"]
+
+    assert (answer.status_code, answer.json()["code"]) == (422, code)
+    assert [(each["id"], each["type"], each["stage"]) for each in listed] == [("crm-1", type, "refused")]
+    assert database.published == ()
+
+
+async def test_who_is_in_two_departments_tells_each_fact_in_the_name_of_its_own(http, staff, database):
+    both = in_person(staff, "warehouse", "account_manager")
+    await told(http, both)
+
+    assert [envelope.source for envelope in database.outbox.envelopes] == ["sales"]
+    assert (await http.get("/facts/crm-1", headers=both)).json()["stage"] == "admitted"
+    assert [each["id"] for each in (await http.get("/facts", headers=both)).json()["items"]] == ["crm-1"]
+
+
+async def test_a_colleague_tells_several_facts_at_once_each_by_itself(http, staff, database):
+    mine, other = {**EVENT, "data": DATA}, {**EVENT, "id": "crm-2", "type": "finance.payment_received.v1", "data": DATA}
+    headers = {**staff("sales_assistant"), "Content-Type": "application/cloudevents-batch+json"}
+    answer = await http.post("/facts", content=json.dumps([other, mine]), headers=headers)
+
+    assert [(each["id"], each["stage"], each["code"]) for each in answer.json()["items"]] == [
+        ("crm-2", "refused", "foreign_key"),
+        ("crm-1", "admitted", None),
+    ]
+    assert database.published == (OrderWithdrawn(**DATA),)
+
+
+@pytest.mark.parametrize("role", ["account_manager", "warehouse"])
+async def test_a_colleague_sees_the_facts_of_the_own_department_alone(http, staff, sales, role):
+    await told(http, sales)
+    seen = (await http.get("/facts", headers=staff(role))).json()["items"]
+    assert [each["id"] for each in seen] == (["crm-1"] if role == "account_manager" else [])
+    assert (await http.get("/facts/crm-1", headers=staff(role))).status_code == (200 if seen else 404)
+
+
+def test_every_fact_has_roles_that_tell_it_in_person():
+    assert set(REPORTERS) == set(FACTS)
+    assert all(REPORTERS.values())
+    assert departments_of(frozenset(STAFF)) == tuple(Department)

@@ -1,7 +1,8 @@
-"""Departments' facts over HTTP, for systems without AMQP: CloudEvents in binary, structured or batched mode."""
+"""Departments' facts over HTTP, from systems without AMQP or from staff in person: CloudEvents in each mode."""
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, Literal
 from urllib.parse import unquote
@@ -20,6 +21,7 @@ from intake.domain.parts.cloud_event import (
     SIZE_LIMIT,
     STRUCTURED,
     CloudEvent,
+    Unfit,
     claimed_id,
     media_type,
     must_be_said_once,
@@ -27,13 +29,15 @@ from intake.domain.parts.cloud_event import (
     read_batch,
     read_structured,
 )
+from intake.domain.parts.reporters import REPORTERS, STAFF, departments_of
 from intake.domain.parts.service_answer import LISTENERS, NAMES, ListeningService, ServiceAnswer
 from intake.domain.parts.tolerance import Tolerance
 from intake.store import Facts
 from shared.aggregate import Cause, NotFound, Refused
-from shared.contracts.event import Instant
+from shared.contracts.event import Actor, Instant
 from shared.contracts.roles import Department
 from shared.http import After, AskedBy, Limit, Listing, Problem, Router, View, allow, leave_evidence, problem
+from shared.identity import Principal
 from shared.lifecycle import Possible
 from shared.parking.parked import PARKING, ParkedState, RetryPolicy
 from shared.parking.store import Parking
@@ -156,11 +160,12 @@ class FactsDoor:
         self._time = time
         self._tolerance = tolerance
 
-    async def admit(self, department: str, told: CloudEvent) -> FactView:
+    async def admit(self, asker: Principal, told: CloudEvent) -> FactView:
         """The fact goes onto the bus, once. Raises Refused with the reason."""
+        department, person = _department(asker, told.type), _person(asker, told.type)
         event = understand(department, told, self._time.now(), self._tolerance)
         fact = Fact.blank(department, told)
-        cause = fact.cause(told)
+        cause = fact.cause(told, person)
         admitted = await self._facts.apply(fact.id, lambda known: admit(known, fact, event, cause), cause, fact)
         return AdmittedRow.model_validate(admitted, from_attributes=True).view()
 
@@ -172,18 +177,19 @@ class FactsDoor:
         parked = await self._parking.apply(touch.id, touch.decide, cause, touch.start)
         return RefusedRow.model_validate(parked, from_attributes=True).view()
 
-    async def admit_or_keep(self, department: str, content: Mapping[str, Any]) -> FactView:
+    async def admit_or_keep(self, asker: Principal, content: Mapping[str, Any]) -> FactView:
         """What became of one event of a batch."""
         try:
-            return await self.admit(department, read_structured(content))
+            return await self.admit(asker, read_structured(content))
         except Refused as refused:
             body = json.dumps(content, ensure_ascii=False).encode("utf-8", "backslashreplace")
+            department = _department(asker, content.get("type"))
             return await self.keep(_letter(department, content, body, STRUCTURED), refused, _id(content))
 
 
 def routes(facts: Facts, parking: Parking, time: TimeSource, tolerance: Tolerance) -> APIRouter:
-    """The departments' routes; each sees its own facts only."""
-    router = Router(readers=tuple(Department), tags=["facts"])
+    """The routes of departments' systems and staff; each sees the facts of their own department only."""
+    router = Router(readers=(*Department, *STAFF), tags=["facts"])
     _reporting(router, FactsDoor(facts, parking, time, tolerance))
     _reading(router, facts, parking)
     return router
@@ -199,10 +205,13 @@ def _reporting(router: APIRouter, door: FactsDoor) -> None:
             415: {"model": Problem, "description": "The body is of another media type or encoding."},
         },
         openapi_extra={"requestBody": accepted(), "parameters": HEADERS},
-        dependencies=[allow(*Department)],
+        dependencies=[allow(*Department, *STAFF)],
     )
-    async def report_facts(request: Request, department: AskedBy) -> FactView | Response:
-        """Report a fact, or a batch of them. The same fact again is recognised by its id and has no second effect."""
+    async def report_facts(request: Request, asker: AskedBy) -> FactView | Response:
+        """Report a fact, or a batch of them. The same fact again is recognised by its id and has no second effect.
+
+        Staff report in person what their role is to know; it is announced in their department's name, as theirs.
+        """
         body, content_type = await request.body(), request.headers.get("content-type")
         headers = _attributes(request)
         attributes = dict(headers)
@@ -210,45 +219,74 @@ def _reporting(router: APIRouter, door: FactsDoor) -> None:
             must_be_said_once(name for name, _ in headers)
             if media_type(content_type) == BATCH:
                 told = read_batch(body)
-                views = BatchView(items=[await door.admit_or_keep(department.id, each) for each in told])
+                views = BatchView(items=[await door.admit_or_keep(asker, each) for each in told])
                 if refusals := [each for each in views.items if each.stage != "admitted"]:
                     leave_evidence(request, refusals[0].code or "refused")
                 return JSONResponse(views.model_dump(mode="json"), status_code=207)
-            return await door.admit(department.id, read(content_type, attributes, body))
+            return await door.admit(asker, read(content_type, attributes, body))
         except Refused as refused:
             leave_evidence(request, refused.code)
-            letter = _letter(department.id, attributes or _said_in(body), body, content_type)
+            said = attributes or _said_in(body)
+            letter = _letter(_department(asker, said.get("type")), said, body, content_type)
             await door.keep(letter, refused, claimed_id(content_type, attributes, body))
             return problem(_STATUS.get(refused.code, 422), refused.code, refused.detail)
 
 
 def _reading(router: APIRouter, facts: Facts, parking: Parking) -> None:
     @router.get("/facts")
-    async def list_facts(department: AskedBy, after: After = None, limit: Limit = 50) -> Listing[FactView]:
-        """Your facts that were admitted, the latest first."""
-        where = {"department": department.id}
+    async def list_facts(asker: AskedBy, after: After = None, limit: Limit = 50) -> Listing[FactView]:
+        """Your department's facts that were admitted, the latest first."""
+        where = {"department": OneOf(*_departments(asker))}
         page = await facts.rows(AdmittedRow, where, sort="-at", after=after, limit=limit)
         return Listing(items=[row.view() for row in page.items], next=page.next)
 
     @router.get("/facts/{event_id:path}")
-    async def show_fact(event_id: str, department: AskedBy) -> FactView:
+    async def show_fact(event_id: str, asker: AskedBy) -> FactView:
         """What became of the fact to which you gave this id."""
-        try:
-            fact = await facts.get(fact_id_of(department.id, event_id))
-        except NotFound:
-            where = {"queue": ingress.inbox(department.id), "claimed": event_id, "state": OneOf(*_NOT_ADMITTED)}
-            refused = (await parking.rows(RefusedRow, where, sort="-last_at", limit=1)).items
-            if not refused:
-                raise NotFound("fact", event_id) from None
-            return refused[0].view()
-        return AdmittedRow.model_validate(fact, from_attributes=True).view()
+        departments = _departments(asker)
+        for department in departments:
+            with suppress(NotFound):
+                fact = await facts.get(fact_id_of(department, event_id))
+                return AdmittedRow.model_validate(fact, from_attributes=True).view()
+        inboxes = OneOf(*map(ingress.inbox, departments))
+        where = {"queue": inboxes, "claimed": event_id, "state": OneOf(*_NOT_ADMITTED)}
+        refused = (await parking.rows(RefusedRow, where, sort="-last_at", limit=1)).items
+        if not refused:
+            raise NotFound("fact", event_id)
+        return refused[0].view()
 
     @router.get("/refusals")
-    async def list_refusals(department: AskedBy, after: After = None, limit: Limit = 50) -> Listing[FactView]:
+    async def list_refusals(asker: AskedBy, after: After = None, limit: Limit = 50) -> Listing[FactView]:
         """Your messages that were refused and are kept for repair, or were dropped by an operator, and why."""
-        where = {"queue": ingress.inbox(department.id), "state": OneOf(*_NOT_ADMITTED)}
+        where = {"queue": OneOf(*map(ingress.inbox, _departments(asker))), "state": OneOf(*_NOT_ADMITTED)}
         page = await parking.rows(RefusedRow, where, sort="-last_at", after=after, limit=limit)
         return Listing(items=[row.view() for row in page.items], next=page.next)
+
+
+def _departments(asker: Principal) -> tuple[Department, ...]:
+    """Whose facts this asker tells and reads."""
+    return (Department(asker.id),) if asker.kind == "department" else departments_of(asker.roles)
+
+
+def _department(asker: Principal, key: object) -> Department:
+    """In whose name a fact is told: of several departments of one person that which its key begins with."""
+    theirs = _departments(asker)
+    return next((each for each in theirs if str(key).startswith(f"{each.value}.")), theirs[0])
+
+
+def _person(asker: Principal, key: str) -> Actor | None:
+    """Who tells it in person, in the role whose fact it is; nothing for a system and for a key that no fact has.
+
+    Raises Unfit with `foreign_key` for other roles.
+    """
+    if asker.kind == "department":
+        return None
+    by = REPORTERS.get(key)
+    if by is None:
+        return None
+    if asker.roles.isdisjoint(by):
+        raise Unfit("foreign_key", f"{key} is told in person by {', '.join(by)}; tell what is yours to know")
+    return asker.acting(*by)
 
 
 def _attributes(request: Request) -> list[tuple[str, str]]:

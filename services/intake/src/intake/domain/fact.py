@@ -56,12 +56,15 @@ class Fact(Aggregate):
         """What this service said of it last."""
         return next((each for each in self.answers if each.service == service), None)
 
-    def cause(self, told: CloudEvent) -> Cause:
-        """What the fact is to those who hear of it; telling the same again is the same cause."""
+    def cause(self, told: CloudEvent, person: Actor | None = None) -> Cause:
+        """What the fact is to those who hear of it; telling the same again is the same cause.
+
+        `person` is the member of the department's staff who tells it; without one the department's system does.
+        """
         return Cause(
             id=uuid5(self.id, self.digest),
             correlation=told.correlation or self.id,
-            actor=Actor(kind="department", id=self.department, role=self.department),
+            actor=person or Actor(kind="department", id=self.department, role=self.department),
             at=self.at,
             kind="event",
             traceparent=told.traceparent,
