@@ -6,7 +6,7 @@ import unicodedata
 from shared.contracts.event import Part
 from shared.contracts.vocabulary import Line, Phone
 
-_MOBILE = re.compile(r"(?<!\d)(?:\+?86[- ]?)?(1[3-9]\d)[- ]?(\d{4})[- ]?(\d{4})(?!\d)")
+_MOBILE = re.compile(r"(?<!\d)(?:(?:\+|00)?86[-. ]?)?(1[3-9]\d)[-. ]?(\d{4})[-. ]?(\d{4})(?!\d)")
 _LABELS = (
     ("shop", r"店名|公司名称|单位名称|公司|单位|店铺|客户单位"),
     ("name", r"客户姓名|客户名称|姓名|联系人|客户"),
@@ -14,8 +14,9 @@ _LABELS = (
 )
 _LABEL = re.compile(rf"(?P<label>{'|'.join(words for _, words in _LABELS)})\s*(?:是|为)?\s*[:=]\s*", re.IGNORECASE)
 _BREAKS = re.compile(r"[\s,;。、/|!~()\[\]【】—]+")
+_FINER_BREAKS = re.compile(rf"(?:{_BREAKS.pattern}|[-_+:·•])+")
 _OPENING = re.compile(
-    r"^(?:您好|你好|汇报|报备|报告|客服|我是?|刚刚?|已经?|今天|上午|下午|现在|从|在|离开了?|拜访(?:完毕?|了)?|走访(?:完|了)?|见了|到访"
+    r"^(?:您好|你好|汇报|报备|报告|客服|我是?|刚刚?|已经?|今天|上午|下午|现在|从|在|去了?|离开了?|拜访(?:完毕?|了)?|走访(?:完|了)?|见了|到访"
     r"|店名|客户(?:姓名|名称)?|联系人|姓名|手机号?码?|(?:联系)?电话(?:号码)?)+"
 )
 _CLOSING = re.compile(
@@ -46,7 +47,8 @@ def understood(text: str) -> SaidVisit | None:
     """What a text says of a visit, or nothing where it cannot be told for sure (000 §3.6.1a).
 
     There must be one mobile number, and two words beside it that are no chatter, of which one is a person. Full-width
-    signs, labels such as 店名：, blanks and hyphens in the number, and any order are understood.
+    signs, labels such as 店名：, blanks and hyphens in the number, any order, and a person's name right behind the
+    shop's are understood.
     """
     plain = unicodedata.normalize("NFKC", text).strip()
     numbers = {"".join(found) for found in _MOBILE.findall(plain)}
@@ -57,10 +59,8 @@ def understood(text: str) -> SaidVisit | None:
     if labelled is not None:
         shop, name = labelled
     else:
-        words = [word for word in map(_bare, _BREAKS.split(_LABEL.sub(" ", rest))) if word]
-        if len(words) != 2:
-            return None
-        found = _told_apart(*words)
+        plain_words = _LABEL.sub(" ", rest)
+        found = _two_of(_words(plain_words, _BREAKS)) or _two_of(_words(plain_words, _FINER_BREAKS))
         if found is None:
             return None
         shop, name = found
@@ -80,6 +80,27 @@ def _labelled(text: str) -> tuple[str, str] | None:
         told.setdefault(what, said)
     shop, name = told.get("shop", ""), told.get("name", "")
     return (shop, name) if shop and name else None
+
+
+def _words(text: str, breaks: re.Pattern[str]) -> list[str]:
+    return [word for word in map(_bare, breaks.split(text)) if word]
+
+
+def _two_of(words: list[str]) -> tuple[str, str] | None:
+    """Shop and person out of the two words that there are, or out of one in which they are joined."""
+    if len(words) == 2:
+        return _told_apart(*words)
+    return _parted(words[0]) if len(words) == 1 else None
+
+
+def _parted(word: str) -> tuple[str, str] | None:
+    """Shop and person that are written without a break: where the shop ends is said by its kind, in one place alone."""
+    found = [
+        (word[: kind.end()], name)
+        for kind in _SHOP.finditer(word)
+        if kind.start() > 0 and _is_person(name := _bare(word[kind.end() :]))
+    ]
+    return found[0] if len(found) == 1 else None
 
 
 def _bare(word: str) -> str:
