@@ -1,6 +1,6 @@
 """Customers as pages: found by anything that a caller says, one with file and timeline, and names for other pages."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import Annotated
@@ -18,6 +18,7 @@ from intake.pages.words import FACTS, TRADES
 from intake.store import Stores
 from shared.contracts.roles import CS, CS_HEADS, SALES
 from shared.http import After, AskedBy, Router
+from shared.language import _
 from shared.lifecycle import Possible
 from shared.pages.forms import Filled, Forms
 from shared.pages.rendering import Renderer
@@ -73,8 +74,7 @@ def routes(stores: Stores, rules: Rules, forms: Forms, render: Renderer) -> APIR
             "customer-file.html",
             view=view,
             file=view.particulars,
-            kinds=CUSTOMER_KINDS,
-            trades=TRADES,
+            whats=_whats(view),
             cards=CARDS,
             begun=_begun(view, whole=whole),
             nexts=forms.acts(POSSIBLE, asker, customer_id, {"contacts": _talk(view, now)}),
@@ -84,6 +84,12 @@ def routes(stores: Stores, rules: Rules, forms: Forms, render: Renderer) -> APIR
         )
 
     return router
+
+
+def _whats(view: CustomerView) -> Sequence[str]:
+    """What kind of customer it is, in words."""
+    file = view.particulars
+    return (_(CUSTOMER_KINDS[file.kind]), _(TRADES[file.trade]), *((_("会员"),) if file.member else ()))
 
 
 def _begun(view: CustomerView, *, whole: bool) -> dict[str, str]:
@@ -128,7 +134,7 @@ def _moment(moment: MomentView) -> PastMoment:
     marks = {"deadline_missed": "missed", "payment_overdue": "missed", "shipment_delayed": "near"}
     return PastMoment(
         moment.at,
-        FACTS.get(key, key),
+        _(FACTS.get(key, key)),
         moment.by.id if moment.by.kind == "staff" else "",
         said if isinstance(said, str) else "",
         _page(moment),

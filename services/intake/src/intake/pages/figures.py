@@ -13,6 +13,7 @@ from intake.domain.policy.policy import Rules
 from intake.domain.survey import DIMENSIONS, GRADES
 from intake.store import Surveys
 from shared.http import Router
+from shared.language import _
 from shared.pages.figures import Days, Figure, bars, draw, percent
 from shared.pages.rendering import Renderer
 
@@ -35,7 +36,7 @@ def routes(surveys: Surveys, rules: Rules, render: Renderer) -> APIRouter:
 def _satisfied(rows: Sequence[Satisfaction], days: Days) -> Figure:
     lines = [
         (
-            DIMENSIONS[row.dimension],
+            _(DIMENSIONS[row.dimension]),
             row.satisfied,
             percent(row.satisfied, row.opinions),
             tuple(map(str, row.grades.values())),
@@ -44,4 +45,4 @@ def _satisfied(rows: Sequence[Satisfaction], days: Days) -> Figure:
         if row.opinions
     ]
     sheet = f"/intake/satisfaction?{urlencode(days.query)}"
-    return Figure("客户满意度", "评价项目", "满意率", bars(lines), sheet, tuple(GRADES.values()))
+    return Figure(_("客户满意度"), _("评价项目"), _("满意率"), bars(lines), sheet, tuple(map(_, GRADES.values())))

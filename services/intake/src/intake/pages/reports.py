@@ -20,6 +20,7 @@ from intake.pages.words import CAMPAIGN_KINDS, REPORT_STAGES, WAIVED_BECAUSE
 from intake.store import Stores, WorkReports
 from shared.calendar import Calendar
 from shared.http import After, AskedBy, Router
+from shared.language import _, listed, ngettext
 from shared.pages.forms import Filled, Forms
 from shared.pages.rendering import Renderer
 from shared.pages.shown_pictures import pictures_in
@@ -115,10 +116,10 @@ def _page(reports: WorkReports, rules: Rules, forms: Forms, render: Renderer) ->
         return render(
             "report.html",
             report=report,
-            stage=REPORT_STAGES[report.stage],
+            stage=_(REPORT_STAGES[report.stage]),
             texts=_texts(report, form),
             sums=_sums(report, known),
-            waived=[(WAIVED_BECAUSE[each.reason], each.approved_by) for each in report.notes],
+            waived=[(_(WAIVED_BECAUSE[each.reason]), each.approved_by) for each in report.notes],
             facts=_facts(report, known, rules.calendar),
             answered_at=f"{rules.calendar.local(report.reply.replied_at):%m-%d %H:%M}" if report.reply else "",
             clocks=strip(report, rules.calendar, request.app.state.time.now()),
@@ -149,26 +150,34 @@ def _sums(report: WorkReport, forms: Mapping[FormName, ReportForm]) -> Sequence[
     sums = report.gathered.sums if report.gathered else {}
     return [
         *(Answered(titles.get(name, name), money(amount)) for name, amount in own.items()),
-        *(Answered(f"{titles.get(name, name)}合计", money(amount)) for name, amount in sums.items()),
+        *(
+            Answered(_("{title}合计").format(title=titles.get(name, name)), money(amount))
+            for name, amount in sums.items()
+        ),
     ]
 
 
 def _facts(report: WorkReport, forms: Mapping[FormName, ReportForm], calendar: Calendar) -> Sequence[Answered]:
     due, handed_in = report.due_at, report.handed_in
     facts = [
-        Answered("期间", report.period),
-        Answered("报告人", report.staff),
-        Answered("报送", report.reviewer.chinese),
-        Answered("期限", f"{calendar.local(due):%Y-%m-%d %H:%M}" if due else "无"),
-        Answered("提交", f"{calendar.local(handed_in.submitted_at):%Y-%m-%d %H:%M}" if handed_in else "未交"),
+        Answered(_("期间"), report.period),
+        Answered(_("报告人"), report.staff),
+        Answered(_("报送"), _(report.reviewer.chinese)),
+        Answered(_("期限"), f"{calendar.local(due):%Y-%m-%d %H:%M}" if due else _("无")),
+        Answered(_("提交"), f"{calendar.local(handed_in.submitted_at):%Y-%m-%d %H:%M}" if handed_in else _("未交")),
     ]
     if report.excused_because:
-        facts.append(Answered("免交", report.excused_because))
+        facts.append(Answered(_("免交"), report.excused_because))
     if report.gathered:
         missing = [
-            f"{staff}的{forms[name].title if name in forms else name}" for name, staff in report.gathered.missing
+            _("{staff}的{report}").format(staff=staff, report=forms[name].title if name in forms else name)
+            for name, staff in report.gathered.missing
         ]
-        facts += [Answered("汇总", f"{len(report.gathered.lines)}份"), Answered("未交", "、".join(missing) or "无")]
+        number = len(report.gathered.lines)
+        facts += [
+            Answered(_("汇总"), ngettext("{n}份", "{n}份", number).format(n=number)),
+            Answered(_("未交"), listed(missing) or _("无")),
+        ]
     return facts
 
 

@@ -9,6 +9,7 @@ from intake.store import Stores
 from shared.calendar import Calendar
 from shared.contracts.roles import Role
 from shared.identity import Principal
+from shared.language import _
 from shared.pages.papers import PaperLink
 from shared.store import Between, Store, Where
 
@@ -21,7 +22,7 @@ async def papers_of(
     customer_id: UUID, stores: Stores, asker: Principal, calendar: Calendar
 ) -> AsyncIterator[PaperLink]:
     """The record of talks, and the latest calls about orders, surveys, visits and design forms that the asker reads."""
-    yield PaperLink("客户服务记录", "", f"{_AT}/contacts/{customer_id}")
+    yield PaperLink(_("客户服务记录"), "", f"{_AT}/contacts/{customer_id}")
     theirs = {"customer_id": await stores.customers.all_of(customer_id)}
     of_order = {**theirs, "reason.order_no": Between("", None)}
     kinds: tuple[tuple[str, str, tuple[Role, ...], Store[Any], Where, str], ...] = (
@@ -35,4 +36,4 @@ async def papers_of(
             continue
         for each in (await store.find(where, sort=f"-{moment}", limit=LATEST)).items:
             day = f"{calendar.local(getattr(each, moment)):%m-%d}"
-            yield PaperLink(title, day, f"{_AT}/{at}/{each.id}")
+            yield PaperLink(_(title), day, f"{_AT}/{at}/{each.id}")
