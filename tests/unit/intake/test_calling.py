@@ -105,12 +105,14 @@ async def test_the_market_supervisor_asks_the_customer_about_the_one_who_called_
     await post(world, f"{call}/complete", ANSWERS, by="cs-07")
     short = {**found, "ratings": {"ability": "满意"}}
     assert await refused(world, f"{call}/audit", short, Role.MARKET_SUPERVISOR) == (409, "questions_open")
+    (offered,) = (await world.ask(Role.MARKET_SUPERVISOR, "GET", call)).json()["possible"]
+    assert (offered["decision"], offered["another_than"]) == ("audit", ["cs-07"])
     own = await world.ask(Role.MARKET_SUPERVISOR, "POST", f"{call}/audit", found, by="CS-07")
     assert (own.status_code, own.json()["code"]) == (409, "four_eyes"), "who made the call does not audit it"
     shown = await post(world, f"{call}/audit", found, Role.MARKET_SUPERVISOR, by="market-01")
     (said,) = of(world, CallbackAudited)
     assert (said.auditor, said.ratings, said.matches_record) == ("market-01", RATED, False)
-    assert (shown["audit"]["remarks"], shown["stage"]) == ("客户说没有评价礼仪", "completed")
+    assert (shown["audit"]["remarks"], shown["stage"], shown["possible"]) == ("客户说没有评价礼仪", "completed", [])
     assert await refused(world, f"{call}/audit", found, Role.MARKET_SUPERVISOR) == (409, "audited_already")
 
 

@@ -177,7 +177,9 @@ async def test_an_enquiry_that_is_open_is_withdrawn_with_its_duty(world, person)
 @pytest.mark.requirement("R171.a")
 async def test_the_person_who_took_the_wish_does_not_erase(world, person):
     await ask_to_erase(world, person, by="mg-01")
+    possible = (await world.ask(Role.CS_SPECIALIST, "GET", f"/customers/{person}")).json()["possible"]
     alone = await erase(world, person, by="mg-01")
+    assert {each["decision"]: each["another_than"] for each in possible}["erase"] == ["mg-01"]
     assert (alone.status_code, alone.json()["code"]) == (409, "four_eyes")
 
     assert (await erase(world, person, by="mg-02")).status_code == 200

@@ -148,6 +148,16 @@ async def test_a_talk_of_the_other_file_is_corrected_from_the_kept_one(world, bo
     assert (await world.ask(Role.CS_SPECIALIST, "POST", path, body)).json()["talk"]["feedback"] == "意向强烈"
 
 
+async def test_about_a_merged_file_nothing_is_offered_and_its_kept_one_alone_is_separated(world, both, merge):
+    def offered(shown):
+        return {each["decision"] for each in shown["possible"]}
+
+    alone = {"correct", "classify", "assign", "assign_specialist", "merge", "ask_to_erase"}
+    assert [offered(await read(world, f"/customers/{id}")) for id in both] == [alone, alone]
+    await merge()
+    assert [offered(await read(world, f"/customers/{id}")) for id in both] == [alone | {"separate"}, set()]
+
+
 async def test_a_merged_file_is_written_no_more_and_says_which_one_is(world, both, merge):
     await merge()
     body = {"region": "华南", "reason": "补充"}

@@ -401,6 +401,8 @@ async def test_each_of_the_three_forms_is_reviewed_and_the_gate_stays_shut_while
 async def test_who_brought_the_forms_does_not_check_them(world):
     brought = await forms(world, await customer_of(world))
     path = f"/design-intakes/{brought['design_intake_id']}"
+    (offered,) = brought["possible"]
+    assert (offered["decision"], offered["another_than"]) == ("check", [brought["brought_by"]])
     own = await world.ask(Role.CS_SUPERVISOR, "POST", f"{path}/check", ALL_FINE, by=brought["brought_by"])
     assert (own.status_code, own.json()["code"], of(world, DesignIntakeChecked)) == (409, "four_eyes", [])
 

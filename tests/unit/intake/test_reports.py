@@ -127,6 +127,8 @@ async def test_between_nine_and_half_past_each_account_manager_s_day_is_agreed_o
     days = (await world.ask(Role.CS_SPECIALIST, "GET", "/itineraries?day=2026-11-20")).json()["items"]
     wish = {"stops": ["10:00 恒达装饰"], "changes": ["原定9:30"], "content": "客户改约一小时"}
     path = f"/itineraries/{days[0]['itinerary_id']}"
+    (offered,) = days[0]["possible"]
+    assert (offered["decision"], offered["another_than"]) == ("confirm", [days[0]["staff"]])
     own = await world.ask(Role.CS_SPECIALIST, "POST", f"{path}/confirm", wish, by=days[0]["staff"])
     assert (own.status_code, own.json()["code"]) == (409, "four_eyes")
     answer = await world.ask(Role.CS_SPECIALIST, "POST", f"{path}/confirm", wish)

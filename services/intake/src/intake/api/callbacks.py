@@ -10,7 +10,7 @@ from pydantic import AliasPath, ConfigDict, Field, computed_field
 
 from intake.api import readers
 from intake.api.coverage import CoverageRow, FallenCall, covered, sheet
-from intake.domain.callback import Callback, in_calling_order
+from intake.domain.callback import Callback, in_calling_order, possible
 from intake.domain.colleague import colleague_id_of
 from intake.domain.decisions.callback import appoint, audit, complete, hear_manager, waive
 from intake.domain.figures.callback_form import TELLING, CallbackForm, form_of
@@ -104,12 +104,13 @@ class CallbackRow(View):
     manager_word: ManagerWord | None = Field(default=None, description="What the account manager told first.")
     appointment: Appointment | None = None
     audit: CallAudit | None = None
+    completed_by: StaffId | None = Field(default=None, exclude=True)
 
     @computed_field  # type: ignore[prop-decorator]
     @property
     def possible(self) -> tuple[Possible, ...]:
         """What may be decided now, and by whom."""
-        return CALLBACK.possible(self.stage)
+        return possible(self.stage, self.completed_by, self.audit is not None)
 
 
 class CallbackView(CallbackRow):

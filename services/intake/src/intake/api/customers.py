@@ -6,7 +6,7 @@ from typing import Annotated, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import BeforeValidator, Field, computed_field
+from pydantic import BeforeValidator, Field
 
 from intake.api import readers
 from intake.domain.customer import Customer, customer_id_of
@@ -205,11 +205,9 @@ class CustomerView(View):
     merged_into: UUID | None = Field(description="The file that this one leads to; absent while it stands alone.")
     merged_files: tuple[UUID, ...] = Field(default=(), description="The files of the same person that lead here.")
 
-    @computed_field  # type: ignore[prop-decorator]
-    @property
-    def possible(self) -> tuple[Possible, ...]:
-        """What may be decided about the file as a whole now, and by whom."""
-        return CUSTOMER.possible(self.stage)
+    possible: tuple[Possible, ...] = Field(
+        description="What may be decided about the file as a whole now, and by whom."
+    )
 
     @classmethod
     def of(cls, customer: Customer, whole: bool = True) -> Self:
@@ -217,6 +215,7 @@ class CustomerView(View):
             customer_id=customer.id,
             revision=customer.revision,
             stage=customer.stage,
+            possible=customer.possible,
             particulars=_shown(customer.particulars, whole),
             source=customer.source,
             merged_into=customer.merged_into,

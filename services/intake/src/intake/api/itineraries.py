@@ -9,7 +9,7 @@ from pydantic import Field, computed_field
 
 from intake.api import readers
 from intake.domain.decisions.itinerary import confirm
-from intake.domain.itinerary import Itinerary
+from intake.domain.itinerary import Itinerary, possible
 from intake.domain.lifecycle import ITINERARY, ItineraryStage
 from intake.domain.parts.agreed_day import AgreedDay
 from intake.domain.policy.policy import Rules
@@ -44,7 +44,7 @@ class ItineraryView(View):
     @property
     def possible(self) -> tuple[Possible, ...]:
         """What may be decided now, and by whom."""
-        return ITINERARY.possible(self.stage)
+        return possible(self.stage, self.staff)
 
     @classmethod
     def of(cls, itinerary: Itinerary) -> Self:

@@ -10,7 +10,7 @@ from pydantic import Field, computed_field
 from intake.api import readers
 from intake.domain.decisions.design_intake import check, submit
 from intake.domain.decisions.project import add, open_file
-from intake.domain.design_intake import DesignIntake
+from intake.domain.design_intake import DesignIntake, possible
 from intake.domain.lifecycle import DESIGN_INTAKE, PROJECT, IntakeStage, ProjectStage
 from intake.domain.parts.chain import Entry
 from intake.domain.parts.design_form import DesignForm, DesignFormName, Finding
@@ -92,7 +92,7 @@ class DesignIntakeView(View):
     @property
     def possible(self) -> tuple[Possible, ...]:
         """What may be decided now, and by whom."""
-        return DESIGN_INTAKE.possible(self.stage)
+        return possible(self.stage, self.brought_by)
 
     @classmethod
     def of(cls, intake: DesignIntake) -> Self:

@@ -18,7 +18,7 @@ from shared.contracts.intake.contacts import CallbackKind
 from shared.contracts.intake.customers import Concern
 from shared.contracts.orders import StageGroup
 from shared.contracts.vocabulary import CustomerId, CustomerSnapshot, Line, StaffId
-from shared.lifecycle import follows
+from shared.lifecycle import Possible, follows
 
 STAGES = MappingProxyType[StageGroup, Line](
     {
@@ -45,6 +45,12 @@ def in_calling_order(kind: CallbackKind, contacts: Iterable[Contact]) -> tuple[C
     nothing of their own."""
     concern = CONCERNS.get(kind, "order")
     return tuple(sorted(contacts, key=lambda each: (concern not in each.concerns, bool(each.concerns))))
+
+
+def possible(stage: CallbackStage, completed_by: StaffId | None, audited: bool) -> tuple[Possible, ...]:
+    """What people may do about a call in this stage; it is audited once, by another one than who made it (000 §3.7)."""
+    allowed = CALLBACK.possible(stage, another_than={"audit": (completed_by,)})
+    return tuple(each for each in allowed if each.decision != "audit" or not audited)
 
 
 @follows(CALLBACK)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from uuid import UUID, uuid5
 
-from intake.domain.lifecycle import CUSTOMER, CustomerStage
+from intake.domain.lifecycle import CUSTOMER, CustomerDecision, CustomerStage
 from intake.domain.parts.absorbed import Absorbed
 from intake.domain.parts.chain import Entry, first_altered
 from intake.domain.parts.erasure_request import ErasureRequest
@@ -11,9 +11,13 @@ from intake.domain.parts.telephone import number_of
 from shared.clocks import Timed
 from shared.contracts.intake import Particulars
 from shared.contracts.vocabulary import CustomerId, CustomerSnapshot, DepartmentName, Line
-from shared.lifecycle import follows
+from shared.lifecycle import Possible, follows
 from shared.search import tokens
 
+OF_ONE_FILE: frozenset[CustomerDecision] = frozenset(
+    {"correct", "classify", "assign", "assign_specialist", "merge", "ask_to_erase", "erase"}
+)
+"""What is decided about a file that leads to no other one."""
 _CUSTOMERS = UUID("5f0c7a52-2a55-5b1e-8f0a-6f6d1f6c9a11")
 
 
@@ -40,6 +44,21 @@ class Customer(Timed):
     def revision(self) -> int:
         """How many times the file was written: 0 before the registration, 1 with it."""
         return len(self.file)
+
+    @property
+    def possible(self) -> tuple[Possible, ...]:
+        """What people may do about the file as a whole now, and who of them; another one erases than took the wish.
+
+        A file that leads to another one is written no more, and no file is separated to which none leads.
+        """
+        wished = (self.erasure.by,) if self.erasure else ()
+        allowed = CUSTOMER.possible(self.stage, another_than={"erase": wished})
+        merged, alone = self.merged_into is not None, not self.absorbed
+        return tuple(
+            each
+            for each in allowed
+            if not (merged and each.decision in OF_ONE_FILE) and not (alone and each.decision == "separate")
+        )
 
     def snapshot(self) -> CustomerSnapshot:
         """The customer as facts carry it, with the first contact that is named for no concern of its own, else the

@@ -7,12 +7,17 @@ from intake.domain.parts.design_form import DesignForm, DesignFormName
 from shared.clocks import Timed
 from shared.contracts.event import Instant
 from shared.contracts.vocabulary import CustomerId, CustomerSnapshot, Line, StaffId
-from shared.lifecycle import follows
+from shared.lifecycle import Possible, follows
 
 DESIGN_FORMS = MappingProxyType[DesignFormName, Line](
     {"questionnaire": "设计前调查问卷", "drawings": "图纸提供明细表", "photos": "照片提供明细表"}
 )
 """The forms by the names people read (000 §3.3.1.1, forms 4 and 5 and the list of photos)."""
+
+
+def possible(stage: IntakeStage, brought_by: StaffId) -> tuple[Possible, ...]:
+    """What people may do about forms in this stage; another colleague checks them than who brought them."""
+    return DESIGN_INTAKE.possible(stage, another_than={"check": (brought_by,)})
 
 
 @follows(DESIGN_INTAKE)

@@ -10,7 +10,7 @@ from intake.domain.parts.agreed_day import AgreedDay
 from shared.clocks import Timed
 from shared.contracts.event import Instant
 from shared.contracts.vocabulary import Line, StaffId
-from shared.lifecycle import follows
+from shared.lifecycle import Possible, follows
 
 _ITINERARIES = uuid5(NAMESPACE_URL, "urn:kefu:intake:itinerary")
 
@@ -30,6 +30,11 @@ class Itinerary(Timed):
     def due_at(self) -> Instant | None:
         """By when the colleague is to be called. Stored, because lists are sorted by it."""
         return self.clocks[0].due_at if self.clocks else None
+
+
+def possible(stage: ItineraryStage, staff: StaffId) -> tuple[Possible, ...]:
+    """What people may do about this colleague's day in this stage; another colleague confirms it (000 §3.2)."""
+    return ITINERARY.possible(stage, another_than={"confirm": (staff,)})
 
 
 def itinerary_id_of(staff: str, day: date) -> UUID:
