@@ -16,8 +16,10 @@ from facts import (
     falls_due,
     greeting,
     invited,
+    judged,
     of_order,
     offered,
+    ready,
     registered,
     released,
     resolved,
@@ -33,12 +35,16 @@ from notify.domain.parts.zone import zone_of
 from notify.settings import Settings
 from shared.calendar import Calendar
 from shared.contracts.aftersales import (
+    CustomerChargePaid,
+    CustomerChargeRaised,
     ServiceDispatched,
     ServiceOrderCalledOff,
     ServiceRequestRegistered,
     ServiceRequestWithdrawn,
+    ServiceVisitCompleted,
 )
 from shared.contracts.catalogue import contracts
+from shared.contracts.complaints import AllowanceGranted, ResolutionAccepted, ResolutionDeclined
 from shared.contracts.departments import PaymentReceived
 from shared.contracts.event import Event, Money
 from shared.contracts.intake import QuietHours, QuoteAccepted, QuoteDeclined, QuoteIssued, QuoteLapsed
@@ -48,7 +54,16 @@ from shared.contracts.notify import (
     NotificationFailed,
     NotificationSuppressed,
 )
-from shared.contracts.orders import DunningHeld, DunningIssued, OrderCancelled, ProductionScheduled
+from shared.contracts.orders import (
+    ContractAmended,
+    ContractSigned,
+    DeliveryDatePromised,
+    DunningHeld,
+    DunningIssued,
+    LedgerEntered,
+    OrderCancelled,
+    ProductionScheduled,
+)
 from shared.contracts.vocabulary import OrderLine, order_id_of
 from shared.policy import Policies
 from shared.testing import deliver, nowhere
@@ -169,6 +184,29 @@ JOB = {"service_order_id": uuid4(), "voucher_no": "FW-1", "customer": CUSTOMER}
 REQUEST = {"request_id": uuid4(), "register_no": "DJ-1", "customer": CUSTOMER}
 QUOTE = {"quote_id": uuid4(), "quote_no": "BJ-1", "customer": CUSTOMER}
 GOODS = (OrderLine(description="80款双玻隔断", quantity=1),)
+CASE = {"complaint_id": uuid4(), "complaint_no": "2026-11-0007", "customer": CUSTOMER}
+ANSWER = {**CASE, "proposal_id": uuid4(), "via": "phone", "at": LATE}
+CHARGE = {**JOB, "amount": Money(amount="180.00"), "mode": "on_spot"}
+
+
+def credited() -> LedgerEntered:
+    return of_order(LedgerEntered, number=3, kind="credit", amount=Money(amount="-3000.00"), at=LATE)
+
+
+def planned() -> ProductionScheduled:
+    day = date(2026, 11, 26)
+    return of_order(ProductionScheduled, begin=day, finish=day, delivery_on=day)
+
+
+def quoted(revision: int = 1, total: str = "12800.00") -> QuoteIssued:
+    return QuoteIssued(
+        **QUOTE,
+        revision=revision,
+        total=Money(amount=total),
+        kind="counter",
+        lines=GOODS,
+        valid_until=date(2026, 12, 1),
+    )
 
 
 def paid(kind: str) -> PaymentReceived:
@@ -183,18 +221,34 @@ ENDED = pytest.mark.parametrize(
         (dunned(), DunningHeld(order_id=order_id_of("SO-2026-0412"), order_no="SO-2026-0412", complaint_id=uuid4())),
         (delayed(), of_order(OrderCancelled, stage="production", reason="客户取消", by="cs-07")),
         (delayed(), dispatched()),
+        (dunned(), credited()),
+        (
+            falls_due(date(2026, 11, 26)),
+            of_order(ContractAmended, contract_no="JG-1", revision=2, changes=("付款改期",)),
+        ),
+        (
+            reviewed("approved"),
+            of_order(ContractSigned, contract_no="JG-1", signed_on={"on": "2026-11-23"}, sealed_by="cs-07"),
+        ),
+        (planned(), delayed()),
+        (planned(), dispatched()),
+        (ready(), delayed()),
+        (judged(True), offered()),
+        (offered(), ResolutionDeclined(**ANSWER)),
+        (offered().model_copy(update={"customer_may_choose": False}), ResolutionAccepted(**ANSWER)),
+        (offered().model_copy(update={"customer_may_choose": False}), ResolutionDeclined(**ANSWER)),
+        (CustomerChargeRaised(**CHARGE), CustomerChargePaid(**CHARGE)),
+        (
+            ServiceDispatched(**JOB, technician="tech-05", at=MORNING),
+            ServiceVisitCompleted(**JOB, started_at=LATE, ended_at=LATE, work="已更换铰链", resolved=True),
+        ),
         (ServiceDispatched(**JOB, technician="tech-05", at=MORNING), ServiceOrderCalledOff(**JOB, reason="已自行修好")),
         (
             ServiceRequestRegistered(**REQUEST, address="珠江东路6号", content="铰链松动", recorded_by="cs-07"),
             ServiceRequestWithdrawn(**REQUEST, reason="已自行修好", by="cs-07"),
         ),
         *(
-            (
-                QuoteIssued(
-                    **QUOTE, total=Money(amount="12800.00"), kind="counter", lines=GOODS, valid_until=date(2026, 12, 1)
-                ),
-                answer,
-            )
+            (quoted(), answer)
             for answer in (
                 QuoteAccepted(**QUOTE, revision=1, total=Money(amount="12800.00")),
                 QuoteDeclined(**QUOTE, revision=1, reason="价格偏高"),
@@ -312,6 +366,40 @@ async def test_a_solution_that_replaces_another_one_in_a_night_is_the_only_one_t
     (told,) = await told_in_the_morning(one, better)
 
     assert "折让300元" in told
+
+
+async def test_a_quote_that_is_revised_in_a_night_is_told_with_its_last_price() -> None:
+    notify = InMemoryNotify(at=china(22))
+    for fact in (quoted(), quoted(2, "11900.00")):
+        await notify.tell(fact)
+    await notify.later(hours=11)
+
+    (told,) = notify.email.words
+    assert "¥11,900.00" in told.text
+
+
+async def test_what_waits_and_is_still_true_is_told_though_visit_and_case_are_over_and_the_goods_have_left() -> None:
+    notify = InMemoryNotify(at=china(22))
+    granted = {
+        "certificate_no": "ZK-1",
+        "amount": Money(amount="300.00"),
+        "signed_by": "vp-1",
+        "customer_stamped": True,
+    }
+    agreed = {"kind": "install", "promised_for": date(2026, 12, 5), "basis": "reschedule", "promised_by": "cs-07"}
+    for fact in (
+        CustomerChargeRaised(**CHARGE),
+        AllowanceGranted(**CASE, **granted),
+        of_order(DeliveryDatePromised, **agreed, agreed=True),
+        ServiceVisitCompleted(**JOB, started_at=LATE, ended_at=LATE, work="已更换铰链", resolved=True),
+        resolved(complained()),
+        dispatched(),
+    ):
+        await notify.tell(fact)
+    await notify.later(hours=11)
+
+    stages = {each.purpose: each.stage for each in await notify.all(audience="customer")}
+    assert {stages[each] for each in ("service_charge", "settlement", "delivery_date")} == {"accepted"}
 
 
 async def test_while_a_complaint_holds_the_dunning_a_reminder_that_waits_is_not_sent() -> None:
