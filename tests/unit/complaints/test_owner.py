@@ -3,11 +3,12 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from uuid import UUID
 
 import pytest
 import sight
-from hypothesis import settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
@@ -146,6 +147,9 @@ READ = st.sampled_from(
 )
 """The latest proposal or the first one: a colleague may have read either."""
 
+TRIES = st.tuples(PEOPLE, READ, st.integers(0, 2), st.sets(st.integers(0, 2)))
+"""Who tries to approve of what they read which option, and which others beside it."""
+
 AMOUNTS = st.sampled_from(["0", "1800.00", "2000.00", "2000.01", "20000.00", "20000.01", "90000.00"])
 
 
@@ -173,6 +177,28 @@ BESIDE = {
 """What may be decided beside a case's way."""
 
 
+ZHANG, GM = by("complaint_handler", "zhang"), by("gm", "gm")
+PROPOSING, CLOSING = (
+    lambda case: case.propose(ZHANG, ["2000.00", "2000.01", "20000.01"], True),
+    lambda case: case.close(ZHANG),
+)
+USUAL_WAY = (
+    lambda case: case.take_in(ZHANG),
+    lambda case: case.open("2026-11-0001"),
+    lambda case: case.assign(MANAGER, False),
+    lambda case: case.judge(ZHANG, True),
+    lambda case: case.investigate(ZHANG),
+    PROPOSING,
+    lambda case: case.approve([(GM, sight.proposal, 1, {0})]),
+    lambda case: case.accept(ZHANG, 1),
+    lambda case: case.carry_out(ZHANG),
+    CLOSING,
+    lambda case: case.draw_certificate(ZHANG),
+    lambda case: case.stamp_and_book(ZHANG),
+)
+"""The decisions that lead a case from its filing to an allowance that is granted and booked."""
+
+
 class AnyWay(RuleBasedStateMachine):
     """Anybody tries any decision in any order; what is refused changes nothing."""
 
@@ -183,6 +209,7 @@ class AnyWay(RuleBasedStateMachine):
         self.ends = []
         self.closed = []
         self.granted = []
+        self.booked = []
 
     def decide(self, decision):
         try:
@@ -204,15 +231,16 @@ class AnyWay(RuleBasedStateMachine):
             change = decision(self.paper or expect_allowance(self.case, settlement, RULES, HANDLER).state)
         except (Refused, IllegalTransition):
             return
+        if change.state.posted is not None and (self.paper is None or change.state.posted is not self.paper.posted):
+            self.booked.append(change.state.posted)
         self.paper = change.state
         self.granted += [event for event in change.events if isinstance(event, AllowanceGranted)]
 
-    @initialize(opened=st.sampled_from([True, True, True, False]))
-    def begin(self, opened):
-        """Most cases are open: a draft has no way but to be filed or dismissed."""
-        if opened:
-            self.take_in(HANDLER)
-            self.open("2026-11-0001")
+    @initialize(steps=st.sampled_from(range(len(USUAL_WAY) + 1)))
+    def begin(self, steps):
+        """A case that has gone its usual way so far: what is tried in vain elsewhere is tried there as well."""
+        for step in USUAL_WAY[:steps]:
+            step(self)
 
     @rule(who=PEOPLE)
     def take_in(self, who):
@@ -261,9 +289,14 @@ class AnyWay(RuleBasedStateMachine):
         )
         self.decide(lambda case: propose(case, options, 0, choice, RULES, who))
 
-    @rule(who=PEOPLE, seen=READ, option=st.integers(0, 2), also=st.sets(st.integers(0, 2)))
-    def approve(self, who, seen, option, also):
-        self.decide(lambda case: approve_choice(case, seen(case), option, tuple(also), "", RULES, who))
+    @rule(tries=st.lists(TRIES, min_size=1, max_size=6))
+    def approve(self, tries):
+        """Several try one after the other, since most of them may not."""
+        for who, seen, option, also in tries:
+            read, offered = seen(self.case), tuple(also)
+            self.decide(
+                partial(approve_choice, seen=read, option=option, also=offered, note="", rules=RULES, cause=who)
+            )
 
     @rule(who=PEOPLE, seen=READ)
     def send_back(self, who, seen):
@@ -328,7 +361,41 @@ class AnyWay(RuleBasedStateMachine):
         assert self.ends == [self.case.stage] * (self.case.stage in COMPLAINT.terminal)
         assert len(self.closed) == (self.case.stage == "closed")
         assert len(self.granted) <= 1
+        assert len(self.booked) <= 1
         assert [event.amount for event in self.granted] in ([], [self.case.settlement and self.case.settlement.amount])
+
+
+def test_the_usual_way_ends_with_an_allowance_that_is_granted_and_booked():
+    case = AnyWay()
+    case.begin(len(USUAL_WAY))
+
+    assert (case.case.stage, case.paper.stage, len(case.granted), len(case.booked)) == ("closed", "granted", 1, 1)
+
+
+@pytest.mark.requirement("R157.a")
+@settings(max_examples=150, deadline=None)
+@given(
+    proposer=PEOPLE, amounts=st.lists(AMOUNTS, min_size=3, max_size=3), tries=st.lists(TRIES, min_size=1, max_size=6)
+)
+def test_whoever_tries_to_approve_another_person_within_their_authority_does(proposer, amounts, tries):
+    case = AnyWay()
+    case.begin(USUAL_WAY.index(PROPOSING))
+    case.propose(proposer, amounts, True)
+    case.approve(tries)
+
+    case.nothing_is_carried_out_that_was_not_approved_by_another_person_within_authority()
+
+
+@pytest.mark.requirement("R155.c")
+@settings(max_examples=100, deadline=None)
+@given(tries=st.lists(st.tuples(st.sampled_from([AnyWay.draw_certificate, AnyWay.stamp_and_book]), PEOPLE), max_size=8))
+def test_whoever_tries_to_get_a_certificate_the_customer_is_paid_once(tries):
+    case = AnyWay()
+    case.begin(USUAL_WAY.index(CLOSING) + 1)
+    for attempt, who in tries:
+        attempt(case, who)
+
+    case.a_case_ends_once_and_is_paid_once()
 
 
 AnyWay.TestCase.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
