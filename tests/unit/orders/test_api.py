@@ -214,6 +214,19 @@ async def test_an_account_shows_what_is_owed_and_the_director_sets_the_credit(co
     assert granted.json()["exposure"]["amount"] == "500000.00"
 
 
+async def test_a_limit_below_zero_is_no_credit_and_each_currency_has_its_own(company, ask):
+    await company.place("custom", total={"amount": "500000.00"})
+    await company.sign_contract()
+    before = (await ask("finance", "GET", f"/customers/{CUSTOMER}/account")).json()["limit"]
+    refused = await ask(
+        "cs_director", "POST", f"/customers/{CUSTOMER}/set-credit", {"limit": {"amount": "-5.00"}, "days": 1}
+    )
+    assert (refused.status_code, [each["where"] for each in refused.json()["errors"]]) == (422, ["body.limit"])
+    dollars = {"limit": {"amount": "1000000.00", "currency": "USD"}, "days": 1}
+    assert (await ask("cs_director", "POST", f"/customers/{CUSTOMER}/set-credit", dollars)).status_code == 200
+    assert (await ask("finance", "GET", f"/customers/{CUSTOMER}/account")).json()["limit"] == before
+
+
 @pytest.mark.requirement("R204.a")
 async def test_overdue_orders_are_listed(company, ask):
     await company.place()
