@@ -55,6 +55,13 @@ async def test_a_caller_is_found_by_whatever_they_say(page, customer, asked):
     assert "138****8000" in html
 
 
+async def test_a_customer_without_a_contact_stands_in_the_list_beside_the_others(world, page, customer):
+    nobody = await world.ask(Role.CS_SPECIALIST, "POST", "/customers", {"name": "没有联系人的客户"})
+    html = await page(Role.CS_SPECIALIST, "/customers")
+    listed = set(re.findall(r'href="/desk/customers/(.*?)"', html))
+    assert listed == {customer, nobody.json()["customer_id"]}
+
+
 async def test_what_is_asked_too_shortly_is_refused(world, customer):
     answer = await world.ask(Role.CS_SPECIALIST, "GET", "/ui/customers?q=1")
     assert (answer.status_code, answer.json()["code"]) == (409, "too_short")
