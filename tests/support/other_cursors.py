@@ -25,9 +25,22 @@ def lists_in(document: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, str]]
             yield place, needed
 
 
+def conditions(document: Mapping[str, Any], path: str) -> Iterator[tuple[str, str]]:
+    """The conditions that a list takes beside what it needs, each with a value that is not what it has by itself."""
+    for each in document["paths"].get(path, {}).get("get", {}).get("parameters", []):
+        if each["in"] == "query" and not each.get("required") and each["name"] not in ("after", "limit"):
+            schema = each["schema"]
+            named = document["components"]["schemas"].get(schema.get("$ref", "").rpartition("/")[2], {})
+            yield each["name"], _said({**named, **schema})
+
+
 def _said(schema: Mapping[str, Any]) -> str:
-    known = {"uuid": SOMEWHERE, "date": "2026-11-28"}
-    return str(schema.get("examples", [known.get(schema.get("format", ""), "audit")])[0])
+    among = {**schema, **schema.get("items", {})}.get("enum", ())
+    for value in (*schema.get("examples", ()), *among):
+        if value != schema.get("default"):
+            return str(value)
+    known = {"uuid": SOMEWHERE, "date": "2026-11-28", "date-time": "2026-11-28T00:00:00Z"}
+    return known.get(schema.get("format", ""), {"boolean": "true", "integer": "1"}.get(schema.get("type", ""), "audit"))
 
 
 def made_up() -> Iterator[str]:

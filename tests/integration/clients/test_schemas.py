@@ -15,7 +15,7 @@ from door_keys import Keys
 from front_desk import ingress_url, open_ingress
 from generated_requests import Outcome, ask_everything, running
 from left_behind import left_behind, settle
-from other_cursors import changed, lists_in, made_up
+from other_cursors import changed, conditions, lists_in, made_up
 from pymongo import MongoClient
 
 from kefu_local.servers import Servers
@@ -180,3 +180,23 @@ def test_every_list_answers_whatever_cursor_it_is_given(asked: Asked, keys: Keys
     assert returned or not asked.kept
     assert wrong == []
     assert broken(log) == []
+
+
+def test_every_list_refuses_its_own_cursor_under_another_condition(asked: Asked, keys: Keys) -> None:
+    headers = keys.staff(*(role.value for role in Role))
+    document = httpx.get(f"{asked.url}/openapi.json", timeout=60).json()
+    taken, tried = [], 0
+    with httpx.Client(base_url=asked.url, timeout=60, headers=headers) as http:
+        for path, query in lists_in(document):
+            answer = http.get(path, params=query)
+            if answer.is_success and (cursor := answer.json().get("next")):
+                for name, value in conditions(document, path):
+                    if not http.get(path, params={**query, name: value}).is_success:
+                        continue
+                    other = http.get(path, params={**query, name: value, "after": cursor})
+                    tried += 1
+                    if (other.status_code, other.json().get("code")) != (422, "other_list"):
+                        taken.append((path, name, value, other.text[:200]))
+    print(f"{tried} conditions")
+    assert taken == []
+    assert tried or not asked.kept
