@@ -23,13 +23,13 @@ LANGUAGE_COOKIE = "kefu-language"
 LOCALE = Path(__file__).parent / "locale"
 """The catalogues of what all services share: `messages` of pages, `scripts` of the browser's scripts."""
 
-Catalogue = gnu.NullTranslations
+Translations = gnu.NullTranslations
 _CHINESE = gnu.NullTranslations()
-_reading: ContextVar[tuple[Language, Catalogue]] = ContextVar("reading", default=("zh-CN", _CHINESE))
+_reading: ContextVar[tuple[Language, Translations]] = ContextVar("reading", default=("zh-CN", _CHINESE))
 
 
 @contextmanager
-def read_in(language: Language, catalogue: Catalogue) -> Iterator[None]:
+def read_in(language: Language, catalogue: Translations) -> Iterator[None]:
     """Within it, texts are those of the catalogue."""
     before = _reading.set((language, catalogue))
     try:
@@ -59,7 +59,7 @@ def listed(words: Iterable[str]) -> str:
 
 
 @cache
-def english(*locales: Path) -> Catalogue:
+def english(*locales: Path) -> Translations:
     """The English catalogue of the pages of these folders; what is not in the first stands in the next."""
     found = gnu.NullTranslations()
     for locale in reversed(locales):

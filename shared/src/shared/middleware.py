@@ -12,7 +12,7 @@ from starlette.requests import HTTPConnection
 
 from shared.http import http_problem, problem
 from shared.identity.cookie import cookie_of
-from shared.language import LANGUAGE_COOKIE, Catalogue, read_in
+from shared.language import LANGUAGE_COOKIE, Translations, read_in
 from shared.telemetry import Metrics, Tracing, known_method
 
 log = structlog.get_logger()
@@ -69,7 +69,7 @@ class ReadersLanguage:
     Chinese for everybody who chose none, whatever the browser asks for, and for all that stands elsewhere.
     """
 
-    def __init__(self, app: App, english: Catalogue, under: str) -> None:
+    def __init__(self, app: App, english: Translations, under: str) -> None:
         self._app = app
         self._english = english
         self._under = under
