@@ -290,6 +290,8 @@ async def test_obsolete_goods_go_only_with_the_marketing_vice_president_s_approv
     proposal = {"goods": "80 款单玻隔断", "quantity": 36, "origin": "obsolete", "way": "resell", "reason": "停产两年"}
     disposal = (await ask("warehouse", "POST", "/disposals", proposal)).json()
     path = f"/disposals/{disposal['id']}/decide"
+    (offered,) = disposal["possible"]
+    assert (offered["decision"], offered["another_than"]) == ("decide", [disposal["proposed_by"]])
     assert (await ask("cs_director", "POST", path, {"outcome": "approved"})).status_code == 403
     assert (await ask("marketing_vp", "POST", path, {"outcome": "approved"})).json()["stage"] == "approved"
     again = await ask("marketing_vp", "POST", path, {"outcome": "rejected"})

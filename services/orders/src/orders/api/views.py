@@ -8,13 +8,13 @@ from uuid import UUID
 
 from pydantic import AliasPath, BeforeValidator, ConfigDict, Field, computed_field
 
+from orders.domain import disposal
 from orders.domain.cost import Cost
 from orders.domain.disposal import Disposal
 from orders.domain.exception import OrderException
 from orders.domain.figures.by_shipment import ShipmentPayments, by_shipment
 from orders.domain.lifecycle import (
     COST,
-    DISPOSAL,
     EXCEPTION,
     STOCK_CHECK,
     CostStage,
@@ -341,7 +341,7 @@ class DisposalView(View):
     @property
     def possible(self) -> tuple[Possible, ...]:
         """What may be done with the proposal now."""
-        return DISPOSAL.possible(self.stage)
+        return disposal.possible(self.stage, self.proposed_by)
 
     @classmethod
     def of(cls, disposal: Disposal) -> "DisposalView":

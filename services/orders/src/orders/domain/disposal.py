@@ -5,7 +5,12 @@ from orders.domain.parts.proposal import Proposal
 from shared.aggregate import Aggregate
 from shared.contracts.event import Instant
 from shared.contracts.vocabulary import StaffId
-from shared.lifecycle import follows
+from shared.lifecycle import Possible, follows
+
+
+def possible(stage: DisposalStage, proposed_by: StaffId) -> tuple[Possible, ...]:
+    """What people may do with a proposal in this stage; another one decides it than who made it (004 一㈡4)."""
+    return DISPOSAL.possible(stage, another_than={"decide": (proposed_by,)})
 
 
 @follows(DISPOSAL)
