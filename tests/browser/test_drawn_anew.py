@@ -1,8 +1,13 @@
 """A page that is drawn anew around a person at work, whatever has moved on it."""
 
+import asyncio
+
 import pytest
-from looking import sign_in
-from playwright.async_api import Page
+from looking import BY_ID, complaint, sign_in
+from playwright.async_api import Page, Route, expect
+
+from kefu_local.story.world import World
+from shared.contracts.roles import Role
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -36,3 +41,51 @@ ABOVE, BELOW = '<p id="a">已上门</p>', '<p id="b">待签字</p>'
 async def test_what_has_the_focus_keeps_it_where_its_form_moves(page: Page, shown: str, fresh: str) -> None:
     await sign_in(page)
     assert await page.evaluate(DRAWN, [shown, fresh]) == [fresh, True, 1, 2]
+
+
+WITHOUT_A_TIMER = """
+  window.setInterval = () => 0;
+  window.EventSource = class extends EventSource {
+    constructor(...how) {
+      super(...how);
+      this.addEventListener("open", () => document.documentElement.setAttribute("data-stands", ""));
+    }
+  };
+"""
+"""A page that never looks by itself after a time, and that tells when its stream of hints stands."""
+
+
+async def test_what_happens_between_a_page_s_first_look_and_its_stream_of_hints_is_shown(
+    page: Page, here: World
+) -> None:
+    """The service has drawn the page, which is still under way; the case changes; only then the stream opens."""
+    case = await complaint(here)
+    address = f"/complaints/ui/complaints/{case['complaint_id']}"
+    shown = f"/desk/complaints/{case['complaint_id']}"
+    await sign_in(page, BY_ID["cs_manager-1"])
+    live = await page.context.new_page()
+    await live.goto(shown)
+    drawn, happened, stands = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def under_way(route: Route) -> None:
+        answer = await route.fetch()
+        drawn.set()
+        await stands.wait()
+        await route.fulfill(response=answer)
+
+    async def not_yet(route: Route) -> None:
+        await happened.wait()
+        await route.continue_()
+
+    await page.add_init_script(WITHOUT_A_TIMER)
+    await page.route(f"**{address}", under_way, times=1)
+    await page.route("**/events", not_yet)
+    await page.goto(shown)
+    await drawn.wait()
+    assigned = {"owner": "complaint_handler-7"}
+    await here.ask("complaints", f"/complaints/{case['complaint_id']}/assign-owner", assigned, role=Role.CS_MANAGER)
+    await expect(live.get_by_text("complaint_handler-7").first).to_be_visible()
+    happened.set()
+    await expect(page.locator("html[data-stands]")).to_be_attached()
+    stands.set()
+    await expect(page.get_by_text("complaint_handler-7").first).to_be_visible()

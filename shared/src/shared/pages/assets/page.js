@@ -27,12 +27,8 @@ class KefuPage extends HTMLElement {
     this.addEventListener("compositionend", () => { this.composing = false; });
     setInterval(() => this.#look(), EVERY);
     const hints = listen();
-    hints.addEventListener("error", () => { this.unheard = true; });
-    hints.addEventListener("open", () => {
-      // What was said before the stream stood is not heard: a page that was drawn earlier looks again.
-      if (this.unheard || this.looked) this.#follow();
-      this.unheard = false;
-    });
+    // What was said before the stream stood is not heard, and may be missing in what was asked for before: look again.
+    hints.addEventListener("open", () => this.#follow());
     hints.addEventListener("message", ({data}) => {
       const [, service] = data.split("/");
       const shown = [this.dataset.service, ...[...this.querySelectorAll("kefu-card")].map((card) => card.id.slice(5))];
