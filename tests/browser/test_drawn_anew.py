@@ -43,6 +43,32 @@ async def test_what_has_the_focus_keeps_it_where_its_form_moves(page: Page, show
     assert await page.evaluate(DRAWN, [shown, fresh]) == [fresh, True, 1, 2]
 
 
+TYPED = """async ([shown, fresh]) => {
+  const {morph} = await import("/assets/morph.js");
+  const [page, wanted] = [shown, fresh].map((html) => Object.assign(document.createElement("div"), {innerHTML: html}));
+  page.querySelector("input").value = "2026-11";
+  morph(page, wanted, () => false);
+  return page.querySelector("input").value;
+}"""
+"""What stands in the field of a form that was typed into, after its page was drawn anew."""
+
+
+@pytest.mark.parametrize(
+    ("shown", "fresh", "stands"),
+    [
+        ("<input>", "<input>", "2026-11"),
+        ('<input value="2026">', '<input value="2026">', "2026-11"),
+        ('<input value="2026">', '<input value="2025">', "2025"),
+        ('<input value="2026">', "<input>", ""),
+    ],
+)
+async def test_what_was_typed_into_a_search_stays_unless_something_else_is_drawn_there(
+    page: Page, shown: str, fresh: str, stands: str
+) -> None:
+    await sign_in(page)
+    assert await page.evaluate(TYPED, [shown, fresh]) == stands
+
+
 WITHOUT_A_TIMER = """
   window.setInterval = () => 0;
   window.EventSource = class extends EventSource {

@@ -52,12 +52,15 @@ function update(shown, wanted, keeps) {
     return;
   }
   if (keeps(shown)) return;
+  const drawn = shown.getAttribute("value") ?? "";
   for (const {name} of [...shown.attributes]) {
     if (!wanted.hasAttribute(name) && !(shown.nodeName === "DETAILS" && name === "open")) shown.removeAttribute(name);
   }
   for (const {name, value} of wanted.attributes) {
     if (shown.getAttribute(name) !== value) shown.setAttribute(name, value);
   }
-  if ("value" in shown && shown.nodeName === "INPUT") shown.value = wanted.getAttribute("value") ?? "";
+  // What was typed stays, unless something else is drawn there than before.
+  const fresh = wanted.getAttribute("value") ?? "";
+  if (shown.nodeName === "INPUT" && fresh !== drawn) shown.value = fresh;
   blend(shown, wanted, keeps);
 }
