@@ -63,6 +63,15 @@ STOPPING = [
     "leave me alone",
     "I don't want these messages",
     "退定",
+    "'TD'",
+    "“退订”",
+    "STOP-ALL",
+    "opt-out",
+    "关闭短信",
+    "不要短信了",
+    "不再接收",
+    "拒收一切短信",
+    "黑名单",
 ]
 ELSE = [
     "退货",
@@ -91,6 +100,13 @@ ELSE = [
     "N/A",
     "取消第二个",
     "N栋",
+    "货物拒收",
+    "我们拒收这批货",
+    "拒收这批玻璃",
+    "不再接收货物",
+    "请勿打扰邻居",
+    "TD-80什么时候到",
+    "non-stop",
     "",
     "这个订单的玻璃门有问题，安装师傅说下周再来，我们等了很久了，请你们尽快安排，不要再发通知敷衍我们，打电话给我王先生，地址没变，还是天河区那里",
 ]
@@ -106,7 +122,11 @@ def test_what_says_something_else_is_no_wish(text: str) -> None:
     assert wish_of(text) is None
 
 
-@pytest.mark.parametrize("text", ["START", "恢复订阅", "重新订阅。", "ｓｔａｒｔ", "请恢复订阅", "取消退订"], ids=ascii)
+@pytest.mark.parametrize(
+    "text",
+    ["START", "恢复订阅", "重新订阅。", "ｓｔａｒｔ", "请恢复订阅", "取消退订", "恢复短信", "重新接收", "resume"],
+    ids=ascii,
+)
 def test_a_wish_to_get_messages_again_is_understood(text: str) -> None:
     assert wish_of(text) == "start"
 

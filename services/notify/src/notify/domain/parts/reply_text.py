@@ -19,8 +19,11 @@ _BESIDE_A_CHOICE = re.compile(r"(?:尽快|尽快处理|尽快安排|快点|辛�
 _OWN_NAME = re.compile(r"^【[^】]*】|【[^】]*】$")
 LONGEST_WISH = 60
 """Characters of an answer that may be a wish to get no more messages; a longer one is read by a person."""
+_BETWEEN = str.maketrans("", "", " -'")
+"""What may stand between or around the letters of a word."""
 _SIGNATURE = re.compile(r"^(发自|来自我的|sent from|get outlook).*$", re.IGNORECASE | re.MULTILINE)
-_CLAUSES = re.compile(r"[^\w\s']+|\n+")
+_CLAUSES = re.compile(r"(?:(?!(?<=[a-z0-9])-[a-z0-9])[^\w\s'])+|\n+")
+"""What parts two clauses; a hyphen within a number or a word, as in "TD-80", does not."""
 _TRADITIONAL = str.maketrans("訂閱發別請給傳擾復續開謝騷時許", "订阅发别请给传扰复续开谢骚时许")
 _POLITE = re.compile(
     r"请|谢谢|多谢|麻烦|你好|您好|好的|我要|我想|申请|回复|^回|[了吧啊呢哦]$"
@@ -28,19 +31,19 @@ _POLITE = re.compile(
 )
 _STOP = re.compile(
     r"(r|t|td|n|0{4,5}|stop|stopall|unsubscribe|unsub|end|quit|cancel|revoke|optout|remove|removeme|nomore"
-    r"|退订|退定|tuiding|退|拒收|拒绝接收|拒接|拒接短信|不接收|不收了|取消|取消订阅|取消接收|取消推送|关闭通知|取关|停止|停发|屏蔽|不要|拉黑|勿扰)\1*"
+    r"|退订|退定|tuiding|退|拒收|拒绝接收|拒接|拒接短信|不接收|不收了|取消|取消订阅|取消接收|取消推送|关闭(?:通知|短信|推送)|取关|停止|停发|屏蔽|不要|拉黑|黑名单|不要短信|勿扰)\1*"
 )
 _START = re.compile(
-    r"start|unstop|subscribe|resubscribe|optin|订阅|恢复|恢复订阅|重新订阅|继续订阅|开启订阅|取消退订|恢复接收"
+    r"start|unstop|subscribe|resubscribe|optin|订阅|恢复|恢复订阅|重新订阅|继续订阅|开启订阅|取消退订|恢复接收|恢复短信|重新接收|继续接收|resume"
 )
 _WHAT_IS_SENT = (
     r"(?=$|[了啦吧啊呢]|送$|(给我|我|这种|这些|这样|此类|这类|任何|什么)?的?"
     r"(短信|短讯|信息|消息|广告|邮件|通知|推送|微信|垃圾|东西|内容))"
 )
 _STOPPING = re.compile(
-    r"退订(?![单金货购])|取消(短信|消息|信息)?订阅|(拒收|拒接(?=短信|消息|信息|推送)|拒绝接收|不接收|取消接收|不要收|不想收)(?!货)|(?<![不没])屏蔽(?![门墙室网线层])"
+    r"退订(?![单金货购])|取消(短信|消息|信息)?订阅|(?<![货物品件料门])(拒收|拒接(?=短信|消息|信息|推送)|拒绝接收|不再?接收|取消接收|不要收|不想收)(?!了?([这那该][批件车些个]|一[批件车]|全部|整车|部分)?的?(货|玻璃|产品|材料|隔断|家具|门|板|到货|快递))|(?<![不没])屏蔽(?![门墙室网线层])"
     r"|(不要|别|勿|不想|不用|不必|无需|不需要|停止|禁止|不许|不准)(再|继续)*(给|向|跟)?(我|我们|本人)?(再)?"
-    rf"(发{_WHAT_IS_SENT}|发送{_WHAT_IS_SENT}|推送|(打扰|骚扰)(?![你您贵])|联系我们?了?$|收到|接收(?!货))"
+    rf"(发{_WHAT_IS_SENT}|发送{_WHAT_IS_SENT}|推送|(打扰|骚扰)(?![你您贵他]|邻居|业主|别人|别家|住户|家人)|联系我们?了?$|收到|接收(?!货))"
     r"|(名单|列表).{0,3}(删除|移除|删掉)|(删除|移除|删掉)我"
     r"|\bunsubscribe\b|\bopt(ing)?[ -]?out\b|^(please |pls )?stop( all| it| now| this| that| them| these)*$"
     r"|\bstop (sending|texting|messaging|spamming|sms|emailing|mailing|contacting|the (messages|texts|sms|spam))"
@@ -82,7 +85,7 @@ def _plain(text: str) -> str:
 def _clauses(plain: str) -> tuple[list[str], list[str]]:
     """The clauses of a text, and the same without spaces and polite words."""
     clauses = [clause for each in _CLAUSES.split(plain) if (clause := " ".join(each.split()))]
-    return clauses, [_POLITE.sub("", clause).replace(" ", "") for clause in clauses]
+    return clauses, [_POLITE.sub("", clause).translate(_BETWEEN) for clause in clauses]
 
 
 def digit_of(text: str) -> str | None:
