@@ -25,7 +25,9 @@ def about() -> None:
 
 @app.command("what-if")
 def what_if(
-    file: Annotated[Path, typer.Argument(help="A policy for complaints, or only its [authority] and clocks (TOML).")],
+    file: Annotated[
+        Path, typer.Argument(help="A policy for complaints, or only its table `authority` and clocks (TOML).")
+    ],
 ) -> None:
     """Replay the closed complaints against it: who would have decided what, which clocks would have been missed.
 

@@ -13,7 +13,7 @@ import pytest
 from openid_provider import SIGN_IN_POLICY, OpenIdProvider
 from typer.testing import CliRunner
 
-from kefu.app import app
+from kefu.app import COMMANDS, app
 from kefu.contracts import fact
 from kefu.example import example
 from shared import time_source
@@ -164,6 +164,16 @@ def test_every_event_is_listed_with_the_fact_it_states(kefu: Kefu) -> None:
     result = kefu("events", "list")
     assert [line.split("\t")[0] for line in result.stdout.splitlines()] == sorted(published())
     assert all(line.split("\t")[1] for line in result.stdout.splitlines())
+
+
+def test_the_readme_names_every_command() -> None:
+    readme = (Path(__file__).parents[3] / "cli" / "README.md").read_text(encoding="utf-8")
+
+    assert [name for name in COMMANDS if f"`kefu {name}" not in readme] == []
+
+
+def test_the_help_of_what_if_names_the_table_that_it_reads(kefu: Kefu) -> None:
+    assert "`authority`" in kefu("authority", "what-if", "--help").output
 
 
 def test_the_events_of_nobody_are_trouble(kefu: Kefu) -> None:
