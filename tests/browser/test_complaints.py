@@ -191,6 +191,22 @@ async def test_an_error_stands_at_its_field_in_chinese(page: Page, here: World) 
     await expect(page.get_by_role("alert")).to_contain_text("类别：内容不符合要求")
 
 
+async def test_what_the_service_refuses_stands_at_its_field_and_what_was_typed_stays(page: Page, here: World) -> None:
+    case = await complaint(here)
+    owner = {"owner": "cs_manager-1", "visit_required": True}
+    await here.ask("complaints", f"/complaints/{case['complaint_id']}/assign-owner", owner, role=Role.CS_MANAGER)
+    await opened(page, "cs_manager-1", case)
+    form = await fill(page, "记录走访", {"走访时间": "2099-01-01T10:00", "走访记录": "已到现场"})
+    await form.get_by_role("button", name="记录走访").click()
+    bad = page.locator("#form-record_visit .field.bad")
+    await expect(bad).to_have_count(1)
+    await expect(bad).to_contain_text("走访时间")
+    await expect(bad).to_contain_text("请填已经发生的时间")
+    await expect(form.get_by_label("走访时间")).to_have_value("2099-01-01T10:00")
+    await expect(form.get_by_label("走访记录")).to_have_value("已到现场")
+    assert (await case_of(here, case["complaint_id"]))["visits"] == []
+
+
 async def test_who_may_not_read_cases_is_told_so(page: Page) -> None:
     await sign_in(page, BY_ID["installer-1"])
     await page.goto("/desk/complaints")
