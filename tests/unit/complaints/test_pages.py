@@ -131,6 +131,14 @@ async def test_each_proposal_stands_beside_those_who_may_approve_its_amount(page
     assert "这份方案不在您的核决权限内" in html
 
 
+async def test_that_a_department_bears_it_is_asked_where_liability_is_shared_and_nowhere_else(page, kept):
+    shown = await page("cs_manager", f"/{kept['proposed'].id}")
+    forms = dict(re.findall(r'id="form-([a-z_]+)"(.*?)</form>', shown, re.DOTALL))
+
+    assert forms.keys() >= {"assign_liability", "contact_department", "report_opinion"}
+    assert [name for name, form in forms.items() if "本公司部门承担时填写" in form] == ["assign_liability"]
+
+
 async def test_who_may_approve_a_part_of_it_is_offered_that_part(page, kept):
     case = kept["proposed"]
     html = await page("cs_manager", f"/{case.id}")

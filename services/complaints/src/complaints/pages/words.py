@@ -210,8 +210,7 @@ FORMS = FormWords(
             "letter": "函件告知时必填",
             "LostItemBody.amount": "标准中没有单价的项目才填",
             "claim": "未定则不填",
-            "department": "本公司部门承担时填写",
-            "AssignInvestigation.department": "",
+            "ShareBody.department": "本公司部门承担时填写",
             "ShareBody.supplier": "供应商承担时填写",
         }
     ),
