@@ -173,6 +173,18 @@ async def test_a_weekly_plan_that_is_missing_on_saturday_at_noon_is_missed_and_n
     assert [(row["staff"], row["submitted_at"][:16]) for row in digest["missing"]] == [("am-2", "2026-11-21T04:30")]
 
 
+@pytest.mark.requirement("R034.e")
+async def test_after_an_outage_over_saturday_noon_the_missing_plans_are_named_all_the_same():
+    world = await office(local(2026, 11, 16, 8), "am-1", "am-2")
+    await world.until(local(2026, 11, 20, 17))
+    await submit(world, "am-1", await report_of(world, "am-1", "weekly_plan"), ["summary", "plan"])
+
+    world.time.set(local(2026, 11, 21, 14))
+    (said,) = [each for each in await world.until(world.now) if isinstance(each, ReportPublished)]
+
+    assert said.figures == {"asked": 2, "missing": 1, "staff": ["am-2"]}
+
+
 @pytest.mark.requirement("R033.a", "R033.b")
 async def test_weekly_plans_are_answered_by_saturday_at_four():
     world = await office(local(2026, 11, 16, 8), "am-1", "am-2")

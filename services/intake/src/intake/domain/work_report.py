@@ -1,6 +1,7 @@
 """A report that a colleague owes for a period, under the headings of its form, with the answer that it got."""
 
 import hashlib
+from datetime import datetime
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from pydantic import computed_field
@@ -51,10 +52,15 @@ class WorkReport(Timed):
         said = self.model_dump_json(include={"handed_in", "gathered", "notes"})
         return hashlib.sha256(said.encode()).hexdigest()
 
-    @property
-    def late(self) -> bool:
-        """Whether it was missing when its time was over, handed in since or not."""
-        return bool(self.clocks) and self.clocks[0].missed_at is not None
+    def was_missing(self, at: datetime) -> bool:
+        """Whether its time was over by this moment and it was missing then, handed in since or not.
+
+        It is told from the times themselves: after an outage the miss may be announced later than it is asked for.
+        """
+        term = self.clocks[0] if self.clocks else None
+        if term is None or term.held or term.due_at > at:
+            return False
+        return self.handed_in is None or self.handed_in.submitted_at > term.due_at
 
 
 def reviewers(reviewer: Role) -> tuple[Role, ...]:

@@ -23,7 +23,7 @@ def publish(reports: Iterable[WorkReport], period: Period, rules: Rules, cause: 
             submitted_at=report.handed_in.submitted_at if report.handed_in else None,
         )
         for report in asked
-        if report.late and report.stage != "excused"
+        if report.was_missing(cause.at) and report.stage != "excused"
     )
     digest = Digest(
         id=cause.derive("digest"),

@@ -71,7 +71,8 @@ def campaign_sheet(campaign: Campaign, press: Press) -> Paper:
 def _handed_in(report: WorkReport, press: Press) -> str:
     if report.handed_in is None:
         return f"免交：{report.excused_because}" if report.excused_because else "未交"
-    return press.at(report.handed_in.submitted_at) + ("（逾期）" if report.late else "")
+    at = report.handed_in.submitted_at
+    return press.at(at) + ("（逾期）" if report.was_missing(at) else "")
 
 
 def _texts(sections: Mapping[Heading, str], words: Mapping[Heading, Line]) -> Iterator[Boxes]:
