@@ -1,7 +1,7 @@
 """How the console is put together: signing in, the pages in their frame, their assets, and the stream of hints."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from pathlib import Path
 from uuid import UUID
@@ -19,7 +19,7 @@ from console.session import Session, Sessions, only_ours
 from console.settings import Settings
 from console.typesetters import Typesetters
 from shared.calendar import Calendar
-from shared.language import LOCALE, english
+from shared.language import LOCALE, _, english
 from shared.middleware import ReadersLanguage
 from shared.pages.countdown import BANDS
 from shared.pages.duties import SCOPES
@@ -131,7 +131,14 @@ def _pages(frame: Frame) -> APIRouter:
         screens = screens_of(request.state.session.principal)
         pages = {screen.of: name for name, screen in screens.items() if screen.of}
         return frame(
-            request, "my-day.html", "day", sheet=True, bands=BANDS, scopes=SCOPES, services=dict(SERVICES), pages=pages
+            request,
+            "my-day.html",
+            "day",
+            sheet=True,
+            bands=BANDS,
+            scopes=SCOPES,
+            services=_titles(SERVICES),
+            pages=pages,
         )
 
     @router.get("/decide")
@@ -142,7 +149,7 @@ def _pages(frame: Frame) -> APIRouter:
     @router.get("/kept")
     async def kept(request: Request) -> Response:
         """The frame of the board that shows how everybody's duties are kept, filled by the browser."""
-        return frame(request, "kept.html", "kept", sheet=True, services=dict(SERVICES))
+        return frame(request, "kept.html", "kept", sheet=True, services=_titles(SERVICES))
 
     @router.get("/figures")
     async def figures(request: Request) -> Response:
@@ -154,8 +161,8 @@ def _pages(frame: Frame) -> APIRouter:
     return router
 
 
-def _titles(services: Sequence[str]) -> dict[str, str]:
-    return {name: SERVICES[name] for name in services}
+def _titles(services: Iterable[str]) -> dict[str, str]:
+    return {name: _(SERVICES[name]) for name in services}
 
 
 def _operating(frame: Frame) -> APIRouter:
@@ -164,7 +171,7 @@ def _operating(frame: Frame) -> APIRouter:
     @router.get("")
     async def ops(request: Request) -> Response:
         """The frame of the operators' page, which each service fills with how it is."""
-        return frame(request, "ops.html", "ops", services=dict(SERVICES))
+        return frame(request, "ops.html", "ops", services=_titles(SERVICES))
 
     @router.get("/{service}")
     async def group(service: str, request: Request) -> Response:
