@@ -38,6 +38,23 @@ def test_every_code_is_said_in_chinese() -> None:
     assert known - WORDS["codes"].keys() == set()
 
 
+def test_that_a_decision_is_another_role_s_is_said_in_one_place() -> None:
+    """`must_have_role` names the roles that may; the other codes are about a person or an amount."""
+    said = {
+        (file.name, node.args[1].value if node.args[1:] and isinstance(node.args[1], ast.Constant) else None)
+        for folder in (ROOT / "shared" / "src", *ROOT.glob("services/*/src"))
+        for file in sorted(folder.rglob("*.py"))
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", None) == "Overstepped"
+    }
+    assert said == {
+        ("aggregate.py", None),
+        ("aggregate.py", "four_eyes"),
+        ("resolution.py", "authority_exceeded"),
+        ("work_report.py", "not_the_author"),
+    }
+
+
 def fields(service: Path) -> Iterator[str]:
     """The fields that the decisions of a service name where they refuse, without the rows in which they stand."""
     for file in sorted(service.rglob("*.py")):

@@ -1,7 +1,7 @@
 """The words of every domain: Aggregate, Change, Cause and the two ways to say no; pure."""
 
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Generic, Literal, Protocol, Self, TypeVar
 from uuid import UUID, uuid5
 
 from shared.contracts.event import Actor, Event, Frozen, Instant, Money, Part
+from shared.contracts.roles import Role
 from shared.plain import LONGEST_DETAIL, plain
 
 LONG_PAST = timedelta(days=366)
@@ -32,12 +33,12 @@ class Refused(Exception):
 
 
 class Overstepped(Refused):
-    """A decision that the state allows, but not to this person: beyond their authority, or another one has to make it.
+    """A decision that the state allows, but not to this person: another role's, or another person has to make it.
 
     Over HTTP it leaves an entry in the audit trail.
     """
 
-    code = "overstepped"
+    code = "not_authorised"
 
 
 class NotFound(Exception):
@@ -179,6 +180,12 @@ def must_be_another(who: str, *before: str | None, cause: Cause) -> None:
     """
     if one_person(cause.actor.id) in {one_person(each) for each in before if each is not None}:
         raise Overstepped(who, "four_eyes")
+
+
+def must_have_role(what: str, roles: Collection[Role], cause: Cause) -> None:
+    """Overstepped with `not_authorised` where the actor's role is none of these; `what` is for them alone."""
+    if cause.actor.role not in roles:
+        raise Overstepped(f"{what} is for {' or '.join(roles) or 'no role'}, not for {cause.actor.role}")
 
 
 LARGEST_AMOUNT = Decimal("99999999999999.99")

@@ -96,7 +96,7 @@ async def test_whom_the_company_names_decides_and_what_began_before_keeps_its_ow
             await Stores.on(divided.database).service_orders.create(Change(begun), by("cs_specialist"))
             offered = (await divided.ask(Role.GM, "GET", f"/service-orders/{begun.id}")).json()["possible"]
             answer = await divided.ask(role, "POST", f"/service-orders/{begun.id}/{path}", body(begun), by=f"{role}-01")
-            assert answer.json().get("code") in (None, "forbidden", "no_authority")
+            assert answer.json().get("code") in (None, "forbidden", "not_authorised")
             if answer.status_code == 200:
                 allowed[version].add(role)
             assert all(
@@ -128,7 +128,7 @@ async def test_whose_fault_it_is_and_a_warranty_otherwise_than_the_rule_are_deci
             ),
         ):
             answer = await divided.ask(role, "POST", path, body)
-            assert answer.json().get("code") in (None, "forbidden", "no_authority")
+            assert answer.json().get("code") in (None, "forbidden", "not_authorised")
             if answer.status_code == 200:
                 found[decision].add(role.value)
 
@@ -142,8 +142,8 @@ def test_who_has_no_authority_hears_who_has_it_and_changes_nothing(in_every_stag
         countersign(order, order.work, by("cs_specialist"))
 
     assert (refused.value.code, refused.value.detail) == (
-        "no_authority",
-        "countersign is for cs_supervisor, cs_manager, cs_director, not for cs_specialist",
+        "not_authorised",
+        "countersign is for cs_supervisor or cs_manager or cs_director, not for cs_specialist",
     )
 
 

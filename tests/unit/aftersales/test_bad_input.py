@@ -247,7 +247,7 @@ ORDERS = {
         "record-cost",
         {"labour": {"amount": "1"}},
         409,
-        "cost_authority",
+        "not_authorised",
     ),
     "customer service signs the fee": ("open", "cs_specialist", "sign-fee", fee, 403, "forbidden"),
     "customer service writes the executor's block": (

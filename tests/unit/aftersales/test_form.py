@@ -177,7 +177,7 @@ def test_a_high_fee_is_invoiced_and_by_finance_alone(order_with, rules):
     with pytest.raises(Overstepped) as by_cs:
         raise_charge(high, yuan("500.01"), "invoiced", rules, CS)
 
-    assert (on_spot.value.code, by_cs.value.code) == ("too_much_on_spot", "invoice_authority")
+    assert (on_spot.value.code, by_cs.value.code) == ("too_much_on_spot", "not_authorised")
     assert raise_charge(high, yuan("500.01"), "invoiced", rules, FINANCE).state.charge.mode == "invoiced"
 
 

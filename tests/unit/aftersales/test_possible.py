@@ -79,7 +79,7 @@ def takers(decision, order: ServiceOrder) -> set[Role]:
             codes.add(refused.code)
         else:
             found.add(role)
-    assert codes <= {"illegal_transition", "cost_authority", "no_authority", "already_signed"}
+    assert codes <= {"illegal_transition", "not_authorised", "already_signed"}
     return found
 
 

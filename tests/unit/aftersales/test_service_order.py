@@ -211,7 +211,7 @@ def test_cs_fills_in_the_cost_under_warranty_and_finance_beyond_it(verdict, may,
         record_cost(order, *amounts, cause(AT, actor=may_not))
     recorded = record_cost(order, *amounts, cause(AT, actor=may))
 
-    assert refused.value.code == "cost_authority"
+    assert refused.value.code == "not_authorised"
     assert recorded.events == (
         ServiceCostRecorded(
             service_order_id=order.id,

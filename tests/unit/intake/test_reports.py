@@ -392,7 +392,7 @@ async def test_nobody_hands_in_another_one_s_report_or_answers_above_his_role():
         {"digest": await digest(world, consolidation), "comment": "同意"},
     )
     below = await world.ask(Role.CS_SPECIALIST, "POST", path, comment)
-    assert (below.status_code, below.json()["code"]) == (409, "reviewer_authority")
+    assert (below.status_code, below.json()["code"]) == (409, "not_authorised")
     own = await world.ask(Role.CS_DIRECTOR, "POST", path, comment, by="chief-1")
     assert (own.status_code, own.json()["code"]) == (409, "four_eyes")
     assert (await world.ask(Role.CS_DIRECTOR, "POST", path, comment)).json()["stage"] == "reviewed"

@@ -241,7 +241,7 @@ async def test_no_order_notice_leaves_without_three_signatures_in_order(company)
     await company.decide(sign_notice, "approved", by="cs-09")
 
     assert early.value.code == "wrong_signature"
-    assert {prepared.value.code, own.value.code, reviewed.value.code} == {"own_notice"}
+    assert {prepared.value.code, own.value.code, reviewed.value.code} == {"four_eyes"}
     (released,) = company.announced(said.OrderReleased)
     assert (released.prepared_by, released.reviewed_by, released.approved_by) == ("cs-07", "cs-08", "cs-09")
 
@@ -349,7 +349,7 @@ async def test_a_person_signs_a_notice_once_in_whatever_spelling(company, spelli
     with pytest.raises(Overstepped) as own:
         await company.decide(sign_notice, "reviewed", by=spelling)
 
-    assert (own.value.code, await company.order()) == ("own_notice", before)
+    assert (own.value.code, await company.order()) == ("four_eyes", before)
 
 
 @pytest.mark.parametrize("spelling", ["cs-07", "CS-07"])

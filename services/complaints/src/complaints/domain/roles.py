@@ -1,6 +1,5 @@
 """Which members of staff make which decisions about a complaint, and who knows of punishments."""
 
-from shared.aggregate import Cause, Overstepped
 from shared.contracts.roles import CS_MANAGERS, HANDLERS, SALES, Role
 
 SALES_AND_VPS = (*SALES, Role.SALES_VP, Role.MARKETING_VP)
@@ -26,10 +25,3 @@ PENALTY_READERS = (*PENALTY_PROPOSERS, Role.DEPUTY_GM, Role.GM, Role.HUMAN_RESOU
 
 CAUSE_KEEPERS = (*CS_MANAGERS, Role.COMPLAINT_HANDLER, Role.RD_TEAM)
 """Who may add a root cause to the list."""
-
-
-def acting_role(cause: Cause) -> Role:
-    """The role in which the actor decides. Overstepped with `no_role` for an actor without one of ours."""
-    if cause.actor.role not in {role.value for role in Role}:
-        raise Overstepped("a member of staff in a role decides this", "no_role")
-    return Role(cause.actor.role)

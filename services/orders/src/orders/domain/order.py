@@ -21,7 +21,7 @@ from orders.domain.parts.shipment import Shipment
 from orders.domain.parts.works import Works
 from orders.domain.route import CANCELLED, CLOSED, ROUTES, Milestone, Route, RouteName
 from orders.domain.standing import delivered, unpacked
-from shared.aggregate import Cause
+from shared.aggregate import Cause, must_have_role
 from shared.clocks import Timed
 from shared.contracts.answer import Objection
 from shared.contracts.event import Instant, Money
@@ -196,7 +196,7 @@ class Order(Timed):
     def decided_by(self, milestone: Milestone, cause: Cause) -> StaffId:
         """Who decides. Refused with `not_authorised` when it is not theirs on this route; a department's fact is."""
         if cause.kind == "request":
-            self.route.authorise(milestone, cause.actor)
+            must_have_role(milestone, self.route.deciders.get(milestone, ()), cause)
         return cause.actor.id
 
 

@@ -10,9 +10,8 @@ from typing import Literal, Self, get_args
 from pydantic import Field, model_validator
 
 from orders.domain.parts.promise import PromiseKind
-from shared.aggregate import Overstepped
 from shared.contracts.departments import DrawingKind, Skill
-from shared.contracts.event import Actor, Frozen
+from shared.contracts.event import Frozen
 from shared.contracts.orders import Collector, StageGroup
 from shared.contracts.roles import Role
 from shared.contracts.vocabulary import OrderKind
@@ -128,34 +127,6 @@ class Route(Policy):
     def stage(self, name: str) -> Stage | None:
         """The stage of this name; nothing for the ends of the route."""
         return next((each for each in self.stages if each.name == name), None)
-
-    def authorise(self, milestone: Milestone, actor: Actor) -> None:
-        """Refused with `not_authorised` unless this person's role decides about this milestone on this route."""
-        self._allow(self.deciders.get(milestone, ()), actor, f"{milestone} is decided by")
-
-    def may_draft(self, actor: Actor) -> None:
-        """Refused with `not_authorised` unless this person's role prepares order notices on this route."""
-        self._allow(self.drafters, actor, "an order notice is prepared by")
-
-    def may_review(self, actor: Actor) -> None:
-        """Refused with `not_authorised` unless this person's role reviews order notices on this route (004 三2(1))."""
-        self._allow(self.reviewers, actor, "an order notice is reviewed by")
-
-    def may_receive(self, actor: Actor) -> None:
-        """Refused with `not_authorised` unless this person's role receives orders on this route (000 §3.5.1)."""
-        self._allow(self.receivers, actor, "an order is received by")
-
-    def may_submit(self, actor: Actor) -> None:
-        """Refused with `not_authorised` unless their role submits contracts for review on this route (000 §3.5.1)."""
-        self._allow(self.submitters, actor, "a contract is submitted for review by")
-
-    def may_countersign(self, actor: Actor) -> None:
-        """Refused with `not_authorised` unless their role countersigns contracts as planner (004 一㈡1a)."""
-        self._allow(self.planners, actor, "a contract is countersigned by")
-
-    def _allow(self, roles: tuple[Role, ...], actor: Actor, what: str) -> None:
-        if actor.role not in roles:
-            raise Overstepped(f"on the {self.name} route {what} {' or '.join(roles) or 'no role'}", "not_authorised")
 
     def before(self, stage: str) -> tuple[Milestone, ...]:
         """Everything that the gates before a stage ask for, in order."""

@@ -10,7 +10,7 @@ from aftersales.domain.parts.blocks import FeeSignature
 from aftersales.domain.parts.money import Charge, Cost, Mode, Payment, Refund, must_be_payable
 from aftersales.domain.policy.policy import AftersalesPolicy, Rules
 from aftersales.domain.service_order import ServiceOrder, hands_in, who_fills_in_the_cost
-from shared.aggregate import Cause, Change, Overstepped, Refused, must_be_another, must_be_recent, together
+from shared.aggregate import Cause, Change, Refused, must_be_another, must_be_recent, must_have_role, together
 from shared.contracts.aftersales import (
     CalledOffServicePaid,
     CustomerChargePaid,
@@ -40,10 +40,7 @@ def record_cost(
     order.must_have_opinion()
     entitled = who_fills_in_the_cost(order.type, order.verdict)
     filled_by: Literal["cs", "finance"] = "finance" if entitled == (Role.FINANCE,) else "cs"
-    if cause.actor.role not in entitled:
-        raise Refused(
-            f"the warranty is {order.verdict}: {filled_by} fills in the cost, not {cause.actor.role}", "cost_authority"
-        )
+    must_have_role(f"the cost of a service whose warranty is {order.verdict}", entitled, cause)
     must_be_payable(material, transport, labour, travel)
     cost = Cost(
         id=cause.derive("fee"),
@@ -221,5 +218,5 @@ def _must_be_signed(order: ServiceOrder, amount: Money, rules: Rules) -> None:
 def _must_suit(mode: Mode, amount: Money, policy: AftersalesPolicy, cause: Cause) -> None:
     if mode == "on_spot" and amount.amount > policy.on_spot_up_to:
         raise Refused(f"more than {policy.on_spot_up_to} is invoiced by finance (mode invoiced)", "too_much_on_spot")
-    if mode == "invoiced" and cause.actor.role != Role.FINANCE:
-        raise Overstepped(f"finance issues the invoice, not {cause.actor.role}", "invoice_authority")
+    if mode == "invoiced":
+        must_have_role("issuing the invoice", (Role.FINANCE,), cause)

@@ -68,7 +68,7 @@ def determine_fault(
 ) -> Change[ServiceRequest]:
     """Whose fault it is: ours is repaired free, the customer's after payment (001 备注1).
 
-    Refused to a role that the company's authority does not name (`no_authority`).
+    Refused to a role that the company's authority does not name (`not_authorised`).
     """
     request.must("determine_fault")
     request.authority.must("determine_fault", cause)

@@ -72,7 +72,7 @@ def override(
     (`until_contradicts`).
 
     `seen` names the answer that they have seen; one that was decided otherwise meanwhile stays (`answer_changed`).
-    Refused to a role that the company's authority does not name (`no_authority`), in the version by which it was
+    Refused to a role that the company's authority does not name (`not_authorised`), in the version by which it was
     answered.
     """
     policy = rules.of_or_on(check, cause.at)

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self, get_args
 from pydantic import Field, model_validator
 
 from aftersales.domain.parts.blocks import Capacity
-from shared.aggregate import Cause, Overstepped
+from shared.aggregate import Cause, must_have_role
 from shared.contracts.event import Part
 from shared.contracts.roles import Role
 
@@ -47,7 +47,5 @@ class Authority(Part):
         return "general_manager" if role in self.general_manager else "department_head"
 
     def must(self, decision: AuthorisedDecision, cause: Cause) -> None:
-        """Overstepped with `no_authority`, and who has it, where the actor's role does not take this decision."""
-        deciders = self.roles(decision)
-        if cause.actor.role not in deciders:
-            raise Overstepped(f"{decision} is for {', '.join(deciders)}, not for {cause.actor.role}", "no_authority")
+        """Overstepped with `not_authorised`, and who may, where the actor's role does not take this decision."""
+        must_have_role(decision, self.roles(decision), cause)

@@ -9,7 +9,7 @@ from complaints.domain.parts.papers import Signed
 from complaints.domain.penalty import Penalty, entitled
 from complaints.domain.policy.policy import FollowUp, Rules
 from complaints.domain.policy.standards import Measure
-from shared.aggregate import Cause, Change, Overstepped, Refused, must_be_another
+from shared.aggregate import Cause, Change, Refused, must_be_another, must_have_role
 from shared.contracts.complaints import Penalised, PenaltyDecided, PenaltyProposed
 from shared.contracts.event import Money
 from shared.contracts.roles import Role
@@ -74,7 +74,7 @@ def approve(penalty: Penalty, note: str, rules: Rules, cause: Cause) -> Change[P
     """It is approved; to put it on a notice is a duty of human resources, or of the GM's office for a deduction.
 
     Refused to the proposer and to the person whom it concerns (`four_eyes`), and to any role but the GM for a
-    deduction from a bonus (`gm_decides`).
+    deduction from a bonus (`not_authorised`).
     """
     PENALTY.must(penalty.stage, "approve")
     decided = _decided(penalty, True, note, rules, cause)
@@ -91,12 +91,10 @@ def reject(penalty: Penalty, note: Prose, rules: Rules, cause: Cause) -> Change[
 def issue_notice(penalty: Penalty, notice_no: Line, rules: Rules, cause: Cause) -> Change[Penalty]:
     """It stands on a personnel notice (人事公布单), or on a reward and penalty notice (奖罚通知单) for a deduction.
 
-    Refused to the other of the two roles (`other_notice`).
+    Refused to the other of the two roles (`not_authorised`).
     """
     PENALTY.must(penalty.stage, "issue_notice")
-    (role,) = entitled(penalty.what.kind)["issue_notice"]
-    if cause.actor.role != role:
-        raise Overstepped(f"this notice is issued by {role}", "other_notice")
+    must_have_role("issuing this notice", entitled(penalty.what.kind)["issue_notice"], cause)
     noticed = penalty.but(stage="noticed", notice_no=notice_no, noticed=Signed(by=cause.actor.id, at=cause.at))
     return stop(noticed, "personnel_notice", "penalty_notice", rules=rules, cause=cause)
 
@@ -117,8 +115,8 @@ def _decides(penalty: Penalty) -> FollowUp:
 def _decided(penalty: Penalty, approved: bool, note: str, rules: Rules, cause: Cause) -> Change[Penalty]:
     who = "decided by another person than the proposer and the one whom it concerns"
     must_be_another(who, *penalty.hands, cause=cause)
-    if penalty.what.kind == "bonus" and cause.actor.role != Role.GM:
-        raise Overstepped("a deduction from a bonus is decided by the GM", "gm_decides")
+    if penalty.what.kind == "bonus":
+        must_have_role("deciding on a deduction from a bonus", (Role.GM,), cause)
     told = PenaltyDecided.of(penalty.case, penalty.what, approved=approved, by=cause.actor.id)
     stage = "approved" if approved else "rejected"
     decided = penalty.but(stage=stage, note=note, decided=Signed(by=cause.actor.id, at=cause.at))

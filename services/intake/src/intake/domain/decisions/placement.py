@@ -6,7 +6,7 @@ from intake.domain.parts.papers import TITLES, Papers
 from intake.domain.parts.verification import Verification
 from intake.domain.policy.ordering import PlacingRule
 from intake.domain.policy.policy import Rules
-from shared.aggregate import Cause, Change, Overstepped, Refused
+from shared.aggregate import Cause, Change, Refused, must_have_role
 from shared.contracts.intake import OrderPlaced, Wish
 
 
@@ -39,8 +39,8 @@ def verify(order: Order, verification: Verification, papers: Papers, rules: Rule
     ORDER.must(order.stage, "verify")
     wish = order.wish
     rule = rules.on(order.taken_at).placing[wish.kind]
-    if cause.kind == "request" and cause.actor.role not in rule.by:
-        raise Overstepped(f"a {wish.kind} order is verified by {' or '.join(rule.by)}", "not_authorised")
+    if cause.kind == "request":
+        must_have_role(f"verifying a {wish.kind} order", rule.by, cause)
     if wish.intake_channel != "department":
         _must_be_ready(papers, rule)
         wish = wish.but(

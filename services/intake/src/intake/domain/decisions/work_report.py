@@ -8,7 +8,7 @@ from intake.domain.lifecycle import WORK_REPORT
 from intake.domain.parts.handed_in import Gathered, GatheredLine, HandedIn, Note, Reply
 from intake.domain.policy.policy import Rules
 from intake.domain.work_report import WorkReport, reviewers
-from shared.aggregate import Cause, Change, Overstepped, Refused, must_be_another, one_person
+from shared.aggregate import Cause, Change, Overstepped, Refused, must_be_another, must_have_role, one_person
 from shared.clocks import Matter
 from shared.contracts.intake import CallbackWaived, ReportReviewed, ReportSubmitted
 from shared.contracts.vocabulary import Hash, Line, Prose
@@ -72,8 +72,7 @@ def review(report: WorkReport, digest: Hash, comment: Prose, rules: Rules, cause
     IllegalTransition unless it is handed in; Overstepped for a lower role and for the author.
     """
     WORK_REPORT.must(report.stage, "review")
-    if cause.actor.role not in reviewers(report.reviewer):
-        raise Overstepped(f"this report is answered by {report.reviewer}", "reviewer_authority")
+    must_have_role("answering this report", reviewers(report.reviewer), cause)
     must_be_another("a report is answered by another person than its author", report.staff, cause=cause)
     if digest != report.digest:
         raise Refused(f"the report says something else by now: read it and name {report.digest}", "report_changed")

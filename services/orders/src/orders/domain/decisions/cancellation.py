@@ -11,7 +11,7 @@ from orders.domain.policy.policy import Rules
 from orders.domain.roles import MONEY_HEADS
 from orders.domain.route import CANCELLED
 from orders.domain.standing import lessened_by
-from shared.aggregate import Cause, Change, Overstepped, Refused, must_be_another
+from shared.aggregate import Cause, Change, Refused, must_be_another, must_have_role
 from shared.contracts.event import Money
 from shared.contracts.orders import OrderCancelled
 from shared.contracts.vocabulary import Prose
@@ -79,13 +79,9 @@ def _must_be_here(order: Order) -> None:
 def _must_be_entitled(order: Order, back: Money | None, rules: Rules, cause: Cause) -> None:
     if cause.kind != "request":
         return
-    role, entitled = cause.actor.role, rules.of(order).authority(order.reached).by
-    if role not in entitled:
-        who = " or ".join(entitled)
-        raise Overstepped(f"an order in {order.stage} is cancelled by {who}; ask for it", "not_authorised")
-    if back and role not in MONEY_HEADS:
-        raise Overstepped(f"money is paid back by {' or '.join(MONEY_HEADS)}", "not_authorised")
+    must_have_role(f"cancelling an order in {order.stage}", rules.of(order).authority(order.reached).by, cause)
     if back:
+        must_have_role("paying money back", MONEY_HEADS, cause)
         wished_by = order.cancelling_request.by if order.cancelling_request else cause.actor.id
         must_be_another(PAID_BACK_BY, wished_by, *lessened_by(order), cause=cause)
 

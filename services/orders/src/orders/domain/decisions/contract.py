@@ -18,7 +18,7 @@ from orders.domain.parts.times import day_ahead
 from orders.domain.policy.policy import Rules
 from orders.domain.route import Milestone
 from orders.domain.standing import hands_in
-from shared.aggregate import Cause, Change, Refused, must_be_another
+from shared.aggregate import Cause, Change, Refused, must_be_another, must_have_role
 from shared.contracts.event import Money, PreciseDate
 from shared.contracts.orders import (
     ContractAmended,
@@ -91,7 +91,7 @@ def take_on(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
     route needs no receipt, `received_already`.
     """
     order.lifecycle.must(order.stage, "take_on")
-    order.route.may_receive(cause.actor)
+    must_have_role("receiving an order", order.route.receivers, cause)
     if order.contract.received_by is not None:
         raise Refused(f"{order.contract.received_by} has received this order", "received_already")
     received = order.but(contract=order.contract.but(received_by=cause.actor.id))
@@ -105,7 +105,7 @@ def submit_for_review(order: Order, revision: int, cause: Cause) -> Change[Order
     `contract_changed` when another revision than the one that is named waits.
     """
     order.lifecycle.must(order.stage, "submit_for_review")
-    order.route.may_submit(cause.actor)
+    must_have_role("submitting a contract for review", order.route.submitters, cause)
     draft = order.contract.to_review()
     if order.contract.received_by is None:
         raise Refused("the regional head has not received this order; that comes first", "not_received")
@@ -123,7 +123,7 @@ def countersign(order: Order, revision: int, feasible: bool, notes: str, rules: 
     when another revision than the one that is named waits, `four_eyes` to the person who wrote the change.
     """
     order.lifecycle.must(order.stage, "countersign")
-    order.route.may_countersign(cause.actor)
+    must_have_role("countersigning a contract", order.route.planners, cause)
     draft = order.contract.to_review()
     order.contract.must_be_seen(revision)
     if draft.countersigned is not None:

@@ -6,7 +6,7 @@ from orders.domain.order import Order
 from orders.domain.parts.notice import Signature, Signed
 from orders.domain.policy.policy import Rules
 from orders.domain.route import Milestone
-from shared.aggregate import Cause, Change, Overstepped, Refused, one_person
+from shared.aggregate import Cause, Change, Refused, must_be_another, must_have_role
 
 _M = Milestone
 
@@ -19,7 +19,7 @@ def prepare_notice(order: Order, revision: int, rules: Rules, cause: Cause) -> C
     stands by now, `wrong_signature` when it is prepared already.
     """
     order.lifecycle.must(order.stage, "prepare_notice")
-    order.route.may_draft(cause.actor)
+    must_have_role("preparing an order notice", order.route.drafters, cause)
     order.contract.must_be_seen(revision)
     return follow_duties(_with_signature(order, "prepared", cause), rules, cause)
 
@@ -27,11 +27,11 @@ def prepare_notice(order: Order, revision: int, rules: Rules, cause: Cause) -> C
 def review_notice(order: Order, revision: int, rules: Rules, cause: Cause) -> Change[Order]:
     """A supervisor reviews every order before it is made (004 三2(1)): the second signature.
 
-    Refused: `illegal_transition`, `not_authorised`, `contract_changed`, `wrong_signature` out of order, `own_notice`
+    Refused: `illegal_transition`, `not_authorised`, `contract_changed`, `wrong_signature` out of order, `four_eyes`
     for the one who prepared it.
     """
     order.lifecycle.must(order.stage, "review_notice")
-    order.route.may_review(cause.actor)
+    must_have_role("reviewing an order notice", order.route.reviewers, cause)
     order.contract.must_be_seen(revision)
     return follow_duties(_with_signature(order, "reviewed", cause), rules, cause)
 
@@ -39,7 +39,7 @@ def review_notice(order: Order, revision: int, rules: Rules, cause: Cause) -> Ch
 def approve_notice(order: Order, revision: int, rules: Rules, cause: Cause) -> Change[Order]:
     """To approve the notice is to order: the third signature, for a custom order of a head of CS (000 §3.5.1).
 
-    Refused: `illegal_transition`, `not_authorised`, `contract_changed`, `wrong_signature` out of order, `own_notice`
+    Refused: `illegal_transition`, `not_authorised`, `contract_changed`, `wrong_signature` out of order, `four_eyes`
     for one who prepared or reviewed it.
     """
     order.lifecycle.must(order.stage, "approve_notice")
@@ -50,11 +50,10 @@ def approve_notice(order: Order, revision: int, rules: Rules, cause: Cause) -> C
 
 
 def _with_signature(order: Order, signature: Signature, cause: Cause) -> Order:
-    """With one more signature. Refused: `wrong_signature` out of order, `own_notice` for a person's second one."""
+    """With one more signature. Refused: `wrong_signature` out of order, `four_eyes` for a person's second one."""
     notice = order.notice
     if signature != notice.next:
         raise Refused(f"the signature that is missing next is {notice.next or 'none'}", "wrong_signature")
-    before = (each for each in (notice.prepared, notice.reviewed, notice.approved) if each)
-    if one_person(cause.actor.id) in {one_person(each.by) for each in before}:
-        raise Overstepped("a notice is prepared, reviewed and approved by three people", "own_notice")
+    before = (each.by for each in (notice.prepared, notice.reviewed, notice.approved) if each)
+    must_be_another("a notice is prepared, reviewed and approved by three people", *before, cause=cause)
     return order.but(notice=notice.but(**{signature: Signed(by=cause.actor.id, at=cause.at)}))
