@@ -55,26 +55,6 @@ def test_that_a_decision_is_another_role_s_is_said_in_one_place() -> None:
     }
 
 
-def fields(service: Path) -> Iterator[str]:
-    """The fields that the decisions of a service name where they refuse, without the rows in which they stand."""
-    for file in sorted(service.rglob("*.py")):
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", None) in REFUSING:
-                for given in node.args[2:3]:
-                    named = given.args[0] if isinstance(given, ast.Call) else given
-                    last = named.values[-1] if isinstance(named, ast.JoinedStr) else named
-                    if isinstance(last, ast.Constant) and isinstance(last.value, str):
-                        yield last.value.rpartition(".")[2]
-
-
-def test_a_field_that_a_refusal_names_is_one_of_a_request_to_its_service() -> None:
-    named = {service.name: set(fields(service)) for service in sorted((ROOT / "services").iterdir())}
-    assert named["complaints"] > {"evidence", "letter", "code", "amount", "defect_quantity"}
-    for name, found in named.items():
-        asked = json.loads((ROOT / f"docs/openapi/{name}.json").read_text(encoding="utf-8"))["components"]["schemas"]
-        assert found - {field for schema in asked.values() for field in schema.get("properties", {})} == set()
-
-
 def test_what_is_said_is_a_sentence() -> None:
     said = [*WORDS["codes"].values(), *WORDS["rules"].values()]
     assert [each for each in said if not each.endswith("。")] == []

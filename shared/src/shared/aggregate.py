@@ -20,7 +20,8 @@ class Refused(Exception):
     """A decision that the state does not allow. `code` is stable; the text says what would be right.
 
     The text may quote what was sent: what no answer and no database can carry is replaced in it. `field` is the path of
-    the request's field that would have to be another, such as `options.0.amount`, where it is one of them.
+    the request's field that would have to be another, such as `options.0.amount`, where it is one of them; the answer
+    to a request without that field names none.
     """
 
     code = "refused"

@@ -479,33 +479,36 @@ def problem(
 def answer_problems(app: FastAPI) -> None:
     """Turn every exception into its problem. The only place that does, beside the parking for messages."""
 
-    def answering(kind: type[Exception], answer: Callable[[Any], JSONResponse]) -> None:
+    def answering(kind: type[Exception], answer: Callable[[Any, Request], JSONResponse]) -> None:
         async def handle(request: Request, error: Exception) -> JSONResponse:
             if isinstance(error, RequestValidationError | HTTPException) and (others := _other_methods(request)):
                 return problem(405, "method_not_allowed", f"this address takes {others}", headers={"Allow": others})
             request.state.problem = getattr(request.state, "problem", None) or getattr(error, "code", None)
             request.state.overstepped = isinstance(error, Overstepped)
-            return answer(error)
+            return answer(error, request)
 
         app.add_exception_handler(kind, handle)
 
     again = {"Retry-After": "2"}
-    answering(RequestValidationError, _invalid)
-    answering(Refused, lambda error: problem(409, error.code, error.detail, _at_its_field(error)))
-    answering(BadCursor, _other_cursor)
-    answering(NotFound, lambda error: problem(404, error.code, str(error)))
-    answering(Contention, lambda error: problem(503, error.code, str(error), headers=again))
-    answering(Unavailable, lambda error: problem(503, error.code, str(error), headers=again))
+    answering(RequestValidationError, lambda error, _: _invalid(error))
+    answering(Refused, lambda error, request: problem(409, error.code, error.detail, _at_its_field(error, request)))
+    answering(BadCursor, lambda error, _: _other_cursor(error))
+    answering(NotFound, lambda error, _: problem(404, error.code, str(error)))
+    answering(Contention, lambda error, _: problem(503, error.code, str(error), headers=again))
+    answering(Unavailable, lambda error, _: problem(503, error.code, str(error), headers=again))
     answering(
         Unauthenticated,
-        lambda error: problem(401, error.code, str(error), headers={"WWW-Authenticate": "Bearer"}),
+        lambda error, _: problem(401, error.code, str(error), headers={"WWW-Authenticate": "Bearer"}),
     )
-    answering(Forbidden, lambda error: problem(403, error.code, str(error)))
-    answering(HTTPException, http_problem)
+    answering(Forbidden, lambda error, _: problem(403, error.code, str(error)))
+    answering(HTTPException, lambda error, _: http_problem(error))
 
 
-def _at_its_field(refused: Refused) -> list[FieldError]:
-    if refused.field is None:
+def _at_its_field(refused: Refused, request: Request) -> list[FieldError]:
+    """The refusal at the field that it names, where the request has it: several routes may make one decision."""
+    body = getattr(request.scope.get("route"), "body_field", None)
+    asked = getattr(body.field_info.annotation, "model_fields", {}) if body else {}
+    if refused.field is None or refused.field.partition(".")[0] not in asked:
         return []
     return [FieldError(where=f"body.{refused.field}", what=refused.detail, rule=refused.code)]
 

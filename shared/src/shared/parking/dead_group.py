@@ -67,6 +67,6 @@ def mark(group: DeadGroup, owner: StaffId | None, note: Line | None, held: bool,
     Refused with `held_without_owner` when it is held and no one sees to it.
     """
     if held and owner is None:
-        raise Refused("a group that is held has an owner who sees to it; name one", "held_without_owner")
+        raise Refused("a group that is held has an owner who sees to it; name one", "held_without_owner", "owner")
     said = GroupMark(at=cause.at, by=cause.actor.id, owner=owner, note=note, held=held)
     return Change(group.but(marks=(*group.marks, said)[-MARKS_KEPT:]))

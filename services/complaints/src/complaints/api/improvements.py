@@ -132,9 +132,12 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
             raise Refused(
                 "name the root cause of the case first, or one of GET /root-causes: identify-root-cause, cause_code",
                 "no_root_cause",
+                "cause_code",
             )
         if body.cause_code and (await stores.cause_list()).named(body.cause_code, rules.on(cause.at).causes) is None:
-            raise Refused("name a code of GET /root-causes, or add it there with a reason", "no_such_cause")
+            raise Refused(
+                "name a code of GET /root-causes, or add it there with a reason", "no_such_cause", "cause_code"
+            )
 
         def decide(action: CorrectiveAction) -> Change[CorrectiveAction]:
             return plan(action, code, body.action, body.due_at, rules, cause)

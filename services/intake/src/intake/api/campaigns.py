@@ -116,7 +116,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         """Draw a list and share it out by ability. Who does not want to be called is on no further telephone list."""
         known = {each.staff: each.ability for each in await stores.shares(rules.calendar.day(cause.at))}
         if strange := sorted(set(body.staff) - known.keys()):
-            raise Refused(f"enlist as specialists first: {', '.join(strange)}", "unknown_colleague")
+            raise Refused(f"enlist as specialists first: {', '.join(strange)}", "unknown_colleague", "staff")
         change = start_campaign(
             cause.derive("campaign"),
             body.kind,

@@ -126,9 +126,9 @@ async def _papers(stores: Stores, named: PapersNamed, customer_id: UUID) -> Pape
     intake = await stores.design_intakes.get(named.design_intake_id) if named.design_intake_id else None
     project = await stores.projects.get(named.project_id) if named.project_id else None
     files = await stores.customers.files_of(customer_id)
-    for owner in (paper.customer_id for paper in (quote, intake, project) if paper):
-        if owner not in files:
-            raise Refused("a paper is another customer's; name one of this customer", "another_customers")
+    for field, paper in (("quote_id", quote), ("design_intake_id", intake), ("project_id", project)):
+        if paper and paper.customer_id not in files:
+            raise Refused("a paper is another customer's; name one of this customer", "another_customers", field)
     ready: dict[OrderPaper, bool] = {
         "quote": quote is not None and quote.stage == "accepted",
         "design_intake": intake is not None and intake.stage == "passed",
@@ -156,8 +156,8 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         asked["order_no"] = body.order_no or order_no_of(cause.id, calendar.day(cause.at))
         asked["region"] = body.region or customer.particulars.region
         asked["sales_owner"] = body.sales_owner or customer.particulars.owner
-        for day in (body.requested_ship_date, body.promised_arrival_date):
-            must_be_ahead(day, calendar.day(cause.at), rules.on(cause.at).horizon_days)
+        for field in ("requested_ship_date", "promised_arrival_date"):
+            must_be_ahead(asked[field], calendar.day(cause.at), rules.on(cause.at).horizon_days, field)
         order = Order.blank(Wish.model_validate(asked), customer.snapshot(), cause)
         papers = await _papers(stores, body, customer.id)
         if body.enquiry_id:

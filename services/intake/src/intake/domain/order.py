@@ -41,12 +41,12 @@ def possible(kind: OrderKind, stage: OrderStage, policy: IntakePolicy) -> tuple[
     return ORDER.possible(stage, {"verify": policy.placing[kind].by})
 
 
-def must_be_ahead(wanted: date | None, today: date, horizon_days: int) -> None:
+def must_be_ahead(wanted: date | None, today: date, horizon_days: int, field: str) -> None:
     """Refused with `past_day` for a day that has passed, `far_day` for one beyond the horizon: a mistyped year."""
     if wanted is not None and wanted < today:
-        raise Refused(f"{wanted} has passed; name a day that is still to come", "past_day")
+        raise Refused(f"{wanted} has passed; name a day that is still to come", "past_day", field)
     if wanted is not None and wanted > today + timedelta(days=horizon_days):
-        raise Refused(f"{wanted} is more than {horizon_days} days ahead; is the year right?", "far_day")
+        raise Refused(f"{wanted} is more than {horizon_days} days ahead; is the year right?", "far_day", field)
 
 
 def order_no_of(id: UUID, day: date) -> OrderNo:

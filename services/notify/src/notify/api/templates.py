@@ -75,7 +75,7 @@ def routes(composer: Composer) -> APIRouter:
         try:
             words = composer.fill(piece, template)
         except Unfit as error:
-            raise Refused(str(error), "unfit") from error
+            raise Refused(str(error), "unfit", "values") from error
         return PreviewView(
             key=key,
             channel=template.channel,

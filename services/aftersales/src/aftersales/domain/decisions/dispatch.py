@@ -62,6 +62,7 @@ def _exception(
         raise Refused(
             f"{technician} lacks {', '.join(titles)}: send another technician, or say why in unskilled_because",
             "skill_missing",
+            "technician",
         )
     return SkillException(lacking=titles, reason=reason, by=cause.actor.id, at=cause.at)
 

@@ -28,9 +28,15 @@ def record_opinion(
     """
     order.lifecycle.must(order.stage, "record_opinion")
     if mode == "resolve_on_site" and not (tools and materials):
-        raise Refused("what is resolved on site needs tools and materials to bring", "nothing_to_bring")
+        raise Refused(
+            "what is resolved on site needs tools and materials to bring",
+            "nothing_to_bring",
+            "materials" if tools else "tools",
+        )
     if handle_by is not None and handle_by < rules.calendar.day(cause.at):
-        raise Refused(f"the handling period ends on {rules.calendar.day(cause.at)} or later", "day_is_past")
+        raise Refused(
+            f"the handling period ends on {rules.calendar.day(cause.at)} or later", "day_is_past", "handle_by"
+        )
     written = Opinion(
         opinion=opinion,
         mode=mode,

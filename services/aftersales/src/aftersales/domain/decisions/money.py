@@ -41,7 +41,7 @@ def record_cost(
     entitled = who_fills_in_the_cost(order.type, order.verdict)
     filled_by: Literal["cs", "finance"] = "finance" if entitled == (Role.FINANCE,) else "cs"
     must_have_role(f"the cost of a service whose warranty is {order.verdict}", entitled, cause)
-    must_be_payable(material, transport, labour, travel)
+    must_be_payable(material=material, transport=transport, labour=labour, travel=travel)
     cost = Cost(
         id=cause.derive("fee"),
         material=material,
@@ -101,8 +101,8 @@ def raise_charge(order: ServiceOrder, amount: Money, mode: Mode, rules: Rules, c
     if order.charge is not None:
         raise Refused(f"{order.charge.amount.amount} has been charged already", "already_charged")
     if order.charge_policy == "pay_first" and mode != "prepaid":
-        raise Refused("the customer's own fault is paid before we come; the mode is prepaid", "pay_first")
-    must_be_payable(amount)
+        raise Refused("the customer's own fault is paid before we come; the mode is prepaid", "pay_first", "mode")
+    must_be_payable(amount=amount)
     _must_be_signed(order, amount, rules)
     _must_suit(mode, amount, rules.of(order), cause)
     charged = order.but(charge=Charge(amount=amount, mode=mode))
@@ -132,7 +132,7 @@ def receive_payment(
         raise Refused(
             "this service is free of charge for the customer: the money is for something else", "free_of_charge"
         )
-    must_be_payable(amount)
+    must_be_payable(amount=amount)
     must_be_recent("the payment", received_at, cause, "received_at")
     together((order.received.amount, amount.amount))
     payment = Payment(
@@ -165,9 +165,9 @@ def refund(
     owed = order.owed_back
     if owed is None:
         raise Refused("nothing is to be paid back for this service", "nothing_to_refund")
-    must_be_payable(amount)
+    must_be_payable(amount=amount)
     if amount.amount not in order.owed_after_each_payment:
-        raise Refused(f"{owed.amount} is owed to the customer; pay back that", "refund_differs")
+        raise Refused(f"{owed.amount} is owed to the customer; pay back that", "refund_differs", "amount")
     must_be_recent("the refund", refunded_at, cause, "refunded_at")
     who = "another person than the one who called the service off pays back what was paid for it"
     must_be_another(who, *hands_in(order)["refund"], cause=cause)
@@ -212,11 +212,15 @@ def _must_be_signed(order: ServiceOrder, amount: Money, rules: Rules) -> None:
     if lacking := [capacity for capacity in needed if capacity not in signed]:
         raise Refused(f"the fee is signed before it is charged; missing: {', '.join(lacking)}", "fee_unsigned")
     if amount != order.cost.total:
-        raise Refused(f"the signed fee is {order.cost.total.amount}; charge that, or record it anew", "fee_differs")
+        raise Refused(
+            f"the signed fee is {order.cost.total.amount}; charge that, or record it anew", "fee_differs", "amount"
+        )
 
 
 def _must_suit(mode: Mode, amount: Money, policy: AftersalesPolicy, cause: Cause) -> None:
     if mode == "on_spot" and amount.amount > policy.on_spot_up_to:
-        raise Refused(f"more than {policy.on_spot_up_to} is invoiced by finance (mode invoiced)", "too_much_on_spot")
+        raise Refused(
+            f"more than {policy.on_spot_up_to} is invoiced by finance (mode invoiced)", "too_much_on_spot", "mode"
+        )
     if mode == "invoiced":
         must_have_role("issuing the invoice", (Role.FINANCE,), cause)

@@ -25,7 +25,9 @@ def open_requested(
     request.must_be_schedulable()
     if request.charge_policy not in PAYS[type]:
         fitting = " or ".join(each for each, pays in PAYS.items() if request.charge_policy in pays and each != "D")
-        raise Refused(f"who pays is {request.charge_policy}: that is a service of type {fitting}", "type_contradicts")
+        raise Refused(
+            f"who pays is {request.charge_policy}: that is a service of type {fitting}", "type_contradicts", "type"
+        )
     policy = rules.on(cause.at)
     order = ServiceOrder(
         id=id,
@@ -61,7 +63,9 @@ def open_internal(
     What is issued says to whom.
     """
     if without := [each.name for each in materials if each.moved == "issued" and each.to is None]:
-        raise Refused(f"what is issued says to whom, in to; missing for {', '.join(without)}", "receiver_missing")
+        raise Refused(
+            f"what is issued says to whom, in to; missing for {', '.join(without)}", "receiver_missing", "materials"
+        )
     policy = rules.on(cause.at)
     return _open(
         ServiceOrder(

@@ -140,7 +140,7 @@ def _must_be_plausible(form: FeedbackForm, rules: Rules, cause: Cause) -> None:
     for field in ("contract_date", "purchased_on"):
         told = getattr(form, field)
         if told is not None and span(told)[0] > today:
-            raise Refused(f"{field} {told.on} lies in the future; today is {today}", "date_in_future")
+            raise Refused(f"{field} {told.on} lies in the future; today is {today}", "date_in_future", field)
     if form.contract_no is not None:
         _must_carry_a_plausible_date(form.contract_no, form.contract_date, today)
 
@@ -148,18 +148,25 @@ def _must_be_plausible(form: FeedbackForm, rules: Rules, cause: Cause) -> None:
 def _must_carry_a_plausible_date(contract_no: ContractNo, told: PreciseDate | None, today: date) -> None:
     if wrong := no_such_day(contract_no):
         raise Refused(
-            f"the contract number carries {wrong}, a day that is in no calendar: read it again", "no_such_day"
+            f"the contract number carries {wrong}, a day that is in no calendar: read it again",
+            "no_such_day",
+            "contract_no",
         )
     carried = date_in(contract_no)
     if carried is None:
         return
     if span(carried)[0] > today:
-        raise Refused(f"the contract number carries {carried.on}, in the future; today is {today}", "date_in_future")
+        raise Refused(
+            f"the contract number carries {carried.on}, in the future; today is {today}",
+            "date_in_future",
+            "contract_no",
+        )
     if told is not None and not can_be_one(carried, told):
         raise Refused(
             f"the contract number carries the date {carried.on} and contract_date is {told.on}: "
             "one of the two is wrong",
             "contract_date_disagrees",
+            "contract_date",
         )
 
 

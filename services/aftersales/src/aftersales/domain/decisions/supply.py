@@ -35,10 +35,12 @@ def request_parts(
         raise Refused("material is ordered after the fee: record the cost first, be it 0", "fee_missing")
     if order.waits_for_parts:
         raise Refused("parts are requested already; say when they are ready first", "parts_requested")
-    _must_not_be_past(needed_by, rules, cause)
+    _must_not_be_past(needed_by, rules, cause, "needed_by")
     numbers = [part.part_no for part in parts]
     if twice := sorted({number for number in numbers if numbers.count(number) > 1}):
-        raise Refused(f"each part has one line with its quantity; named twice: {', '.join(twice)}", "part_twice")
+        raise Refused(
+            f"each part has one line with its quantity; named twice: {', '.join(twice)}", "part_twice", "parts"
+        )
     form_no = order.register_no or order.voucher_no
     supply = Supply(
         form_no=form_no,
@@ -61,7 +63,7 @@ def promise_parts(order: ServiceOrder, on: date, rules: Rules, cause: Cause) -> 
     """
     order.lifecycle.must(order.stage, "promise_parts")
     supply = _requested(order)
-    _must_not_be_past(on, rules, cause)
+    _must_not_be_past(on, rules, cause, "on")
     promised = order.but(supply=supply.but(promised_on=on))
     if order.appointment is None or on <= order.appointment.day:
         return await_parts(promised, rules, cause)
@@ -126,10 +128,12 @@ def use_part(order: ServiceOrder, part_no: Line, quantity: int, cause: Cause) ->
     line = next((each for each in lines if each.part_no == part_no), None)
     if order.supply is None or line is None:
         known = ", ".join(each.part_no for each in lines) or "none"
-        raise Refused(f"{part_no} was never requested for this service; requested: {known}", "part_not_requested")
+        raise Refused(
+            f"{part_no} was never requested for this service; requested: {known}", "part_not_requested", "part_no"
+        )
     left = line.quantity - line.used
     if quantity > left:
-        raise Refused(f"{left} of {part_no} are left of {line.quantity} requested", "too_many_parts")
+        raise Refused(f"{left} of {part_no} are left of {line.quantity} requested", "too_many_parts", "quantity")
     used = tuple(each.but(used=each.used + quantity) if each == line else each for each in lines)
     return Change(order.but(supply=order.supply.but(lines=used), countersignature=None))
 
@@ -137,9 +141,9 @@ def use_part(order: ServiceOrder, part_no: Line, quantity: int, cause: Cause) ->
 def claim_expense(order: ServiceOrder, amount: Money, reason: Line, cause: Cause) -> Change[ServiceOrder]:
     """The technician claims what he laid out, once the customer has signed (001 售后六a)."""
     order.lifecycle.must(order.stage, "claim_expense")
-    must_be_payable(amount)
+    must_be_payable(amount=amount)
     if amount.amount <= 0:
-        raise Refused("an expense is more than 0", "negative_amount")
+        raise Refused("an expense is more than 0", "negative_amount", "amount")
     id = cause.derive("expense")
     claim = Expense(id=id, amount=amount, reason=reason, by=cause.actor.id, at=cause.at, entered_at=cause.now)
     claimed = ExpenseClaimed(claim_id=id, service_order_id=order.id, amount=amount, by=cause.actor.id)
@@ -162,10 +166,10 @@ def _requested(order: ServiceOrder) -> Supply:
     return order.supply
 
 
-def _must_not_be_past(day: date | None, rules: Rules, cause: Cause) -> None:
+def _must_not_be_past(day: date | None, rules: Rules, cause: Cause, field: str) -> None:
     today = rules.calendar.day(cause.at)
     if day is not None and day < today:
-        raise Refused(f"the day is {today} or later", "day_is_past")
+        raise Refused(f"the day is {today} or later", "day_is_past", field)
 
 
 def _matter(order: ServiceOrder) -> Matter:

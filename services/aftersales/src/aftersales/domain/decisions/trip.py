@@ -25,12 +25,12 @@ def agree_appointment(
     order.lifecycle.must(order.stage, "agree_appointment")
     day = rules.calendar.day(begins)
     if begins < cause.at:
-        raise Refused("an appointment lies in the future", "day_is_past")
+        raise Refused("an appointment lies in the future", "day_is_past", "begins")
     if ends <= begins or rules.calendar.day(ends) != day:
-        raise Refused("an appointment ends after it begins, on the same day", "appointment_times")
+        raise Refused("an appointment ends after it begins, on the same day", "appointment_times", "ends")
     promised = order.supply.promised_on if order.supply and order.waits_for_parts else None
     if promised is not None and day < promised:
-        raise Refused(f"the parts come on {promised}: agree on that day or a later one", "parts_late")
+        raise Refused(f"the parts come on {promised}: agree on that day or a later one", "parts_late", "begins")
     agreed = Appointment(day=day, begins=begins, ends=ends, agreed_with=agreed_with, by=cause.actor.id)
     said = ServiceAppointmentAgreed.of(order.about_customer, begins=begins, ends=ends, agreed_with=agreed_with)
     return Change(order.but(appointment=agreed), (said,)).then(lambda waiting: await_parts(waiting, rules, cause))
@@ -41,7 +41,7 @@ def request_remote(order: ServiceOrder, place: Line, estimated_travel: Money, ca
     order.lifecycle.must(order.stage, "request_remote")
     if order.remote is not None and order.remote.approval is not None:
         raise Refused("the service out of town is approved already", "already_approved")
-    must_be_payable(estimated_travel)
+    must_be_payable(estimated_travel=estimated_travel)
     asked = Remote(
         id=cause.derive("application"), place=place, estimated_travel=estimated_travel, by=cause.actor.id, at=cause.at
     )

@@ -64,6 +64,7 @@ def sign_off(
         raise Refused(
             "the file of the signature goes with it, or the reason why there is none, in no_file_because; not both",
             "signature_missing" if signature is None else "signature_and_reason",
+            "signature",
         )
     note = SignOff(
         signatory=signatory,

@@ -25,7 +25,9 @@ def answer(
     """
     customer = question.customer_id or (order.customer_id if order else None)
     if customer is None:
-        raise Refused("this contract is not known here; say whose it is with customer_id", "unknown_contract")
+        raise Refused(
+            "this contract is not known here; say whose it is with customer_id", "unknown_contract", "customer_id"
+        )
     covered = order.covered if order else None
     if covered is not None and covered.decided is not None and covered.decided.until is None:
         covered = covered.but(decided=None)
@@ -85,7 +87,9 @@ def override(
     asked = check.checked
     if until is not None and (until >= asked.as_of) != (verdict == "in_warranty"):
         right = "in_warranty" if until >= asked.as_of else "out_of_warranty"
-        raise Refused(f"with {until} as the last day, the verdict for {asked.as_of} is {right}", "until_contradicts")
+        raise Refused(
+            f"with {until} as the last day, the verdict for {asked.as_of} is {right}", "until_contradicts", "until"
+        )
     decided = WarrantyOverride(
         by=cause.actor.id,
         role=Role(cause.actor.role) if cause.actor.role else None,

@@ -66,9 +66,10 @@ class Refund(Part):
     id: UUID | None = None
 
 
-def must_be_payable(*amounts: Money) -> None:
-    """Refused in another currency than services are settled in (`other_currency`), and below zero."""
-    if any(amount.currency != CURRENCY for amount in amounts):
-        raise Refused(f"services are charged and settled in {CURRENCY}", "other_currency")
-    if any(amount.amount < 0 for amount in amounts):
-        raise Refused("an amount is 0 or more", "negative_amount")
+def must_be_payable(**amounts: Money) -> None:
+    """Refused in another currency than services are settled in (`other_currency`), and below zero, by its field."""
+    for field, amount in amounts.items():
+        if amount.currency != CURRENCY:
+            raise Refused(f"services are charged and settled in {CURRENCY}", "other_currency", field)
+        if amount.amount < 0:
+            raise Refused("an amount is 0 or more", "negative_amount", field)

@@ -12,6 +12,10 @@ def add_cause(
     """A root cause that no case could name so far. Refused when its code or its title is on the list (002 五1)."""
     same = [each for each in causes.all(given) if added.code == each.code or added.title == each.title]
     if same:
-        raise Refused(f"the list has {same[0].code} ({same[0].title}) already; name that one", "cause_known")
+        raise Refused(
+            f"the list has {same[0].code} ({same[0].title}) already; name that one",
+            "cause_known",
+            "code" if same[0].code == added.code else "title",
+        )
     new = AddedCause(code=added.code, title=added.title, reason=reason, by=cause.actor.id, at=cause.at)
     return Change(causes.but(added=(*causes.added, new)))

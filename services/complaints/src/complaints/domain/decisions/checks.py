@@ -12,23 +12,22 @@ from complaints.domain.parts.papers import Drawn, PartCount, ReturnNote
 from shared.aggregate import Cause, Refused, must_be_recent
 from shared.calendar import Calendar
 from shared.contracts.complaints import Remediation
-from shared.contracts.event import Part
 
 
-def must_fit(form: Form, asked: type[Part], order: KnownOrder | None, calendar: Calendar, cause: Cause) -> None:
+def must_fit(form: Form, order: KnownOrder | None, calendar: Calendar, cause: Cause) -> None:
     """A form says of the order what orders announced. Without a known order only the dates are checked.
 
     Refused for dates in the future (`future_date`) or over a year old (`long_past`), an order of another customer
     (`other_customer`), another contract (`other_contract`), a quantity beyond the order's (`beyond_order`) and a day
     on which nothing was shipped (`not_shipped_then`). A batch is announced by no department; it stands as the customer
-    told it. A refusal names no field but those of `asked`, which is what a person filled in.
+    told it.
     """
-    must_be_past("the complaint", form.received_at, cause, _asked("received_at", asked))
+    must_be_past("the complaint", form.received_at, cause, "received_at")
     today, contract_on = calendar.day(cause.at), form.contract_date.on if form.contract_date else None
-    _must_be_a_past_day("the shipment", form.shipped_on, today, _asked("shipped_on", asked))
-    _must_be_a_past_day("the contract", contract_on, today, _asked("contract_date", asked))
+    _must_be_a_past_day("the shipment", form.shipped_on, today, "shipped_on")
+    _must_be_a_past_day("the contract", contract_on, today, "contract_date")
     if order is not None:
-        _must_agree(form, asked, order, calendar)
+        _must_agree(form, order, calendar)
 
 
 def must_be_past(what: str, at: datetime, cause: Cause, field: str | None = None) -> None:
@@ -87,30 +86,26 @@ def must_come_back_once(
             raise Refused(f"{left} of {line.part} were ordered; at most that many come back", "beyond_order", field)
 
 
-def _must_agree(form: Form, asked: type[Part], order: KnownOrder, calendar: Calendar) -> None:
+def _must_agree(form: Form, order: KnownOrder, calendar: Calendar) -> None:
     if form.customer.customer_id != order.customer_id:
         raise Refused(
             f"{order.order_no} belongs to another customer; file it under that customer or without the order",
             "other_customer",
-            _asked("order_no", asked),
+            "order_no",
         )
     if form.contract_no and order.contract_no and form.contract_no != order.contract_no:
         told = f"the contract of {order.order_no} is {order.contract_no}"
-        raise Refused(told, "other_contract", _asked("contract_no", asked))
+        raise Refused(told, "other_contract", "contract_no")
     ordered = sum(order.quantities.values())
     if form.defect_quantity and ordered and form.defect_quantity > ordered:
         told = f"{order.order_no} is for {ordered} in all; at most that many are faulty"
-        raise Refused(told, "beyond_order", _asked("defect_quantity", asked))
+        raise Refused(told, "beyond_order", "defect_quantity")
     days = order.shipped_on(calendar)
     if form.shipped_on and days and form.shipped_on not in days:
         left = ", ".join(day.isoformat() for day in days)
-        raise Refused(f"{order.order_no} was shipped on {left}", "not_shipped_then", _asked("shipped_on", asked))
+        raise Refused(f"{order.order_no} was shipped on {left}", "not_shipped_then", "shipped_on")
 
 
-def _asked(field: str, asked: type[Part]) -> str | None:
-    return field if field in asked.model_fields else None
-
-
-def _must_be_a_past_day(what: str, on: date | None, today: date, field: str | None) -> None:
+def _must_be_a_past_day(what: str, on: date | None, today: date, field: str) -> None:
     if on is not None and on > today:
         raise Refused(f"{what} is dated {on}; give a day up to today, {today}", "future_date", field)

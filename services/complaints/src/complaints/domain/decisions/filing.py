@@ -14,7 +14,6 @@ from complaints.domain.policy.policy import Rules
 from complaints.domain.register import Register
 from shared.aggregate import Cause, Change
 from shared.contracts.complaints import ComplaintFiled, ComplaintTakenIn
-from shared.contracts.event import Part
 
 
 def draft(id: UUID, form: Form, rules: Rules, cause: Cause) -> Change[Complaint]:
@@ -24,7 +23,7 @@ def draft(id: UUID, form: Form, rules: Rules, cause: Cause) -> Change[Complaint]
 
 def take_in(id: UUID, form: Form, order: KnownOrder | None, rules: Rules, cause: Cause) -> Change[Complaint]:
     """A person files what a customer said. What the form says is held against the order: see `must_fit`."""
-    return _taken_in(Complaint(id=id, form=form), form, Form, order, rules, cause)
+    return _taken_in(Complaint(id=id, form=form), form, order, rules, cause)
 
 
 def file(
@@ -35,7 +34,7 @@ def file(
     The first filing decides on the form and on the month whose register gives the number.
     """
     COMPLAINT.must(complaint.stage, "file")
-    return _taken_in(complaint, _completed(complaint.form, added), Additions, order, rules, cause)
+    return _taken_in(complaint, _completed(complaint.form, added), order, rules, cause)
 
 
 def _completed(form: Form, added: Additions) -> Form:
@@ -55,9 +54,9 @@ def find_anew(before: Complaint, after: Complaint, cause: Cause) -> Change[Compl
 
 
 def _taken_in(
-    complaint: Complaint, form: Form, asked: type[Part], order: KnownOrder | None, rules: Rules, cause: Cause
+    complaint: Complaint, form: Form, order: KnownOrder | None, rules: Rules, cause: Cause
 ) -> Change[Complaint]:
-    must_fit(form, asked, order, rules.calendar, cause)
+    must_fit(form, order, rules.calendar, cause)
     known = filled_in(form, order, rules.calendar) if order else form
     taken = put_form(complaint.but(stage="taken_in", taken_in_at=cause.at), known)
     told = ComplaintTakenIn(complaint_id=complaint.id, taken_in_at=cause.at, by=cause.actor.id)

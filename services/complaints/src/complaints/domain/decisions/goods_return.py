@@ -105,7 +105,9 @@ def receive(goods: GoodsReturn, receipt: Receipt, rules: Rules, cause: Cause) ->
     counted = goods.but(stage="received", receipts=(*goods.receipts, receipt))
     if beyond := sorted(part for part, quantity in counted.counted.items() if quantity > MOST):
         raise Refused(
-            f"at most {MOST} of a part can come back, in all arrivals together: {', '.join(beyond)}", "beyond_count"
+            f"at most {MOST} of a part can come back, in all arrivals together: {', '.join(beyond)}",
+            "beyond_count",
+            "lines",
         )
     change = stop(counted, "return_chase", "return_receive", "return_difference", rules=rules, cause=cause).then(
         lambda paper: start(paper, "return_post", rules, cause)

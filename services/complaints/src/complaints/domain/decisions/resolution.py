@@ -121,9 +121,11 @@ def approve_choice(
     _must_be_seen(proposal, seen)
     numbers = sorted({option, *also})
     if numbers[-1] >= len(proposal.options):
-        raise Refused(f"the proposal has the options 0 to {len(proposal.options) - 1}", "no_such_option")
+        raise Refused(f"the proposal has the options 0 to {len(proposal.options) - 1}", "no_such_option", "option")
     if len(numbers) > 1 and not proposal.customer_may_choose:
-        raise Refused("this proposal leaves the customer no choice; approve one option", "customer_may_not_choose")
+        raise Refused(
+            "this proposal leaves the customer no choice; approve one option", "customer_may_not_choose", "also"
+        )
     _must_be_another_than(proposal.proposed_by, cause)
     chosen, offered = proposal.options[option], tuple(proposal.options[each] for each in numbers)
     authority, role = rules.of(complaint).authority, Role(cause.actor.role)

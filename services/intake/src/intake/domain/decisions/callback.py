@@ -71,9 +71,11 @@ def appoint(callback: Callback, when: datetime, words: Line, cause: Cause) -> Ch
     """
     CALLBACK.must(callback.stage, "appoint")
     if when <= cause.at:
-        raise Refused("agree on a time that is still to come", "past_time")
+        raise Refused("agree on a time that is still to come", "past_time", "at")
     if when > callback.due_at:
-        raise Refused(f"the call is due at {callback.due_at.isoformat()}; agree on a time until then", "after_due")
+        raise Refused(
+            f"the call is due at {callback.due_at.isoformat()}; agree on a time until then", "after_due", "at"
+        )
     appointment = Appointment(at=when, words=words)
     file = appended(callback.file, "appointed", appointment.model_dump(mode="json"), cause)
     return Change(callback.but(appointment=appointment, preferred_slot=words, file=file))
@@ -92,7 +94,7 @@ def audit(
     if callback.audit is not None:
         raise Refused("the call was audited already; what was found stays", "audited_already")
     if unasked := sorted({"ability", "professionalism", "etiquette"} - ratings.keys()):
-        raise Refused(f"ask and record also: {', '.join(unasked)}", "questions_open")
+        raise Refused(f"ask and record also: {', '.join(unasked)}", "questions_open", "ratings")
     found = CallAudit(
         auditor=cause.actor.id,
         audited_at=cause.at,
@@ -124,11 +126,11 @@ def complete(callback: Callback, answers: CallbackAnswers, rules: Rules, cause: 
     if rule.manager_first and callback.manager_word is None:
         raise Refused("ring the account manager first and record what was told of the talk", "manager_not_heard")
     if rule.detailed and not answers.detail.strip():
-        raise Refused("record in detail what was said", "detail_missing")
+        raise Refused("record in detail what was said", "detail_missing", "detail")
     if unanswered := sorted(rule.questions - answers.ratings.keys()):
-        raise Refused(f"ask and record also: {', '.join(unanswered)}", "questions_open")
+        raise Refused(f"ask and record also: {', '.join(unanswered)}", "questions_open", "ratings")
     if answers.branch != "satisfied" and not answers.aspect:
-        raise Refused("ask what the customer is not satisfied with and record it as aspect", "aspect_missing")
+        raise Refused("ask what the customer is not satisfied with and record it as aspect", "aspect_missing", "aspect")
     completed = _closed(callback, "completed", answers, cause).but(completed_by=cause.actor.id, completed_at=cause.at)
     said = CallbackCompleted.of(
         callback.about,

@@ -38,7 +38,7 @@ def start_campaign(
     if not customers:
         raise Refused("no customer fits; draw the list by other criteria", "empty_list")
     if until < rules.calendar.day(cause.at):
-        raise Refused(f"{until} has passed; name a day that is still to come", "past_day")
+        raise Refused(f"{until} has passed; name a day that is still to come", "past_day", "until")
     policy = rules.on(cause.at)
     staff = shared_out(len(customers), abilities)
     campaign = Campaign(
@@ -118,7 +118,7 @@ def complete(campaign: Campaign, lessons: Prose, rules: Rules, cause: Cause) -> 
 
 def _noted(campaign: Campaign, customer_id: CustomerId, outcome: ProspectOutcome, now: datetime) -> Change[Campaign]:
     if all(each.customer_id != customer_id for each in campaign.prospects):
-        raise Refused("this customer is not on the campaign's list", "not_listed")
+        raise Refused("this customer is not on the campaign's list", "not_listed", "customer_id")
     noted = tuple(
         each.but(outcome=outcome, at=now) if each.customer_id == customer_id else each for each in campaign.prospects
     )

@@ -21,14 +21,14 @@ def publish_content(
 ) -> Change[CareContent]:
     """Customers may be told this from that day on. Refused with `days_reversed` when it ends before it begins."""
     if last_day is not None and last_day < first_day:
-        raise Refused("the last day comes before the first; turn them round", "days_reversed")
+        raise Refused("the last day comes before the first; turn them round", "days_reversed", "last_day")
     return Change(CareContent(id=id, template=template, words=words, first_day=first_day, last_day=last_day))
 
 
 def retire(content: CareContent, last_day: date, cause: Cause) -> Change[CareContent]:
     """After that day no customer is told it. Refused with `days_reversed` for a day before its first."""
     if last_day < content.first_day:
-        raise Refused("the last day comes before the first; turn them round", "days_reversed")
+        raise Refused("the last day comes before the first; turn them round", "days_reversed", "last_day")
     return Change(content.but(last_day=last_day))
 
 
@@ -61,9 +61,9 @@ def send(care: Care, content: CareContent, rules: Rules, cause: Cause) -> Change
     Refused with `told_already` for what this customer was told before, `content_over` on a day on which it is not sent.
     """
     if content.id in care.told:
-        raise Refused("this customer was told that before; choose another content", "told_already")
+        raise Refused("this customer was told that before; choose another content", "told_already", "content_id")
     if not content.fits(rules.calendar.day(cause.at)):
-        raise Refused("this content is not sent on this day; choose another one", "content_over")
+        raise Refused("this content is not sent on this day; choose another one", "content_over", "content_id")
     return _tell(care, content, None, None, cause)
 
 

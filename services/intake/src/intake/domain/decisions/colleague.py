@@ -21,7 +21,7 @@ def move(colleague: Colleague, role: Role, since: date, cause: Cause) -> Change[
     Refused with `nothing_changes` when the colleague has the role and stays.
     """
     if colleague.role == role and colleague.last_day is None:
-        raise Refused(f"{colleague.staff} is {role} already", "nothing_changes")
+        raise Refused(f"{colleague.staff} is {role} already", "nothing_changes", "role")
     return Change(colleague.but(role=role, since=since, last_day=None))
 
 
@@ -29,7 +29,9 @@ def leave(colleague: Colleague, last_day: date, cause: Cause) -> Change[Colleagu
     """After that day the colleague owes nothing new. Refused with `before_the_first_day` for a day before the first."""
     if last_day < colleague.since:
         raise Refused(
-            f"{colleague.staff} has the role since {colleague.since}; name a later day", "before_the_first_day"
+            f"{colleague.staff} has the role since {colleague.since}; name a later day",
+            "before_the_first_day",
+            "last_day",
         )
     return Change(colleague.but(last_day=last_day))
 

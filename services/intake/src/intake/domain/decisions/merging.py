@@ -27,7 +27,7 @@ def absorb(
     one to keep, `erasure_asked` when that one's customer wants to be erased.
     """
     if customer.id == duplicate.id:
-        raise Refused("this is the same file; name the other one", "same_file")
+        raise Refused("this is the same file; name the other one", "same_file", "duplicate_id")
     must_stand_alone(customer)
     _must_be_free_to_lead_away(duplicate)
     if _absorbed(customer, duplicate.id):
@@ -83,7 +83,9 @@ def stand_alone(duplicate: Customer, kept: Customer, reason: Line, cause: Cause)
     if duplicate.merged_into != kept.id:
         if _absorbed(kept, duplicate.id):
             return Change(duplicate)
-        raise Refused("this file was not merged into that one; name the one that it leads to", "not_merged")
+        raise Refused(
+            "this file was not merged into that one; name the one that it leads to", "not_merged", "duplicate_id"
+        )
     alone = rewrite(duplicate.but(merged_into=None), "separated", duplicate.particulars, reason, cause)
     revision = alone.state.revision
     said = CustomersSeparated(customer_id=kept.id, separated_id=duplicate.id, revision=revision, reason=reason)

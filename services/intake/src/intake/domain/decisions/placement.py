@@ -47,7 +47,7 @@ def verify(order: Order, verification: Verification, papers: Papers, rules: Rule
             quote_id=papers.quote_id, design_intake_id=papers.design_intake_id, project_id=papers.project_id
         )
     if cause.kind == "request" and verification.at > cause.at:
-        raise Refused("the order is to be verified before it is placed; the time lies ahead", "not_yet_verified")
+        raise Refused("the order is to be verified before it is placed; the time lies ahead", "not_yet_verified", "at")
     placed = OrderPlaced.of(
         wish,
         order_id=order.id,

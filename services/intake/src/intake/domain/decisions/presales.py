@@ -65,7 +65,9 @@ def note_business(
     `own_friend` where both are one.
     """
     if referred_by is not None and referred_by.id == customer.id:
-        raise Refused("a customer is not their own friend: name the customer who referred them", "own_friend")
+        raise Refused(
+            "a customer is not their own friend: name the customer who referred them", "own_friend", "referred_by"
+        )
     opportunity = Opportunity(
         id=cause.derive("opportunity"),
         customer_id=customer.id,

@@ -34,9 +34,11 @@ def open_file(
     policy = rules.on(cause.at)
     asked = policy.project.sections
     if missing := [title for section, title in asked.items() if section not in sections]:
-        raise Refused(f"fill in also: {'、'.join(missing)}", "sections_open")
+        raise Refused(f"fill in also: {'、'.join(missing)}", "sections_open", "sections")
     if strange := sorted(sections.keys() - asked.keys()):
-        raise Refused(f"there is no {', '.join(strange)}; there are: {', '.join(asked)}", "sections_unknown")
+        raise Refused(
+            f"there is no {', '.join(strange)}; there are: {', '.join(asked)}", "sections_unknown", "sections"
+        )
     content = {"sections": dict(sections), "files": list(files)}
     project = Project(
         id=id,

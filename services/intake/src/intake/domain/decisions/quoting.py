@@ -89,7 +89,7 @@ def _offered(
     today = rules.calendar.day(cause.at)
     last = valid_until or today + timedelta(days=policy.quotes.valid_days)
     if last < today:
-        raise Refused(f"{last} has passed; a price holds until a day that is still to come", "past_day")
+        raise Refused(f"{last} has passed; a price holds until a day that is still to come", "past_day", "valid_until")
     return Offer(
         revision=revision,
         lines=lines,

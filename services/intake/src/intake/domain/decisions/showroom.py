@@ -44,7 +44,7 @@ def book(
     """
     must_be_known(log, rules, cause)
     if arrival <= cause.at:
-        raise Refused("the visitors come later than now; name that time", "too_soon")
+        raise Refused("the visitors come later than now; name that time", "too_soon", "at")
     policy = rules.on(cause.at)
     rule = policy.showroom
     visit = ShowroomVisit(
@@ -91,7 +91,7 @@ def do_task(visit: ShowroomVisit, name: str, rules: Rules, cause: Cause) -> Chan
     """One task of the reception is done. Refused with `tasks_unknown` for one that it does not have."""
     SHOWROOM_VISIT.must(visit.stage, "do_task")
     if name not in {task.name for task in visit.tasks}:
-        raise Refused(f"the tasks are: {', '.join(task.name for task in visit.tasks)}", "tasks_unknown")
+        raise Refused(f"the tasks are: {', '.join(task.name for task in visit.tasks)}", "tasks_unknown", "task")
     tasks = tuple(
         task.but(done_at=cause.at) if task.name == name and task.done_at is None else task for task in visit.tasks
     )
@@ -119,7 +119,7 @@ def complete(
     if not form.signed:
         raise Refused("have the customer sign the visitors' form; without it there is no record", "unsigned")
     stations = rules.of(visit).showroom.stations
-    _exactly(stations.keys(), minutes.keys(), "steps", "say how long each station took")
+    _exactly(stations.keys(), minutes.keys(), "steps", "minutes", "say how long each station took")
     steps = tuple(ShowroomStep(name=station.title, minutes=minutes[name]) for name, station in stations.items())
     completed = visit.but(stage="completed", steps=steps, decision_maker=decision_maker, form=form)
     said = ShowroomVisitCompleted(
@@ -153,15 +153,15 @@ def _prepared(rule: ShowroomRule, party_size: int, needs_presentation: bool) -> 
 
 
 def _shared_out(rule: ShowroomRule, people: Mapping[str, StaffId]) -> tuple[ReceptionTask, ...]:
-    _exactly(rule.tasks.keys(), people.keys(), "tasks", "name a person for")
+    _exactly(rule.tasks.keys(), people.keys(), "tasks", "people", "name a person for")
     return tuple(ReceptionTask(name=name, title=title, staff=people[name]) for name, title in rule.tasks.items())
 
 
-def _exactly(asked: KeysView[str], given: KeysView[str], what: str, wish: str) -> None:
+def _exactly(asked: KeysView[str], given: KeysView[str], what: str, field: str, wish: str) -> None:
     if missing := [name for name in asked if name not in given]:
-        raise Refused(f"{wish}: {', '.join(missing)}", f"{what}_open")
+        raise Refused(f"{wish}: {', '.join(missing)}", f"{what}_open", field)
     if strange := sorted(given - asked):
-        raise Refused(f"there is no {', '.join(strange)}; there are: {', '.join(asked)}", f"{what}_unknown")
+        raise Refused(f"there is no {', '.join(strange)}; there are: {', '.join(asked)}", f"{what}_unknown", field)
 
 
 def _feedback(visit: ShowroomVisit, form: VisitorForm, cause: Cause) -> tuple[NegativeFeedbackReceived, ...]:

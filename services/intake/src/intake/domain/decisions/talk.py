@@ -42,7 +42,7 @@ def correct_talk(
     """
     before = getattr(log.record(contact_id).talk, field)
     if before == after:
-        raise Refused(f"the record's {field} reads so already", "nothing_changes")
+        raise Refused(f"the record's {field} reads so already", "nothing_changes", "after")
     correction = Correction(contact_id=contact_id, field=field, before=before, after=after, reason=reason)
     entries = appended(log.entries, "correction", correction.model_dump(mode="json"), cause)
     corrected = ContactCorrected(

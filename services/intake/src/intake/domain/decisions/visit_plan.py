@@ -48,7 +48,9 @@ def plan(
     policy = rules.on(cause.at)
     arrive_by = appointed - policy.visits.early
     if arrive_by - travel < cause.at:
-        raise Refused("with this way one does not arrive ten minutes early; agree on a later time", "too_soon")
+        raise Refused(
+            "with this way one does not arrive ten minutes early; agree on a later time", "too_soon", "appointed_at"
+        )
     kit = (*(KitItem(name=name) for name in policy.visits.kit), *(KitItem(name=name, sample=True) for name in samples))
     planned = VisitPlan(
         id=id,
@@ -82,7 +84,7 @@ def tick_off(visit: VisitPlan, names: Collection[Line], cause: Cause) -> Change[
     """These things are in the bag. IllegalTransition after the arrival; refused with `not_on_the_list` for others."""
     VISIT_PLAN.must(visit.stage, "tick_off")
     if strange := sorted(set(names) - {item.name for item in visit.kit}):
-        raise Refused(f"not on this visit's list: {', '.join(strange)}", "not_on_the_list")
+        raise Refused(f"not on this visit's list: {', '.join(strange)}", "not_on_the_list", "names")
     kit = tuple(
         item.but(ticked_at=cause.at) if item.name in names and item.ticked_at is None else item for item in visit.kit
     )

@@ -24,8 +24,8 @@ def agree_acceptance(
     """
     order.lifecycle.must(order.stage, "agree_acceptance")
     if ends_on < begins_on:
-        raise Refused("the last day of acceptance comes before the first", "impossible_plan")
-    day_ahead(ends_on, rules.calendar.day(cause.at), rules.of(order).horizon_days)
+        raise Refused("the last day of acceptance comes before the first", "impossible_plan", "ends_on")
+    day_ahead(ends_on, rules.calendar.day(cause.at), rules.of(order).horizon_days, "ends_on")
     period = AcceptancePeriod(
         begins_on=begins_on,
         ends_on=ends_on,

@@ -147,7 +147,7 @@ def amend(order: Order, draft: Draft, rules: Rules, cause: Cause) -> Change[Orde
     order.lifecycle.must(order.stage, "amend")
     _must_add_up(order, draft)
     if draft.ship_on is not None:
-        day_ahead(draft.ship_on, rules.calendar.day(cause.at), rules.of(order).horizon_days)
+        day_ahead(draft.ship_on, rules.calendar.day(cause.at), rules.of(order).horizon_days, "ship_on")
     written = draft.but(written_by=cause.actor.id)
     amended = order.but(contract=_with_draft(order.contract, written), notice=to_be_signed_anew(order.notice))
     if order.contract.signed:
@@ -163,7 +163,7 @@ def _must_be_whole(order: Order, draft: Draft, rules: Rules, cause: Cause) -> No
     if order.dispatched_on is None and (draft.ship_on or not order.contract.signed):
         if ship_on is None:
             raise Refused("the contract names no day on which the goods leave; amend it with one", "no_day")
-        day_ahead(ship_on, rules.calendar.day(cause.at), rules.of(order).horizon_days)
+        day_ahead(ship_on, rules.calendar.day(cause.at), rules.of(order).horizon_days, "ship_on")
 
 
 def _must_be_feasible(order: Order, draft: Draft) -> None:
@@ -191,14 +191,16 @@ def _planner(draft: Draft) -> tuple[Reviewer, ...]:
 def _must_add_up(order: Order, draft: Draft) -> None:
     total = draft.total or order.total
     if total is not None and total.amount <= 0:
-        raise Refused(f"{total.amount} {total.currency} is no price; name what is to be paid", "wrong_amount")
+        raise Refused(f"{total.amount} {total.currency} is no price; name what is to be paid", "wrong_amount", "total")
     if not draft.terms:
         return
     terms = sum(term.amount.amount for term in draft.terms)
     same = all(total and term.amount.amount > 0 and term.amount.currency == total.currency for term in draft.terms)
     if total is None or not same or terms != total.amount:
         price = f"{total.amount} {total.currency}" if total else "not known: name the total"
-        raise Refused(f"the terms come to {terms}, the price is {price}; they have to be the same", "wrong_amount")
+        raise Refused(
+            f"the terms come to {terms}, the price is {price}; they have to be the same", "wrong_amount", "terms"
+        )
 
 
 def sign(
@@ -213,9 +215,11 @@ def sign(
     by = order.decided_by(_M.CONTRACT_SIGNED, cause)
     order.contract.must_be_seen(revision)
     if signed_on.on > rules.calendar.day(cause.at):
-        raise Refused(f"{signed_on.on} is still to come; give the day on which it was signed", "future_day")
+        raise Refused(
+            f"{signed_on.on} is still to come; give the day on which it was signed", "future_day", "signed_on"
+        )
     if order.contract.ship_on is not None:
-        day_ahead(order.contract.ship_on, rules.calendar.day(cause.at), rules.of(order).horizon_days)
+        day_ahead(order.contract.ship_on, rules.calendar.day(cause.at), rules.of(order).horizon_days, "ship_on")
     no = order.contract.no or contract_no_of(order.order_no, signed_on.on)
     contract = _with_seal_use(order.contract, by, purpose, cause).but(no=no, signed_on=signed_on)
     signed = Change(

@@ -13,7 +13,7 @@ from shared.contracts.vocabulary import Prose
 def enter_cost(spending: Spending, spent_on: date, rules: Rules, cause: Cause) -> Change[Cost]:
     """The clerk enters what selling took, on the day on which it was spent (004 四5). Refused: `future_day`."""
     if spent_on > rules.calendar.day(cause.at):
-        raise Refused(f"{spent_on} is still to come; give the day on which it was spent", "future_day")
+        raise Refused(f"{spent_on} is still to come; give the day on which it was spent", "future_day", "spent_on")
     cost = Cost(
         id=cause.derive("cost"),
         spending=spending,

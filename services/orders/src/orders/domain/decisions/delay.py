@@ -100,7 +100,7 @@ def word_delay(order: Order, new: date, text: Prose | None, rules: Rules, cause:
     if untold.new != new:
         raise Refused(f"the goods will leave on {untold.new} by now; read it and name that day", "delay_changed")
     if text and untold.reason == "supply":
-        raise Refused(f"of trouble with supply only this is told: {untold.usual}", "usual_words_only")
+        raise Refused(f"of trouble with supply only this is told: {untold.usual}", "usual_words_only", "reason_text")
     return tell(order, text, rules, cause)
 
 
@@ -145,10 +145,10 @@ def postpone(
     promised = order.contract.ship_on
     if promised is None or not order.contract.signed:
         raise Refused("no signed contract names a ship date yet; agree on a day instead", "no_ship_date")
-    day_ahead(new, rules.calendar.day(cause.at), rules.of(order).horizon_days)
+    day_ahead(new, rules.calendar.day(cause.at), rules.of(order).horizon_days, "new_ship_date")
     latest = _told_day(order, promised, estimated=False)
     if new <= latest:
-        raise Refused(f"the customer has been told {latest}; a delay needs a later day", "not_later")
+        raise Refused(f"the customer has been told {latest}; a delay needs a later day", "not_later", "new_ship_date")
     return _told(order.but(untold=None), new, reason, text, rules, estimated=False, cause=cause)
 
 

@@ -42,16 +42,18 @@ def schedule_installation(
     if arrival is None:
         raise Refused("no one has said when the goods arrive; find that out first", "arrival_unknown")
     if begin < arrival:
-        raise Refused(f"the goods arrive at {arrival:%Y-%m-%d %H:%M}; begin after that", "before_arrival")
-    day_ahead(rules.calendar.day(planned_finish), rules.calendar.day(cause.at), rules.of(order).horizon_days)
+        raise Refused(f"the goods arrive at {arrival:%Y-%m-%d %H:%M}; begin after that", "before_arrival", "begin")
+    day_ahead(
+        rules.calendar.day(planned_finish), rules.calendar.day(cause.at), rules.of(order).horizon_days, "planned_finish"
+    )
     if planned_finish <= begin:
-        raise Refused("the work has to finish after it begins", "impossible_plan")
+        raise Refused("the work has to finish after it begins", "impossible_plan", "planned_finish")
     crew = rules.on(cause.at).skilled(crew)
     unskilled = [each.staff for each in crew if not each.can(order.route.installers)]
     if unskilled or not crew:
         wanted = f"{order.route.installers} installers"
         raise Refused(
-            f"this order needs {wanted}; not so: {', '.join(unskilled) or 'no installer is named'}", "unskilled"
+            f"this order needs {wanted}; not so: {', '.join(unskilled) or 'no installer is named'}", "unskilled", "crew"
         )
     scheduled = InstallationScheduled.of(
         order.about,

@@ -156,7 +156,9 @@ def _why_not(order: Order, amount: Money) -> Refused | None:
         return Refused("nothing is billed for this order, so there is nothing to credit", "nothing_billed")
     if amount.currency != receivable.currency or not 0 < amount.amount <= receivable.billed:
         price = f"{receivable.billed} {receivable.currency}"
-        return Refused(f"the order costs {price}; a credit is above nothing and not above that", "wrong_amount")
+        return Refused(
+            f"the order costs {price}; a credit is above nothing and not above that", "wrong_amount", "amount"
+        )
     return None
 
 
@@ -179,6 +181,8 @@ def _paid_back(order: Order, amount: Money, reason: Prose, cause: Cause) -> Chan
     spare = order.receivable.spare(amount.currency)
     if not 0 < amount.amount <= spare:
         raise Refused(
-            f"{spare} {amount.currency} came in beyond the price; credit the customer first", "refund_too_high"
+            f"{spare} {amount.currency} came in beyond the price; credit the customer first",
+            "refund_too_high",
+            "amount",
         )
     return post(order, "refund", amount, cause.at, note=reason, cause=cause)

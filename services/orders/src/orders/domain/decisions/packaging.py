@@ -17,7 +17,9 @@ def plan_packaging(order: Order, materials: tuple[PackingMaterial, ...], rules: 
     order.lifecycle.must(order.stage, "plan_packaging")
     planned = tuple(_planned(order, each) for each in materials)
     if unprinted := [each.item for each in planned if each.awaited and not (each.printer and each.expected_on)]:
-        raise Refused(f"stock lacks {', '.join(unprinted)}: name who prints it, and by when", "nobody_prints")
+        raise Refused(
+            f"stock lacks {', '.join(unprinted)}: name who prints it, and by when", "nobody_prints", "materials"
+        )
     return follow_duties(order.but(works=order.works.but(materials=planned)), rules, cause)
 
 
@@ -38,7 +40,7 @@ def receive_packaging(order: Order, item: str, rules: Rules, cause: Cause) -> Ch
     order.lifecycle.must(order.stage, "receive_packaging")
     material = order.works.material(item)
     if material is None or not material.awaited:
-        raise Refused(f"no {item} of this order is awaited from a printer", "not_awaited")
+        raise Refused(f"no {item} of this order is awaited from a printer", "not_awaited", "item")
     others = tuple(each for each in order.works.materials if each.item != item)
     came = material.but(came_on=rules.calendar.day(cause.at))
     return follow_duties(order.but(works=order.works.but(materials=(*others, came))), rules, cause)

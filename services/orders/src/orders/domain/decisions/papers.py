@@ -23,9 +23,9 @@ def arrange_paper(order: Order, kind: PaperKind, number: Line, rules: Rules, cau
     order.lifecycle.must(order.stage, "arrange_paper")
     paper = order.shipment.paper(kind)
     if paper is None:
-        raise Refused(f"these goods need no {kind} paper; say first that they do", "not_required")
+        raise Refused(f"these goods need no {kind} paper; say first that they do", "not_required", "kind")
     if paper.number is not None:
-        raise Refused(f"the {kind} paper is arranged as {paper.number}", "arranged_already")
+        raise Refused(f"the {kind} paper is arranged as {paper.number}", "arranged_already", "kind")
     arranged = paper.but(number=number, arranged_by=cause.actor.id, arranged_at=cause.at)
     papers = tuple(arranged if each.kind == kind else each for each in order.shipment.papers)
     return follow_duties(order.but(shipment=order.shipment.but(papers=papers)), rules, cause)

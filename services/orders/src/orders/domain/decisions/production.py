@@ -103,8 +103,12 @@ def schedule(order: Order, plan: ProductionPlan, rules: Rules, cause: Cause) -> 
     """
     order.lifecycle.must(order.stage, "schedule")
     if not plan.begin <= plan.finish <= plan.delivery_on:
-        raise Refused("a plan begins, finishes and delivers in this order", "impossible_plan")
-    day_ahead(plan.delivery_on, rules.calendar.day(cause.at), rules.of(order).horizon_days)
+        raise Refused(
+            "a plan begins, finishes and delivers in this order",
+            "impossible_plan",
+            "finish" if plan.finish < plan.begin else "delivery_on",
+        )
+    day_ahead(plan.delivery_on, rules.calendar.day(cause.at), rules.of(order).horizon_days, "delivery_on")
     planned = order.but(works=order.works.but(schedule=plan, expected_ready_on=plan.finish))
     scheduled = ProductionScheduled.of(
         order.about,
@@ -192,11 +196,15 @@ def judge_sample(
     order.lifecycle.must(order.stage, "judge_sample")
     sample = order.works.sample(sample_no)
     if sample is None:
-        raise Refused(f"no sample {sample_no} of this order has been made", "no_such_sample")
+        raise Refused(f"no sample {sample_no} of this order has been made", "no_such_sample", "sample_no")
     if sample.void:
-        raise Refused(f"sample {sample_no} was made by a rejected breakdown; have another one made", "void_sample")
+        raise Refused(
+            f"sample {sample_no} was made by a rejected breakdown; have another one made", "void_sample", "sample_no"
+        )
     if sample.verdict is not None:
-        raise Refused(f"sample {sample_no} was {sample.verdict}; make another one to judge", "already_judged")
+        raise Refused(
+            f"sample {sample_no} was {sample.verdict}; make another one to judge", "already_judged", "sample_no"
+        )
     order.works.must_be_seen(breakdown)
     by = order.decided_by(_M.SAMPLE_CONFIRMED, cause)
     return _judged(order, sample, outcome, notes, by, rules, cause)
@@ -234,7 +242,7 @@ def send_sample(order: Order, sample_no: str, carrier: str, cause: Cause) -> Cha
     order.lifecycle.must(order.stage, "send_sample")
     sample = order.works.sample(sample_no)
     if sample is None:
-        raise Refused(f"there is no sample {sample_no} of this order", "no_such_sample")
+        raise Refused(f"there is no sample {sample_no} of this order", "no_such_sample", "sample_no")
     sent = _with_sample(order, sample.but(sent_by=carrier))
     event = SampleSent.of(
         order.about,

@@ -67,12 +67,12 @@ def agree(order: Order, kind: PromiseKind, on: date, rules: Rules, cause: Cause)
     leave behind the contract: that is a delay.
     """
     order.lifecycle.must(order.stage, "agree")
-    day_ahead(on, rules.calendar.day(cause.at), rules.of(order).horizon_days)
+    day_ahead(on, rules.calendar.day(cause.at), rules.of(order).horizon_days, "on")
     if order.has(*HAPPENS[kind]):
-        raise Refused(f"{kind} has happened already; there is nothing left to promise", "happened_already")
+        raise Refused(f"{kind} has happened already; there is nothing left to promise", "happened_already", "kind")
     contract = order.contract
     if kind == "ship" and contract.signed and contract.ship_on and on > contract.ship_on:
-        raise Refused(f"the contract says {contract.ship_on}; announce a delay, with its reason", "needs_reason")
+        raise Refused(f"the contract says {contract.ship_on}; announce a delay, with its reason", "needs_reason", "on")
     given = _give(order, kind, on, "plan", cause.actor.id, rules, agreed=True, cause=cause)
     return given.then(lambda order: follow_duties(order, rules, cause))
 

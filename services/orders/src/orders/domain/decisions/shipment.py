@@ -133,10 +133,10 @@ def send(order: Order, fact: GoodsDispatched, rules: Rules, cause: Cause) -> Cha
         raise Refused("the packaging of these goods is not confirmed; confirm it first", "not_packed")
     if missing := order.shipment.missing_papers:
         raise Refused(f"these goods need papers that are not arranged: {', '.join(missing)}", "papers_missing")
-    has_happened(fact.left_at, cause.at)
-    must_be_recent("the departure", fact.left_at, cause)
+    has_happened(fact.left_at, cause.at, "left_at")
+    must_be_recent("the departure", fact.left_at, cause, "left_at")
     if fact.eta:
-        day_ahead(rules.calendar.day(fact.eta), rules.calendar.day(fact.left_at), rules.of(order).horizon_days)
+        day_ahead(rules.calendar.day(fact.eta), rules.calendar.day(fact.left_at), rules.of(order).horizon_days, "eta")
     return dispatch(order, fact, rules, cause)
 
 
@@ -252,7 +252,9 @@ def issue_delivery_note(order: Order, note_no: str, lines: tuple[OrderLine, ...]
     """
     order.lifecycle.must(order.stage, "issue_delivery_note")
     if order.shipment.note(note_no) is not None:
-        raise Refused(f"delivery note {note_no} of this order was issued; take another number", "note_issued")
+        raise Refused(
+            f"delivery note {note_no} of this order was issued; take another number", "note_issued", "note_no"
+        )
     carried = lines or order.lines
     parts = tuple(ShippedPart(what=line.description, quantity=line.quantity, unit=line.unit) for line in carried)
     note = DeliveryNote(no=note_no, parts=parts, issued_by=cause.actor.id, issued_at=cause.at)

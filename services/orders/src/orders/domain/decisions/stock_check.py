@@ -20,7 +20,7 @@ def ask_for_stock_check(
     Refused: `past_day`, `far_day`.
     """
     policy, calendar = rules.on(cause.at), rules.calendar
-    day_ahead(until, calendar.day(cause.at), policy.horizon_days)
+    day_ahead(until, calendar.day(cause.at), policy.horizon_days, "until")
     check = StockCheck(
         id=cause.derive("stock check"),
         kind=kind,
@@ -43,6 +43,8 @@ def report_stock_check(
     """
     STOCK_CHECK.must(check.stage, "report")
     if check.kind == "sample" and any(not each.expected or each.found > each.expected for each in findings):
-        raise Refused("a sample has at least one piece, and not more good ones than pieces", "nothing_sampled")
+        raise Refused(
+            "a sample has at least one piece, and not more good ones than pieces", "nothing_sampled", "findings"
+        )
     reported = check.but(stage="reported", findings=findings, reported_by=cause.actor.id, reported_at=cause.at)
     return rules.clocks.stop(cause=cause)(reported)

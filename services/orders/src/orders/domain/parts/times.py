@@ -44,19 +44,19 @@ class Doubt(NamedTuple):
         return "暂按上报之时处理，请核实" if self.instead else "暂按未知处理，请核实"
 
 
-def day_ahead(day: date, today: date, horizon: int) -> date:
-    """A day that is promised or planned. Refused: `past_day` when it has passed, `far_day` beyond the horizon."""
+def day_ahead(day: date, today: date, horizon: int, field: str) -> date:
+    """A day that is promised or planned. Refused by its field: `past_day` when it is over, `far_day` too far ahead."""
     if day < today:
-        raise Refused(f"{day} has passed; name a day that is still to come", "past_day")
+        raise Refused(f"{day} has passed; name a day that is still to come", "past_day", field)
     if day > today + timedelta(days=horizon):
-        raise Refused(f"{day} is more than {horizon} days ahead; is the year right?", "far_day")
+        raise Refused(f"{day} is more than {horizon} days ahead; is the year right?", "far_day", field)
     return day
 
 
-def has_happened(moment: datetime, now: datetime) -> datetime:
-    """A moment that staff report. Refused with `time_ahead` when it is still to come."""
+def has_happened(moment: datetime, now: datetime, field: str) -> datetime:
+    """A moment that staff report, in this field. Refused with `time_ahead` when it is still to come."""
     if moment > now + MINUTES_OF_GRACE:
-        raise Refused(f"{moment:%Y-%m-%d %H:%M} is still to come; report it when it has happened", "time_ahead")
+        raise Refused(f"{moment:%Y-%m-%d %H:%M} is still to come; report it when it has happened", "time_ahead", field)
     return moment
 
 
