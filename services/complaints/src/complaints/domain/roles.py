@@ -1,5 +1,6 @@
 """Which members of staff make which decisions about a complaint, and who knows of punishments."""
 
+from shared.aggregate import Cause
 from shared.contracts.roles import CS_MANAGERS, HANDLERS, SALES, Role
 
 SALES_AND_VPS = (*SALES, Role.SALES_VP, Role.MARKETING_VP)
@@ -25,3 +26,9 @@ PENALTY_READERS = (*PENALTY_PROPOSERS, Role.DEPUTY_GM, Role.GM, Role.HUMAN_RESOU
 
 CAUSE_KEEPERS = (*CS_MANAGERS, Role.COMPLAINT_HANDLER, Role.RD_TEAM)
 """Who may add a root cause to the list."""
+
+
+def acting_role(cause: Cause) -> Role:
+    """The role in which the actor decides: no route lets a person decide without one."""
+    assert cause.actor.role is not None
+    return Role(cause.actor.role)

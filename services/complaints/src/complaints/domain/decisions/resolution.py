@@ -10,6 +10,7 @@ from complaints.domain.lifecycle import COMPLAINT
 from complaints.domain.parts.resolution import Blocked, Deciders, Proposal, Verdict
 from complaints.domain.policy.authority import AuthorityMatrix
 from complaints.domain.policy.policy import Rules
+from complaints.domain.roles import acting_role
 from shared.aggregate import Cause, Change, Overstepped, Refused, must_be_another
 from shared.contracts.complaints import (
     ApprovalRequested,
@@ -19,7 +20,6 @@ from shared.contracts.complaints import (
     ResolutionProposed,
     ResolutionRejected,
 )
-from shared.contracts.roles import Role
 from shared.contracts.vocabulary import Prose, StaffId
 
 
@@ -128,7 +128,7 @@ def approve_choice(
         )
     _must_be_another_than(proposal.proposed_by, cause)
     chosen, offered = proposal.options[option], tuple(proposal.options[each] for each in numbers)
-    authority, role = rules.of(complaint).authority, Role(cause.actor.role)
+    authority, role = rules.of(complaint).authority, acting_role(cause)
     dearest = max(offered, key=lambda each: each.amount.amount)
     if not authority.allows(role, dearest.amount):
         return _block(complaint, dearest, rules, cause)
@@ -178,7 +178,7 @@ def reject(complaint: Complaint, seen: UUID, note: Prose, rules: Rules, cause: C
     COMPLAINT.must(complaint.stage, "reject")
     _must_be_seen(complaint.proposals[-1], seen)
     authority, dearest = rules.of(complaint).authority, complaint.proposals[-1].dearest
-    if not authority.allows(Role(cause.actor.role), dearest):
+    if not authority.allows(acting_role(cause), dearest):
         needed = ", ".join(authority.band(dearest).roles)
         raise Overstepped(f"this amount is decided by {needed}", "authority_exceeded")
     _must_be_another_than(complaint.proposals[-1].proposed_by, cause)
@@ -200,7 +200,7 @@ def _verdict(complaint: Complaint, option: Remediation | None, note: str, rules:
         proposal_id=complaint.proposals[-1].proposal_id,
         option=option,
         approver=cause.actor.id,
-        role=Role(cause.actor.role),
+        role=acting_role(cause),
         matrix_version=rules.of(complaint).authority.version,
         note=note,
         at=cause.at,
@@ -208,11 +208,11 @@ def _verdict(complaint: Complaint, option: Remediation | None, note: str, rules:
 
 
 def _block(complaint: Complaint, chosen: Remediation, rules: Rules, cause: Cause) -> Change[Complaint]:
-    limit = rules.of(complaint).authority.limit(Role(cause.actor.role))
+    limit = rules.of(complaint).authority.limit(acting_role(cause))
     assert limit is not None
     blocked = Blocked(
         staff=cause.actor.id,
-        role=Role(cause.actor.role),
+        role=acting_role(cause),
         attempted=chosen.amount,
         limit=limit,
         at=cause.at,
