@@ -94,7 +94,7 @@ def test_every_decision_in_every_stage_is_made_by_its_roles_and_refused_to_all_o
         if (move := LIFECYCLE.move(stage, decision)) is None:
             return "illegal_transition"
         if decision == "record_cost" and role not in FILLS_IN_THE_COST[verdict]:
-            return "cost_authority"
+            return "not_authorised"
         return next(iter(move.to), stage)
 
     def found(decision):

@@ -61,10 +61,10 @@ def taken(verification=None):
 @pytest.mark.parametrize(("days", "code"), [(-1, "past_day"), (731, "far_day")])
 def test_an_order_is_wanted_for_no_day_that_has_passed_or_lies_beyond_the_policy_s_horizon(days, code):
     today, horizon = NOW.date(), RULES.on(NOW).horizon_days
-    must_be_ahead(today, today, horizon)
-    must_be_ahead(today + timedelta(days=horizon), today, horizon)
+    must_be_ahead(today, today, horizon, "day")
+    must_be_ahead(today + timedelta(days=horizon), today, horizon, "day")
     with pytest.raises(Refused) as refused:
-        must_be_ahead(today + timedelta(days=days), today, horizon)
+        must_be_ahead(today + timedelta(days=days), today, horizon, "day")
     assert refused.value.code == code
 
 

@@ -14,7 +14,7 @@ from orders.domain.order import Order
 from orders.domain.parts.installation import Installer
 from orders.domain.policy.policy import OrdersPolicy, Rules
 from orders.domain.route import Milestone
-from shared.aggregate import Overstepped, Refused
+from shared.aggregate import Overstepped, Refused, must_have_role
 from shared.contracts import departments as facts
 from shared.contracts.roles import Role
 from shared.policy import Policies
@@ -84,11 +84,11 @@ def test_who_may_cancel_is_what_the_policy_says() -> None:
 @pytest.mark.requirement("R127.c")
 def test_who_decides_about_a_gate_is_what_the_version_of_the_route_says() -> None:
     route = CUSTOM.but(deciders={**CUSTOM.deciders, SIGNED: (Role.CS_DIRECTOR,)})
-    supervisor, director = cause("cs_supervisor").actor, cause("cs_director").actor
-    CUSTOM.authorise(SIGNED, supervisor)
+    supervisor, director = cause("cs_supervisor"), cause("cs_director")
+    must_have_role(SIGNED, CUSTOM.deciders[SIGNED], supervisor)
     with pytest.raises(Overstepped):
-        route.authorise(SIGNED, supervisor)
-    route.authorise(SIGNED, director)
+        must_have_role(SIGNED, route.deciders[SIGNED], supervisor)
+    must_have_role(SIGNED, route.deciders[SIGNED], director)
 
 
 @pytest.mark.parametrize(
