@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from infrastructure import described, in_containers, infrastructure
 from pymongo import MongoClient
 
@@ -12,8 +12,8 @@ from kefu_local.servers import Servers
 from shared.settings import ServiceSettings
 from shared.testing import SEAL_KEYS
 
-settings.register_profile("kefu", deadline=None)
-settings.register_profile("thorough", deadline=None, max_examples=10_000)
+settings.register_profile("kefu", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("thorough", settings.get_profile("kefu"), max_examples=10_000)
 settings.load_profile("kefu")
 
 RINGS = ("unit", "contract", "integration", "e2e", "browser", "chaos")
