@@ -28,14 +28,27 @@ SERVICES = sorted(path.parent.name for path in ROOT.glob("services/*/src/*/app.p
 NOW = datetime(2026, 11, 28, 2, 0, tzinfo=UTC)
 STORIES = {
     "aftersales": ("test_possible.py", "test_api.py", "test_settlement.py", "test_warranty.py"),
+    "intake": (
+        "test_api.py",
+        "test_ordering.py",
+        "test_presales.py",
+        "test_showroom.py",
+        "test_calling.py",
+        "test_callback_form.py",
+        "test_campaigns.py",
+        "test_surveys.py",
+        "test_problems.py",
+        "test_fines.py",
+        "test_visit_texts.py",
+    ),
     "notify": ("test_api.py", "test_inbound.py", "test_staff.py"),
     "orders": ("test_api.py", "test_around_gates.py", "test_costs_and_wages.py", "test_stock_checks.py"),
 }
 """Tests of a service that leave its things behind in their stages, on which requests then decide; of the others
 nothing is kept before."""
-REACHED = {"aftersales": 45, "complaints": 35, "intake": 75, "notify": 20, "orders": 50}
-"""How many operations do what they are asked for, at least (one run: 56 of 81, 46 of 115, 93 of 179, 29 of 52 and 69 of
-104)."""
+REACHED = {"aftersales": 45, "complaints": 35, "intake": 110, "notify": 20, "orders": 50}
+"""How many operations do what they are asked for, at least (one run: 56 of 81, 46 of 115, 140 of 179, 29 of 52 and 69
+of 104)."""
 REFUSED = {(422, "bad_cursor"), (422, "other_list"), (422, "invalid")}
 """How a list says no to a cursor: to one that no list has returned, to one of another list, and to one that is longer
 than any of its own."""
