@@ -12,7 +12,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from kefu_local.ports import LOOPBACK, accepts, free_ports
+from waiting import is_ready
+
+from kefu_local.ports import LOOPBACK, free_ports
 from kefu_local.process import Process
 
 SEED = int(os.environ.get("SEED", "20261128"))
@@ -64,13 +66,14 @@ class Outcome:
 def running(service: str, settings: Mapping[str, object], log: Path) -> Iterator[str]:
     """The service as a process for as long as the block runs; its URL."""
     port = next(free_ports())
+    url = f"http://{LOOPBACK}:{port}"
     told = {name.upper(): str(value) for name, value in settings.items()}
     env = {**os.environ, **told, "HTTP_PORT": str(port), "HTTP_HOST": LOOPBACK}
     process = Process(service, [sys.executable, "-m", service], env=env, log=log)
     process.start()
     try:
-        process.wait_until(lambda: accepts(port), seconds=60)
-        yield f"http://{LOOPBACK}:{port}"
+        process.wait_until(lambda: is_ready(url), seconds=300)
+        yield url
     finally:
         process.stop()
 

@@ -15,7 +15,7 @@ import httpx
 from aio_pika.abc import AbstractChannel
 from aio_pika.exceptions import ChannelClosed
 from sleepless import without_rest
-from waiting import until
+from waiting import is_ready, until
 
 from kefu_local.ports import LOOPBACK, free_ports
 from kefu_local.process import Process
@@ -69,17 +69,10 @@ def sinks(folder: Path) -> Iterator[Sinks]:
     process = Process("sinks", [sys.executable, "-m", "kefu_local.sinks"], env=env, log=folder / "sinks.log")
     process.start()
     try:
-        process.wait_until(lambda: _ready(running.url), seconds=60)
+        process.wait_until(lambda: is_ready(running.url), seconds=60)
         yield running
     finally:
         process.stop()
-
-
-def _ready(url: str) -> bool:
-    try:
-        return httpx.get(f"{url}/health/ready", timeout=60, trust_env=False).is_success
-    except httpx.HTTPError:
-        return False
 
 
 def notify_settings(base: ServiceSettings, sinks: Sinks, **changes: Any) -> Settings:

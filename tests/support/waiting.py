@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
+import httpx
+
 T = TypeVar("T")
 
 
@@ -18,3 +20,11 @@ async def until(condition: Callable[[], Awaitable[T]], seconds: float = 60, ever
                 raise TimeoutError
             await asyncio.sleep(every)
     return answer
+
+
+def is_ready(url: str) -> bool:
+    """Whether the process at this address says that it can do its work."""
+    try:
+        return httpx.get(f"{url}/health/ready", timeout=60, trust_env=False).is_success
+    except httpx.HTTPError:
+        return False

@@ -93,7 +93,7 @@ class Health:
             now = plumbing.time.now().isoformat()
             return JSONResponse({**about, "time": now, "taken": self.taken, "idle": self.idle})
 
-        @router.get("/health/ready", response_model=None)
+        @router.get("/health/ready", response_model=None, responses={503: {"description": "What is missing."}})
         async def ready() -> JSONResponse:
             """Whether the service can do its work, and if not, what is missing."""
             checks = await self.checks()
