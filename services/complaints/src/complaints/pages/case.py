@@ -30,6 +30,7 @@ from complaints.pages.words import CHANNELS, STAGES
 from complaints.store import Stores
 from shared.http import AskedBy, Router
 from shared.identity.reach import as_read
+from shared.language import _, ngettext
 from shared.pages.forms import Choice, Filled, Forms
 from shared.pages.rendering import Renderer
 from shared.pages.shown_pictures import pictures_in
@@ -76,7 +77,7 @@ def routes(stores: Stores, rules: Rules, forms: Forms, render: Renderer) -> APIR
         return render(
             "complaint.html",
             case=case,
-            stage=STAGES[case.stage],
+            stage=_(STAGES[case.stage]),
             clocks=strip(case, rules.calendar, now),
             proposals=proposals,
             waits=case.stage == "proposed",
@@ -102,8 +103,11 @@ def _filled(
 ) -> dict[str, Filled]:
     """What the page knows of each form: what was seen, and what there is to choose from."""
     known = [Choice(each.code, each.title) for each in causes]
-    losses = [Choice(each.code, f"{each.title}（{each.unit}）") for each in policy.losses.items]
-    numbers = [Choice(str(each), f"第{each + 1}个") for each in range(MOST_OPTIONS)]
+    losses = [
+        Choice(each.code, _("{title}（{unit}）").format(title=each.title, unit=each.unit))
+        for each in policy.losses.items
+    ]
+    numbers = [Choice(str(each), _("第{n}个").format(n=each + 1)) for each in range(MOST_OPTIONS)]
     found = {
         "identify_root_cause": Filled(offered={"code": known}),
         "assess_loss": Filled(offered={"items.code": losses}),
@@ -130,39 +134,46 @@ def _approved(case: Complaint) -> list[Choice]:
 def _compared(case: Complaint, said: Said) -> Iterator[Compared]:
     """The house's form and the customer's view, line by line; of a draft the customer sees nothing."""
     form, view = case.form, CustomerView.of(case) if case.number and case.accepted_at else None
-    mobile = f"，{form.customer.mobile}" if form.customer.mobile else ""
     seen = view.model_dump() if view else {}
-    offered = "；".join(view.choices) or view.solution or SHOWN_LATER if view else ""
-    yield Compared("编号", case.number or "草稿", seen.get("complaint_no", ""))
-    yield Compared("投诉人", f"{form.complainant}{mobile}", seen.get("complainant", ""))
-    yield Compared(
-        "反映", f"{said(form.received_at)}，{CHANNELS[form.channel]}", said(form.received_at) if view else ""
-    )
-    yield Compared("内容", form.content, seen.get("content", ""))
-    yield Compared("要求", form.demand or "未提", seen.get("demand") or "")
-    yield Compared("进展", STAGES[case.stage], seen.get("status", ""))
-    yield Compared("方案", _solution(case), offered)
-    yield Compared("结果", _result(case), (view.result or SHOWN_WHEN_CLOSED) if view else "")
+    offered = _("；").join(view.choices) or view.solution or _(SHOWN_LATER) if view else ""
+    received = said(form.received_at)
+    yield Compared(_("编号"), case.number or _("草稿"), seen.get("complaint_no", ""))
+    yield Compared(_("投诉人"), _in_a_row(form.complainant, form.customer.mobile), seen.get("complainant", ""))
+    yield Compared(_("反映"), _in_a_row(received, _(CHANNELS[form.channel])), received if view else "")
+    yield Compared(_("内容"), form.content, seen.get("content", ""))
+    yield Compared(_("要求"), form.demand or _("未提"), seen.get("demand") or "")
+    yield Compared(_("进展"), _(STAGES[case.stage]), seen.get("status", ""))
+    yield Compared(_("方案"), _solution(case), offered)
+    yield Compared(_("结果"), _result(case), (view.result or _(SHOWN_WHEN_CLOSED)) if view else "")
     yield from (Compared(title, inside, None) for title, inside in _inside(case))
+
+
+def _in_a_row(*known: str | None) -> str:
+    """What is known of several things, one after the other."""
+    return _("，").join(filter(None, known))
 
 
 def _solution(case: Complaint) -> str:
     if case.settlement:
-        return f"{case.settlement.description}，{money(case.settlement.amount)}"
-    return f"{len(case.proposals[-1].options)}个，见上" if case.proposals else "未拟"
+        return _in_a_row(case.settlement.description, money(case.settlement.amount))
+    if not case.proposals:
+        return _("未拟")
+    options = len(case.proposals[-1].options)
+    return ngettext("{n}个，见上", "{n}个，见上", options).format(n=options)
 
 
 def _result(case: Complaint) -> str:
-    return (case.closing.result or "已结案") if case.closing else "未结案"
+    return (case.closing.result or _("已结案")) if case.closing else _("未结案")
 
 
 def _inside(case: Complaint) -> Iterator[tuple[str, str]]:
     """What stays in the house."""
     form, judgement, liability = case.form, case.judgement, case.liability
-    yield "订单", "，".join(filter(None, (form.order_no, form.contract_no and f"合同{form.contract_no}"))) or "未注明"
-    yield "判定", judgement.grounds if judgement else "未判定"
+    contract = _("合同{number}").format(number=form.contract_no) if form.contract_no else None
+    yield _("订单"), _in_a_row(form.order_no, contract) or _("未注明")
+    yield _("判定"), judgement.grounds if judgement else _("未判定")
     department = judgement.responsible_department if judgement else None
-    yield "责任", liability.handling if liability else DEPARTMENTS[department] if department else "未核定"
-    yield "原因", (case.investigation and case.investigation.cause) or "未查明"
-    yield "损失", loss_in_words(case)
-    yield "签注", form.opinion or "无"
+    yield _("责任"), liability.handling if liability else _(DEPARTMENTS[department]) if department else _("未核定")
+    yield _("原因"), (case.investigation and case.investigation.cause) or _("未查明")
+    yield _("损失"), loss_in_words(case)
+    yield _("签注"), form.opinion or _("无")

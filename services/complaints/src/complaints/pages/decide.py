@@ -30,6 +30,7 @@ from shared.contracts.roles import Role
 from shared.duties.api import STAFF
 from shared.http import AskedBy, Router
 from shared.identity import Principal
+from shared.language import _
 from shared.lifecycle import Lifecycle
 from shared.pages.deciding import DueBy, WaitingMatter, in_turn
 from shared.pages.forms import Act, Filled, Forms
@@ -81,7 +82,9 @@ def routes(stores: Stores, rules: Rules, forms: SignatureForms, render: Renderer
         asked = Decider(asker, request.app.state.time.now(), rules)
         matters = [each async for each in _waiting(stores, forms, asked)]
         request.state.personal = True
-        return render("decide.html", service="complaints", title="投诉", note=_limit(asked), matters=in_turn(matters))
+        return render(
+            "decide.html", service="complaints", title=_("投诉"), note=_limit(asked), matters=in_turn(matters)
+        )
 
     return router
 
@@ -131,7 +134,7 @@ def _proposal(case: Complaint, forms: Forms, asked: Decider) -> WaitingMatter:
     filled, others = verdict_forms(proposals[0]), decided_by_others(case, proposals, reader)
     possible = [each for each in case.possible if each.decision in filled]
     acts = forms.acts(possible, asked.by, case.id, filled, others, among=True)
-    return _of_case("核决方案", case, _options(proposals[0]), acts, asked)
+    return _of_case(_("核决方案"), case, _options(proposals[0]), acts, asked)
 
 
 def _of_case(what: str, case: Complaint, facts: Facts, acts: Iterable[Act], asked: Decider) -> WaitingMatter:
@@ -151,16 +154,21 @@ def _case(case: Complaint) -> Facts:
     cause = case.investigation.cause if case.investigation else None
     department = case.judgement.responsible_department if case.judgement else None
     return (
-        ("内容", case.form.content),
-        ("要求", case.form.demand or "未提"),
-        ("原因", cause or "未查明"),
-        ("责任部门", DEPARTMENTS[department] if department else "未定"),
+        (_("内容"), case.form.content),
+        (_("要求"), case.form.demand or _("未提")),
+        (_("原因"), cause or _("未查明")),
+        (_("责任部门"), _(DEPARTMENTS[department]) if department else _("未定")),
     )
 
 
 def _options(shown: ShownProposal) -> Facts:
     return tuple(
-        (f"方案{each.number}", f"{each.kind}：{each.description}，{each.amount}（{each.roles}可核准）")
+        (
+            _("方案{n}").format(n=each.number),
+            _("{kind}：{description}，{amount}（{roles}可核准）").format(
+                kind=each.kind, description=each.description, amount=each.amount, roles=each.roles
+            ),
+        )
         for each in shown.options
     )
 
@@ -170,8 +178,8 @@ def _appeal(case: Complaint, forms: Forms, asked: Decider) -> WaitingMatter:
     assert case.judgement is not None
     seen = {"decide_appeal": Filled(given={"petition": str(case.appeal.petition_id)})}
     possible = [each for each in case.possible if each.decision in seen]
-    facts = (("原判理由", case.judgement.grounds), ("签呈", case.appeal.petition))
-    return _of_case("批示客户异议", case, facts, forms.acts(possible, asked.by, case.id, seen, among=True), asked)
+    facts = ((_("原判理由"), case.judgement.grounds), (_("签呈"), case.appeal.petition))
+    return _of_case(_("批示客户异议"), case, facts, forms.acts(possible, asked.by, case.id, seen, among=True), asked)
 
 
 def _loss(case: Complaint, forms: Forms, asked: Decider) -> WaitingMatter:
@@ -180,14 +188,15 @@ def _loss(case: Complaint, forms: Forms, asked: Decider) -> WaitingMatter:
     assert submitted is not None
     seen = {"decide_loss": Filled(given={"loss": str(submitted.loss_id)})}
     possible = [each for each in case.possible if each.decision in seen]
-    items = "；".join(f"{line.title}×{line.quantity} {money(line.amount)}" for line in case.loss.lines)
+    items = _("；").join(f"{line.title}×{line.quantity} {money(line.amount)}" for line in case.loss.lines)
     facts = (
-        ("损失合计", money(case.loss.total)),
-        ("损失明细", items),
-        ("部门承担", borne_in_words(submitted)),
-        ("责任意见", case.liability.handling if case.liability else "未核定"),
+        (_("损失合计"), money(case.loss.total)),
+        (_("损失明细"), items),
+        (_("部门承担"), borne_in_words(submitted)),
+        (_("责任意见"), case.liability.handling if case.liability else _("未核定")),
     )
-    return _of_case("批示责任部门损失", case, facts, forms.acts(possible, asked.by, case.id, seen, among=True), asked)
+    acts = forms.acts(possible, asked.by, case.id, seen, among=True)
+    return _of_case(_("批示责任部门损失"), case, facts, acts, asked)
 
 
 def _allowance(paper: Allowance, forms: Forms, asked: Decider) -> WaitingMatter:
@@ -195,11 +204,11 @@ def _allowance(paper: Allowance, forms: Forms, asked: Decider) -> WaitingMatter:
     seen = Filled(given={"paper": str(paper.drawn.paper_id)})
     return WaitingMatter(
         id=paper.id,
-        what="会签折扣证明单",
+        what=_("会签折扣证明单"),
         about=paper.certificate_no,
         link=f"/desk/complaints/{paper.case.about.complaint_id}",
         customer=paper.case.about.customer.name,
-        facts=(("原因", paper.reason or ""), *_settled(paper.case)),
+        facts=((_("原因"), paper.reason or ""), *_settled(paper.case)),
         due=asked.due(paper),
         acts=tuple(
             forms.acts(paper.possible, asked.by, paper.id, {"countersign": seen, "send_back": seen}, among=True)
@@ -210,37 +219,40 @@ def _allowance(paper: Allowance, forms: Forms, asked: Decider) -> WaitingMatter:
 def _return(note: GoodsReturn, forms: Forms, asked: Decider) -> WaitingMatter:
     assert note.note is not None
     seen = Filled(given={"paper": str(note.note.paper_id)})
-    goods = "；".join(f"{each.part}×{each.quantity}" for each in note.note.lines)
+    goods = _("；").join(f"{each.part}×{each.quantity}" for each in note.note.lines)
     return WaitingMatter(
         id=note.id,
-        what="核准退货单",
+        what=_("核准退货单"),
         about=note.return_no,
         link=f"/desk/complaints/{note.case.about.complaint_id}",
         customer=note.case.about.customer.name,
-        facts=(("退货", goods), ("原因", note.note.reason), *_settled(note.case)),
+        facts=((_("退货"), goods), (_("原因"), note.note.reason), *_settled(note.case)),
         due=asked.due(note),
         acts=tuple(forms.acts(note.possible, asked.by, note.id, {"authorize": seen, "send_back": seen}, among=True)),
     )
 
 
 def _settled(case: Settled) -> Facts:
-    return (("核准金额", money(case.approved)), ("处理决定", case.decision))
+    return ((_("核准金额"), money(case.approved)), (_("处理决定"), case.decision))
 
 
 def _penalty(penalty: Penalty, forms: Forms, asked: Decider) -> WaitingMatter:
     what = penalty.what
-    money_due = (("金额", money(what.amount)),) if what.amount else ()
+    money_due = ((_("金额"), money(what.amount)),) if what.amount else ()
     return WaitingMatter(
         id=penalty.id,
-        what="批示奖罚",
+        what=_("批示奖罚"),
         about=penalty.case.complaint_no,
         link=f"/desk/complaints/{penalty.case.complaint_id}",
         customer="",
         facts=(
-            ("当事人", f"{what.target}（{DEPARTMENTS[what.department]}）"),
-            ("处分", penalty.title),
+            (
+                _("当事人"),
+                _("{who}（{department}）").format(who=what.target, department=_(DEPARTMENTS[what.department])),
+            ),
+            (_("处分"), penalty.title),
             *money_due,
-            ("事由", penalty.reason),
+            (_("事由"), penalty.reason),
         ),
         due=asked.due(penalty),
         acts=tuple(forms.acts(penalty.possible, asked.by, penalty.id, among=True)),

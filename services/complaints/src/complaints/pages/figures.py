@@ -8,10 +8,11 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
 from complaints.api.readers import CASES
-from complaints.domain.figures.statistics import TITLES, Dimension, tabulate
+from complaints.domain.figures.statistics import TITLES, UNKNOWN, Dimension, tabulate
 from complaints.domain.policy.policy import Rules
 from complaints.store import Stores
 from shared.http import Router
+from shared.language import _
 from shared.pages.figures import Bar, Days, Figure, bars, draw, percent
 from shared.pages.rendering import Renderer
 from shared.pages.words import DEPARTMENTS
@@ -38,10 +39,10 @@ def routes(stores: Stores, rules: Rules, render: Renderer) -> APIRouter:
             render,
             [
                 Figure(
-                    title=f"投诉按{TITLES[by]}",
-                    of=TITLES[by],
-                    unit="件数",
-                    heads=BESIDE,
+                    title=_("投诉按{dimension}").format(dimension=_(TITLES[by])),
+                    of=_(TITLES[by]),
+                    unit=_("件数"),
+                    heads=tuple(map(_, BESIDE)),
                     bars=_bars(by, tabulate(counted, (by,), recovered, now, calendar).rows),
                     sheet=f"/complaints/statistics?{urlencode({'by': by, **days.query})}",
                 )
@@ -54,7 +55,8 @@ def routes(stores: Stores, rules: Rules, render: Renderer) -> APIRouter:
 
 def _bars(by: Dimension, rows: Sequence[Mapping[str, TableCell]]) -> list[Bar]:
     """Months in their order, other places with the most complaints first."""
-    words: Mapping[str, str] = {str(name): title for name, title in DEPARTMENTS.items()} if by == "department" else {}
+    departments = {str(name): _(title) for name, title in DEPARTMENTS.items()} if by == "department" else {}
+    words = {UNKNOWN: _(UNKNOWN), **departments}
     lines = [
         (words.get(str(row["项目"]), str(row["项目"])), int(row["投诉件数"] or 0), str(row["投诉件数"]), _beside(row))
         for row in rows

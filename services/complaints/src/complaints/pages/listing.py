@@ -17,6 +17,7 @@ from complaints.store import Stores
 from shared.contracts.event import Instant
 from shared.contracts.vocabulary import ComplaintNo, Line, Prose, StaffId
 from shared.http import After, AskedBy, Router, View
+from shared.language import _
 from shared.pages.countdown import Countdown
 from shared.pages.forms import Filled, Opening
 from shared.pages.rendering import Renderer
@@ -52,7 +53,7 @@ class CaseRow(View):
 
 @dataclass(frozen=True, slots=True)
 class ShownRow:
-    """A line with its stage in Chinese and what is left until it has to be closed, where it is open."""
+    """A line with its stage in words and what is left until it has to be closed, where it is open."""
 
     case: CaseRow
     stage: str
@@ -117,4 +118,4 @@ def _shown(row: CaseRow, now: datetime, zone: ZoneInfo) -> ShownRow:
     countdown = None
     if row.stage in LIVE and row.close_by:
         countdown = Countdown.of(row.accepted_at or row.received_at, row.close_by, False, now, zone)
-    return ShownRow(row, STAGES[row.stage], countdown)
+    return ShownRow(row, _(STAGES[row.stage]), countdown)

@@ -14,6 +14,7 @@ from shared.aggregate import one_person
 from shared.contracts.complaints import Remediation
 from shared.contracts.roles import Role
 from shared.identity import Principal
+from shared.language import _, listed
 from shared.pages.forms import Choice, Filled
 from shared.pages.words import money
 
@@ -80,18 +81,24 @@ def shown_proposals(
 
 def _option(number: int, option: Remediation, authority: AuthorityMatrix, role: Role | None) -> Option:
     needed = authority.bands.index(authority.band(option.amount))
-    roles = dict.fromkeys(each.chinese for band in authority.bands[needed:] for each in band.roles)
+    roles = dict.fromkeys(_(each.chinese) for band in authority.bands[needed:] for each in band.roles)
     may = role is not None and authority.allows(role, option.amount)
-    return Option(number, REMEDIES[option.kind], option.description, money(option.amount), "、".join(roles), may)
+    return Option(number, _(REMEDIES[option.kind]), option.description, money(option.amount), listed(roles), may)
 
 
 def _verdict(case: Complaint, proposal: Proposal, said: Said) -> str:
     """What was decided on it, by whom and when; empty as long as it waits."""
     for verdict in case.verdicts:
         if verdict.proposal_id == proposal.proposal_id:
-            what = f"核准：{verdict.option.description}" if verdict.option else "退回"
-            note = f"；{verdict.note}" if verdict.note else ""
-            return f"{said(verdict.at)} {verdict.approver}（{verdict.role.chinese}）{what}{note}"
+            option = verdict.option
+            what = _("{time} {who}（{role}）核准：{option}") if option else _("{time} {who}（{role}）退回")
+            told = what.format(
+                time=said(verdict.at),
+                who=verdict.approver,
+                role=_(verdict.role.chinese),
+                option=option.description if option else "",
+            )
+            return _("；").join(filter(None, (told, verdict.note)))
     return ""
 
 
@@ -100,7 +107,7 @@ def decided_by_others(case: Complaint, proposals: tuple[ShownProposal, ...], rea
     if case.stage != "proposed":
         return {}
     may = [option.may and not reader.own for option in proposals[0].options]
-    return {name: WHO_BY_AMOUNT for name, mine in (("approve", any(may)), ("reject", all(may))) if not mine}
+    return {name: _(WHO_BY_AMOUNT) for name, mine in (("approve", any(may)), ("reject", all(may))) if not mine}
 
 
 def verdict_forms(shown: ShownProposal) -> dict[str, Filled]:
@@ -109,9 +116,9 @@ def verdict_forms(shown: ShownProposal) -> dict[str, Filled]:
     options = [
         Choice(
             str(option.number - 1),
-            f"{option.number} {option.kind}，{option.amount}",
+            _("{n} {kind}，{amount}").format(n=option.number, kind=option.kind, amount=option.amount),
             option.may,
-            "" if option.may else f"由{option.roles}核准",
+            "" if option.may else _("由{roles}核准").format(roles=option.roles),
         )
         for option in shown.options
     ]
@@ -125,5 +132,5 @@ def limit_of(authority: AuthorityMatrix, role: Role) -> str:
     """What the reader may approve, in words; empty for whom the matrix gives nothing."""
     limit = authority.limit(role)
     if limit is None:
-        return "您可核决任何金额"
-    return f"您可核决至{money(limit)}" if limit.amount else ""
+        return _("您可核决任何金额")
+    return _("您可核决至{amount}").format(amount=money(limit)) if limit.amount else ""

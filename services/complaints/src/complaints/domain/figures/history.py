@@ -1,10 +1,14 @@
-"""What happened to a complaint in the order of time: all of it, and what the customer may be shown of it."""
+"""What happened to a complaint in the order of time: all of it, and what the customer may be shown of it.
+
+Both are told in the language of the person who reads a page; what the API answers is in Chinese.
+"""
 
 from collections.abc import Iterator
 
 from complaints.domain.complaint import Complaint
 from shared.contracts.event import Instant, Part
 from shared.contracts.vocabulary import Line, StaffId
+from shared.language import _, listed
 
 _SAID = {"satisfied": "满意", "average": "一般", "dissatisfied": "不满意"}
 _WAYS = {"letter": "函件", "phone": "电话", "visit": "当面"}
@@ -43,103 +47,122 @@ def told(complaint: Complaint) -> tuple[PastStep, ...]:
         if verdict.option is not None:
             offered = verdict.offered or (verdict.option,)
             words = "；".join(option.description for option in offered)
-            steps.append(PastStep(at=verdict.at, what="提出处理方案", words=words))
+            steps.append(PastStep(at=verdict.at, what=_("提出处理方案"), words=words))
     steps += [step.but(by=None) for step in _answered(complaint)]
     return tuple(sorted(steps, key=lambda step: step.at))
 
 
 def _received(complaint: Complaint) -> Iterator[PastStep]:
-    yield PastStep(at=complaint.form.received_at, what="客户反映", words=complaint.form.content)
+    yield PastStep(at=complaint.form.received_at, what=_("客户反映"), words=complaint.form.content)
     if complaint.accepted_at:
-        yield PastStep(at=complaint.accepted_at, what="受理", words=complaint.number)
+        yield PastStep(at=complaint.accepted_at, what=_("受理"), words=complaint.number)
 
 
 def _handled(complaint: Complaint) -> Iterator[PastStep]:
     if confirmed := complaint.acknowledgement:
-        yield PastStep(at=confirmed.at, what="与客户确认内容", by=confirmed.by, words=confirmed.restated)
+        yield PastStep(at=confirmed.at, what=_("与客户确认内容"), by=confirmed.by, words=confirmed.restated)
     for visit in complaint.visits:
-        yield PastStep(at=visit.visited_at, what="走访客户", by=visit.by, words=visit.note)
+        yield PastStep(at=visit.visited_at, what=_("走访客户"), by=visit.by, words=visit.note)
     for notice in complaint.notices:
-        yield PastStep(at=notice.at, what=f"告知客户（{_WAYS[notice.way]}）", by=notice.by, words=notice.words)
+        yield PastStep(
+            at=notice.at, what=_("告知客户（{way}）").format(way=_(_WAYS[notice.way])), by=notice.by, words=notice.words
+        )
     yield from _beside(complaint)
     if panel := complaint.panel:
-        words = "、".join(panel.departments)
-        yield PastStep(at=panel.convened_at, what="召集重大投诉评审", by=panel.convened_by, words=words)
+        words = listed(panel.departments)
+        yield PastStep(at=panel.convened_at, what=_("召集重大投诉评审"), by=panel.convened_by, words=words)
     if panel and panel.recorded_at:
-        yield PastStep(at=panel.recorded_at, what="重大投诉评审", by=panel.recorded_by, words=panel.measures)
+        yield PastStep(at=panel.recorded_at, what=_("重大投诉评审"), by=panel.recorded_by, words=panel.measures)
     for note in complaint.warranty:
-        words = f"{note.verdict}（{note.reason}）" if note.reason else note.verdict
-        yield PastStep(at=note.at, what="保修核定", by=note.decided_by, words=words)
+        words = (
+            _("{verdict}（{reason}）").format(verdict=note.verdict, reason=note.reason) if note.reason else note.verdict
+        )
+        yield PastStep(at=note.at, what=_("保修核定"), by=note.decided_by, words=words)
 
 
 def _beside(complaint: Complaint) -> Iterator[PastStep]:
     for audit in complaint.audits:
-        what = "审核案卷（完整）" if audit.complete else "审核案卷（有缺漏）"
+        what = _("审核案卷（完整）") if audit.complete else _("审核案卷（有缺漏）")
         yield PastStep(at=audit.at, what=what, by=audit.by, words=audit.findings)
     for contact in complaint.contacts:
-        yield PastStep(at=contact.at, what=f"联系部门（{contact.department}）", by=contact.by, words=contact.words)
+        yield PastStep(
+            at=contact.at,
+            what=_("联系部门（{department}）").format(department=contact.department),
+            by=contact.by,
+            words=contact.words,
+        )
     for opinion in complaint.opinions:
-        yield PastStep(at=opinion.at, what=f"提报意见（{opinion.department}）", by=opinion.by, words=opinion.opinion)
+        yield PastStep(
+            at=opinion.at,
+            what=_("提报意见（{department}）").format(department=opinion.department),
+            by=opinion.by,
+            words=opinion.opinion,
+        )
     for call in complaint.calls:
-        yield PastStep(at=call.at, what=f"回访（{_SAID[call.satisfied]}）", by=call.by, words=call.words or None)
+        yield PastStep(
+            at=call.at,
+            what=_("回访（{said}）").format(said=_(_SAID[call.satisfied])),
+            by=call.by,
+            words=call.words or None,
+        )
 
 
 def _judged(complaint: Complaint) -> Iterator[PastStep]:
     if (judgement := complaint.judgement) and judgement.at:
-        what = "判定成立" if judgement.upheld else "判定不成立"
+        what = _("判定成立") if judgement.upheld else _("判定不成立")
         yield PastStep(at=judgement.at, what=what, by=judgement.by, words=judgement.grounds)
     if petition := complaint.appeal:
-        yield PastStep(at=petition.at, what="呈报客户异议", by=petition.by, words=petition.petition)
+        yield PastStep(at=petition.at, what=_("呈报客户异议"), by=petition.by, words=petition.petition)
         if petition.decided_at:
-            yield PastStep(at=petition.decided_at, what="异议批示", by=petition.decided_by, words=petition.grounds)
+            yield PastStep(at=petition.decided_at, what=_("异议批示"), by=petition.decided_by, words=petition.grounds)
 
 
 def _found(complaint: Complaint) -> Iterator[PastStep]:
     if (found := complaint.investigation) and found.completed_at:
-        yield PastStep(at=found.completed_at, what="调查完成", words=found.cause)
+        yield PastStep(at=found.completed_at, what=_("调查完成"), words=found.cause)
     if root := complaint.root_cause:
-        yield PastStep(at=root.at, what="认定根本原因", by=root.by, words=root.title)
+        yield PastStep(at=root.at, what=_("认定根本原因"), by=root.by, words=root.title)
     if loss := complaint.loss:
-        yield PastStep(at=loss.at, what="核算损失", by=loss.by, words=f"{loss.total.amount} {loss.total.currency}")
+        yield PastStep(at=loss.at, what=_("核算损失"), by=loss.by, words=f"{loss.total.amount} {loss.total.currency}")
     for decided in complaint.decided_losses:
         if decided.decided_at:
-            what = "批准责任部门损失" if decided.approved else "不批准责任部门损失"
+            what = _("批准责任部门损失") if decided.approved else _("不批准责任部门损失")
             yield PastStep(at=decided.decided_at, what=what, by=decided.decided_by, words=decided.note)
     for supplier in complaint.suppliers:
-        yield PastStep(at=supplier.at, what="会同供应商处理", by=supplier.by, words=supplier.name)
+        yield PastStep(at=supplier.at, what=_("会同供应商处理"), by=supplier.by, words=supplier.name)
     if liability := complaint.liability:
-        yield PastStep(at=liability.at, what="核定责任", by=liability.by, words=liability.handling)
+        yield PastStep(at=liability.at, what=_("核定责任"), by=liability.by, words=liability.handling)
 
 
 def _decided(complaint: Complaint) -> Iterator[PastStep]:
     for proposal in complaint.proposals:
         if proposal.at:
-            words = "；".join(option.description for option in proposal.options)
-            yield PastStep(at=proposal.at, what="呈报处理方案", by=proposal.proposed_by, words=words)
+            words = _("；").join(option.description for option in proposal.options)
+            yield PastStep(at=proposal.at, what=_("呈报处理方案"), by=proposal.proposed_by, words=words)
     for attempt in complaint.blocked:
         words = f"{attempt.role}: {attempt.attempted.amount} > {attempt.limit.amount} {attempt.limit.currency}"
-        yield PastStep(at=attempt.at, what="越权审批被拒", by=attempt.staff, words=words)
+        yield PastStep(at=attempt.at, what=_("越权审批被拒"), by=attempt.staff, words=words)
     for verdict in complaint.verdicts:
-        words = f"{verdict.role}, 权责划分 v{verdict.matrix_version}"
+        words = _("{role}, 权责划分 v{version}").format(role=verdict.role, version=verdict.matrix_version)
         if verdict.option:
             words = f"{words}: {verdict.option.description}"
-        what = "核准处理方案" if verdict.option else "退回处理方案"
+        what = _("核准处理方案") if verdict.option else _("退回处理方案")
         yield PastStep(at=verdict.at, what=what, by=verdict.approver, words=words)
 
 
 def _answered(complaint: Complaint) -> Iterator[PastStep]:
     if answer := complaint.answer:
         words = answer.choice.description if answer.choice else answer.reason
-        yield PastStep(at=answer.at, what="客户同意" if answer.accepted else "客户不同意", words=words)
+        yield PastStep(at=answer.at, what=_("客户同意") if answer.accepted else _("客户不同意"), words=words)
     if done := complaint.implementation:
-        yield PastStep(at=done.at, what="方案执行完毕", by=done.by)
+        yield PastStep(at=done.at, what=_("方案执行完毕"), by=done.by)
     if feedback := complaint.feedback:
-        what = "客户对处理结果满意" if feedback.satisfied else "客户对处理结果不满意"
+        what = _("客户对处理结果满意") if feedback.satisfied else _("客户对处理结果不满意")
         yield PastStep(at=feedback.at, what=what, by=feedback.by, words=feedback.words)
     if closing := complaint.closing:
-        yield PastStep(at=closing.at, what="结案", by=closing.by, words=closing.result)
+        yield PastStep(at=closing.at, what=_("结案"), by=closing.by, words=closing.result)
 
 
 def _timed(complaint: Complaint) -> Iterator[PastStep]:
     for missed in complaint.missed:
-        yield PastStep(at=missed.due_at, what="逾期", words=missed.clock)
+        yield PastStep(at=missed.due_at, what=_("逾期"), words=missed.clock)

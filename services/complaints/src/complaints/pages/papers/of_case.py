@@ -6,6 +6,7 @@ from complaints.domain.complaint import Complaint
 from complaints.domain.roles import PENALTY_READERS
 from complaints.store import Stores
 from shared.identity import Principal
+from shared.language import _
 from shared.pages.papers import PaperLink
 
 _AT = "/complaints/ui/papers"
@@ -13,17 +14,17 @@ _AT = "/complaints/ui/papers"
 
 async def papers_of(case: Complaint, stores: Stores, asker: Principal) -> AsyncIterator[PaperLink]:
     """The papers of a case that are drawn up and that the asker may read: a punishment is not for every reader."""
-    yield PaperLink("投诉处理表", case.number or "草稿", f"{_AT}/complaints/{case.id}")
+    yield PaperLink(_("投诉处理表"), case.number or _("草稿"), f"{_AT}/complaints/{case.id}")
     if case.number is None or case.accepted_at is None:
         return
-    yield PaperLink("答复函", case.number, f"{_AT}/letters/{case.id}")
+    yield PaperLink(_("答复函"), case.number, f"{_AT}/letters/{case.id}")
     of_case = {"case.about.complaint_no": case.number}
     for paper in (await stores.allowances.find(of_case)).items:
         if paper.drawn:
-            yield PaperLink("销货折扣证明单", paper.certificate_no, f"{_AT}/allowances/{paper.id}")
+            yield PaperLink(_("销货折扣证明单"), paper.certificate_no, f"{_AT}/allowances/{paper.id}")
     for note in (await stores.returns.find(of_case)).items:
         if note.note:
-            yield PaperLink("产品退货单", note.return_no, f"{_AT}/returns/{note.id}")
+            yield PaperLink(_("产品退货单"), note.return_no, f"{_AT}/returns/{note.id}")
     if asker.roles & set(PENALTY_READERS):
         for penalty in (await stores.penalties.find({"case.complaint_no": case.number})).items:
-            yield PaperLink("奖罚通知单", penalty.notice_no or "未编号", f"{_AT}/penalties/{penalty.id}")
+            yield PaperLink(_("奖罚通知单"), penalty.notice_no or _("未编号"), f"{_AT}/penalties/{penalty.id}")
