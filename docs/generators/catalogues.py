@@ -90,7 +90,11 @@ DISTRIBUTIONS = (
         for name, beside in {
             "intake": ("domain/survey.py", "pages/papers/found.py"),
             "orders": ("domain/parts/titles.py", "pages/papers/found.py"),
-            "complaints": (),
+            "complaints": (
+                "domain/figures/history.py",
+                "domain/figures/statistics.py",
+                "pages/papers/of_case.py",
+            ),
             "aftersales": (),
             "notify": (),
         }.items()
@@ -225,9 +229,17 @@ def _of_module(file: Path) -> Iterator[str | tuple[str, str]]:
     ]
     yield from ((str(one), str(several)) for one, several in pairs)
     beside = {text for pair in pairs for text in pair}
+    yield from _put_together(tree)
     for constant in _constants(tree, glued=False):
         if constant not in beside:
             yield constant
+
+
+def _put_together(tree: ast.AST) -> Iterator[str]:
+    """The texts in `_()` of places alone, which English parts otherwise."""
+    calls = (call for call in ast.walk(tree) if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "_")
+    texts = (str(text.value) for call in calls for text in call.args if isinstance(text, ast.Constant))
+    yield from (text for text in texts if not _CHINESE.search(text))
 
 
 def _glued(file: Path) -> Iterator[str]:

@@ -11,7 +11,7 @@ from console.settings import Settings
 from shared.language import LANGUAGE_COOKIE, LANGUAGES, english_of_scripts
 from shared.pages.words import SERVICES
 
-IN_ENGLISH = frozenset({"aftersales", "intake", "notify", "orders"})
+IN_ENGLISH = frozenset({"aftersales", "complaints", "intake", "notify", "orders"})
 """The services all of whose pages can be read in English. The choice is shown when these are all services."""
 SHOWN = SERVICES.keys() == IN_ENGLISH
 

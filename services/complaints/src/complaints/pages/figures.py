@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, time
+from types import MappingProxyType
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
@@ -18,7 +19,10 @@ from shared.pages.rendering import Renderer
 from shared.pages.words import DEPARTMENTS
 from shared.tables import TableCell
 
-DRAWN: tuple[Dimension, ...] = ("month", "cause", "department")
+DRAWN: Mapping[Dimension, str] = MappingProxyType(
+    {"month": "投诉按月份", "cause": "投诉按原因", "department": "投诉按责任部门"}
+)
+"""What is drawn, each with its title."""
 BESIDE = ("成立", "已结案", "按期率", "逾期", "重复发生")
 """What stands beside the number of complaints; the export has all columns."""
 
@@ -39,14 +43,14 @@ def routes(stores: Stores, rules: Rules, render: Renderer) -> APIRouter:
             render,
             [
                 Figure(
-                    title=_("投诉按{dimension}").format(dimension=_(TITLES[by])),
+                    title=_(title),
                     of=_(TITLES[by]),
                     unit=_("件数"),
                     heads=tuple(map(_, BESIDE)),
                     bars=_bars(by, tabulate(counted, (by,), recovered, now, calendar).rows),
                     sheet=f"/complaints/statistics?{urlencode({'by': by, **days.query})}",
                 )
-                for by in DRAWN
+                for by, title in DRAWN.items()
             ],
         )
 
