@@ -66,7 +66,8 @@ class UnfitHeaders(HTTPException):
 class ReadersLanguage:
     """Pages below `under` are written in the language that the person who asks chose in the console.
 
-    Chinese for everybody who chose none, whatever the browser asks for, and for all that stands elsewhere.
+    Chinese for everybody who chose none, whatever the browser asks for, and for all that stands elsewhere. Papers are
+    in Chinese for everybody: whoever prints one, it is the same.
     """
 
     def __init__(self, app: App, english: Translations, under: str) -> None:
@@ -83,7 +84,8 @@ class ReadersLanguage:
 
     def _is_english(self, scope: AsgiScope) -> bool:
         page = scope["type"] == "http" and scope["path"].startswith(self._under)
-        return page and cookie_of(HTTPConnection(scope), LANGUAGE_COOKIE) == "en"
+        paper = page and scope["path"].startswith(f"{self._under}papers/")
+        return page and not paper and cookie_of(HTTPConnection(scope), LANGUAGE_COOKIE) == "en"
 
 
 class HttpMiddleware:
