@@ -9,11 +9,6 @@ from console.asking import of_our_own_page
 from console.session import Sessions
 from console.settings import Settings
 from shared.language import LANGUAGE_COOKIE, LANGUAGES, english_of_scripts
-from shared.pages.words import SERVICES
-
-IN_ENGLISH = frozenset({"aftersales", "complaints", "intake", "notify", "orders"})
-"""The services all of whose pages can be read in English. The choice is shown when these are all services."""
-SHOWN = SERVICES.keys() == IN_ENGLISH
 
 _A_YEAR = 365 * 86_400
 _AN_HOUR = 3_600
@@ -50,7 +45,7 @@ def routes(settings: Settings, sessions: Sessions) -> APIRouter:
 
 def choice(here: str) -> dict[str, object]:
     """What a page needs to show the choice: the languages, and the address at which the person goes on."""
-    return {"languages": LANGUAGES if SHOWN else {}, "chosen_at": here}
+    return {"languages": LANGUAGES, "chosen_at": here}
 
 
 def _is_ours(address: str) -> bool:
