@@ -10,10 +10,17 @@ from cloudevents.core.v1.event import CloudEvent
 from intake.domain.fact import FACTS
 from intake.domain.parts.cloud_event import SIZE_LIMIT
 from intake.domain.parts.reporters import REPORTERS, STAFF, departments_of
+from intake.domain.parts.tolerance import Tolerance
+from intake.store import Stores
+from intake.subscribers import gateways
+from shared.aggregate import Refused
 from shared.contracts.departments import OrderWithdrawn
 from shared.contracts.roles import Department
+from shared.parking.store import Parking
+from shared.time_source import FixedTime
 from shared.wire import ingress
 
+NOW = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)
 DATA = {"order_no": "SO-2026-0412", "reason": "客户项目取消"}
 EVENT = {
     "specversion": "1.0",
@@ -335,6 +342,59 @@ async def test_a_colleague_sees_the_facts_of_the_own_department_alone(http, staf
     seen = (await http.get("/facts", headers=staff(role))).json()["items"]
     assert [each["id"] for each in seen] == (["crm-1"] if role == "account_manager" else [])
     assert (await http.get("/facts/crm-1", headers=staff(role))).status_code == (200 if seen else 404)
+
+
+async def kept(database, department, **changed):
+    """The message that was refused, as an operator replays it, with another body where one is given."""
+    (parked,) = [each async for each in Parking(database).each({"queue": ingress.inbox(department)})]
+    return parked.letter.but(**changed).message(parked.queue)
+
+
+async def replay(database, department, message):
+    doors = gateways(Stores.on(database).facts, FixedTime(NOW), Tolerance())
+    cause, touches = await next(door for door in doors if door.department == department).hear(message)
+    for touch in touches:
+        await touch.collection.group_commit.commit(cause, touch)
+
+
+@pytest.mark.parametrize("media_type", ["application/cloudevents+json", "application/cloudevents-batch+json"])
+async def test_what_a_colleague_may_not_tell_stays_refused_when_an_operator_replays_it(
+    http, staff, database, media_type
+):
+    told = {**EVENT, "type": "design.goods_inspected.v1", "data": DATA}
+    headers = {**staff("project_team"), "Content-Type": media_type}
+    await http.post("/facts", content=json.dumps([told] if "batch" in media_type else told), headers=headers)
+
+    with pytest.raises(Refused) as refused:
+        await replay(database, "design", await kept(database, "design"))
+
+    assert refused.value.code == "foreign_key"
+    assert database.published == ()
+
+
+async def test_what_a_colleague_told_is_announced_as_theirs_once_an_operator_has_repaired_it(http, staff, database):
+    await told(http, in_person(staff, "account_manager"), data={**DATA, "colour": "blue"})
+    repaired = json.dumps({**EVENT, "data": DATA})
+
+    await replay(database, "sales", await kept(database, "sales", body=repaired))
+
+    assert database.published == (OrderWithdrawn(**DATA),)
+    (envelope,) = database.outbox.envelopes
+    assert (envelope.source, envelope.actor.kind, envelope.actor.id, envelope.actor.role) == (
+        "sales",
+        "staff",
+        "cs-07",
+        "account_manager",
+    )
+
+
+async def test_what_a_system_told_is_announced_as_the_departments_once_an_operator_has_repaired_it(
+    http, sales, database
+):
+    await told(http, sales, data={**DATA, "colour": "blue"})
+    await replay(database, "sales", await kept(database, "sales", body=json.dumps({**EVENT, "data": DATA})))
+
+    assert [(each.actor.kind, each.actor.id) for each in database.outbox.envelopes] == [("department", "sales")]
 
 
 def test_every_fact_has_roles_that_tell_it_in_person():

@@ -21,7 +21,6 @@ from intake.domain.parts.cloud_event import (
     SIZE_LIMIT,
     STRUCTURED,
     CloudEvent,
-    Unfit,
     claimed_id,
     media_type,
     must_be_said_once,
@@ -29,12 +28,13 @@ from intake.domain.parts.cloud_event import (
     read_batch,
     read_structured,
 )
-from intake.domain.parts.reporters import REPORTERS, STAFF, departments_of
+from intake.domain.parts.reporters import STAFF, departments_of
 from intake.domain.parts.service_answer import LISTENERS, NAMES, ListeningService, ServiceAnswer
+from intake.domain.parts.teller import Teller
 from intake.domain.parts.tolerance import Tolerance
 from intake.store import Facts
 from shared.aggregate import Cause, NotFound, Refused
-from shared.contracts.event import Actor, Instant
+from shared.contracts.event import Instant
 from shared.contracts.roles import Department
 from shared.http import After, AskedBy, Limit, Listing, Problem, Router, View, allow, leave_evidence, problem
 from shared.identity import Principal
@@ -162,7 +162,8 @@ class FactsDoor:
 
     async def admit(self, asker: Principal, told: CloudEvent) -> FactView:
         """The fact goes onto the bus, once. Raises Refused with the reason."""
-        department, person = _department(asker, told.type), _person(asker, told.type)
+        department, teller = _department(asker, told.type), _teller(asker)
+        person = teller.telling(told.type) if teller else None
         event = understand(department, told, self._time.now(), self._tolerance)
         fact = Fact.blank(department, told)
         cause = fact.cause(told, person)
@@ -184,7 +185,8 @@ class FactsDoor:
         except Refused as refused:
             body = json.dumps(content, ensure_ascii=False).encode("utf-8", "backslashreplace")
             department = _department(asker, content.get("type"))
-            return await self.keep(_letter(department, content, body, STRUCTURED), refused, _id(content))
+            letter = _letter(asker, department, content, body, STRUCTURED)
+            return await self.keep(letter, refused, _id(content))
 
 
 def routes(facts: Facts, parking: Parking, time: TimeSource, tolerance: Tolerance) -> APIRouter:
@@ -227,7 +229,7 @@ def _reporting(router: APIRouter, door: FactsDoor) -> None:
         except Refused as refused:
             leave_evidence(request, refused.code)
             said = attributes or _said_in(body)
-            letter = _letter(_department(asker, said.get("type")), said, body, content_type)
+            letter = _letter(asker, _department(asker, said.get("type")), said, body, content_type)
             await door.keep(letter, refused, claimed_id(content_type, attributes, body))
             return problem(_STATUS.get(refused.code, 422), refused.code, refused.detail)
 
@@ -274,19 +276,9 @@ def _department(asker: Principal, key: object) -> Department:
     return next((each for each in theirs if str(key).startswith(f"{each.value}.")), theirs[0])
 
 
-def _person(asker: Principal, key: str) -> Actor | None:
-    """Who tells it in person, in the role whose fact it is; nothing for a system and for a key that no fact has.
-
-    Raises Unfit with `foreign_key` for other roles.
-    """
-    if asker.kind == "department":
-        return None
-    by = REPORTERS.get(key)
-    if by is None:
-        return None
-    if asker.roles.isdisjoint(by):
-        raise Unfit("foreign_key", f"{key} is told in person by {', '.join(by)}; tell what is yours to know")
-    return asker.acting(*by)
+def _teller(asker: Principal) -> Teller | None:
+    """Who tells it in person; nobody for a department's system."""
+    return None if asker.kind == "department" else Teller.of(asker.id, asker.roles)
 
 
 def _attributes(request: Request) -> list[tuple[str, str]]:
@@ -296,16 +288,19 @@ def _attributes(request: Request) -> list[tuple[str, str]]:
     ]
 
 
-def _letter(department: str, attributes: Mapping[str, Any], body: bytes, content_type: str | None) -> Message:
-    """What was told over HTTP, as the department would have sent it over AMQP."""
+def _letter(
+    asker: Principal, department: str, attributes: Mapping[str, Any], body: bytes, content_type: str | None
+) -> Message:
+    """What was told over HTTP, as the department would have sent it over AMQP, or with the colleague who told it."""
     marked = {f"{PREFIX}{name}": value for name, value in attributes.items() if name != "data"}
+    teller = _teller(asker)
     return Message(
         ingress.inbox(department),
         str(attributes.get("type", "")),
         marked,
         body,
         content_type=content_type,
-        user_id=department,
+        user_id=teller.user_id if teller else department,
     )
 
 

@@ -10,6 +10,7 @@ from faststream.rabbit import RabbitExchange, RabbitQueue
 from intake.domain.decisions.admission import admit
 from intake.domain.fact import Fact, understand
 from intake.domain.parts.cloud_event import CloudEvent, Unfit, claimed_id, must_be_said_once, read
+from intake.domain.parts.teller import Teller
 from intake.domain.parts.tolerance import Tolerance
 from intake.store import Facts
 from shared.subscriptions import AnswerToSender, Dead, Heard
@@ -41,11 +42,16 @@ class Gateway:
         return RabbitQueue(self.queue, declare=False), RabbitExchange(ingress.inbox(self.department), declare=False)
 
     async def hear(self, message: Message) -> Heard:
-        """The fact to admit. Raises Unfit with the reason, also for `sender` and `headers`."""
-        told = self._verified(message)
+        """The fact to admit. Raises Unfit with the reason, also for `sender` and `headers`.
+
+        What a colleague told in person and an operator has repaired is still that colleague's, in that one's roles.
+        """
+        teller = Teller.named_by(message.user_id)
+        told = self._verified(message, teller)
+        person = teller.telling(told.type) if teller else None
         event = understand(self.department, told, self.time.now(), self.tolerance)
         fact = Fact.blank(self.department, told)
-        cause = fact.cause(told)
+        cause = fact.cause(told, person)
         return cause, (self.facts.touch(fact.id, lambda known: admit(known, fact, event, cause), fact),)
 
     def claimed(self, message: Message) -> str | None:
@@ -65,8 +71,8 @@ class Gateway:
         body = json.dumps(refused, ensure_ascii=False).encode()
         return AnswerToSender(ingress.REFUSED, self.department, body)
 
-    def _verified(self, message: Message) -> CloudEvent:
-        if message.user_id not in (None, self.department):
+    def _verified(self, message: Message, teller: Teller | None) -> CloudEvent:
+        if teller is None and message.user_id not in (None, self.department):
             said = f"the message has user_id {message.user_id!r}"
             raise Unfit("sender", f"{said}; leave it out, or name your own user, {self.department}")
         if present := _misplaced(message):
