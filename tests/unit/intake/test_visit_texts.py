@@ -62,6 +62,11 @@ def test_shop_name_and_number_are_understood_in_any_order_width_and_with_chatter
         ("宜美 张经理 13800138000", "宜美", "张经理"),
         ("明镜-天河店 张经理 13800138000", "明镜-天河店", "张经理"),
         ("恒达装饰公司王建国13800138000", "恒达装饰公司", "王建国"),
+        ("恒达装饰公司欧阳建国13800138000", "恒达装饰公司", "欧阳建国"),
+        ("恒达装饰公司王总13800138000", "恒达装饰公司", "王总"),
+        ("去年华家具城李总13800138000", "去年华家具城", "李总"),
+        ("去年华家具城 李总 13800138000", "去年华家具城", "李总"),
+        ("去了天河家具城李建平经理13800138000", "天河家具城", "李建平经理"),
     ],
 )
 def test_which_word_is_the_person_is_told_by_surname_and_title(text, shop, name):
@@ -89,6 +94,32 @@ def test_which_word_is_the_person_is_told_by_surname_and_title(text, shop, name)
 )
 def test_what_may_mean_several_things_is_not_guessed(text):
     assert understood(text) is None
+
+
+@pytest.mark.parametrize(
+    "chatter",
+    [
+        "马上到",
+        "关门",
+        "关门了",
+        "方便面",
+        "全部搞定",
+        "全款付清",
+        "安排好",
+        "高兴啊",
+        "王总不在",
+        "王总忙",
+        "没见到王总",
+        "明天再约王总",
+        "和王总",
+        "出来陈先生",
+        "项目经理",
+        "王不在",
+        "时间紧",
+    ],
+)
+def test_chatter_behind_the_shops_kind_is_no_person(chatter):
+    assert understood(f"明镜眼镜店{chatter}13700137000") is None
 
 
 async def received(world, text=PLAIN, **said):

@@ -16,7 +16,7 @@ _LABEL = re.compile(rf"(?P<label>{'|'.join(words for _, words in _LABELS)})\s*(?
 _BREAKS = re.compile(r"[\s,;。、/|!~()\[\]【】—]+")
 _FINER_BREAKS = re.compile(rf"(?:{_BREAKS.pattern}|[-_+:·•])+")
 _OPENING = re.compile(
-    r"^(?:您好|你好|汇报|报备|报告|客服|我是?|刚刚?|已经?|今天|上午|下午|现在|从|在|去了?|离开了?|拜访(?:完毕?|了)?|走访(?:完|了)?|见了|到访"
+    r"^(?:您好|你好|汇报|报备|报告|客服|我是?|刚刚?|已经?|今天|上午|下午|现在|从|在|去了|离开了?|拜访(?:完毕?|了)?|走访(?:完|了)?|见了|到访"
     r"|店名|客户(?:姓名|名称)?|联系人|姓名|手机号?码?|(?:联系)?电话(?:号码)?)+"
 )
 _CLOSING = re.compile(
@@ -33,6 +33,22 @@ _SURNAMES = frozenset(
     "池乔阴能苍双闻党翟谭贡劳姬申扶冉雍桑桂牛寿通边冀温庄晏柴瞿阎连茹习艾鱼容向古易慎戈廖庾终步都耿满匡国文寇广欧沃"
     "蔚越隆师巩聂晁勾敖融冷辛阚那简饶曾沙丰关蒯相查荆红游竺盖梁林黄梅岳肖涂欧阳司徒上官诸葛"
 )
+
+_NAMED = re.compile(
+    rf"(?:欧阳|司徒|上官|诸葛|[{''.join(sorted(_SURNAMES))}])"
+    rf"(?:\w{{0,2}}{_TITLE.pattern}|(?![总工姐哥董])[^\W\d_a-zA-Z不没了的说很吗呢吧要再已]{{2}})"
+)
+"""Surname, up to two characters and a title, or surname and two characters that may be a given name."""
+_CHATTER = re.compile(
+    "马上|马路|高兴|高度|方便|方案|方面|全部|全款|全屋|全都|关门|关于|关心"
+    "|白天|白跑|终于|应该|应付|经常|经过|满意|都是|都有|都好|都在|许多|那边"
+    "|那里|包括|包装|单子|单价|通过|通知|通话|易碎|金额|连锁|向来|幸好|从来"
+    "|国内|广告|何时|何况|能够|能谈|相关|相当|丰富|文件|解决|解释|温馨|管理"
+    "|水电|花了|习惯|宣传|简单|游览|广大|程序|封闭|查看|红包|单独|寿命|边上"
+    "|左右|左边|焦急|冷清|房东|车上|钱款|顾客|段时|申请|武汉|阳光|连续|容易"
+    "|步行|余款|温州|江门|石材|云南|干净|甘肃|景区"
+)
+"""What begins like a surname and is none, in words that stand behind a shop's name."""
 
 
 class SaidVisit(Part):
@@ -94,13 +110,20 @@ def _two_of(words: list[str]) -> tuple[str, str] | None:
 
 
 def _parted(word: str) -> tuple[str, str] | None:
-    """Shop and person that are written without a break: where the shop ends is said by its kind, in one place alone."""
+    """Shop and person that are written without a break: where the shop ends is said by its kind, in one place alone.
+
+    What stands behind may be chatter too, so a person is only who has a whole name there.
+    """
     found = [
         (word[: kind.end()], name)
         for kind in _SHOP.finditer(word)
-        if kind.start() > 0 and _is_person(name := _bare(word[kind.end() :]))
+        if kind.start() > 0 and _is_named(name := _bare(word[kind.end() :]))
     ]
     return found[0] if len(found) == 1 else None
+
+
+def _is_named(word: str) -> bool:
+    return bool(_NAMED.fullmatch(word)) and not _CHATTER.match(word) and not _SHOP.search(word)
 
 
 def _bare(word: str) -> str:
