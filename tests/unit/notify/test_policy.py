@@ -26,12 +26,13 @@ from facts import (
     reviewed,
     stage,
 )
-from notify_in_memory import MORNING, POLICIES, InMemoryNotify
+from notify_in_memory import MORNING, POLICIES, TABLES, InMemoryNotify
 from pydantic import ValidationError
 from sleepless import without_rest
 
 from notify.domain.parts.rest import Rest
 from notify.domain.parts.zone import zone_of
+from notify.domain.policy.purpose import Ending
 from notify.settings import Settings
 from shared.calendar import Calendar
 from shared.contracts.aftersales import (
@@ -55,7 +56,6 @@ from shared.contracts.notify import (
     NotificationSuppressed,
 )
 from shared.contracts.orders import (
-    ContractAmended,
     ContractSigned,
     DeliveryDatePromised,
     DunningHeld,
@@ -223,10 +223,6 @@ ENDED = pytest.mark.parametrize(
         (delayed(), dispatched()),
         (dunned(), credited()),
         (
-            falls_due(date(2026, 11, 26)),
-            of_order(ContractAmended, contract_no="JG-1", revision=2, changes=("付款改期",)),
-        ),
-        (
             reviewed("approved"),
             of_order(ContractSigned, contract_no="JG-1", signed_on={"on": "2026-11-23"}, sealed_by="cs-07"),
         ),
@@ -283,6 +279,67 @@ async def test_a_fact_that_was_ended_before_it_was_heard_is_not_told(waits: Even
     asked = {each.id for each in after if each.audience == "customer"} - {each.id for each in before}
     found = [each for each in await notify.all(audience="customer") if each.id in asked]
     assert {(each.stage, each.reason) for each in found} == {("suppressed", "superseded")}
+
+
+NOT_ENDED = pytest.mark.parametrize(
+    ("waits", "later"),
+    [
+        (dunned(), of_order(LedgerEntered, number=3, kind="invoice", amount=Money(amount="3000.00"), at=LATE)),
+        (planned(), delayed(kind="arrive")),
+        (ready(), delayed(kind="arrive")),
+    ],
+    ids=lambda fact: fact.key,
+)
+
+
+@NOT_ENDED
+async def test_what_waits_and_is_still_true_is_told(waits: Event, later: Event) -> None:
+    notify = InMemoryNotify(at=china(22))
+    await notify.tell(waits)
+    waiting = {each.id for each in await notify.all(audience="customer")}
+    await notify.tell(later)
+    await notify.later(hours=11)
+
+    found = [each for each in await notify.all(audience="customer") if each.id in waiting]
+    assert {each.stage for each in found} == {"accepted"}
+
+
+@NOT_ENDED
+async def test_what_is_still_true_is_told_though_it_is_heard_after_the_later_fact(waits: Event, later: Event) -> None:
+    notify = InMemoryNotify(at=china(10))
+    before = await notify.tell(later)
+    after = await notify.tell(waits, at=china(10) - timedelta(minutes=5))
+    await notify.later(hours=1)
+
+    asked = {each.id for each in after if each.audience == "customer"} - {each.id for each in before}
+    found = [each for each in await notify.all(audience="customer") if each.id in asked]
+    assert {each.stage for each in found} == {"accepted"}
+
+
+async def test_a_fact_of_ours_that_is_heard_late_ends_nothing_that_was_asked_for_after_it() -> None:
+    notify = InMemoryNotify(at=china(22))
+    await notify.tell(dunned())
+    await notify.tell(credited(), at=china(21))
+    await notify.later(hours=11)
+
+    assert {each.stage for each in await notify.all(purpose="account")} == {"accepted"}
+
+
+async def test_what_a_department_tells_late_ends_what_was_asked_for_before_it_told() -> None:
+    notify = InMemoryNotify(at=china(22))
+    await notify.tell(dunned())
+    await notify.tell(paid("initial"), at=china(21))
+    await notify.later(hours=11)
+
+    assert {each.stage for each in await notify.all(purpose="account")} == {"suppressed"}
+
+
+def test_a_policy_of_the_companys_own_that_lacks_purposes_is_named_in_the_log() -> None:
+    policy = POLICIES.version(1)
+    older = policy.but(version=2, purposes=tuple(each for each in policy.purposes if each.name != "settlement"))
+    used = [rule.purpose for rule in TABLES.rules]
+
+    assert (policy.unknown_among(used), older.unknown_among(used)) == ([], ["settlement"])
 
 
 async def test_a_fact_that_happens_after_what_ended_the_one_before_is_told() -> None:
@@ -428,8 +485,14 @@ async def test_two_reminders_of_one_sum_that_wait_over_a_night_are_told_as_the_l
     assert "温馨提醒您" in other
 
 
+def _paths(ending: Ending) -> list[str]:
+    conditions = (*ending.when, *ending.unless, *ending.at_least, *ending.below)
+    return [ending.about, *(path.split(".")[0] for path in conditions)]
+
+
 def test_every_fact_that_ends_a_message_has_the_number_that_both_are_about() -> None:
-    ends = [(key, path) for purpose in POLICIES.version(1).purposes for key, path in purpose.ends.items()]
+    found = [(key, ending) for purpose in POLICIES.version(1).purposes for key, ending in purpose.ends.items()]
+    ends = [(key, path) for key, ending in found for path in _paths(ending)]
 
     assert [(key, path) for key, path in ends if path not in contracts()[key].model_fields] == []
 

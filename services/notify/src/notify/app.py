@@ -9,6 +9,8 @@ from os import getpid
 from socket import gethostname
 from uuid import uuid4
 
+import structlog
+
 from notify import pages
 from notify.api import Callbacks, callback_routes, routes
 from notify.composer import Composer
@@ -29,14 +31,20 @@ from shared.parking.answers import AnsweredFacts
 from shared.plumbing import Plumbing
 from shared.service import Service
 
+log = structlog.get_logger()
+
 
 def service(settings: Settings, plumbing: Plumbing | None = None) -> Service:
     """Everything wired; nothing started."""
     plumbing = plumbing or Plumbing("notify", settings)
     rules = settings.rules(plumbing.calendar)
+    tables = catalogue(settings, rules)
+    for policy in rules.policies:
+        if unknown := policy.unknown_among(rule.purpose for rule in tables.rules):
+            log.warning("purposes_without_policy", version=policy.version, purposes=unknown)
     return assembled(
         plumbing,
-        Composer(catalogue(settings, rules), rules, settings.our_company, customer_links(settings, rules)),
+        Composer(tables, rules, settings.our_company, customer_links(settings, rules)),
         GatewayRouter(configured(settings, settings.codes())),
         Timeouts(settings.send_budget, settings.send_lease, settings.ask_after),
         Callbacks(settings.callback_secrets, settings.callback_url),

@@ -1,6 +1,6 @@
 """Where notify keeps its messages, the people who get them, and what comes back."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -13,6 +13,7 @@ from notify.domain.notification import Lane, Notification
 from notify.domain.overtaken import Overtaken, overtaken_of
 from notify.domain.parts.address import as_address
 from notify.domain.policy.policy import Rules
+from notify.domain.policy.purpose import Purpose
 from notify.domain.recipient import Recipient, customer_recipient, unknown_recipient
 from notify.domain.reply import Reply
 from notify.domain.roster import Roster
@@ -188,9 +189,13 @@ class OvertakenNumbers(Store[Overtaken]):
     collection = "overtaken"
     kind = Overtaken
 
-    async def among(self, messages: Iterable[tuple[Notification, Collection[str]]]) -> set[UUID]:
-        """Those of these messages, each with the facts that end it, of which a later one was heard."""
-        ending = [(each, facts, overtaken_of(each.about)) for each, facts in messages if each.about and facts]
+    async def among(self, messages: Iterable[tuple[Notification, Purpose]]) -> set[UUID]:
+        """Those of these messages, each with its purpose, that a later fact has ended which was heard."""
+        ending = [
+            (each, [purpose.ended_as(fact) for fact in purpose.ends], overtaken_of(each.about))
+            for each, purpose in messages
+            if each.about and purpose.ends
+        ]
         if not ending:
             return set()
         page = await self.find({"id": OneOf(*(number for _, _, number in ending))}, limit=len(ending))

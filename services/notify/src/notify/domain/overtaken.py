@@ -12,7 +12,10 @@ from shared.contracts.event import Instant
 
 
 class Overtaken(Aggregate):
-    """When each fact that ends messages about a number last happened, by the fact's key, however late it was heard."""
+    """When each fact that ends messages about a number last happened, by the fact's key, however late it was heard.
+
+    A fact that ends messages only in some cases is kept with the purpose that it has ended, behind a blank.
+    """
 
     facts: dict[str, Instant] = Field(default={})
 

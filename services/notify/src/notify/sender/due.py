@@ -56,7 +56,7 @@ class DueMessages:
         counted = {each.id: self._counted_at(each, people[each.id]) for each in messages}
         ledgers = await self._stores.ledgers.of(filter(None, counted.values()))
         newer = await self._stores.notifications.newer_than([each for each in messages if self._gives_way(each)])
-        ended = await self._stores.overtaken.among([(each, self._composer.purpose_of(each).ends) for each in messages])
+        ended = await self._stores.overtaken.among([(each, self._composer.purpose_of(each)) for each in messages])
         return [
             Due(
                 each,

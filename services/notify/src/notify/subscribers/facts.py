@@ -1,6 +1,7 @@
 """From a fact to the messages that its lines ask for: for whom, over which channels, joined with what waits already."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -21,7 +22,7 @@ from shared.aggregate import Cause, NotFound, Refused
 from shared.contracts.catalogue import contracts
 from shared.contracts.event import Event
 from shared.contracts.intake import NotificationRequested
-from shared.contracts.roles import Role
+from shared.contracts.roles import Department, Role
 from shared.contracts.vocabulary import CustomerSnapshot
 from shared.store import Touch
 from shared.subscriptions import Subscriptions
@@ -58,6 +59,9 @@ def _reaction(
     return react
 
 
+_DEPARTMENTS = frozenset(each.value for each in Department)
+
+
 class Facts:
     """The lines at work. The same fact makes the same messages, with the same ids."""
 
@@ -87,19 +91,22 @@ class Facts:
     async def ended(self, event: Event, cause: Cause) -> list[Touch[Any]]:
         """What waits about the same matter and is no longer true, by the policy of the day.
 
-        It is remembered too, for an older fact that is heard only later.
+        It is remembered too, for an older fact that is heard only later. What a service of ours announced ends nothing
+        that was asked for after it happened; a department tells late, and what it tells ends what waits.
         """
         body = event.model_dump(mode="json")
         ending: list[Touch[Any]] = []
-        for path, purposes in self._composer.policy_on(cause.at).ended_by(event.key).items():
-            number = reach(body, path)
-            if not number:
-                continue
-            waiting = await self._notifications.unsent_about(str(number), purposes)
-            ending += [self._notifications.touch(each.id, lambda current: end(current, cause)) for each in waiting]
-            none = none_heard(str(number))
+        for number, purposes in self._composer.policy_on(cause.at).ended_by(event.key, body).items():
+            waiting = await self._notifications.unsent_about(number, [purpose.name for purpose in purposes])
+            ending += [
+                self._notifications.touch(each.id, lambda current: end(current, cause))
+                for each in waiting
+                if event.publisher() in _DEPARTMENTS or each.created_at <= cause.at
+            ]
+            names = {purpose.ended_as(event.key) for purpose in purposes}
+            none = none_heard(number)
             ending.append(
-                self._stores.overtaken.touch(none.id, lambda heard: note_ending(heard, event.key, cause), start=none)
+                self._stores.overtaken.touch(none.id, partial(note_ending, facts=names, cause=cause), start=none)
             )
         return ending
 
@@ -139,7 +146,7 @@ class Facts:
         """
         purpose = self._composer.purpose_of(draft)
         window = purpose.merge.total_seconds()
-        if not window or not draft.ways or await self._stores.overtaken.among([(draft, purpose.ends)]):
+        if not window or not draft.ways or await self._stores.overtaken.among([(draft, purpose)]):
             return self._notifications.birth(queue(draft, cause))
         thread, channels = draft.thread or draft.purpose, "+".join(draft.channels)
         place = f"{draft.recipient}/{thread}/{channels}/{int(cause.at.timestamp() // window)}"

@@ -47,11 +47,32 @@ def _walk(value: Any, names: Sequence[str]) -> Any:
     return value
 
 
-class RuleLine(Part):
+class Condition(Part):
+    """Which facts are meant, by their fields.
+
+    `when` limits to facts whose field has one of these words, `unless` to the others; a field that is not there is
+    `absent`. `at_least` and `below` limit to facts whose field is a number or an amount of this size, or below it; a
+    field that is not there counts as 0.
+    """
+
+    when: dict[str, tuple[str, ...]] = Field(default={})
+    unless: dict[str, tuple[str, ...]] = Field(default={})
+    at_least: dict[str, float] = Field(default={})
+    below: dict[str, float] = Field(default={})
+
+    def holds(self, body: Mapping[str, Any]) -> bool:
+        """Whether a fact with this body is meant."""
+        wanted = all(_word(reach(body, path)) in words for path, words in self.when.items())
+        unwanted = any(_word(reach(body, path)) in words for path, words in self.unless.items())
+        large = all(_size(reach(body, path)) >= least for path, least in self.at_least.items())
+        small = all(_size(reach(body, path)) < most for path, most in self.below.items())
+        return wanted and not unwanted and large and small
+
+
+class RuleLine(Condition):
     """What a message's file says about one fact: whom it is told to, over which channels, in order.
 
-    `when` limits the line to facts whose field has one of these words, `unless` to the others; a field that is not
-    there is `absent`. A staff line names `people` (paths to their ids) and `roles` (the roles' own names, or paths
+    A staff line names `people` (paths to their ids) and `roles` (the roles' own names, or paths
     after an @); with `person_instead_of_role` a role hears only what has no person. With `each` every channel gets a
     message of its own; otherwise the later channels wait for the earlier ones to fail. `variant` chooses among the
     message's texts, by a word or by a {path}; where it has no such text `otherwise` is used. `values` says which field
@@ -61,18 +82,13 @@ class RuleLine(Part):
     whose facts have the same words at the paths of `thread` say the same thing; of them the one with the higher
     `revision`, else the later one, is the newer.
 
-    `at_least` and `below` limit the line to facts whose field is a number or an amount of this size, or below it; a
-    field that is not there counts as 0. `milestone` is a path to a word that has to be among the policy's milestones,
+    `milestone` is a path to a word that has to be among the policy's milestones,
     and about which the customer has not been told otherwise. An `optional` message is left out, and makes no duty,
     where its recipient has no address for it.
     """
 
     name: str
     event: str
-    when: dict[str, tuple[str, ...]] = Field(default={})
-    unless: dict[str, tuple[str, ...]] = Field(default={})
-    at_least: dict[str, float] = Field(default={})
-    below: dict[str, float] = Field(default={})
     milestone: str | None = None
     optional: bool = False
     people: tuple[str, ...] = ()
@@ -121,14 +137,6 @@ class Rule(RuleLine):
     purpose: str
     audience: Literal["customer", "staff"]
     concern: Concern = "order"
-
-    def holds(self, body: Mapping[str, Any]) -> bool:
-        """Whether this line is meant for a fact with this body."""
-        wanted = all(_word(reach(body, path)) in words for path, words in self.when.items())
-        unwanted = any(_word(reach(body, path)) in words for path, words in self.unless.items())
-        large = all(_size(reach(body, path)) >= least for path, least in self.at_least.items())
-        small = all(_size(reach(body, path)) < most for path, most in self.below.items())
-        return wanted and not unwanted and large and small
 
     def staff(self, body: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[Role, ...]]:
         """The ids and the roles of the colleagues who hear of a fact with this body."""

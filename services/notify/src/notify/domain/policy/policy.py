@@ -1,10 +1,12 @@
 """The company's figures for messages: when customers rest, what each purpose allows, how long things are waited for."""
 
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
-from typing import Self, get_args
+from typing import Any, Self, get_args
 
 from pydantic import Field, model_validator
 
+from notify.domain.messages.rule import reach
 from notify.domain.parts.rest import Rest
 from notify.domain.policy.purpose import Purpose
 from shared.clocks import Clock, TimedPolicy
@@ -52,13 +54,18 @@ class MessagePolicy(TimedPolicy):
     milestones: dict[str, tuple[str, ...]] = Field(default={})
     purposes: tuple[Purpose, ...]
 
-    def ended_by(self, event: str) -> dict[str, set[str]]:
-        """Which purposes a fact with this key ends, by the path to the number that it ends them about."""
-        found: dict[str, set[str]] = {}
+    def ended_by(self, event: str, body: Mapping[str, Any]) -> dict[str, list[Purpose]]:
+        """Which purposes a fact with this key and body ends, by the number that it ends them about."""
+        found: dict[str, list[Purpose]] = {}
         for purpose in self.purposes:
-            if event in purpose.ends:
-                found.setdefault(purpose.ends[event], set()).add(purpose.name)
+            ending = purpose.ends.get(event)
+            if ending and ending.holds(body) and (number := reach(body, ending.about)):
+                found.setdefault(str(number), []).append(purpose)
         return found
+
+    def unknown_among(self, names: Iterable[str]) -> list[str]:
+        """Those of these purposes that this version does not name, in alphabetical order."""
+        return sorted(set(names) - {purpose.name for purpose in self.purposes})
 
     def purpose(self, name: str) -> Purpose:
         """What this purpose allows; one that this version does not know is treated as a plain service."""
