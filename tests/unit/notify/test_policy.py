@@ -32,7 +32,7 @@ from sleepless import without_rest
 
 from notify.domain.parts.rest import Rest
 from notify.domain.parts.zone import zone_of
-from notify.domain.policy.purpose import Ending
+from notify.domain.policy.purpose import LaterFact
 from notify.settings import Settings
 from shared.calendar import Calendar
 from shared.contracts.aftersales import (
@@ -485,7 +485,7 @@ async def test_two_reminders_of_one_sum_that_wait_over_a_night_are_told_as_the_l
     assert "温馨提醒您" in other
 
 
-def _paths(ending: Ending) -> list[str]:
+def _paths(ending: LaterFact) -> list[str]:
     conditions = (*ending.when, *ending.unless, *ending.at_least, *ending.below)
     return [ending.about, *(path.split(".")[0] for path in conditions)]
 

@@ -14,7 +14,7 @@ Meaning = Literal["accept", "decline", "choice", "rating"]
 """What a digit in an answer means."""
 
 
-class Ending(Condition):
+class LaterFact(Condition):
     """A later fact after which a message is no longer true: the path to the number that both are about, and which of
     these facts are meant. The path alone may stand for it."""
 
@@ -54,7 +54,7 @@ class Purpose(Part):
     apart: timedelta = timedelta(0)
     merge: timedelta = timedelta(0)
     supersede: bool = False
-    ends: dict[str, Ending] = Field(default={})
+    ends: dict[str, LaterFact] = Field(default={})
     replies: dict[str, Meaning] = Field(default={})
 
     def ended_as(self, fact: str) -> str:
