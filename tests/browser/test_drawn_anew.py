@@ -71,6 +71,7 @@ async def test_what_was_typed_into_a_search_stays_unless_something_else_is_drawn
 
 WITHOUT_A_TIMER = """
   window.setInterval = () => 0;
+  performance.now = () => 0;
   window.EventSource = class extends EventSource {
     constructor(...how) {
       super(...how);
@@ -78,13 +79,16 @@ WITHOUT_A_TIMER = """
     }
   };
 """
-"""A page that never looks by itself after a time, and that tells when its stream of hints stands."""
+"""A page that never looks by itself after a time nor rests after a look, and that tells when its stream stands."""
 
 
 async def test_what_happens_between_a_page_s_first_look_and_its_stream_of_hints_is_shown(
     page: Page, here: World
 ) -> None:
-    """The service has drawn the page, which is still under way; the case changes; only then the stream opens."""
+    """The service has drawn the page, which is still under way; the case changes; only then the stream opens.
+
+    The page asks once more, and not before it has what it asked for first.
+    """
     case = await complaint(here)
     address = f"/complaints/ui/complaints/{case['complaint_id']}"
     shown = f"/desk/complaints/{case['complaint_id']}"
@@ -92,11 +96,15 @@ async def test_what_happens_between_a_page_s_first_look_and_its_stream_of_hints_
     live = await page.context.new_page()
     await live.goto(shown)
     drawn, happened, stands = asyncio.Event(), asyncio.Event(), asyncio.Event()
+    course: list[str] = []
 
     async def under_way(route: Route) -> None:
+        course.append("asked")
         answer = await route.fetch()
-        drawn.set()
-        await stands.wait()
+        if course == ["asked"]:
+            drawn.set()
+            await stands.wait()
+            course.append("answered")
         await route.fulfill(response=answer)
 
     async def not_yet(route: Route) -> None:
@@ -104,7 +112,7 @@ async def test_what_happens_between_a_page_s_first_look_and_its_stream_of_hints_
         await route.continue_()
 
     await page.add_init_script(WITHOUT_A_TIMER)
-    await page.route(f"**{address}", under_way, times=1)
+    await page.route(f"**{address}", under_way)
     await page.route("**/events", not_yet)
     await page.goto(shown)
     await drawn.wait()
@@ -115,3 +123,25 @@ async def test_what_happens_between_a_page_s_first_look_and_its_stream_of_hints_
     await expect(page.locator("html[data-stands]")).to_be_attached()
     stands.set()
     await expect(page.get_by_text("complaint_handler-7").first).to_be_visible()
+    assert course[:3] == ["asked", "answered", "asked"]
+
+
+async def test_a_list_whose_place_is_no_longer_known_leads_to_its_first_page(page: Page) -> None:
+    await sign_in(page, BY_ID["cs_manager-1"])
+    await page.goto("/desk/complaints?part=all&after=gone")
+    await page.get_by_role("link", name="回到第一页").click()
+    await expect(page).to_have_url("/desk/complaints?part=all")
+    await expect(page.get_by_role("heading", level=1)).to_be_visible()
+
+
+async def test_a_list_whose_place_is_no_longer_known_at_a_later_look_is_shown_from_its_beginning(page: Page) -> None:
+    await sign_in(page, BY_ID["cs_manager-1"])
+
+    async def as_if_known(route: Route) -> None:
+        await route.fulfill(body="<h1>第二页</h1>", content_type="text/html;charset=utf-8")
+
+    await page.add_init_script(WITHOUT_A_TIMER)
+    await page.route("**/complaints/ui/complaints?after=gone", as_if_known, times=1)
+    await page.goto("/desk/complaints?after=gone")
+    await expect(page).to_have_url("/desk/complaints")
+    await expect(page.get_by_role("heading", level=1)).to_have_text("客诉")

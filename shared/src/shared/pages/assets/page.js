@@ -16,9 +16,8 @@ const RETRY = 5_000; // milliseconds until a service that was away is asked agai
 
 class KefuPage extends HTMLElement {
   connectedCallback() {
-    const asked = new URLSearchParams(location.search);
-    for (const [name, value] of [...asked]) if (!value) asked.delete(name);
-    this.url = asked.size ? `${this.dataset.url}?${asked}` : this.dataset.url;
+    this.asked = new URLSearchParams(location.search);
+    for (const [name, value] of [...this.asked]) if (!value) this.asked.delete(name);
     this.addEventListener("submit", (event) => this.#sent(event));
     this.addEventListener("click", clickedInRows);
     this.addEventListener("input", (event) => this.#typed(event.target.form));
@@ -28,13 +27,16 @@ class KefuPage extends HTMLElement {
     setInterval(() => this.#look(), EVERY);
     const hints = listen();
     // What was said before the stream stood is not heard, and may be missing in what was asked for before: look again.
-    hints.addEventListener("open", () => this.#follow());
+    hints.addEventListener("open", async () => {
+      await this.loading;
+      this.#soon(0);
+    });
     hints.addEventListener("message", ({data}) => {
       const [, service] = data.split("/");
       const shown = [this.dataset.service, ...[...this.querySelectorAll("kefu-card")].map((card) => card.id.slice(5))];
       if (shown.includes(service)) this.#follow();
     });
-    this.#load();
+    this.loading = this.#load();
   }
 
   // What is under way says after how many milliseconds to look again.
@@ -70,29 +72,51 @@ class KefuPage extends HTMLElement {
     this.waiting ??= setTimeout(() => { this.waiting = null; this.#look(); }, Math.max(wait, rests));
   }
 
+  // What the service draws now, or why not; nothing once something newer was asked for. A look that was due meanwhile
+  // comes when what was asked for is shown.
   async #ask() {
+    const mine = this.underWay = {};
+    clearTimeout(this.retrying);
     const begun = performance.now();
-    const answer = await fetch(this.url).catch(() => null);
+    const answer = await fetch(at(this.dataset.url, this.asked)).catch(() => null);
+    const html = answer?.ok ? await answer.text().catch(() => null) : null;
+    if (mine !== this.underWay) return null;
+    this.underWay = null;
     this.looked = performance.now();
     this.took = this.looked - begun;
     if (answer?.status === 401) location.assign("/sign-in");
-    return answer;
+    if (this.missed) setTimeout(() => this.#look());
+    this.missed = false;
+    return {answer, html};
   }
 
   async #load() {
-    const answer = await this.#ask();
-    if (answer?.ok) return this.#fill(await answer.text());
+    const asked = await this.#ask();
+    if (!asked) return;
+    const {answer, html} = asked;
+    if (html !== null) return this.#fill(html);
     if (answer?.status === 401) return;
     const words = {403: _("您的岗位不能查看这一页。"), 404: _("没有找到，可能已经不在了。")}[answer?.status];
-    const refused = words ?? (answer?.status < 500 ? await detail(answer) : null);
+    const refused = words ?? (answer && !answer.ok && answer.status < 500 ? await detail(answer) : null);
+    this.drawn = false;
     this.innerHTML = `<p class="empty" role="status"></p>`;
     this.firstElementChild.textContent = refused ?? _("暂时打不开，5秒后再试。");
-    if (!refused) setTimeout(() => this.#load(), RETRY);
+    if (!refused) this.retrying = setTimeout(() => this.#look(), RETRY);
+    else if (answer.status === 422 && this.asked.has("after")) this.append(this.#toTheFirst());
+  }
+
+  #toTheFirst() {
+    const link = document.createElement("a");
+    link.className = "btn";
+    link.href = at(location.pathname, withoutPlace(this.asked));
+    link.textContent = _("回到第一页");
+    return link;
   }
 
   #fill(html) {
     const focused = this.contains(document.activeElement) && document.activeElement.id;
     this.innerHTML = html;
+    this.drawn = true;
     for (const form of this.#forms()) this.#restored(form);
     if (focused) document.getElementById(focused)?.focus();
     this.#named();
@@ -105,13 +129,26 @@ class KefuPage extends HTMLElement {
   }
 
   // What has changed is shown around a form that is being filled in. The form stays as it is, and says so where it was
-  // drawn from what is no longer so. While an input method composes, nothing moves.
+  // drawn from what is no longer so. While an input method composes, nothing moves. A list whose place is no longer
+  // known is shown from its beginning.
   async #look() {
+    if (this.underWay) {
+      this.missed = true;
+      return;
+    }
     if (this.composing) return this.#soon(SETTLES);
-    const answer = await this.#ask();
-    if (!answer?.ok) return;
+    if (!this.drawn) return this.#load();
+    const asked = await this.#ask();
+    if (!asked) return;
+    const {answer, html} = asked;
+    if (answer?.status === 422 && this.asked.has("after")) {
+      this.asked = withoutPlace(this.asked);
+      history.replaceState(history.state, "", at(location.pathname, this.asked));
+      return this.#look();
+    }
+    if (html === null) return;
     const fresh = document.createElement("div");
-    fresh.innerHTML = await answer.text();
+    fresh.innerHTML = html;
     if (this.composing) return this.#soon(SETTLES);
     const kept = this.#forms().filter((form) => touched(form) || form.dataset.underWay);
     const had = new Set(this.#forms().map((form) => form.id));
@@ -149,6 +186,16 @@ class KefuPage extends HTMLElement {
     this.#look();
     this.#follow();
   }
+}
+
+function at(path, asked) {
+  return asked.size ? `${path}?${asked}` : path;
+}
+
+function withoutPlace(asked) {
+  const rest = new URLSearchParams(asked);
+  rest.delete("after");
+  return rest;
 }
 
 async function detail(answer) {
