@@ -120,7 +120,8 @@ def _signing(router: APIRouter, company: Company, sessions: Sessions, render: Re
     @router.get("/sign-in", response_class=HTMLResponse)
     async def show_door(again: str = "") -> Response:
         """The way to the company's sign-in."""
-        return render("door.html", again=bool(again), said=None, **choice("/sign-in"))
+        here = "/sign-in?again=yes" if again else "/sign-in"
+        return render("door.html", again=bool(again), said=None, **choice(here))
 
     @router.get("/sign-in/start")
     async def start(request: Request, again: str = "") -> Response:

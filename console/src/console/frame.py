@@ -90,7 +90,6 @@ class Frame:
             "today": _("{month}月{day}日 {weekday} {time}").format(
                 month=now.month,
                 day=now.day,
-                date=f"{now:%m-%d}",
                 weekday=_(WEEKDAYS[now.weekday()]),
                 time=f"{now:%H:%M}",
             ),
@@ -101,7 +100,7 @@ class Frame:
             "sheet": sheet,
             **choice(_address(request)),
         }
-        return self.render(template, **frame, **values)
+        return self.render(template, **(frame | values))
 
 
 def _address(request: Request) -> str:

@@ -2,13 +2,14 @@
 
 import re
 from html import unescape
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, unquote, urlencode, urlsplit
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
 from console.asking import of_our_own_page
 from console.frame import Frame
+from console.languages import choice
 from console.session import Sessions
 from console.typesetters import NoPdf, Typesetters
 from shared.language import _
@@ -38,12 +39,17 @@ def _pages(frame: Frame) -> APIRouter:
     router = frame.router()
 
     @router.get("/pdf")
-    async def offer(paper: str, request: Request) -> Response:
-        """The page on which the browser fetches a paper and downloads its PDF: at once when a page of ours led here."""
+    async def offer(paper: str, request: Request, shown: str = "") -> Response:
+        """The page on which the browser fetches a paper and downloads its PDF: at once when a page of ours led here.
+
+        What was `shown` before, and is read in another language now, waits for its reader to say so.
+        """
         if (service := service_of(paper)) is None:
             return Response(status_code=404)
-        at_once = of_our_own_page(request)
-        return frame(request, "pdf.html", "pdf", paper=paper, service=_(SERVICES[service]), at_once=at_once)
+        at_once = of_our_own_page(request) and not shown
+        again = choice(f"/pdf?{urlencode({'paper': paper, 'shown': 'yes'})}")
+        service = _(SERVICES[service])
+        return frame(request, "pdf.html", "pdf", paper=paper, service=service, at_once=at_once, **again)
 
     return router
 

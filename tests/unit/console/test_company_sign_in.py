@@ -249,6 +249,7 @@ async def test_one_who_signs_out_is_asked_for_the_password_again(browser: httpx.
     assert (COOKIE in browser.cookies, RENEWAL_COOKIE in browser.cookies) == (False, False)
     page = await browser.get(answer.headers["location"])
     assert '"/sign-in/start?again=yes"' in page.text
+    assert 'name="here" value="/sign-in?again=yes"' in page.text
     asked = dict(parse_qsl(urlsplit(await sent_to_provider(browser, again="yes")).query))
     assert asked["prompt"] == "login"
 

@@ -1,9 +1,11 @@
 """Papers as PDF at the console: whose they are, which addresses are papers, and what is said when none can be made."""
 
 import asyncio
+import re
 import sys
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator
+from html import unescape
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -169,6 +171,19 @@ async def test_the_page_downloads_at_once_when_a_page_of_ours_led_to_it_and_else
     for site in ("cross-site", "same-site", "none"):
         page = (await browser.get("/pdf", params=asked, headers={"Sec-Fetch-Site": site})).text
         assert '<kefu-pdf data-paper="/complaints/ui/papers/letters/7" data-service="投诉">' in page
+
+
+async def test_who_chooses_a_language_where_a_paper_was_downloaded_downloads_it_no_second_time(
+    browser: httpx.AsyncClient,
+) -> None:
+    await sign_in(browser)
+    page = (await browser.get("/pdf", params={"paper": "/complaints/ui/papers/letters/7?a=1"}, headers=OURS)).text
+    here = re.search(r'name="here" value="([^"]*)"', page)
+    assert here is not None
+    data = {"language": "zh-CN", "here": unescape(here[1])}
+    chosen = await browser.post("/language", data=data, headers=OURS)
+    again = (await browser.get(chosen.headers["location"], headers=OURS)).text
+    assert '<kefu-pdf data-paper="/complaints/ui/papers/letters/7?a=1" data-service="投诉">' in again
 
 
 async def test_only_those_who_signed_in_get_a_pdf_and_only_from_our_own_page(
