@@ -38,7 +38,7 @@ MOST_HEADERS, LARGEST_HEADERS = 100, 32 * 1024
 """Headers of a request, and bytes of all of them."""
 
 
-ONCE = frozenset({b"authorization", b"x-api-key", b"idempotency-key", b"content-type", b"sec-fetch-site"})
+SENT_ONCE = frozenset({b"authorization", b"x-api-key", b"idempotency-key", b"content-type", b"sec-fetch-site"})
 """Headers that say who asks, from where, and what: of two values another reader could take the other one."""
 
 
@@ -59,8 +59,8 @@ class UnfitHeaders(HTTPException):
         names = [name for name, _ in headers]
         if {b"content-length", b"transfer-encoding"} <= set(names):
             raise cls("send either Content-Length or Transfer-Encoding")
-        if twice := sorted(name.decode() for name in ONCE if names.count(name) > 1):
-            raise cls(f"send {', '.join(twice)} once")
+        if several := sorted(name.decode() for name in SENT_ONCE if len({b for a, b in headers if a == name}) > 1):
+            raise cls(f"send {', '.join(several)} once")
 
 
 class ReadersLanguage:

@@ -202,10 +202,15 @@ async def test_the_document_says_how_to_be_known_and_what_errors_are(world: Worl
 
 @pytest.mark.parametrize("name", ["Authorization", "X-API-Key", "Idempotency-Key", "Content-Type", "Sec-Fetch-Site"])
 async def test_a_header_of_which_only_one_value_can_count_stands_there_once(world: World, name: str) -> None:
-    headers = [("Authorization", await operator(world)), ("Idempotency-Key", "k"), (name, "x"), (name.lower(), "x")]
+    headers = [("Authorization", await operator(world)), ("Idempotency-Key", "k"), (name, "x"), (name.lower(), "y")]
     answer = await world._http.post(f"/dead/{uuid4()}/drop", json={"reason": "x"}, headers=headers)
     assert (answer.status_code, answer.json()["code"]) == (400, "headers")
     assert name.lower() in answer.json()["detail"]
+
+
+async def test_a_header_that_says_the_same_twice_is_heard(world: World) -> None:
+    headers = [("Authorization", await operator(world))] * 2
+    assert (await world._http.get("/dead", headers=headers)).status_code == 200
 
 
 @pytest.mark.parametrize(
