@@ -60,6 +60,9 @@ TYPED = """async ([shown, fresh]) => {
         ('<input value="2026">', '<input value="2026">', "2026-11"),
         ('<input value="2026">', '<input value="2025">', "2025"),
         ('<input value="2026">', "<input>", ""),
+        ('<input name="begin">', '<input name="until">', ""),
+        ('<input type="month">', '<input type="text">', ""),
+        ('<input name="begin">', '<input name="until" value="2025">', "2025"),
     ],
 )
 async def test_what_was_typed_into_a_search_stays_unless_something_else_is_drawn_there(

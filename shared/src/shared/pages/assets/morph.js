@@ -33,8 +33,10 @@ function blend(shown, fresh, keeps) {
   }
 }
 
+// Without an id it is the same at the same place; a field is another one where its name or type is another.
 function same(node, wanted) {
-  return node && node.nodeName === wanted.nodeName && !node.id;
+  if (!node || node.nodeName !== wanted.nodeName || node.id) return false;
+  return ["name", "type"].every((each) => node.getAttribute?.(each) === wanted.getAttribute?.(each));
 }
 
 function isWanted(node, fresh) {
