@@ -168,7 +168,7 @@ def test_the_history_of_the_house_has_every_step_with_who_took_it(secretive):
         ("判定成立", HANDLER.id, SECRET),
         ("调查完成", None, SECRET),
         ("认定根本原因", HANDLER.id, SECRET),
-        ("核算损失", HANDLER.id, "60.00 CNY"),
+        ("损失核算", HANDLER.id, "60.00 CNY"),
         ("批准责任部门损失", DEPUTY.id, SECRET),
         ("会同供应商处理", HANDLER.id, SECRET),
         ("核定责任", HANDLER.id, SECRET),

@@ -23,6 +23,7 @@ from aftersales.domain.service_order import ServiceOrder
 from aftersales.pages.blocks import blocks
 from aftersales.pages.words import FAULTS, MODES, PAYERS, STAGES, TYPES, VERDICTS
 from aftersales.store import ServiceOrders
+from shared.duties.explanation import WEEKDAYS
 from shared.http import After, AskedBy, Router
 from shared.identity.reach import as_read
 from shared.language import _, listed
@@ -41,7 +42,6 @@ SERVICES_COUNTED = 999
 """Up to which number the services of a part are counted."""
 
 Range = Literal["open", "dispatched", "resolved", "signed_off"]
-WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 PARTS: dict[Range, str] = {"open": "待派工", "dispatched": "已派工", "resolved": "待签字", "signed_off": "待归档"}
 
 

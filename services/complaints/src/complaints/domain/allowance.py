@@ -39,8 +39,8 @@ class DecidableAllowance(Protocol):
 def possible(paper: DecidableAllowance) -> tuple[Possible, ...]:
     """What people may do about a certificate now, and who of them; a copy is filed once and posted once."""
     allowed = ALLOWANCE.possible(paper.stage, another_than=hands_in(paper))
-    lacking = {"file_copy": paper.filed is not None, "post": paper.posted is not None}
-    return tuple(each for each in allowed if not lacking.get(each.decision))
+    done = {"file_copy": paper.filed is not None, "post": paper.posted is not None}
+    return tuple(each for each in allowed if not done.get(each.decision))
 
 
 def hands_in(paper: DecidableAllowance) -> Mapping[AllowanceDecision, tuple[StaffId, ...]]:

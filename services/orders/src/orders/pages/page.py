@@ -165,4 +165,4 @@ def _past(order: Order) -> Iterator[PastMoment]:
     for request in order.cancelling_requests:
         yield PastMoment(request.at, _("申请取消"), request.by, request.reason)
     if end := order.cancellation:
-        yield PastMoment(end.at, _("取消订单"), end.by, end.reason, mark="missed")
+        yield PastMoment(end.at, _("订单取消"), end.by, end.reason, mark="missed")

@@ -123,7 +123,7 @@ def _found(complaint: Complaint) -> Iterator[PastStep]:
     if root := complaint.root_cause:
         yield PastStep(at=root.at, what=_("认定根本原因"), by=root.by, words=root.title)
     if loss := complaint.loss:
-        yield PastStep(at=loss.at, what=_("核算损失"), by=loss.by, words=f"{loss.total.amount} {loss.total.currency}")
+        yield PastStep(at=loss.at, what=_("损失核算"), by=loss.by, words=f"{loss.total.amount} {loss.total.currency}")
     for decided in complaint.decided_losses:
         if decided.decided_at:
             what = _("批准责任部门损失") if decided.approved else _("不批准责任部门损失")
