@@ -1,5 +1,6 @@
 """Which language a person reads: chosen once in the frame, kept in the browser, heard by every service."""
 
+from hashlib import sha256
 from urllib.parse import parse_qs
 
 from fastapi import APIRouter, Request, Response
@@ -10,14 +11,15 @@ from console.session import Sessions
 from console.settings import Settings
 from shared.language import LANGUAGE_COOKIE, LANGUAGES, english_of_scripts
 
-_A_YEAR = 365 * 86_400
-_AN_HOUR = 3_600
+_KEPT = 365 * 86_400
+"""Seconds for which a browser keeps the choice."""
 
 
 def routes(settings: Settings, sessions: Sessions) -> APIRouter:
     """The choice of a language, and what the browser's scripts say in English."""
     router = APIRouter()
-    said = english_of_scripts()
+    said = bytes(JSONResponse(english_of_scripts()).body)
+    named = {"Cache-Control": "private, no-cache", "ETag": f'"{sha256(said).hexdigest()}"'}
 
     @router.post("/language")
     async def choose(request: Request) -> Response:
@@ -29,16 +31,18 @@ def routes(settings: Settings, sessions: Sessions) -> APIRouter:
         answer = RedirectResponse(here if _is_ours(here) else "/", 303)
         if language in LANGUAGES:
             answer.set_cookie(
-                LANGUAGE_COOKIE, language, max_age=_A_YEAR, httponly=True, samesite="lax", secure=settings.over_tls
+                LANGUAGE_COOKIE, language, max_age=_KEPT, httponly=True, samesite="lax", secure=settings.over_tls
             )
         return answer
 
     @router.get("/words/en.json")
     async def words(request: Request) -> Response:
-        """What the scripts say in English, by what they say in Chinese."""
+        """What the scripts say in English, by what they say in Chinese; a browser that has it still is told so."""
         if await sessions.of(request) is None:
             return Response(status_code=401)
-        return JSONResponse(said, headers={"Cache-Control": f"private, max-age={_AN_HOUR}"})
+        if request.headers.get("if-none-match", "").removeprefix("W/") == named["ETag"]:
+            return Response(status_code=304, headers=named)
+        return Response(said, media_type="application/json", headers=named)
 
     return router
 

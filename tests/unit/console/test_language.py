@@ -71,3 +71,15 @@ async def test_the_sign_in_is_in_english_too(browser: httpx.AsyncClient) -> None
 async def test_scripts_are_given_their_english(browser: httpx.AsyncClient) -> None:
     words = (await browser.get("/words/en.json")).json()
     assert words["还没有办成"] == "Not done yet"
+
+
+@pytest.mark.parametrize("weakened", ["", "W/"])
+async def test_a_browser_asks_each_time_whether_the_english_it_has_still_holds(
+    browser: httpx.AsyncClient, weakened: str
+) -> None:
+    first = await browser.get("/words/en.json")
+    assert first.headers["cache-control"] == "private, no-cache"
+    again = await browser.get("/words/en.json", headers={"If-None-Match": weakened + first.headers["etag"]})
+    assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", first.headers["etag"])
+    older = await browser.get("/words/en.json", headers={"If-None-Match": '"older"'})
+    assert (older.status_code, older.content) == (200, first.content)
