@@ -9,7 +9,6 @@ from fastapi.responses import JSONResponse
 
 from console.asking import of_our_own_page
 from console.frame import Frame
-from console.languages import choice
 from console.session import Sessions
 from console.typesetters import NoPdf, Typesetters
 from shared.language import _
@@ -47,9 +46,9 @@ def _pages(frame: Frame) -> APIRouter:
         if (service := service_of(paper)) is None:
             return Response(status_code=404)
         at_once = of_our_own_page(request) and not shown
-        again = choice(f"/pdf?{urlencode({'paper': paper, 'shown': 'yes'})}")
+        again = f"/pdf?{urlencode({'paper': paper, 'shown': 'yes'})}"
         service = _(SERVICES[service])
-        return frame(request, "pdf.html", "pdf", paper=paper, service=service, at_once=at_once, **again)
+        return frame(request, "pdf.html", "pdf", paper=paper, service=service, at_once=at_once, chosen_at=again)
 
     return router
 
