@@ -43,6 +43,23 @@ async def test_what_has_the_focus_keeps_it_where_its_form_moves(page: Page, show
     assert await page.evaluate(DRAWN, [shown, fresh]) == [fresh, True, 1, 2]
 
 
+BEGUN = """async () => {
+  const {morph} = await import("/assets/morph.js");
+  const [page, wanted] = [0, 1].map(() => Object.assign(document.createElement("div"), {innerHTML: "<input>"}));
+  const field = page.querySelector("input");
+  field.defaultValue = "鼎盛装饰";
+  morph(page, wanted, () => false);
+  field.defaultValue = "鼎盛装饰";
+  return field.value;
+}"""
+"""What stands in a field that a card has begun, after the card was drawn anew and has begun it again."""
+
+
+async def test_what_a_card_has_begun_stands_in_its_field_after_the_card_is_drawn_anew(page: Page) -> None:
+    await sign_in(page)
+    assert await page.evaluate(BEGUN) == "鼎盛装饰"
+
+
 TYPED = """async ([shown, fresh]) => {
   const {morph} = await import("/assets/morph.js");
   const [page, wanted] = [shown, fresh].map((html) => Object.assign(document.createElement("div"), {innerHTML: html}));

@@ -61,8 +61,9 @@ function update(shown, wanted, keeps) {
   for (const {name, value} of wanted.attributes) {
     if (shown.getAttribute(name) !== value) shown.setAttribute(name, value);
   }
-  // What was typed stays, unless something else is drawn there than before.
+  // What was typed stays, unless something else is drawn there than before. A field in which nobody has typed follows
+  // its attribute by itself, and must go on to do so: a card begins it with what the page around it knows.
   const fresh = wanted.getAttribute("value") ?? "";
-  if (shown.nodeName === "INPUT" && fresh !== drawn) shown.value = fresh;
+  if (shown.nodeName === "INPUT" && fresh !== drawn && shown.value !== fresh) shown.value = fresh;
   blend(shown, wanted, keeps);
 }
