@@ -55,7 +55,7 @@ def _databases(item: pytest.Function) -> Iterator[InMemoryDatabase]:
 
 def left_behind(service: str, modules: Sequence[str], folder: Path) -> list[Documents]:
     """What each of these tests leaves behind; whether they pass is no concern here."""
-    file = folder / "left-behind.jsonl"
+    file = folder / f"left-behind-{service}.jsonl"
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "left_behind", *(UNIT / service / each for each in modules)],
         cwd=UNIT.parents[1],
