@@ -11,7 +11,7 @@ from composed import DOCKER, ROOT, docker
 from kefu.surroundings import SERVICES
 from kefu_local.containers import FOLDER, Secrets
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(1200)
 
 RUNNING = (*SERVICES, "console")
 """Whose images run with nothing but a bus, a database and a gateway."""
