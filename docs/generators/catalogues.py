@@ -91,7 +91,7 @@ DISTRIBUTIONS = (
             "intake": ("domain/survey.py", "pages/papers/found.py"),
             "orders": ("domain/parts/titles.py", "pages/papers/found.py"),
             "complaints": (
-                "domain/figures/history.py",
+                "api/history.py",
                 "domain/figures/statistics.py",
                 "pages/papers/of_case.py",
             ),

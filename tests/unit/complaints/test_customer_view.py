@@ -8,6 +8,7 @@ import pytest
 import sight
 
 from complaints.api.customer_view import STATUS, CustomerView
+from complaints.api.history import history, told
 from complaints.domain.complaint import Complaint
 from complaints.domain.decisions.appeal import decide_appeal
 from complaints.domain.decisions.closing import close
@@ -23,7 +24,6 @@ from complaints.domain.decisions.investigation import assign_investigation, comp
 from complaints.domain.decisions.liaison import audit, contact_department, report_opinion
 from complaints.domain.decisions.resolution import approve, propose
 from complaints.domain.decisions.settlement import accept, implement, sign
-from complaints.domain.figures.history import history, told
 from complaints.domain.lifecycle import LIVE
 from complaints.domain.parts.findings import LostItem, Share
 from complaints.domain.policy.standards import KnownCause

@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from complaints.api.history import history, told
 from complaints.domain.decisions.closing import close
 from complaints.domain.decisions.settlement import implement, record_feedback
-from complaints.domain.figures.history import history, told
 from complaints.domain.parts.resolution import Feedback
 from shared.aggregate import Change, Refused
 from shared.contracts.complaints import (

@@ -9,10 +9,10 @@ import pytest
 import sight
 from decide_page import matters, text
 
+from complaints.api.history import PastStep, history
 from complaints.domain.decisions.closing import close, withdraw
 from complaints.domain.decisions.findings import assess_loss, assign_liability, decide_loss, involve_supplier
 from complaints.domain.decisions.settlement import decline
-from complaints.domain.figures.history import PastStep, history
 from complaints.domain.parts.findings import LostItem, Share, SubmittedLoss
 from shared.aggregate import Change, Overstepped, Refused
 from shared.contracts.complaints import (

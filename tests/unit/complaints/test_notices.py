@@ -6,9 +6,9 @@ from uuid import UUID
 import pytest
 
 from complaints.api.customer_view import CustomerView
+from complaints.api.history import told
 from complaints.domain.decisions.closing import close, withdraw
 from complaints.domain.decisions.handling import record_notice
-from complaints.domain.figures.history import told
 from complaints.domain.parts.handling import Classification, Notice
 from shared.aggregate import Refused
 from shared.contracts.complaints import ComplaintDecisionTold

@@ -5,9 +5,9 @@ from uuid import UUID
 
 import pytest
 
+from complaints.api.history import history
 from complaints.domain.decisions.handling import acknowledge, classify, convene_panel, record_panel
 from complaints.domain.decisions.resolution import propose
-from complaints.domain.figures.history import history
 from complaints.domain.parts.handling import Acknowledgement, Classification, Panel, WarrantyNote
 from shared.aggregate import Refused
 from shared.contracts.aftersales import WarrantyRule

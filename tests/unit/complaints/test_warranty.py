@@ -5,9 +5,9 @@ from uuid import UUID
 
 import pytest
 
+from complaints.api.history import history
 from complaints.domain.decisions.handling import classify, keep_warranty
 from complaints.domain.decisions.resolution import propose
-from complaints.domain.figures.history import history
 from complaints.domain.parts.handling import Classification, WarrantyNote
 from shared.aggregate import Change, Refused
 from shared.contracts.aftersales import WarrantyChecked, WarrantyOverride, WarrantyRule

@@ -6,9 +6,9 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 
 from complaints.api.customer_view import CustomerView
+from complaints.api.history import history, told
 from complaints.api.readers import CASES, WHOLE
 from complaints.api.views import ApprovalRow, ComplaintRow, ComplaintView, PastStepView, ProposedRow
-from complaints.domain.figures.history import history, told
 from complaints.domain.lifecycle import LIVE, Stage
 from complaints.domain.policy.policy import Rules
 from complaints.store import Complaints, Stores

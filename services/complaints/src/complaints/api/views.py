@@ -5,8 +5,8 @@ from uuid import UUID
 
 from pydantic import AliasPath, ConfigDict, Field, computed_field
 
+from complaints.api.history import PastStep
 from complaints.domain.complaint import Complaint, possible
-from complaints.domain.figures.history import PastStep
 from complaints.domain.lifecycle import Stage, waits_for_customer
 from complaints.domain.parts.appeal import Appeal
 from complaints.domain.parts.findings import Liability, Loss, RootCause, SubmittedLoss, Supplier

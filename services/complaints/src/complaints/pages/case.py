@@ -9,9 +9,9 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
 from complaints.api.customer_view import CustomerView
+from complaints.api.history import history
 from complaints.api.readers import CASES, WHOLE
 from complaints.domain.complaint import Complaint
-from complaints.domain.figures.history import history
 from complaints.domain.policy.policy import ComplaintPolicy, Rules
 from complaints.domain.policy.standards import KnownCause
 from complaints.pages.losses import loss_in_words
