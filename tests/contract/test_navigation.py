@@ -8,16 +8,13 @@ from pathlib import Path
 
 import httpx
 import pytest
+from trial_door import OURS, at_the_door, trial_settings
 
-from console.app import console
 from console.frame import COUNTED, SCREENS
 from console.people import PEOPLE, Person
-from console.settings import Settings
-from shared.identity import Principal, create_key_pair
+from shared.identity import Principal
 from shared.service import Service
 from shared.testing.world import Introductions
-
-OURS = {"Sec-Fetch-Site": "same-origin"}
 
 
 class Shown(HTMLParser):
@@ -49,18 +46,7 @@ class Shown(HTMLParser):
 
 @pytest.fixture
 async def browser(tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
-    """A browser at the door of a trial."""
-    create_key_pair(tmp_path / "private.pem", tmp_path / "public.pem")
-    settings = Settings.model_validate(
-        {
-            "rabbit_url": "amqp://nowhere",
-            "console_login": "personas",
-            "jwt_private_key_file": tmp_path / "private.pem",
-            "jwt_public_key_file": tmp_path / "public.pem",
-        }
-    )
-    transport = httpx.ASGITransport(console(settings))
-    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1", trust_env=False) as client:
+    async with at_the_door(trial_settings(tmp_path)) as client:
         yield client
 
 

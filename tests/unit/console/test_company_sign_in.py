@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 import httpx
 import pytest
 from openid_provider import AUTHORIZE, DISCOVERY, SIGN_IN_POLICY, OpenIdProvider
+from trial_door import OURS
 
 from console.app import console
 from console.session import MARK_COOKIE, RENEWAL_COOKIE
@@ -16,7 +17,6 @@ from console.settings import Settings
 from shared.identity.cookie import COOKIE
 from shared.settings import BadSettings, load
 
-OURS = {"Sec-Fetch-Site": "same-origin"}
 URL = "https://kefu.example"
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -11,6 +10,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
+from trial_door import OURS
 
 from console.app import POLICY, console
 from console.hints import Hints, hint_of
@@ -21,28 +21,6 @@ from shared.files import replace_file
 from shared.identity import LocalKey, StaffTokens, create_key_pair, issue_token
 from shared.identity.cookie import LOCAL_COOKIE as COOKIE
 from shared.settings import BadSettings, load
-
-OURS = {"Sec-Fetch-Site": "same-origin"}
-
-
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    create_key_pair(tmp_path / "private.pem", tmp_path / "public.pem")
-    return Settings.model_validate(
-        {
-            "rabbit_url": "amqp://nowhere",
-            "console_login": "personas",
-            "jwt_private_key_file": tmp_path / "private.pem",
-            "jwt_public_key_file": tmp_path / "public.pem",
-        }
-    )
-
-
-@pytest.fixture
-async def browser(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(console(settings))
-    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1", trust_env=False) as client:
-        yield client
 
 
 async def sign_in(browser: httpx.AsyncClient, who: str = "cs_specialist-1", **headers: str) -> httpx.Response:

@@ -1,36 +1,23 @@
 """A person chooses the language in the console; what is kept in the browser is heard by every page."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
 import pytest
 from english import COOKIE, left_in_chinese
+from trial_door import OURS
 
-from console.app import console
 from console.people import PEOPLE
-from console.settings import Settings
-from shared.identity import create_key_pair
 from shared.language import LANGUAGE_COOKIE
 
-OURS = {"Sec-Fetch-Site": "same-origin"}
 PAGES = ("/", "/decide", "/kept", "/figures", "/ops", "/desk/orders", "/desk/slips")
 LOCALE = Path(__file__).parents[3] / "console/src/console/locale"
 
 
 @pytest.fixture
-async def browser(tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
-    create_key_pair(tmp_path / "private.pem", tmp_path / "public.pem")
-    given = {
-        "rabbit_url": "amqp://nowhere",
-        "console_login": "personas",
-        "jwt_private_key_file": tmp_path / "private.pem",
-        "jwt_public_key_file": tmp_path / "public.pem",
-    }
-    transport = httpx.ASGITransport(console(Settings.model_validate(given)))
-    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1", trust_env=False) as client:
-        await client.post("/sign-in", data={"who": "cs_manager-1"}, headers=OURS)
-        yield client
+async def browser(browser: httpx.AsyncClient) -> httpx.AsyncClient:
+    await browser.post("/sign-in", data={"who": "cs_manager-1"}, headers=OURS)
+    return browser
 
 
 async def choose(browser: httpx.AsyncClient, language: str, here: str = "/kept") -> httpx.Response:

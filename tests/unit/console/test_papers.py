@@ -13,16 +13,13 @@ from urllib.parse import unquote
 import httpx
 import pytest
 from structlog.testing import capture_logs
+from trial_door import OURS
 from waiting import until
 
-from console.app import console
 from console.papers import LARGEST, attachment, name_of, service_of
-from console.settings import Settings
 from console.typesetter import BROKEN, MEMORY, NO_CHINESE_FONT, NOT_INSTALLED, PROCESSOR, TOO_MUCH
 from console.typesetters import AT_ONCE, REASON, WAITING, NoPdf, Typesetters
-from shared.identity import create_key_pair
 
-OURS = {"Sec-Fetch-Site": "same-origin"}
 PAPER = "<title>客户投诉处理表 2026-11-0012</title>".encode()
 BREAKING = """
 import sys, types
@@ -43,22 +40,6 @@ from console.typesetter import main
 sys.exit(main(None))
 """
 ECHO = "import sys; sys.stdout.buffer.write(sys.stdin.buffer.read())"
-
-
-@pytest.fixture
-async def browser(tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
-    create_key_pair(tmp_path / "private.pem", tmp_path / "public.pem")
-    settings = Settings.model_validate(
-        {
-            "rabbit_url": "amqp://nowhere",
-            "console_login": "personas",
-            "jwt_private_key_file": tmp_path / "private.pem",
-            "jwt_public_key_file": tmp_path / "public.pem",
-        }
-    )
-    transport = httpx.ASGITransport(console(settings))
-    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1", trust_env=False) as client:
-        yield client
 
 
 @pytest.fixture
