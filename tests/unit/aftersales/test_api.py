@@ -60,6 +60,23 @@ async def test_any_department_may_ask_about_a_warranty_and_gets_the_reasons(ask,
     assert found == {"items": [answer], "next": None}
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [{"contract_no": "ｊｇ20260930－017"}, {"order_no": " so-2026-0412"}, {"order_no": "ＳＯ－２０２６－０４１２"}],
+)
+async def test_a_warranty_is_found_in_whatever_case_and_width_the_number_is_typed(ask, covered, typed):
+    asked = await ask("sales_assistant", "POST", "/warranty-checks", typed)
+
+    assert (asked.status_code, asked.json()["verdict"]) == (201, "in_warranty")
+
+
+@pytest.mark.parametrize("typed", ["jg20260930-017", "ＪＧ２０２６０９３０－０１７"])
+async def test_a_passport_is_opened_in_whatever_case_and_width_its_number_is_typed(ask, covered, typed):
+    opened = await ask("cs_specialist", "GET", f"/warranties/{typed}")
+
+    assert (opened.status_code, opened.json()["contract_no"]) == (200, "JG20260930-017")
+
+
 async def test_a_warranty_is_asked_about_another_day(ask, covered):
     question = {"order_no": "SO-2026-0412", "as_of": "2027-10-01"}
 

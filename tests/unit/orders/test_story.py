@@ -1,11 +1,13 @@
 """The thin story: from the order to the last payment, and the customer hears first."""
 
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import pytest
 
 from shared.contracts import departments as facts
 from shared.contracts import orders as said
+from shared.contracts.event import Money
 
 
 async def test_a_standard_order_goes_from_review_to_the_last_payment(company):
@@ -103,3 +105,21 @@ async def test_goods_that_arrive_late_break_the_promise_whether_or_not_the_miss_
     assert len(missed) == 1
     assert company.announced(said.ShipmentDelayed) == []
     assert (await company.order()).promises.current("arrive").stage == "broken"
+
+
+async def test_a_department_reports_about_the_order_in_whatever_case_and_width_it_types_the_number(company):
+    await company.place(order_no="SO-77")
+    company.order_no = "ｓｏ－77"
+    await company.fact(facts.PaymentReceived, kind="initial", amount=Money(amount="30000.00"), received_at=company.now)
+
+    order = await company.order()
+    assert (order.order_no, order.receivable.paid) == ("SO-77", Decimal("30000.00"))
+
+
+async def test_a_receipt_is_entered_once_in_whatever_case_and_width_finance_types_its_number(company):
+    await company.place()
+    paid = {"kind": "initial", "amount": Money(amount="30000.00"), "received_at": company.now}
+    await company.fact(facts.PaymentReceived, **paid, receipt_no="SK-1")
+    await company.fact(facts.PaymentReceived, **paid, receipt_no=" ｓk－1")
+
+    assert (await company.order()).receivable.paid == Decimal("30000.00")

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from kefu.trouble import Trouble
 from shared.calendar import CHINA
+from shared.contracts.values import on_paper
 
 _ACTIVITY, _AT, _ORDERS, _ITEMS, _PACKAGES, _PRICE = (
     "ocel:activity",
@@ -193,24 +194,24 @@ def _take(
 ) -> None:
     activity, items = row[_ACTIVITY], _names(row[_ITEMS])
     if activity == "place order":
-        (no,) = _names(row[_ORDERS])
+        no = _number(row[_ORDERS])
         orders[no] = ShopOrder(no, at, items, Decimal(row[_PRICE]).quantize(Decimal("0.01")))
         owners.update(dict.fromkeys(items, orders[no]))
     elif activity == "create package":
-        (no,) = _names(row[_PACKAGES])
+        no = _number(row[_PACKAGES])
         packages[no] = Package(no, items)
         for order in {id(owners[item]): owners[item] for item in items}.values():
             order.packages.append(packages[no])
     elif activity == "item out of stock":
         owners[items[0]].short_at.append(at)
     elif activity in ("pay order", "payment reminder"):
-        (no,) = _names(row[_ORDERS])
+        no = _number(row[_ORDERS])
         if activity == "pay order":
             orders[no].paid_at = at
         else:
             orders[no].reminders += 1
     elif activity in ("send package", "failed delivery", "package delivered"):
-        (no,) = _names(row[_PACKAGES])
+        no = _number(row[_PACKAGES])
         _carried(packages[no], activity, at)
 
 
@@ -221,6 +222,11 @@ def _carried(package: Package, activity: str, at: datetime) -> None:
         package.failed_at.append(at)
     else:
         package.delivered_at = at
+
+
+def _number(cell: str) -> str:
+    (number,) = _names(cell)
+    return on_paper(number)
 
 
 def _names(cell: str) -> list[str]:

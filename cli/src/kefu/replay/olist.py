@@ -8,6 +8,7 @@ from pathlib import Path
 
 from kefu.trouble import Trouble
 from shared.calendar import CHINA
+from shared.contracts.values import on_paper
 
 COLUMNS = (
     "order_id",
@@ -109,7 +110,7 @@ def _row(line: int, cells: Mapping[str, str] | str) -> Row:
     order, customer, requested, paid, handed_over, arrived, promised = COLUMNS
     return Row(
         line=line,
-        order_no=_number(cells, order),
+        order_no=on_paper(_number(cells, order)),
         customer_no=_number(cells, customer),
         requested_at=_needed(cells, requested),
         paid_at=_moment(cells, paid),

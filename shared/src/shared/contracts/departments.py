@@ -25,6 +25,7 @@ from shared.contracts.vocabulary import (
     OrderLine,
     OrderNo,
     PaidAmount,
+    PaperNo,
     Percent,
     Phone,
     Prose,
@@ -126,7 +127,7 @@ class DesignSubmitted(OrderFact, Event, key="design.design_submitted.v1"):
 class SampleJudged(OrderFact, Event, key="design.sample_judged.v1"):
     """Design confirms or rejects the sample; only a confirmed one lets a custom order into production (000 §3.5.3b)."""
 
-    sample_no: Line = Field(examples=["DY-2026-0017"])
+    sample_no: PaperNo = Field(examples=["DY-2026-0017"])
     outcome: Literal["confirmed", "rejected"]
     notes: str = Field(default="", max_length=4000, examples=["木纹方向与图纸一致"])
     judged_by: StaffId = Field(examples=["design-director"])
@@ -158,7 +159,7 @@ class BreakdownCompleted(OrderFact, Event, key="production.breakdown_completed.v
 class SampleMade(OrderFact, Event, key="production.sample_made.v1"):
     """The sample of a custom order is there for design to judge (000 §3.5.3b)."""
 
-    sample_no: Line = Field(examples=["DY-2026-0017"])
+    sample_no: PaperNo = Field(examples=["DY-2026-0017"])
     photos: tuple[FileRef, ...] = ()
 
 
@@ -200,7 +201,7 @@ class GoodsDispatched(OrderFact, Event, key="warehouse.goods_dispatched.v1"):
     """
 
     left_at: Happened
-    delivery_note_no: Line | None = Field(default=None, examples=["CH-2026-1122-03"])
+    delivery_note_no: PaperNo | None = Field(default=None, examples=["CH-2026-1122-03"])
     carrier: Line | None = Field(default=None, examples=["德邦物流"])
     eta: Instant | None = Field(
         default=None, description="Absent when the carrier gives none.", examples=["2026-11-24T06:00:00.000000Z"]
@@ -237,7 +238,7 @@ class ShipmentArrived(OrderFact, Event, key="engineering.shipment_arrived.v1"):
     """The goods are on the site; installers are dispatched by this time (000 §3.4.4, §3.5.4)."""
 
     arrived_at: Happened
-    delivery_note_no: Line | None = Field(
+    delivery_note_no: PaperNo | None = Field(
         default=None, description="Absent: the order's latest shipment.", examples=["CH-2026-1122-03"]
     )
     damages: tuple[Defect, ...] = ()
@@ -278,8 +279,8 @@ class PaymentReceived(OrderFact, Event, key="finance.payment_received.v1"):
         default=None, description="Absent when finance only confirms that what was due has been paid in full."
     )
     received_at: Happened
-    receipt_no: Line | None = Field(default=None, examples=["SK-2026-3391"])
-    delivery_note_no: Line | None = Field(
+    receipt_no: PaperNo | None = Field(default=None, examples=["SK-2026-3391"])
+    delivery_note_no: PaperNo | None = Field(
         default=None, description="The shipment for which it came in, if the customer named one."
     )
 
@@ -290,7 +291,7 @@ class ServiceChargeReceived(Event, key="finance.service_charge_received.v1"):
     service_order_id: ServiceOrderId
     amount: PaidAmount
     received_at: Happened
-    invoice_no: Line | None = None
+    invoice_no: PaperNo | None = None
     order_no: OrderNo | None = None
 
 

@@ -24,6 +24,7 @@ from shared.contracts.vocabulary import (
     Hash,
     Line,
     NotificationId,
+    PaperNo,
     Prose,
     RoleName,
     StaffId,
@@ -132,7 +133,7 @@ class StaffAlerted(Event, key="notify.staff_alerted.v1"):
 class StaffMessagePosted(Event, key="notify.staff_message_posted.v1"):
     """An internal liaison slip went to another department (000 §3.3.3)."""
 
-    slip_no: Line = Field(examples=["LL-2026-0103"])
+    slip_no: PaperNo = Field(examples=["LL-2026-0103"])
     from_staff: StaffId
     to_department: DepartmentName
     to_staff: StaffId | None = Field(
@@ -147,7 +148,7 @@ class StaffMessagePosted(Event, key="notify.staff_message_posted.v1"):
 class StaffMessageAcknowledged(Event, key="notify.staff_message_acknowledged.v1"):
     """A department has read a liaison slip (000 §3.3.3)."""
 
-    slip_no: Line = Field(examples=["LL-2026-0103"])
+    slip_no: PaperNo = Field(examples=["LL-2026-0103"])
     by: StaffId
     at: Instant
 

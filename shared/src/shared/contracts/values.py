@@ -17,6 +17,7 @@ _ADDRESS = re.compile(rf"(?=[^@]{{1,64}}@){_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_L
 _UNSENDABLE = re.compile(r"[【】]|://|www\.", re.IGNORECASE)
 _SEPARATORS = str.maketrans("", "", " \t()[]（）.·")
 _DASHES = str.maketrans({"‐": "-", "‑": "-", "–": "-", "—": "-", "−": "-", "ー": "-"})
+_WITHIN_NUMBERS = _DASHES | str.maketrans("", "", _JOINERS)
 
 
 def one_line(text: str) -> str:
@@ -33,12 +34,26 @@ def prose(text: str) -> str:
     return _seen("\n".join(_visible(line).rstrip() for line in text.splitlines()).strip())
 
 
+def on_paper(number: str) -> str:
+    """The number of a paper in half-width capitals with hyphens and without blanks, however it was typed.
+
+    ``so-77``, ``ＳＯ－77`` and ``SO – 77`` are the number ``SO-77``. ValueError for a blank one.
+    """
+    line = one_line(unicodedata.normalize("NFKC", number)).translate(_WITHIN_NUMBERS)
+    return unicodedata.normalize("NFKC", "".join(line.split()).upper())
+
+
+def any_on_paper(number: object) -> object:
+    """What is a text as `on_paper`; anything else as it is."""
+    return on_paper(number) if isinstance(number, str) else number
+
+
 def numbered(number: str) -> str:
-    """The number in one line. ValueError for one that no SMS may carry: with 【 or 】, or one that is a link."""
-    line = one_line(number)
-    if _UNSENDABLE.search(line):
+    """The number as `on_paper`. ValueError for one that no SMS may carry: with 【 or 】, or one that is a link."""
+    plain = on_paper(number)
+    if _UNSENDABLE.search(plain):
         raise ValueError("must not have 【】, :// or www. in it: providers refuse texts with them")
-    return line
+    return plain
 
 
 def posted(address: object) -> object:

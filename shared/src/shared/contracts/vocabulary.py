@@ -7,7 +7,19 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from shared.contracts.event import Instant, Money, Part, PreciseDate
 from shared.contracts.identities import LONGEST_IDENTITY, known_at_the_door
-from shared.contracts.values import dialled, month, numbered, one_line, positive, posted, prose, unsigned, zone
+from shared.contracts.values import (
+    any_on_paper,
+    dialled,
+    month,
+    numbered,
+    on_paper,
+    one_line,
+    positive,
+    posted,
+    prose,
+    unsigned,
+    zone,
+)
 
 _ORDERS = uuid5(NAMESPACE_URL, "urn:kefu:order")
 
@@ -18,11 +30,13 @@ def order_id_of(order_no: str) -> UUID:
     A department knows an order by the number on its papers, so the id follows from the number and need not
     be looked up. The service that gives an order its number gives it this id.
     """
-    return uuid5(_ORDERS, order_no)
+    return uuid5(_ORDERS, on_paper(order_no))
 
 
 Line = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(one_line)]
 """A text of one line, without characters that cannot be seen; a blank one is none."""
+PaperNo = Annotated[Line, AfterValidator(on_paper), Field(max_length=200)]
+"""The number of a paper, the same one in whatever case and width it is typed."""
 Prose = Annotated[str, Field(min_length=1, max_length=4000), AfterValidator(prose)]
 """A text of several lines, without characters that cannot be seen; a blank one is none."""
 MOST = 99_999_999
@@ -45,16 +59,14 @@ PaidAmount = Annotated[Money, AfterValidator(positive)]
 OrderId = Annotated[
     UUID, Field(description="Follows from the order's number.", examples=[str(order_id_of("SO-2026-0412"))])
 ]
-OrderNo = Annotated[str, Field(min_length=1, max_length=64, examples=["SO-2026-0412"]), AfterValidator(numbered)]
+_Number = Annotated[str, Field(min_length=1, max_length=64), AfterValidator(numbered), Field(max_length=64)]
+OrderNo = Annotated[_Number, Field(examples=["SO-2026-0412"])]
 ContractNo = Annotated[
-    str,
+    _Number,
     Field(
-        min_length=1,
-        max_length=64,
         description="Carries the date of signing, from which the warranty counts (001 售后四).",
         examples=["JG20260930-017"],
     ),
-    AfterValidator(numbered),
 ]
 ContractDate = Annotated[
     PreciseDate,
@@ -64,8 +76,10 @@ ContractDate = Annotated[
     ),
 ]
 DueAt = Annotated[Instant, Field(examples=["2026-11-28T10:00:00.000000Z"])]
-ReturnNo = Annotated[str, Field(min_length=1, max_length=64, examples=["TH-2026-11-0007"]), AfterValidator(numbered)]
-ComplaintNo = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{4,}$", examples=["2026-11-0007"])]
+ReturnNo = Annotated[_Number, Field(examples=["TH-2026-11-0007"])]
+ComplaintNo = Annotated[
+    str, Field(pattern=r"^\d{4}-\d{2}-\d{4,}$", examples=["2026-11-0007"]), BeforeValidator(any_on_paper)
+]
 CustomerId = Annotated[UUID, Field(examples=["018f5a30-6a51-7c0e-9d4b-2f1f7f6b1c01"])]
 ComplaintId = Annotated[UUID, Field(examples=["018f5a30-6a51-7c0e-9d4b-2f1f7f6b1c02"])]
 ServiceRequestId = Annotated[UUID, Field(examples=["018f5a30-6a51-7c0e-9d4b-2f1f7f6b1c03"])]
@@ -196,14 +210,14 @@ class AboutServiceRequest(Part):
     """The request in the service register that a fact is about."""
 
     request_id: ServiceRequestId
-    register_no: Line = Field(examples=["SH-2026-0055"])
+    register_no: PaperNo = Field(examples=["SH-2026-0055"])
 
 
 class AboutServiceOrder(Part):
     """The service order that a fact is about, by the number of its voucher."""
 
     service_order_id: ServiceOrderId
-    voucher_no: Line = Field(examples=["FW-2026-0055"])
+    voucher_no: PaperNo = Field(examples=["FW-2026-0055"])
 
 
 class AboutCustomersServiceOrder(AboutServiceOrder):

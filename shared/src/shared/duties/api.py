@@ -14,6 +14,7 @@ from shared.calendar import Calendar, months_later
 from shared.clocks import ClockRun, Clocks, Handover, Hold, Origin, RunOutcome, Timed
 from shared.contracts.event import Instant
 from shared.contracts.roles import Role
+from shared.contracts.values import on_paper
 from shared.contracts.vocabulary import CustomerId, Line, Month, Prose, StaffId
 from shared.duties.board import RUNNING, Duties, Duty
 from shared.duties.explanation import explanation
@@ -145,7 +146,7 @@ def _reading(router: APIRouter, duties: Duties, stores: Mapping[str, Store[Any]]
         role: Role | None = None,
         kind: Filter = None,
         customer_id: UUID | None = None,
-        about: Filter = None,
+        about: Annotated[Line | None, Query()] = None,
         due_before: Instant | None = None,
         after: After = None,
         limit: Limit = 50,
@@ -164,7 +165,7 @@ def _reading(router: APIRouter, duties: Duties, stores: Mapping[str, Store[Any]]
         role: Role | None = None,
         kind: Filter = None,
         customer_id: UUID | None = None,
-        about: Filter = None,
+        about: Annotated[Line | None, Query()] = None,
         due_before: Instant | None = None,
     ) -> DutyCount:
         """How many a list asked so has, and how many of them should have been done by `asked_at`, or by now.
@@ -313,6 +314,6 @@ def _where(
         "role": role,
         "kind": kind,
         "customer_id": customer_id,
-        "about": about,
+        "about": OneOf(about, on_paper(about)) if about else None,
         "due_at": Between(high=due_before) if due_before else None,
     }

@@ -11,7 +11,7 @@ from aftersales.api.views import DecidableRow
 from aftersales.domain.parts.supply import PartLine
 from aftersales.domain.parts.trip import Appointment
 from aftersales.store import ServiceOrders
-from shared.contracts.vocabulary import Line, Prose, StaffId
+from shared.contracts.vocabulary import Line, PaperNo, Prose, StaffId
 from shared.http import After, Limit, Listing, Router
 
 
@@ -19,7 +19,7 @@ class Stop(DecidableRow):
     """One visit of the day, with everything that the operations supervisor wants brought."""
 
     service_order_id: UUID = Field(validation_alias="id")
-    voucher_no: Line
+    voucher_no: PaperNo
     content: Prose
     address: Line | None = None
     customer_name: Line | None = Field(default=None, validation_alias=AliasPath("customer", "name"))

@@ -16,7 +16,7 @@ from aftersales.store import Stores
 from shared.aggregate import NotFound
 from shared.contracts.event import Instant, Money
 from shared.contracts.roles import HANDLERS, Role
-from shared.contracts.vocabulary import ContractNo, Line, Prose, StaffId
+from shared.contracts.vocabulary import ContractNo, Line, PaperNo, Prose, StaffId
 from shared.http import Router, View
 
 
@@ -63,8 +63,8 @@ class ResultBlock(View):
 class FormView(View):
     """The customer feedback form in its five blocks."""
 
-    register_no: Line
-    voucher_no: Line
+    register_no: PaperNo
+    voucher_no: PaperNo
     salesman: SalesmanBlock
     operations: OpinionBlock
     fee: FeeBlock
@@ -101,8 +101,8 @@ class FormView(View):
 class RepairNotice(View):
     """The repair notice to engineering: where, what, and how it is handled (000 §3.3.3, form 8)."""
 
-    voucher_no: Line
-    register_no: Line
+    voucher_no: PaperNo
+    register_no: PaperNo
     contract_no: ContractNo | None
     project: Line
     address: Line | None

@@ -17,7 +17,7 @@ from aftersales.domain.service_order import ServiceOrder
 from aftersales.store import ServiceOrders
 from shared.aggregate import Change, Refused
 from shared.contracts.event import Instant, Money
-from shared.contracts.vocabulary import Line, PaidAmount, Price
+from shared.contracts.vocabulary import Line, PaidAmount, PaperNo, Price
 from shared.http import CausedByRequest, RequestBody, Router, allow
 
 _NOTHING = Money(amount=Decimal("0.00"))
@@ -50,7 +50,7 @@ class ReceivePayment(RequestBody):
 
     amount: PaidAmount
     received_at: Instant | None = Field(default=None, description="Now by default.")
-    invoice_no: Line | None = Field(default=None, examples=["FP-88120"])
+    invoice_no: PaperNo | None = Field(default=None, examples=["FP-88120"])
 
 
 class PayBack(RequestBody):

@@ -20,7 +20,16 @@ from aftersales.store import Stores
 from shared.aggregate import Change
 from shared.contracts.aftersales import Material
 from shared.contracts.roles import CS_MANAGERS, Role
-from shared.contracts.vocabulary import ComplaintId, CustomerId, Line, OrderNo, Prose, ServiceRequestId, StaffId
+from shared.contracts.vocabulary import (
+    ComplaintId,
+    CustomerId,
+    Line,
+    OrderNo,
+    PaperNo,
+    Prose,
+    ServiceRequestId,
+    StaffId,
+)
 from shared.duties.api import ClockView, clocks_of
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, allow
 
@@ -78,7 +87,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         stage: Stage | None = None,
         priority: bool | None = None,
         request_id: ServiceRequestId | None = None,
-        voucher_no: Line | None = None,
+        voucher_no: PaperNo | None = None,
         customer_id: CustomerId | None = None,
         complaint_id: ComplaintId | None = None,
         order_no: OrderNo | None = None,

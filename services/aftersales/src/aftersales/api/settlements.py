@@ -19,7 +19,7 @@ from aftersales.domain.settlement import Settlement
 from aftersales.store import Settlements, Stores
 from shared.aggregate import Deadline
 from shared.contracts.roles import Role
-from shared.contracts.vocabulary import Line, Month, ServiceOrderId, StaffId
+from shared.contracts.vocabulary import Month, PaperNo, ServiceOrderId, StaffId
 from shared.duties.api import ClockView, clocks_of
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
 from shared.lifecycle import Possible
@@ -69,7 +69,7 @@ class Unfinished(DecidableRow):
     """A voucher that was worked on and whose form has not come back, with everything that its closing waits for."""
 
     service_order_id: ServiceOrderId = Field(validation_alias="id")
-    voucher_no: Line
+    voucher_no: PaperNo
     technician: StaffId | None = None
     waits_for: tuple[Role, ...] = Field(default=(), description="Whose turn it is.")
     missing_blocks: tuple[Block, ...] = Field(default=(), description="Which blocks of form 1 are not written.")

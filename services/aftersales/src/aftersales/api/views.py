@@ -31,6 +31,7 @@ from shared.contracts.vocabulary import (
     FileRef,
     Line,
     OrderNo,
+    PaperNo,
     Prose,
     ServiceOrderId,
     ServiceRequestId,
@@ -51,7 +52,7 @@ class ServiceRequestView(View):
     """An entry in the register, what is missing, and who pays as far as it can be said."""
 
     request_id: ServiceRequestId
-    register_no: Line
+    register_no: PaperNo
     stage: RequestStage
     possible: tuple[Possible, ...]
     missing: tuple[Line, ...]
@@ -93,7 +94,7 @@ class ServiceRequestRow(View):
     """An entry in the register as a line of a list."""
 
     request_id: ServiceRequestId = Field(validation_alias="id")
-    register_no: Line
+    register_no: PaperNo
     stage: RequestStage
     authority: Authority = Field(exclude=True)
     customer_id: CustomerId = Field(validation_alias=AliasPath("form", "customer", "customer_id"))
@@ -117,7 +118,7 @@ class ServiceOrderView(View):
     """The voucher with everything on it, and what may be decided next."""
 
     service_order_id: ServiceOrderId
-    voucher_no: Line
+    voucher_no: PaperNo
     type: ServiceType
     type_label: Line | None
     content: Prose
@@ -138,7 +139,7 @@ class ServiceOrderView(View):
     verdict: Verdict
     charge_policy: ChargePolicy
     opinion: Opinion | None
-    register_no: Line | None
+    register_no: PaperNo | None
     supply: Supply | None
     appointment: Appointment | None
     remote: Remote | None
@@ -223,7 +224,7 @@ class ServiceOrderRow(DecidableRow):
     """A voucher as a line of a list."""
 
     service_order_id: ServiceOrderId = Field(validation_alias="id")
-    voucher_no: Line
+    voucher_no: PaperNo
     type: ServiceType
     type_label: Line | None = None
     waits_for: tuple[Role, ...] = Field(default=(), description="Whose turn it is.")

@@ -40,6 +40,7 @@ from shared.contracts.vocabulary import (
     CustomerSnapshot,
     Line,
     OrderNo,
+    PaperNo,
     Prose,
     ServiceRequestId,
     StaffId,
@@ -216,7 +217,7 @@ class ServiceOrder(Timed):
     the order is opened.
     """
 
-    voucher_no: Line
+    voucher_no: PaperNo
     type: ServiceType
     type_label: Line | None = None
     content: Prose
@@ -237,7 +238,7 @@ class ServiceOrder(Timed):
     verdict: Verdict = "uncertain"
     charge_policy: ChargePolicy = "free"
     opinion: Opinion | None = None
-    register_no: Line | None = None
+    register_no: PaperNo | None = None
     supply: Supply | None = None
     appointment: Appointment | None = None
     remote: Remote | None = None

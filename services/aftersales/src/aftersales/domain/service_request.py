@@ -15,7 +15,7 @@ from shared.clocks import Timed
 from shared.contracts.aftersales import ChargePolicy, Fault, Verdict, WarrantyChecked
 from shared.contracts.event import Instant
 from shared.contracts.roles import Role
-from shared.contracts.vocabulary import AboutServiceRequest, FileRef, Line, StaffId
+from shared.contracts.vocabulary import AboutServiceRequest, FileRef, Line, PaperNo, StaffId
 from shared.lifecycle import IllegalTransition, Possible, follows
 
 
@@ -37,7 +37,7 @@ class ServiceRequest(Timed):
     `after_sales` is absent while nothing is known about its order.
     """
 
-    register_no: Line
+    register_no: PaperNo
     form: FeedbackForm
     stage: RequestStage = REQUEST.start
     recorded_by: StaffId

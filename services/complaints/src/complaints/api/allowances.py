@@ -12,7 +12,7 @@ from complaints.domain.decisions.allowance import countersign, draw_up, file_cop
 from complaints.domain.lifecycle import ALLOWANCE, AllowanceStage
 from complaints.domain.policy.policy import Rules
 from complaints.store import Allowances, Stores
-from shared.contracts.vocabulary import ComplaintNo, CustomerId, FileRef, Line, Prose
+from shared.contracts.vocabulary import ComplaintNo, CustomerId, FileRef, PaperNo, Prose
 from shared.duties.api import ClockView, clocks_of
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, allow
 
@@ -45,7 +45,7 @@ class StampAllowance(RequestBody):
 class PostAllowance(RequestBody):
     """Under which voucher finance booked it."""
 
-    voucher_no: Line = Field(examples=["PZ-2026-1187"])
+    voucher_no: PaperNo = Field(examples=["PZ-2026-1187"])
 
 
 def routes(stores: Stores, rules: Rules) -> APIRouter:

@@ -22,7 +22,7 @@ from complaints.domain.roles import FILERS
 from complaints.store import Stores
 from shared.aggregate import Cause, Change
 from shared.contracts.event import Instant, PreciseDate
-from shared.contracts.vocabulary import ContractNo, CustomerSnapshot, Line, OrderNo, Price, Prose, Quantity
+from shared.contracts.vocabulary import ContractNo, CustomerSnapshot, Line, OrderNo, PaperNo, Price, Prose, Quantity
 from shared.http import CausedByRequest, RequestBody, Router, allow
 
 
@@ -38,7 +38,7 @@ class FileComplaint(RequestBody):
     order_no: OrderNo | None = Field(default=None, description="With an order or a contract the warranty is checked.")
     contract_no: ContractNo | None = None
     contract_date: PreciseDate | None = Field(default=None, description="Year and month will do.")
-    batch_no: Line | None = Field(default=None, examples=["P20261101-2"])
+    batch_no: PaperNo | None = Field(default=None, examples=["P20261101-2"])
     shipped_on: date | None = None
     defect_quantity: Quantity | None = Field(default=None, examples=[3])
     sample_ref: Line | None = Field(default=None, description="Where the faulty sample is.", examples=["YP-0091"])

@@ -23,7 +23,7 @@ from complaints.domain.parts.papers import (
 )
 from shared.contracts.complaints import Difference
 from shared.contracts.event import Money
-from shared.contracts.vocabulary import ComplaintId, ComplaintNo, CustomerId, Line, Prose, ReturnNo
+from shared.contracts.vocabulary import ComplaintId, ComplaintNo, CustomerId, Line, PaperNo, Prose, ReturnNo
 from shared.http import View
 from shared.lifecycle import Possible
 
@@ -41,7 +41,7 @@ class AllowanceView(View):
     """A discount certificate with both seals and both copies, and what may be decided next."""
 
     allowance_id: UUID
-    certificate_no: Line
+    certificate_no: PaperNo
     case: Settled
     stage: AllowanceStage
     possible: tuple[Possible, ...]
@@ -69,7 +69,7 @@ class AllowanceRow(PaperRow):
     """A discount certificate as a line of a list."""
 
     allowance_id: UUID = Field(validation_alias="id")
-    certificate_no: Line
+    certificate_no: PaperNo
     stage: AllowanceStage
     amount: Money = Field(validation_alias=AliasPath("case", "approved"))
     drawn: Drawn | None = Field(default=None, exclude=True)

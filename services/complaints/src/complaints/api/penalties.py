@@ -16,7 +16,7 @@ from complaints.domain.roles import PENALTY_PROPOSERS, PENALTY_READERS
 from complaints.store import Penalties, Stores
 from shared.contracts.complaints import Penalised
 from shared.contracts.event import Instant, Money
-from shared.contracts.vocabulary import AboutComplaint, ComplaintNo, DepartmentName, Line, Prose, StaffId
+from shared.contracts.vocabulary import AboutComplaint, ComplaintNo, DepartmentName, Line, PaperNo, Prose, StaffId
 from shared.duties.api import ClockView, clocks_of
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
 from shared.lifecycle import Possible
@@ -48,7 +48,7 @@ class RejectPenalty(RequestBody):
 class IssueNotice(RequestBody):
     """The number of the personnel notice, or of the reward and penalty notice."""
 
-    notice_no: Line = Field(examples=["RS-2026-118"])
+    notice_no: PaperNo = Field(examples=["RS-2026-118"])
 
 
 class PenaltyView(View):
@@ -66,7 +66,7 @@ class PenaltyView(View):
     proposed_at: Instant
     decided: Signed | None
     note: str
-    notice_no: Line | None
+    notice_no: PaperNo | None
     noticed: Signed | None
 
     @classmethod

@@ -27,7 +27,7 @@ from complaints.domain.policy.policy import Rules
 from complaints.store import GoodsReturns, Stores
 from shared.aggregate import Change
 from shared.contracts.event import Money
-from shared.contracts.vocabulary import ComplaintNo, CustomerId, Line, Prose, Quantity
+from shared.contracts.vocabulary import ComplaintNo, CustomerId, Line, PaperNo, Prose, Quantity
 from shared.duties.api import ClockView, clocks_of
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, allow
 
@@ -80,7 +80,7 @@ class SettleDifference(RequestBody):
 class PostReturn(RequestBody):
     """Under which voucher finance posted it."""
 
-    voucher_no: Line = Field(examples=["PZ-2026-1188"])
+    voucher_no: PaperNo = Field(examples=["PZ-2026-1188"])
     credit: Money | None = Field(default=None, description="Absent: what was approved; nothing for a rework.")
 
 

@@ -7,7 +7,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from complaints.domain.lifecycle import ALLOWANCE, AllowanceDecision, AllowanceStage
 from complaints.domain.parts.papers import Copy, Drawn, Posting, Settled, Signed
 from shared.clocks import Matter, Timed
-from shared.contracts.vocabulary import ComplaintNo, Line, Prose, StaffId
+from shared.contracts.vocabulary import ComplaintNo, PaperNo, Prose, StaffId
 from shared.lifecycle import Possible, follows
 
 _ALLOWANCES = uuid5(NAMESPACE_URL, "urn:kefu:allowance")
@@ -57,7 +57,7 @@ class Allowance(Timed):
     """
 
     case: Settled
-    certificate_no: Line
+    certificate_no: PaperNo
     stage: AllowanceStage = ALLOWANCE.start
     reason: Prose | None = None
     drawn: Drawn | None = None

@@ -9,7 +9,7 @@ from shared.clocks import Matter, Timed
 from shared.contracts.complaints import Penalised
 from shared.contracts.event import Instant
 from shared.contracts.roles import Role
-from shared.contracts.vocabulary import AboutComplaint, Line, Prose, StaffId
+from shared.contracts.vocabulary import AboutComplaint, Line, PaperNo, Prose, StaffId
 from shared.lifecycle import Possible, follows
 
 PenaltyKind = Literal["admin", "bonus"]
@@ -31,7 +31,7 @@ class Penalty(Timed):
     proposed_at: Instant
     decided: Signed | None = None
     note: str = ""
-    notice_no: Line | None = None
+    notice_no: PaperNo | None = None
     noticed: Signed | None = None
 
     @property

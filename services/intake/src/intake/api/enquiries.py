@@ -20,7 +20,7 @@ from shared.contracts.event import Instant
 from shared.contracts.intake import Contact, Particulars
 from shared.contracts.intake.customers import EnquiryKind
 from shared.contracts.roles import Role
-from shared.contracts.vocabulary import CustomerId, CustomerSnapshot, Line, Phone, Prose, StaffId
+from shared.contracts.vocabulary import CustomerId, CustomerSnapshot, Line, PaperNo, Phone, Prose, StaffId
 from shared.duties.api import ClockView, clocks_of
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
 from shared.lifecycle import Possible
@@ -44,7 +44,7 @@ class ReceiveEnquiry(RequestBody):
     kind: EnquiryKind = Field(examples=["stock"])
     channel: Literal["phone", "visit", "email", "sms", "web"] = "phone"
     text: Prose = Field(examples=["请问 80 款双玻隔断还有库存吗？"])
-    order_no: Line | None = None
+    order_no: PaperNo | None = None
 
     @model_validator(mode="after")
     def _says_who_asks(self) -> Self:

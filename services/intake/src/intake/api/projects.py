@@ -28,6 +28,7 @@ from shared.contracts.vocabulary import (
     Line,
     OrderKind,
     OrderNo,
+    PaperNo,
     Prose,
     StaffId,
 )
@@ -103,7 +104,7 @@ class ProjectRow(View):
     """A project file in a list."""
 
     project_id: UUID = Field(validation_alias="id")
-    project_no: Line
+    project_no: PaperNo
     name: Line
     customer: CustomerSnapshot
     kind: OrderKind

@@ -16,7 +16,7 @@ from intake.domain.quote import Quote, QuoteKind
 from intake.domain.roles import QUOTERS
 from intake.store import Stores
 from shared.contracts.event import Instant
-from shared.contracts.vocabulary import CustomerId, CustomerSnapshot, Line, OrderLine, Ordinal, StaffId
+from shared.contracts.vocabulary import CustomerId, CustomerSnapshot, Line, OrderLine, Ordinal, PaperNo, StaffId
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
 from shared.lifecycle import Possible
 
@@ -64,7 +64,7 @@ class QuoteView(View):
     """A quote with all its revisions, and what may be done with it now; the same in a list."""
 
     quote_id: UUID = Field(validation_alias="id")
-    quote_no: Line
+    quote_no: PaperNo
     customer: CustomerSnapshot
     kind: QuoteKind
     enquiry_id: UUID | None

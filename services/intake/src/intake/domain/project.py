@@ -7,7 +7,7 @@ from intake.domain.lifecycle import PROJECT, ProjectStage
 from intake.domain.parts.chain import Entry, first_altered
 from shared.aggregate import Aggregate
 from shared.contracts.event import Instant
-from shared.contracts.vocabulary import CustomerId, CustomerSnapshot, FileRef, Line, OrderKind, OrderNo, Prose
+from shared.contracts.vocabulary import CustomerId, CustomerSnapshot, FileRef, Line, OrderKind, OrderNo, PaperNo, Prose
 from shared.lifecycle import follows
 
 
@@ -17,7 +17,7 @@ class Project(Aggregate):
 
     customer_id: CustomerId
     customer: CustomerSnapshot
-    project_no: Line
+    project_no: PaperNo
     name: Line
     kind: OrderKind
     tender: bool

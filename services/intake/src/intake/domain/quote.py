@@ -9,7 +9,7 @@ from intake.domain.parts.offer import Offer
 from shared.aggregate import Aggregate
 from shared.contracts.event import Instant
 from shared.contracts.intake import AboutQuote
-from shared.contracts.vocabulary import CustomerId, CustomerSnapshot, Line, StaffId
+from shared.contracts.vocabulary import CustomerId, CustomerSnapshot, Line, PaperNo, StaffId
 from shared.lifecycle import follows
 
 LAPSE = "lapse"
@@ -24,7 +24,7 @@ class Quote(Aggregate):
 
     customer_id: CustomerId
     customer: CustomerSnapshot
-    quote_no: Line
+    quote_no: PaperNo
     kind: QuoteKind
     enquiry_id: UUID | None = None
     stage: QuoteStage = "issued"

@@ -19,6 +19,8 @@ from notify.domain.parts.address import masked
 from notify.domain.parts.way import Way
 from notify.domain.roles import DESK
 from notify.store import Stores
+from shared.contracts.values import on_paper
+from shared.contracts.vocabulary import Line
 from shared.duties.api import ClockView, clocks_of
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
 from shared.lifecycle import Possible
@@ -207,7 +209,7 @@ def routes(stores: Stores, composer: Composer) -> APIRouter:
     @router.get("/notifications")
     async def list_notifications(
         customer_id: UUID | None = None,
-        about: Annotated[str | None, Query(description="A number on the papers.", examples=["SO-2026-0412"])] = None,
+        about: Annotated[Line | None, Query(description="A number on the papers.", examples=["SO-2026-0412"])] = None,
         purpose: str | None = None,
         stage: Annotated[list[Stage] | None, Query(description="One or several.")] = None,
         correlation: Annotated[UUID | None, Query(description="The case, or the campaign.")] = None,
@@ -217,7 +219,7 @@ def routes(stores: Stores, composer: Composer) -> APIRouter:
         """The messages that fit, newest first."""
         where = {
             "customer_id": customer_id,
-            "about": about,
+            "about": OneOf(about, on_paper(about)) if about else None,
             "purpose": purpose,
             "correlation": correlation,
             "stage": OneOf(*stage) if stage else None,

@@ -30,7 +30,7 @@ from orders.store import Orders
 from shared.aggregate import Change
 from shared.contracts.departments import DrawingKind
 from shared.contracts.event import Instant
-from shared.contracts.vocabulary import Count, Defect, FileRef, Line, Ordinal, Prose, Quantity
+from shared.contracts.vocabulary import Count, Defect, FileRef, Line, Ordinal, PaperNo, Prose, Quantity
 from shared.http import CausedByRequest, RequestBody, Router, allow
 
 
@@ -69,7 +69,7 @@ class ReviewBreakdown(RequestBody):
 class JudgeSample(RequestBody):
     """What design says of a sample (000 §3.5.3b)."""
 
-    sample_no: Line = Field(examples=["DY-1"])
+    sample_no: PaperNo = Field(examples=["DY-1"])
     breakdown: Count = Field(examples=[1], description="The one by which it was made; the order's `works` show it.")
     outcome: Verdict = Field(examples=["confirmed"])
     notes: str = Field(default="", max_length=4000)
@@ -78,7 +78,7 @@ class JudgeSample(RequestBody):
 class SendSample(RequestBody):
     """How a sample travels to the customer."""
 
-    sample_no: Line = Field(examples=["DY-1"])
+    sample_no: PaperNo = Field(examples=["DY-1"])
     carrier: Line = Field(examples=["顺丰速运"])
 
 
@@ -96,7 +96,7 @@ class InspectGoods(RequestBody):
 class IssueWorkOrder(RequestBody):
     """The number of engineering's work order (004 三2(1))."""
 
-    work_order_no: Line = Field(examples=["GD-2026-0412"])
+    work_order_no: PaperNo = Field(examples=["GD-2026-0412"])
 
 
 class NeededMaterial(PackingMaterial):

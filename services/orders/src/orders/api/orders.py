@@ -20,7 +20,7 @@ from orders.domain.policy.policy import Rules, cancellers
 from orders.domain.route import CANCELLED, CLOSED, stages
 from orders.store import Exceptions, Orders, Stores
 from shared.contracts.departments import DelayReason
-from shared.contracts.vocabulary import Line, Ordinal, Price, Prose
+from shared.contracts.vocabulary import ContractNo, OrderNo, Ordinal, Price, Prose
 from shared.duties.api import ClockView, clocks_of
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, allow
 
@@ -110,8 +110,8 @@ def _lists(router: APIRouter, stores: Stores, rules: Rules) -> None:
     async def list_orders(
         stage: Annotated[StageName | None, Query(examples=["production"])] = None,
         customer_id: Annotated[UUID | None, Query()] = None,
-        order_no: Annotated[Line | None, Query()] = None,
-        contract_no: Annotated[Line | None, Query()] = None,
+        order_no: Annotated[OrderNo | None, Query()] = None,
+        contract_no: Annotated[ContractNo | None, Query()] = None,
         after: After = None,
         limit: Limit = 50,
     ) -> Listing[OrderRow]:

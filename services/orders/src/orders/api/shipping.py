@@ -17,7 +17,7 @@ from orders.store import Orders
 from shared.aggregate import Change
 from shared.contracts.departments import GoodsDispatched
 from shared.contracts.event import Instant
-from shared.contracts.vocabulary import Line, OrderLine, ShippedPart
+from shared.contracts.vocabulary import Line, OrderLine, PaperNo, ShippedPart
 from shared.http import CausedByRequest, RequestBody, Router, allow
 
 
@@ -27,7 +27,7 @@ class DispatchGoods(RequestBody):
     left_at: Instant = Field(examples=["2026-09-30T01:00:00Z"])
     eta: Instant | None = Field(default=None, examples=["2026-10-02T06:00:00Z"])
     carrier: Line | None = Field(default=None, examples=["德邦物流"])
-    delivery_note_no: Line | None = Field(default=None, examples=["CH-2026-1126-03"])
+    delivery_note_no: PaperNo | None = Field(default=None, examples=["CH-2026-1126-03"])
     partial: bool = Field(default=False, description="Whether another shipment of the order follows.")
     parts: tuple[ShippedPart, ...] = Field(default=(), description="What it carries; by default what its note says.")
 
@@ -35,7 +35,7 @@ class DispatchGoods(RequestBody):
 class IssueDeliveryNote(RequestBody):
     """The number of a delivery note, and what it is for (004 四1)."""
 
-    note_no: Line = Field(examples=["CH-2026-1126-03"])
+    note_no: PaperNo = Field(examples=["CH-2026-1126-03"])
     lines: tuple[OrderLine, ...] = Field(default=(), description="By default everything that is ordered.")
 
 

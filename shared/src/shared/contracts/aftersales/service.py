@@ -28,6 +28,7 @@ from shared.contracts.vocabulary import (
     Line,
     Month,
     OrderNo,
+    PaperNo,
     Prose,
     Quantity,
     ServiceOrderId,
@@ -104,7 +105,7 @@ class PartsRequested(Event, key="aftersales.parts_requested.v1"):
     """Material must be replaced: the sales assistant orders it under the after-sales form's number (001 售后五)."""
 
     service_order_id: ServiceOrderId
-    form_no: Line = Field(examples=["SH-2026-0055"])
+    form_no: PaperNo = Field(examples=["SH-2026-0055"])
     parts: tuple[PartNeeded, ...] = Field(min_length=1)
     needed_by: date | None = None
 
@@ -113,7 +114,7 @@ class PartsReady(Event, key="aftersales.parts_ready.v1"):
     """The parts of a service order lie ready and it can be scheduled (001 售后五)."""
 
     service_order_id: ServiceOrderId
-    form_no: Line = Field(examples=["SH-2026-0055"])
+    form_no: PaperNo = Field(examples=["SH-2026-0055"])
 
 
 class ServicePartsDelayed(AboutCustomersServiceOrder, Event, key="aftersales.service_parts_delayed.v1"):
@@ -135,7 +136,7 @@ class ServiceOrderCalledOff(AboutCustomersServiceOrder, Event, key="aftersales.s
     reason: Prose = Field(examples=["客户已自行修好"])
     technician: StaffId | None = Field(default=None, description="Who was sent already.", examples=["tech-05"])
     appointment: date | None = Field(default=None, examples=["2026-11-25"])
-    parts_form_no: Line | None = Field(
+    parts_form_no: PaperNo | None = Field(
         default=None, description="The form under which parts were requested.", examples=["SH-2026-0055"]
     )
     paid: Money | None = Field(default=None, description="What the customer has paid; absent: nothing.")
@@ -181,7 +182,7 @@ class CustomerChargePaid(AboutCustomersServiceOrder, Event, key="aftersales.cust
 
     amount: Money
     mode: Literal["on_spot", "invoiced", "prepaid"]
-    invoice_no: Line | None = Field(default=None, description="Absent: the invoice follows.", examples=["FP-88120"])
+    invoice_no: PaperNo | None = Field(default=None, description="Absent: the invoice follows.", examples=["FP-88120"])
 
 
 class CustomerChargeRefunded(AboutCustomersServiceOrder, Event, key="aftersales.customer_charge_refunded.v1"):
@@ -199,7 +200,7 @@ class CalledOffServicePaid(AboutCustomersServiceOrder, Event, key="aftersales.ca
     payment_id: UUID
     amount: Money
     received_at: Instant
-    invoice_no: Line | None = Field(default=None, examples=["FP-88120"])
+    invoice_no: PaperNo | None = Field(default=None, examples=["FP-88120"])
     owed: Money = Field(description="What the customer has to get back in all.")
 
 
@@ -273,7 +274,7 @@ class MonthlyAftersalesSettled(Event, key="aftersales.monthly_aftersales_settled
     """A month's vouchers and forms went to finance together (001 售后六c)."""
 
     month: Month
-    voucher_nos: tuple[Line, ...] = Field(default=(), examples=[["FW-2026-0055"]])
+    voucher_nos: tuple[PaperNo, ...] = Field(default=(), examples=[["FW-2026-0055"]])
     free_total: Money
     paid_total: Money
     handed_over_at: Instant

@@ -18,6 +18,7 @@ from shared.contracts.vocabulary import (
     DepartmentName,
     DueAt,
     Line,
+    PaperNo,
     Price,
     Prose,
     Quantity,
@@ -36,7 +37,7 @@ class ComplaintForm(Part):
     demand: Prose | None = Field(default=None, examples=["更换三樘玻璃"])
     contract_no: ContractNo | None = None
     contract_date: ContractDate | None = None
-    batch_no: Line | None = Field(default=None, examples=["P20261101-2"])
+    batch_no: PaperNo | None = Field(default=None, examples=["P20261101-2"])
     shipped_on: date | None = None
     defect_quantity: Quantity | None = Field(default=None, examples=[3])
     sample_ref: Line | None = Field(default=None, examples=["YP-0091"])

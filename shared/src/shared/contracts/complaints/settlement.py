@@ -23,6 +23,7 @@ from shared.contracts.vocabulary import (
     ConcerningOrder,
     DepartmentName,
     Line,
+    PaperNo,
     Prose,
     Quantity,
     ReturnNo,
@@ -36,7 +37,7 @@ class AllowanceGranted(ConcerningOrder, AboutCustomersComplaint, Event, key="com
     From here on the order costs that much less.
     """
 
-    certificate_no: Line = Field(examples=["ZK-2026-11-0007"])
+    certificate_no: PaperNo = Field(examples=["ZK-2026-11-0007"])
     amount: Money
     signed_by: StaffId = Field(examples=["sales-vp"])
     customer_stamped: bool
@@ -91,7 +92,7 @@ class ReturnPosted(ConcerningOrder, AboutComplaint, Event, key="complaints.retur
     return_no: ReturnNo
     lines: tuple[ApprovedLine, ...] = Field(min_length=1)
     credit: Money | None = Field(default=None, description="Absent for goods that go back to the customer reworked.")
-    voucher_no: Line = Field(examples=["PZ-2026-1188"])
+    voucher_no: PaperNo = Field(examples=["PZ-2026-1188"])
     decided_by: tuple[StaffId, ...] = Field(
         default=(),
         description="Who proposed it, approved it, drew it up and posted it: they do not pay its money back.",

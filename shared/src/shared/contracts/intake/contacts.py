@@ -16,6 +16,7 @@ from shared.contracts.vocabulary import (
     Hash,
     Line,
     OrderNo,
+    PaperNo,
     Phone,
     Prose,
     RoleName,
@@ -188,7 +189,7 @@ class CallbackReason(Part):
     )
     order_no: OrderNo | None = None
     service_order_id: ServiceOrderId | None = Field(default=None, examples=[None])
-    complaint_no: Line | None = None
+    complaint_no: PaperNo | None = None
     item: Line | None = Field(default=None, description="What was serviced.", examples=[None])
     on: date | None = Field(default=None, description="The day of the service.", examples=[None])
     visitor: StaffId | None = Field(default=None, description="Who visited the customer.", examples=[None])

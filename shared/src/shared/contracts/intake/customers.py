@@ -16,6 +16,7 @@ from shared.contracts.vocabulary import (
     DueAt,
     Email,
     Line,
+    PaperNo,
     Phone,
     Prose,
     StaffId,
@@ -201,7 +202,7 @@ class EnquiryReceived(AboutEnquiry, Event, key="intake.enquiry_received.v1"):
 
     channel: Literal["phone", "visit", "email", "sms", "web"]
     customer: CustomerSnapshot | None = Field(default=None, description="Absent for a caller without a file.")
-    order_no: Line | None = None
+    order_no: PaperNo | None = None
     text: Prose = Field(examples=["请问 80 款双玻隔断还有库存吗？"])
 
 

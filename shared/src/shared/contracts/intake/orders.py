@@ -19,6 +19,7 @@ from shared.contracts.vocabulary import (
     OrderKind,
     OrderLine,
     OrderNo,
+    PaperNo,
     Price,
     StaffId,
 )
@@ -74,7 +75,7 @@ class AboutQuote(Part):
     """The quote that a fact is about, and its customer."""
 
     quote_id: UUID
-    quote_no: Line = Field(examples=["BJ-20261120-3F0E4A52"])
+    quote_no: PaperNo = Field(examples=["BJ-20261120-3F0E4A52"])
     customer: CustomerSnapshot
 
 
@@ -132,7 +133,7 @@ class ProjectFileOpened(Event, key="intake.project_file_opened.v1"):
     """A project file exists for what the account manager brought back (000 §3.3.1.2)."""
 
     project_id: UUID
-    project_no: Line = Field(examples=["GC-20261120-3F0E4A52"])
+    project_no: PaperNo = Field(examples=["GC-20261120-3F0E4A52"])
     customer_id: CustomerId
     name: Line = Field(examples=["恒达大厦 32 楼隔断工程"])
     tender: bool = False

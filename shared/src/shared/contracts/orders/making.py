@@ -16,6 +16,7 @@ from shared.contracts.vocabulary import (
     DueAt,
     FileRef,
     Line,
+    PaperNo,
     Prose,
     Quantity,
     RoleName,
@@ -69,7 +70,7 @@ class ProductionReleased(AboutOrder, Event, key="orders.production_released.v1")
 class WorkOrderIssued(AboutOrder, Event, key="orders.work_order_issued.v1"):
     """Engineering told the shop floor to make the order; planning schedules it (004 三2(1))."""
 
-    work_order_no: Line = Field(examples=["GD-2026-0412"])
+    work_order_no: PaperNo = Field(examples=["GD-2026-0412"])
     issued_by: StaffId = Field(examples=["engineering-01"])
 
 
@@ -84,7 +85,7 @@ class BreakdownReviewed(AboutOrder, Event, key="orders.breakdown_reviewed.v1"):
 class SampleReviewed(AboutOrder, Event, key="orders.sample_reviewed.v1"):
     """The sample is confirmed, and full production may run, or it is rejected (000 §3.5.3b)."""
 
-    sample_no: Line = Field(examples=["DY-2026-0017"])
+    sample_no: PaperNo = Field(examples=["DY-2026-0017"])
     outcome: Literal["confirmed", "rejected"]
     by: StaffId = Field(examples=["design-director"])
     notes: str = Field(default="", max_length=4000)
@@ -123,7 +124,7 @@ class StockAllocated(AboutOrder, Event, key="orders.stock_allocated.v1"):
 class SampleSent(AboutCustomersOrder, Event, key="orders.sample_sent.v1"):
     """A sample is on its way to the customer (004 二2-3)."""
 
-    sample_no: Line = Field(examples=["DY-2026-0017"])
+    sample_no: PaperNo = Field(examples=["DY-2026-0017"])
     carrier: Line = Field(examples=["顺丰速运"])
     sent_by: StaffId
 

@@ -24,9 +24,9 @@ from shared.contracts.vocabulary import (
     ComplaintId,
     ContractNo,
     CustomerSnapshot,
-    Line,
     Month,
     OrderNo,
+    PaperNo,
     Prose,
     StaffId,
 )
@@ -99,7 +99,7 @@ class LedgerEntered(AboutCustomersOrder, Event, key="orders.ledger_entered.v1"):
     kind: EntryKind
     amount: Money = Field(description="What it adds to the debt; below zero it lessens it.")
     at: Instant
-    reference: Line | None = Field(default=None, description="The receipt's number.", examples=["SK-2026-3391"])
+    reference: PaperNo | None = Field(default=None, description="The receipt's number.", examples=["SK-2026-3391"])
     note: Prose | None = Field(default=None, description="Why, for a credit or a refund.")
     on_credit: bool = Field(default=False, description="Whether the order is released only within the credit limit.")
 
@@ -139,7 +139,7 @@ class StatementEntry(Part):
     kind: EntryKind
     amount: Money = Field(description="What it adds to the debt; below zero it lessens it.")
     at: Instant
-    reference: Line | None = None
+    reference: PaperNo | None = None
 
 
 class StatementIssued(Event, key="orders.statement_issued.v1"):

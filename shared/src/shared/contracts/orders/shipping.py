@@ -19,6 +19,7 @@ from shared.contracts.vocabulary import (
     Line,
     OrderLine,
     OrderNo,
+    PaperNo,
     Percent,
     Prose,
     ShipmentId,
@@ -94,7 +95,7 @@ class LoadPlanned(Event, key="orders.load_planned.v1"):
 class DeliveryNoteIssued(AboutOrder, Event, key="orders.delivery_note_issued.v1"):
     """The delivery note for goods that leave (004 四1)."""
 
-    note_no: Line = Field(examples=["CH-2026-1122-03"])
+    note_no: PaperNo = Field(examples=["CH-2026-1122-03"])
     lines: tuple[OrderLine, ...] = Field(min_length=1)
     issued_by: StaffId = Field(examples=["statistics-01"])
 
@@ -111,7 +112,7 @@ class ShipmentDispatched(AboutCustomersOrder, Event, key="orders.shipment_dispat
         default=None, description="Absent when the carrier gives none.", examples=["2026-11-24T06:00:00.000000Z"]
     )
     carrier: Line | None = Field(default=None, examples=["德邦物流"])
-    delivery_note_no: Line | None = Field(default=None, examples=["CH-2026-1122-03"])
+    delivery_note_no: PaperNo | None = Field(default=None, examples=["CH-2026-1122-03"])
     partial: bool = Field(default=False, description="Whether another shipment of the order follows.")
     parts: tuple[ShippedPart, ...] = Field(default=(), description="What it carries; empty when it was not said.")
     revision: int = Field(default=1, ge=1, description="Above one: the time of arrival is corrected.")

@@ -20,7 +20,7 @@ from shared.contracts.aftersales import (
 )
 from shared.contracts.event import Money
 from shared.contracts.roles import Role
-from shared.contracts.vocabulary import Line
+from shared.contracts.vocabulary import Line, PaperNo
 
 
 def record_cost(
@@ -117,7 +117,7 @@ def receive_payment(
     order: ServiceOrder,
     amount: Money,
     received_at: datetime,
-    invoice_no: Line | None,
+    invoice_no: PaperNo | None,
     rules: Rules,
     cause: Cause,
 ) -> Change[ServiceOrder]:

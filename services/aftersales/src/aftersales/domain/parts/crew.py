@@ -1,14 +1,14 @@
 """Who is sent somewhere on a day, and who may go to a service (003 §7)."""
 
 from shared.contracts.event import Part
-from shared.contracts.vocabulary import Line, StaffId
+from shared.contracts.vocabulary import Line, PaperNo, StaffId
 
 
 class Commitment(Part):
     """A visit to which a technician is sent on the day."""
 
     technician: StaffId
-    voucher_no: Line
+    voucher_no: PaperNo
     area: Line | None = None
 
 

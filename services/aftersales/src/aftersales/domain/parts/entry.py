@@ -7,14 +7,14 @@ from aftersales.domain.parts.money import Payment, Refund
 from aftersales.domain.parts.service import ServiceType
 from shared.contracts.aftersales import Fault, Material, ServiceOrderClosed, Verdict
 from shared.contracts.event import Instant, Money, Part
-from shared.contracts.vocabulary import AboutCustomersServiceOrder, Line, Prose, ServiceOrderId, StaffId
+from shared.contracts.vocabulary import AboutCustomersServiceOrder, Line, PaperNo, Prose, ServiceOrderId, StaffId
 
 
 class VoucherEntry(Part):
     """What the register says about a voucher: when it was opened, and what was done (003 §8, §10)."""
 
     service_order_id: ServiceOrderId
-    voucher_no: Line
+    voucher_no: PaperNo
     opened_at: Instant
     serviced_at: Instant | None = None
     closed_at: Instant | None = None
@@ -28,7 +28,7 @@ class Entry(Part):
     """
 
     service_order_id: ServiceOrderId
-    voucher_no: Line
+    voucher_no: PaperNo
     free: Money
     paid: Money
     settled_at: Instant | None = None

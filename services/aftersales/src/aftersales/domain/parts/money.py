@@ -6,7 +6,7 @@ from uuid import UUID
 
 from shared.aggregate import Refused, together
 from shared.contracts.event import Instant, Money, Part
-from shared.contracts.vocabulary import Line, StaffId
+from shared.contracts.vocabulary import Line, PaperNo, StaffId
 
 CURRENCY = "CNY"
 """Services are charged and settled in one currency."""
@@ -44,7 +44,7 @@ class Payment(Part):
 
     amount: Money
     at: Instant
-    invoice_no: Line | None = None
+    invoice_no: PaperNo | None = None
     entered_at: Instant | None = None
     id: UUID | None = None
     late: bool = False

@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from shared.contracts.event import Instant, Money, Part
-from shared.contracts.vocabulary import Line, StaffId
+from shared.contracts.vocabulary import Line, PaperNo, StaffId
 
 
 class PartLine(Part):
@@ -20,7 +20,7 @@ class PartLine(Part):
 class Supply(Part):
     """The material of a service order under the number of its form."""
 
-    form_no: Line
+    form_no: PaperNo
     lines: tuple[PartLine, ...]
     needed_by: date | None = None
     requested_by: StaffId

@@ -10,7 +10,7 @@ from complaints.domain.parts.papers import Drawn, Posting, Signed
 from complaints.domain.policy.policy import Rules
 from shared.aggregate import Cause, Change, Refused, must_be_another
 from shared.contracts.complaints import AllowanceGranted
-from shared.contracts.vocabulary import FileRef, Line, Prose
+from shared.contracts.vocabulary import FileRef, PaperNo, Prose
 
 
 def draw_up(allowance: Allowance, reason: Prose, rules: Rules, cause: Cause) -> Change[Allowance]:
@@ -73,7 +73,7 @@ def file_copy(allowance: Allowance, rules: Rules, cause: Cause) -> Change[Allowa
     return stop(allowance.but(stage=stage, filed=_signed(cause)), "allowance_file", rules=rules, cause=cause)
 
 
-def post(allowance: Allowance, voucher_no: Line, rules: Rules, cause: Cause) -> Change[Allowance]:
+def post(allowance: Allowance, voucher_no: PaperNo, rules: Rules, cause: Cause) -> Change[Allowance]:
     """Finance has booked its copy under a voucher. Refused when it is booked already (`posted_already`)."""
     ALLOWANCE.must(allowance.stage, "post")
     if allowance.posted is not None:

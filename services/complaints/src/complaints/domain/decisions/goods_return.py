@@ -26,7 +26,7 @@ from shared.contracts.complaints import (
     ReturnReconciled,
 )
 from shared.contracts.event import Money
-from shared.contracts.vocabulary import MOST, Line, Prose, StaffId
+from shared.contracts.vocabulary import MOST, Line, PaperNo, Prose, StaffId
 
 
 def draw_up(
@@ -151,7 +151,9 @@ def settle_difference(goods: GoodsReturn, seen: UUID, text: Prose, rules: Rules,
     )
 
 
-def post(goods: GoodsReturn, voucher_no: Line, amount: Money | None, rules: Rules, cause: Cause) -> Change[GoodsReturn]:
+def post(
+    goods: GoodsReturn, voucher_no: PaperNo, amount: Money | None, rules: Rules, cause: Cause
+) -> Change[GoodsReturn]:
     """Finance makes out the voucher; without an amount the customer is credited all that may be (003 §29.2).
 
     All vouchers of a return together credit at most what was approved, and nothing for goods that go back reworked.

@@ -13,7 +13,7 @@ from shared.aggregate import Cause, Change, Refused, must_be_another, must_have_
 from shared.contracts.complaints import Penalised, PenaltyDecided, PenaltyProposed
 from shared.contracts.event import Money
 from shared.contracts.roles import Role
-from shared.contracts.vocabulary import DepartmentName, Line, Prose, StaffId
+from shared.contracts.vocabulary import DepartmentName, Line, PaperNo, Prose, StaffId
 
 CURRENCY = "CNY"
 
@@ -88,7 +88,7 @@ def reject(penalty: Penalty, note: Prose, rules: Rules, cause: Cause) -> Change[
     return _decided(penalty, False, note, rules, cause)
 
 
-def issue_notice(penalty: Penalty, notice_no: Line, rules: Rules, cause: Cause) -> Change[Penalty]:
+def issue_notice(penalty: Penalty, notice_no: PaperNo, rules: Rules, cause: Cause) -> Change[Penalty]:
     """It stands on a personnel notice (人事公布单), or on a reward and penalty notice (奖罚通知单) for a deduction.
 
     Refused to the other of the two roles (`not_authorised`).

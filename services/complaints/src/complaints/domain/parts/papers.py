@@ -10,6 +10,7 @@ from shared.contracts.vocabulary import (
     ConcerningOrder,
     FileRef,
     Line,
+    PaperNo,
     Prose,
     Quantity,
     StaffId,
@@ -99,7 +100,7 @@ class Explanation(Part):
 class Posting(Part):
     """The voucher that finance made out, and what is credited to the customer."""
 
-    voucher_no: Line
+    voucher_no: PaperNo
     credit: Money | None = None
     by: StaffId
     at: Instant

@@ -11,7 +11,7 @@ from intake.domain.project import Project
 from shared.contracts.event import Instant, Part
 from shared.contracts.intake import CallbackCompleted
 from shared.contracts.orders import AcceptancePassed, ContractSigned, InstallationScheduled
-from shared.contracts.vocabulary import Line, OrderNo, StaffId
+from shared.contracts.vocabulary import Line, OrderNo, PaperNo, StaffId
 
 TELLING = (ContractSigned, InstallationScheduled, AcceptancePassed, CallbackCompleted)
 """The facts that the form is filled in from."""
@@ -25,7 +25,7 @@ class CallbackForm(Part):
     called_by: StaffId | None = None
     project: Line | None = None
     order_no: OrderNo | None = None
-    contract_no: Line | None = None
+    contract_no: PaperNo | None = None
     contact: Line | None = None
     mobile: Line | None = None
     installed_on: Instant | None = None

@@ -4,7 +4,7 @@ from typing import Literal
 
 from shared.contracts.event import Instant, Part
 from shared.contracts.intake.customers import EnquiryKind
-from shared.contracts.vocabulary import Line, Prose, StaffId
+from shared.contracts.vocabulary import PaperNo, Prose, StaffId
 
 
 class EnquiryDetails(Part):
@@ -13,7 +13,7 @@ class EnquiryDetails(Part):
     kind: EnquiryKind
     channel: Literal["phone", "visit", "email", "sms", "web"] = "phone"
     text: Prose
-    order_no: Line | None = None
+    order_no: PaperNo | None = None
 
 
 class EnquiryOutcome(Part):

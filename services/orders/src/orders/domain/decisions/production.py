@@ -38,7 +38,7 @@ from shared.contracts.orders import (
     StockAllocated,
     WorkOrderIssued,
 )
-from shared.contracts.vocabulary import Defect, FileRef, Line, Prose, StaffId
+from shared.contracts.vocabulary import Defect, FileRef, PaperNo, Prose, StaffId
 
 _M = Milestone
 _ALLOCATED: Mapping[str, Literal["own", "outsourced"]] = MappingProxyType({"stock": "own", "outsource": "outsourced"})
@@ -80,7 +80,7 @@ def send_back(order: Order, kinds: tuple[DrawingKind, ...], reason: Prose, rules
     return change.then(lambda order: lose(order, *undone, rules=rules, cause=cause))
 
 
-def issue_work_order(order: Order, no: Line, rules: Rules, cause: Cause) -> Change[Order]:
+def issue_work_order(order: Order, no: PaperNo, rules: Rules, cause: Cause) -> Change[Order]:
     """Engineering tells the shop floor to make the order; the planner schedules it next (004 三2(1)).
 
     Refused: `illegal_transition` before the order was released to production, `work_order_issued` for a second one.

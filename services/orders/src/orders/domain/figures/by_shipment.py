@@ -6,10 +6,9 @@ from decimal import Decimal
 
 from orders.domain.figures.statistics import prices
 from orders.domain.order import Order
-from orders.domain.parts.paper_number import plain_number
 from orders.domain.parts.shipment import Consignment
 from shared.contracts.event import Instant, Part
-from shared.contracts.vocabulary import Line
+from shared.contracts.vocabulary import PaperNo
 
 
 class ShipmentPayments(Part):
@@ -18,7 +17,7 @@ class ShipmentPayments(Part):
     `price` is absent while it was not said what a part of the goods carries: the last shipment has what remains.
     """
 
-    delivery_note_no: Line | None
+    delivery_note_no: PaperNo | None
     left_at: Instant | None
     price: Decimal | None
     paid: Decimal
@@ -40,7 +39,7 @@ def by_shipment(order: Order) -> tuple[ShipmentPayments, ...]:
     left = ledger.paid - sum(named.values(), Decimal())
     found = list[ShipmentPayments]()
     for each, price in _prices(order):
-        paid = named.get(plain_number(each.delivery_note_no), Decimal())
+        paid = named.get(each.delivery_note_no or "", Decimal())
         more = min(max((price or Decimal()) - paid, Decimal()), max(left, Decimal()))
         left -= more
         found.append(
@@ -52,11 +51,11 @@ def by_shipment(order: Order) -> tuple[ShipmentPayments, ...]:
 
 
 def _named(order: Order) -> dict[str, Decimal]:
-    """What came in for each delivery note of the order, by its plain number, in the order's currency."""
-    notes = {plain_number(each.delivery_note_no) for each in order.shipment.under_way}
+    """What came in for each delivery note of the order, in the order's currency."""
+    notes = {each.delivery_note_no for each in order.shipment.under_way}
     sums = dict[str, Decimal]()
     for entry in order.receivable.entries:
-        no = plain_number(entry.shipment)
+        no = entry.shipment
         if no and no in notes and entry.amount.currency == order.receivable.currency:
             sums[no] = sums.get(no, Decimal()) - entry.amount.amount
     return sums

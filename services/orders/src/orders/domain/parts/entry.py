@@ -5,7 +5,7 @@ from uuid import UUID
 
 from shared.contracts.event import Instant, Money, Part
 from shared.contracts.orders import EntryKind, PaymentKind
-from shared.contracts.vocabulary import Line, OrderNo, Prose, StaffId
+from shared.contracts.vocabulary import OrderNo, PaperNo, Prose, StaffId
 
 
 class Entry(Part):
@@ -21,8 +21,8 @@ class Entry(Part):
     amount: Money
     at: Instant
     pays: PaymentKind | None = None
-    reference: Line | None = None
-    shipment: Line | None = None
+    reference: PaperNo | None = None
+    shipment: PaperNo | None = None
     note: Prose | None = None
     by: StaffId | None = None
     decided_by: tuple[StaffId, ...] = ()
@@ -35,7 +35,7 @@ class AccountEntry(Part):
     kind: EntryKind
     amount: Money
     at: Instant
-    reference: Line | None = None
+    reference: PaperNo | None = None
 
 
 class Position(Part):

@@ -5,10 +5,9 @@ from datetime import date
 from decimal import Decimal
 
 from orders.domain.parts.entry import Entry
-from orders.domain.parts.paper_number import plain_number
 from shared.contracts.event import Instant, Money, Part
 from shared.contracts.orders import EntryKind, PaymentKind, PaymentTerm
-from shared.contracts.vocabulary import ComplaintId, Line
+from shared.contracts.vocabulary import ComplaintId, Line, PaperNo
 
 _IN_TURN: tuple[PaymentKind, ...] = ("initial", "progress", "balance")
 _PRICE: tuple[EntryKind, ...] = ("invoice", "amendment", "credit", "cancellation")
@@ -19,7 +18,7 @@ class Confirmation(Part):
 
     kind: PaymentKind
     at: Instant
-    no: Line | None = None
+    no: PaperNo | None = None
     shipment: Line | None = None
 
 
@@ -181,9 +180,9 @@ class Receivable(Part):
         return Money(amount=amount, currency=self.currency or "CNY")
 
     def entered(self, no: str | None) -> tuple[Entry, ...]:
-        """The payments that were entered under this receipt number, in whatever spelling."""
+        """The payments that were entered under this receipt number."""
         payments = (each for each in self.entries if no is not None and each.kind == "payment")
-        return tuple(each for each in payments if plain_number(each.reference) == plain_number(no))
+        return tuple(each for each in payments if each.reference == no)
 
     def settles(self, kind: PaymentKind) -> bool:
         """Whether everything up to this kind of payment is in, by count or by finance's word."""

@@ -3,9 +3,8 @@
 from datetime import date
 from typing import Literal
 
-from orders.domain.parts.paper_number import plain_number
 from shared.contracts.event import Instant, Part
-from shared.contracts.vocabulary import Defect, Line, ShipmentId, ShippedPart, StaffId
+from shared.contracts.vocabulary import Defect, Line, PaperNo, ShipmentId, ShippedPart, StaffId
 
 PaperKind = Literal["shipping", "inspection", "customs"]
 """Papers that some shipments need: booking, commodity inspection, customs declaration (船务, 商检, 报关)."""
@@ -31,7 +30,7 @@ class Consignment(Part):
     left_at: Instant | None = None
     eta: Instant | None = None
     carrier: Line | None = None
-    delivery_note_no: Line | None = None
+    delivery_note_no: PaperNo | None = None
     partial: bool = False
     parts: tuple[ShippedPart, ...] = ()
     announced: bool = False
@@ -44,7 +43,7 @@ class Consignment(Part):
 class DeliveryNote(Part):
     """The paper that goes with a shipment (004 四1)."""
 
-    no: Line
+    no: PaperNo
     parts: tuple[ShippedPart, ...]
     issued_by: StaffId
     issued_at: Instant
@@ -108,11 +107,11 @@ class Shipment(Part):
 
     def note(self, no: str | None) -> DeliveryNote | None:
         """The delivery note of this number, if it was issued."""
-        return next((note for note in self.notes if plain_number(note.no) == plain_number(no)), None)
+        return next((note for note in self.notes if note.no == no), None)
 
     def noted(self, no: str) -> Consignment | None:
-        """The shipment that is under way on the delivery note of this number, in whatever spelling."""
-        found = (each for each in self.under_way if plain_number(each.delivery_note_no) == plain_number(no))
+        """The shipment that is under way on the delivery note of this number."""
+        found = (each for each in self.under_way if each.delivery_note_no == no)
         return next(found, None)
 
     def left(self, no: str | None, left_at: Instant) -> Consignment | None:

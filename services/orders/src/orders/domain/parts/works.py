@@ -7,7 +7,7 @@ from orders.domain.parts.packaging import Material, PackedItem
 from shared.aggregate import Refused
 from shared.contracts.departments import BrokenDownPart
 from shared.contracts.event import Instant, Part
-from shared.contracts.vocabulary import Defect, FileRef, Line, Percent, StaffId
+from shared.contracts.vocabulary import Defect, FileRef, Line, PaperNo, Percent, StaffId
 
 Verdict = Literal["confirmed", "rejected"]
 
@@ -23,7 +23,7 @@ class ProductionPlan(Part):
 class Sample(Part):
     """A sample and what design said of it; one of a breakdown that was rejected is void (000 §3.5.3b)."""
 
-    no: Line
+    no: PaperNo
     photos: tuple[FileRef, ...] = ()
     verdict: Verdict | None = None
     notes: str = ""
@@ -43,7 +43,7 @@ class Inspection(Part):
 class WorkOrder(Part):
     """Engineering's word to the shop floor that an order is to be made, and by which papers (004 三2(1))."""
 
-    no: Line
+    no: PaperNo
     issued_by: StaffId
     issued_at: Instant
 

@@ -15,7 +15,7 @@ from orders.pages.papers.registers import contract_ledger, exception_sheet, proj
 from orders.store import Stores
 from shared.aggregate import NotFound
 from shared.contracts.departments import DrawingKind
-from shared.contracts.vocabulary import Line
+from shared.contracts.vocabulary import PaperNo
 from shared.http import AskedBy, Router
 from shared.identity.reach import as_read
 from shared.pages.figures import Days
@@ -55,7 +55,7 @@ def _orders(stores: Stores, press: Press) -> APIRouter:
         return press(design_notice(order, drawing, press), request, asker)
 
     @router.get("/delivery-notes/{order_id}/{no:path}", response_class=HTMLResponse)
-    async def print_delivery_note(order_id: UUID, no: Line, request: Request, asker: AskedBy) -> Response:
+    async def print_delivery_note(order_id: UUID, no: PaperNo, request: Request, asker: AskedBy) -> Response:
         """The note that goes with a shipment, for the recipient's signature (004 四1)."""
         order = as_read(await stores.orders.get(order_id), asker, WHOLE)
         note = order.shipment.note(no)
