@@ -4,8 +4,12 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
+from string import ascii_lowercase
+from string import digits as arabic_digits
 
 from pypinyin import Style, lazy_pinyin, pinyin
+
+from shared.kernel.conditions import Beginning, OneOf
 
 HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 _PAIR = re.compile(rf"(?=({HAN.pattern}.|.{HAN.pattern}))")
@@ -13,6 +17,10 @@ _NEIGHBOURS = 2
 """Characters on each side that are looked at to tell how one is read."""
 LEAST_DIGITS, MOST_DIGITS = 4, 11
 """How many last digits of a number are asked for at least, and how many are compared at most: a mobile number's."""
+_USUAL = frozenset(ascii_lowercase + arabic_digits)
+"""What the third of three initials may be; where it is anything else the two before it stand alone."""
+Sought = str | Beginning | OneOf
+"""What one of a row's tokens must be."""
 
 
 def tokens(names: Iterable[str] = (), texts: Iterable[str] = (), numbers: Iterable[str] = ()) -> tuple[str, ...]:
@@ -20,35 +28,53 @@ def tokens(names: Iterable[str] = (), texts: Iterable[str] = (), numbers: Iterab
 
     Names are found by their characters and by their initials in pinyin, other texts by their characters, numbers (of
     phones, orders, contracts) by at least four last digits or as a whole. Full-width characters, capitals and
-    punctuation make no difference.
+    punctuation make no difference. Each token costs an entry of an index: a number is kept once, its last digits
+    backwards, and of initials the three that begin at each place.
     """
     named = tuple(names)
     found = {token for text in (*named, *texts) for token in _pairs("".join(_parts(text)))}
     found |= {token for name in named for token in _initials(name)}
-    found |= {token for number in numbers for token in _ends(number)}
+    found |= {token for number in numbers for token in _number(number)}
     return tuple(sorted(found))
 
 
-def asked(question: str) -> tuple[str, ...]:
-    """The tokens that a row must have, all of them, to answer a question in words that blanks part.
+def asked(question: str) -> tuple[Sought, ...]:
+    """What a row must have, all of it, to answer a question in words that blanks part; what few rows have comes first.
 
-    Empty when no word says enough: two characters, two letters or four digits are the least.
+    Empty when no word says enough: two characters, two letters or four digits are the least. Rows whose tokens were
+    made before numbers were kept once are found as well.
     """
     words = unicodedata.normalize("NFKC", question).split()
-    return tuple(dict.fromkeys(token for word in words for token in _asked(word)))
+    found = dict.fromkeys(each for word in words for each in _asked(word))
+    return tuple(sorted(found, key=_commonness))
 
 
-def _asked(word: str) -> Iterator[str]:
+def _asked(word: str) -> Iterator[Sought]:
     text = "".join(_parts(word))
     if HAN.search(text):
         yield from (pair for part in _parts(word) for pair in _pairs(part))
     elif text.isdigit():
         if len(text) >= LEAST_DIGITS:
-            yield f"#{text[-MOST_DIGITS:]}"
+            yield _ending(text[-MOST_DIGITS:])
+    elif len(text) == 2 and text.isalpha():
+        yield OneOf(f"@{text}", *(f"@{text}{third}" for third in sorted(_USUAL)))
     elif text.isalpha():
-        yield from (f"@{gram}" for gram in _grams(text, 2 if len(text) == 2 else 3))
+        yield from (f"@{_three(gram)}" for gram in _grams(text, 3))
     elif text:
         yield f"={text}"
+
+
+def _ending(last: str) -> OneOf:
+    """A number that ends so: as it is kept, or as each of its endings used to be."""
+    backwards = f"~{last[::-1]}"
+    return OneOf(f"#{last}", backwards if len(last) == MOST_DIGITS else Beginning(backwards))
+
+
+def _commonness(sought: Sought) -> int:
+    """Two initials are in many rows, the end of a number is in few."""
+    if isinstance(sought, OneOf):
+        return 0 if str(sought.values[0]).startswith("#") else 2
+    return 1
 
 
 def _parts(text: str) -> list[str]:
@@ -66,10 +92,13 @@ def _pairs(part: str) -> list[str]:
 
 
 def _initials(name: str) -> Iterator[str]:
-    text = "".join(_parts(name))
-    letters = _letters(text)
-    for size in (2, 3):
-        yield from (f"@{gram}" for gram in _grams(letters, size))
+    letters = _letters("".join(_parts(name)))
+    return (f"@{_three(letters[start : start + 3])}" for start in range(len(letters) - 1))
+
+
+def _three(letters: str) -> str:
+    """Three initials, or two where the third is not a usual one."""
+    return letters if letters[2:] in _USUAL else letters[:2]
 
 
 def _letters(text: str) -> str:
@@ -97,9 +126,10 @@ def _letter_among(characters: str, place: int) -> str:
     return pinyin(characters[place], style=Style.FIRST_LETTER)[0][0]
 
 
-def _ends(number: str) -> Iterator[str]:
+def _number(number: str) -> Iterator[str]:
     whole = "".join(_parts(number))
     digits = "".join(each for each in whole if each.isdigit())
-    yield from (f"#{digits[-length:]}" for length in range(LEAST_DIGITS, min(len(digits), MOST_DIGITS) + 1))
+    if len(digits) >= LEAST_DIGITS:
+        yield f"~{digits[-MOST_DIGITS:][::-1]}"
     if not whole.isdigit():
         yield f"={whole}"

@@ -13,13 +13,15 @@ from pydantic import AliasChoices, AliasPath, BaseModel, Field, TypeAdapter
 
 from shared.aggregate import A, Aggregate, Cause, Change, Decision, NotFound, Refused
 from shared.contracts.roles import Role
-from shared.kernel.documents import AllOf, Between, Document, Documents, Excerpt, Index, OneOf, Where, reach, stored
+from shared.kernel.conditions import AllOf, Beginning, Between, OneOf, Where
+from shared.kernel.documents import Document, Documents, Excerpt, Index, reach, stored
 from shared.kernel.group_commit import GroupCommit
 from shared.kernel.touch import Touch, Wanted
 
 __all__ = [
     "AllOf",
     "BadCursor",
+    "Beginning",
     "Between",
     "DatabaseLike",
     "Index",
@@ -286,7 +288,9 @@ def _compared(wanted: Any) -> Any:
     if isinstance(wanted, Between):
         return ["between"] if wanted.by_now else ["between", stored(wanted.low), stored(wanted.high)]
     if isinstance(wanted, OneOf | AllOf):
-        return [type(wanted).__name__, *sorted(json.dumps(stored(value)) for value in wanted.values)]
+        return [type(wanted).__name__, *sorted(json.dumps(_compared(value)) for value in wanted.values)]
+    if isinstance(wanted, Beginning):
+        return ["Beginning", wanted.text]
     return stored(wanted)
 
 

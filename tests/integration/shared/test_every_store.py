@@ -15,7 +15,7 @@ from shared.kernel.batch import Work
 from shared.kernel.documents import Derived
 from shared.kernel.group_commit import GroupCommit
 from shared.kernel.mongodb import Database
-from shared.store import AllOf, Between, Index, OneOf, OtherList, Store
+from shared.store import AllOf, Beginning, Between, Index, OneOf, OtherList, Store
 from shared.testing import SEALS, InMemoryDatabase, Outbox, cause, opened
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
@@ -273,6 +273,27 @@ async def test_all_of_finds_lists_that_hold_every_value(place: Place) -> None:
     assert await place.doors.count({"tags": AllOf("oak", "pine")}) == 0
 
 
+async def test_a_list_is_found_by_what_one_of_its_values_begins_with_or_by_one_of_several(place: Place) -> None:
+    both = await born(place, tags=("0008+1", "oak"))
+    await born(place, tags=("10008", "pine"))
+    untold = await born(place, tags=("0009", "00"))
+
+    async def found(wanted: Any) -> tuple[Door, ...]:
+        page = await place.doors.find({"tags": wanted})
+        assert await place.doors.count({"tags": wanted}) == len(page.items)
+        return page.items
+
+    assert await found(Beginning("0008")) == (both,)
+    assert await found(Beginning("0008+")) == (both,)
+    assert await found(Beginning("000.")) == ()
+    assert set(await found(Beginning("000"))) == {both, untold}
+    assert set(await found(OneOf("00", Beginning("0008")))) == {both, untold}
+    assert await found(AllOf(Beginning("000"), OneOf("oak", "pine"))) == (both,)
+    assert await found(AllOf("oak", OneOf("pine", Beginning("0008")))) == (both,)
+    assert await found(AllOf("oak", Beginning("1000"))) == ()
+    assert await found(AllOf(OneOf("oak", "pine", "00"), OneOf(Beginning("0009"), "none"))) == (untold,)
+
+
 async def test_a_condition_that_is_none_does_not_count_and_what_lacks_a_field_is_asked_for(place: Place) -> None:
     named, bare = await born(place, number="D-1", width=1), await born(place, width=2)
 
@@ -368,6 +389,7 @@ async def test_a_cursor_goes_on_with_the_list_that_returned_it_and_no_other(plac
         ({}, "width"),
         ({**reds, "colour": OneOf("red")}, "width"),
         ({**reds, "colour": AllOf("red", "blue")}, "width"),
+        ({**reds, "colour": OneOf("red", Beginning("blue"))}, "width"),
         ({**reds, "width": Between(60, 201)}, "width"),
         ({**reds, "number": OneOf(None)}, "width"),
     )

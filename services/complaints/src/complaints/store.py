@@ -4,6 +4,7 @@ from asyncio import gather
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from typing import Self
 from uuid import UUID
 
@@ -31,7 +32,7 @@ from shared.erasure import ErasedCustomers, Personal
 from shared.merged_files import MergedFiles
 from shared.pages.proofs import CustomerProofs
 from shared.pictures.picture import Pictures
-from shared.search import asked
+from shared.search import Sought, asked
 from shared.store import AllOf, Between, DatabaseLike, Index, OneOf, Store
 
 COMMON = 3000
@@ -76,7 +77,7 @@ class Complaints(Store[Complaint]):
 
     def __init__(self, database: DatabaseLike) -> None:
         super().__init__(database)
-        self._common: set[str] = set()
+        self._common: set[Sought] = set()
 
     async def holding(self, question: str | None) -> AllOf | None:
         """What the found rows have, the rarest first: the index walks along that one. None without a question.
@@ -89,9 +90,9 @@ class Complaints(Store[Complaint]):
         if not wanted:
             raise Refused("ask for two characters, two initials or four digits at least", "too_short")
         counts = await gather(*(self._rows_with(each) for each in wanted))
-        return AllOf(*(each for _, each in sorted(zip(counts, wanted, strict=True))))
+        return AllOf(*(each for _, each in sorted(zip(counts, wanted, strict=True), key=itemgetter(0))))
 
-    async def _rows_with(self, word: str) -> int:
+    async def _rows_with(self, word: Sought) -> int:
         """How many rows have this word, up to COMMON. One that was common once stays so, and is not counted again."""
         if word in self._common:
             return COMMON

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from shared.aggregate import Refused
+from shared.kernel.conditions import Where
 from shared.kernel.seals import Seal
 from shared.wire.envelope import Envelope
 
@@ -87,42 +88,6 @@ class Derived:
 
 class Conflict(Exception):
     """Another process wrote this aggregate since it was read."""
-
-
-Where = Mapping[str, Any]
-"""Fields of the state and what each must equal, lie Between, be OneOf or hold AllOf."""
-
-
-@dataclass(frozen=True, slots=True)
-class Between:
-    """From `low` up to but without `high`; None leaves that side open.
-
-    `by_now` where they follow from the time of asking: a cursor goes on with the same list a moment later.
-    """
-
-    low: Any = None
-    high: Any = None
-    by_now: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class OneOf:
-    """Any of these values."""
-
-    values: tuple[Any, ...]
-
-    def __init__(self, *values: Any) -> None:
-        object.__setattr__(self, "values", values)
-
-
-@dataclass(frozen=True, slots=True)
-class AllOf:
-    """A list that holds all of these values. An index walks along the first one: put the rarest there."""
-
-    values: tuple[Any, ...]
-
-    def __init__(self, *values: Any) -> None:
-        object.__setattr__(self, "values", values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +212,7 @@ def stored(value: Any) -> Any:
         return str(value)
     if value is None or isinstance(value, str | int | float | bool):
         return value
-    raise TypeError(f"a query compares with plain values, Between, OneOf or AllOf, not with {type(value).__name__}")
+    raise TypeError(f"a query compares with plain values and conditions, not with {type(value).__name__}")
 
 
 def reach(state: Mapping[str, Any], field: str) -> Any:

@@ -1,5 +1,6 @@
 """The documents of a service in MongoDB; the only module that knows the driver."""
 
+import re
 import struct
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -14,6 +15,7 @@ from bson.binary import STANDARD
 from bson.codec_options import CodecOptions
 from bson.errors import BSONError
 from bson.raw_bson import RawBSONDocument
+from bson.regex import Regex
 from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo import ASCENDING, InsertOne, ReplaceOne, UpdateOne, WriteConcern
 from pymongo.errors import (
@@ -30,18 +32,15 @@ from pymongo.operations import IndexModel
 
 from shared.aggregate import Refused, Unavailable
 from shared.contracts.event import Actor
+from shared.kernel.conditions import AllOf, Beginning, Between, OneOf, Where
 from shared.kernel.documents import (
-    AllOf,
-    Between,
     Conflict,
     Derived,
     Document,
     Excerpt,
     Index,
-    OneOf,
     Pending,
     Sealed,
-    Where,
     Write,
     duplicate,
     stored,
@@ -522,27 +521,44 @@ def _query(where: Where) -> dict[str, Any]:
     """
     query = {_path(field): _condition(field, value) for field, value in where.items()}
     others = [
-        {
-            "$setIsSubset": [
-                {"$literal": [stored(each) for each in value.values[1:]]},
-                {"$ifNull": [f"${_path(field)}", []]},
-            ]
-        }
-        for field, value in where.items()
-        if isinstance(value, AllOf) and len(value.values) > 1
+        _holds(field, other) for field, value in where.items() if isinstance(value, AllOf) for other in value.values[1:]
     ]
     return {**query, "$expr": {"$and": others}} if others else query
+
+
+def _holds(field: str, wanted: Any) -> dict[str, Any]:
+    """That a list holds this value, one that begins so, or one of these."""
+    held = {"$ifNull": [f"${_path(field)}", []]}
+    values = wanted.values if isinstance(wanted, OneOf) else (wanted,)
+    plain = [stored(each) for each in values if not isinstance(each, Beginning)]
+    begun = [
+        {
+            "$anyElementTrue": {
+                "$map": {"input": held, "in": {"$eq": [{"$indexOfBytes": ["$$this", {"$literal": each.text}]}, 0]}}
+            }
+        }
+        for each in values
+        if isinstance(each, Beginning)
+    ]
+    return {"$or": [{"$gt": [{"$size": {"$setIntersection": [{"$literal": plain}, held]}}, 0]}, *begun]}
 
 
 def _condition(field: str, value: Any) -> dict[str, Any]:
     if isinstance(value, Between):
         bounds = {"$gte": value.low, "$lt": value.high}
         return {operator: stored(bound) for operator, bound in bounds.items() if bound is not None}
-    if isinstance(value, OneOf):
-        return {"$in": [each if field == "id" else stored(each) for each in value.values]}
     if isinstance(value, AllOf):
-        return {"$all": [stored(each) for each in value.values[:1]]}
-    return {"$eq": value if field == "id" else stored(value)}
+        return _condition(field, value.values[0])
+    if isinstance(value, OneOf):
+        return {"$in": [_value(field, each) for each in value.values]}
+    return {"$in": [_value(field, value)]} if isinstance(value, Beginning) else {"$eq": _value(field, value)}
+
+
+def _value(field: str, value: Any) -> Any:
+    """Beware: a pattern of Python's own has a flag with which MongoDB walks the whole index."""
+    if isinstance(value, Beginning):
+        return Regex(f"^{re.escape(value.text)}")
+    return value if field == "id" else stored(value)
 
 
 def _following(field: str, direction: int, after: tuple[Any, UUID]) -> dict[str, Any]:

@@ -10,19 +10,16 @@ from pydantic_core import from_json, to_json
 from shared.aggregate import A, Cause
 from shared.contracts.event import Event, declared
 from shared.kernel.batch import Work
+from shared.kernel.conditions import AllOf, Beginning, Between, OneOf, Where
 from shared.kernel.documents import (
-    AllOf,
-    Between,
     Conflict,
     Derived,
     Document,
     Documents,
     Excerpt,
     Index,
-    OneOf,
     Pending,
     Sealed,
-    Where,
     Write,
     duplicate,
     reach,
@@ -347,7 +344,9 @@ def _values(state: Any, path: Sequence[str]) -> Iterable[Any]:
 
 def _equals(value: Any, wanted: Any) -> bool:
     if isinstance(wanted, OneOf):
-        return value in [stored(each) for each in wanted.values]
+        return any(_equals(value, each) for each in wanted.values)
+    if isinstance(wanted, Beginning):
+        return isinstance(value, str) and value.startswith(wanted.text)
     if isinstance(wanted, Between):
         return _between(value, wanted)
     return bool(value == stored(wanted))

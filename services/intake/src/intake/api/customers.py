@@ -479,10 +479,10 @@ def holding(question: str | None, mobile: str | None = None) -> AllOf | None:
 
     A number is found however it is spelt.
     """
-    number = () if mobile is None else tuple(asked(number_of(mobile) or "")) or (mobile,)
+    number = () if mobile is None else asked(number_of(mobile) or "") or (mobile,)
     if question is None:
         return AllOf(*number) if number else None
-    wanted = (*asked(question), *number)
-    if not asked(question):
+    wanted = asked(question)
+    if not wanted:
         raise Refused("ask for two characters, two initials or four digits at least", "too_short")
-    return AllOf(*wanted)
+    return AllOf(*number, *wanted)
