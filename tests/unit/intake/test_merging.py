@@ -186,6 +186,33 @@ async def test_a_merge_is_undone_and_what_was_written_since_stays(world, both, m
         assert await read(world, f"/customers/{id}/verify") == {"whole": True, "altered": []}
 
 
+async def test_of_two_merges_the_first_is_undone_first_and_what_both_other_files_said_stays_until_the_second_is(world):
+    said = {
+        "member": True,
+        "region": "华南",
+        "contacts": [{"name": "王建国", "mobile": "13800138000"}],
+        "special_specs": ["门洞一律加宽至 1100 mm"],
+    }
+    bodies = ({"name": "恒达"}, {"name": "恒达甲", "address": "甲路 1 号", **said}, {"name": "恒达乙", **said})
+    kept, first, second = [
+        (await world.ask(Role.CS_SPECIALIST, "POST", "/customers", body)).json()["customer_id"] for body in bodies
+    ]
+    alone = (await read(world, f"/customers/{kept}"))["particulars"]
+
+    async def decide(verb, other):
+        revisions = [(await read(world, f"/customers/{id}"))["revision"] for id in (kept, other)]
+        compared = dict(zip(("revision", "duplicate_revision"), revisions, strict=True)) if verb == "merge" else {}
+        body = {"duplicate_id": other, "reason": "同一人", **compared}
+        answer = await world.ask(Role.CS_SUPERVISOR, "POST", f"/customers/{kept}/{verb}", body)
+        assert answer.status_code == 200, answer.text
+        return answer.json()["particulars"]
+
+    await decide("merge", first)
+    both = await decide("merge", second)
+    assert await decide("separate", first) == {**both, "address": None}
+    assert await decide("separate", second) == alone
+
+
 async def test_merging_again_after_an_undone_merge_is_possible(world, both, merge):
     for verb in ("merge", "separate", "merge"):
         assert (await merge(verb)).status_code == 200

@@ -95,16 +95,23 @@ def stand_alone(duplicate: Customer, kept: Customer, reason: Line, cause: Cause)
 def give_back(customer: Customer, duplicate: Customer, reason: Line, cause: Cause) -> Change[Customer]:
     """The file that was kept says no more what came from the other one; what was written since then stays.
 
-    The papers of the other one's orders, also of those that were placed since then, are the other one's alone.
+    The papers of the other one's orders, also of those that were placed since then, are the other one's alone. What a
+    file says too that was merged later and still leads here stays as that one's.
     """
     CUSTOMER.must(customer.stage, "separate")
     absorbed = _absorbed(customer, duplicate.id)
     if absorbed is None:
         return Change(customer)
-    others = tuple(each for each in customer.absorbed if each.customer_id != duplicate.id)
+    place = customer.absorbed.index(absorbed)
+    earlier, later = customer.absorbed[:place], customer.absorbed[place + 1 :]
+    said, others = _without(customer.particulars, absorbed), list(earlier)
+    for each in later:
+        said = _with_what_is_gone(said, customer.particulars, each.said)
+        before = _without(each.before, absorbed)
+        others.append(each.but(before=before, after=_together(before, each.said)))
     papers = tuple(each for each in customer.papers if each not in duplicate.papers)
-    less = customer.but(absorbed=others, papers=papers)
-    return rewrite(less, "separated", _without(customer.particulars, absorbed), reason, cause)
+    less = customer.but(absorbed=tuple(others), papers=papers)
+    return rewrite(less, "separated", said, reason, cause)
 
 
 def _absorbed(customer: Customer, duplicate: CustomerId) -> Absorbed | None:
@@ -145,6 +152,23 @@ def _known(contact: Contact, contacts: tuple[Contact, ...]) -> bool:
     number = number_of(contact.mobile)
     same = [each for each in contacts if number in (None, number_of(each.mobile))]
     return any(contact.email in (None, each.email) for each in same)
+
+
+def _with_what_is_gone(less: Particulars, said: Particulars, other: Particulars) -> Particulars:
+    """What is left of what was said, with what is gone of it as the other file says it."""
+    together = _together(less, other)
+    changed = {
+        name: getattr(together, name)
+        for name in ("customer_no", "address", "region", "owner", "specialist", "member")
+        if getattr(less, name) != getattr(said, name)
+    }
+    return less.but(
+        **changed,
+        contacts=tuple(each for each in together.contacts if each in less.contacts or _known(each, said.contacts)),
+        special_specs=tuple(
+            each for each in together.special_specs if each in less.special_specs or each in said.special_specs
+        ),
+    )
 
 
 def _without(now: Particulars, absorbed: Absorbed) -> Particulars:
