@@ -13,6 +13,7 @@ from intake.domain.decisions.quoting import accept, decline, issue, lapse, revis
 from intake.domain.lifecycle import DESIGN_INTAKE, ENQUIRY, PROJECT, QUOTE
 from intake.domain.parts.asking import EnquiryDetails
 from intake.domain.parts.design_form import Finding
+from intake.domain.quote import LAPSE
 from intake.settings import Settings
 from shared.aggregate import Change
 from shared.calendar import CHINA
@@ -343,6 +344,19 @@ async def test_a_quote_that_is_not_answered_lapses_when_its_last_day_is_over(wor
     assert await refused(world, f"/quotes/{quote['quote_id']}/accept", {"revision": 1}) == (409, "illegal_transition")
     listed = (await world.ask(Role.CS_SPECIALIST, "GET", "/quotes?stage=lapsed")).json()["items"]
     assert [each["quote_id"] for each in listed] == [quote["quote_id"]]
+
+
+@pytest.mark.parametrize("decision", ["accept", "decline"])
+def test_a_quote_whose_last_day_is_over_is_not_answered_before_that_is_announced_either(decision):
+    over = ISSUED.deadline(LAPSE)
+    answered = {
+        "accept": lambda at: accept(ISSUED, 1, cause(at)),
+        "decline": lambda at: decline(ISSUED, "价格偏高", cause(at)),
+    }[decision]
+
+    with pytest.raises(IllegalTransition):
+        answered(over)
+    assert answered(over - timedelta(seconds=1)).state.stage == {"accept": "accepted", "decline": "declined"}[decision]
 
 
 @pytest.mark.parametrize(

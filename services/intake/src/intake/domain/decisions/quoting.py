@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from uuid import UUID
 
-from intake.domain.lifecycle import QUOTE
+from intake.domain.lifecycle import QUOTE, QuoteStage
 from intake.domain.parts.offer import Offer, total_of
 from intake.domain.policy.policy import IntakePolicy, Rules
 from intake.domain.quote import LAPSE, Quote, QuoteKind, quote_no_of
@@ -53,8 +53,11 @@ def revise(
 
 
 def accept(quote: Quote, revision: int, cause: Cause) -> Change[Quote]:
-    """The customer agrees to this revision. Refused with `another_revision` unless it is the last one."""
-    QUOTE.must(quote.stage, "accept")
+    """The customer agrees to this revision. Refused with `another_revision` unless it is the last one.
+
+    IllegalTransition when its last day is over, whether or not that was announced already.
+    """
+    QUOTE.must(_stage(quote, cause), "accept")
     if revision != quote.offer.revision:
         raise Refused(f"revision {quote.offer.revision} is the one that holds; ask about that one", "another_revision")
     accepted = quote.but(stage="accepted", answered_at=cause.at, answered_by=cause.actor.id).done_with(LAPSE)
@@ -62,8 +65,8 @@ def accept(quote: Quote, revision: int, cause: Cause) -> Change[Quote]:
 
 
 def decline(quote: Quote, reason: Line, cause: Cause) -> Change[Quote]:
-    """The customer does not agree, and says why."""
-    QUOTE.must(quote.stage, "decline")
+    """The customer does not agree, and says why. IllegalTransition when the last day is over."""
+    QUOTE.must(_stage(quote, cause), "decline")
     declined = quote.but(
         stage="declined", answered_at=cause.at, answered_by=cause.actor.id, declined_because=reason
     ).done_with(LAPSE)
@@ -76,6 +79,12 @@ def lapse(quote: Quote, cause: Cause) -> Change[Quote]:
         return Change(quote.done_with(LAPSE))
     lapsed = quote.but(stage="lapsed").done_with(LAPSE)
     return Change(lapsed, (QuoteLapsed.of(quote.about, revision=quote.offer.revision),))
+
+
+def _stage(quote: Quote, cause: Cause) -> QuoteStage:
+    """The stage at that time: a quote whose last day is over has lapsed, although that is still to be announced."""
+    over = quote.deadline(LAPSE)
+    return "lapsed" if over is not None and over <= cause.at else quote.stage
 
 
 def _offered(
