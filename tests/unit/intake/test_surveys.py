@@ -6,6 +6,8 @@ from uuid import UUID, uuid4
 import pytest
 from drawn import Drawn, drawn
 
+from intake.domain.decisions.survey import hear_grade, issue
+from shared.aggregate import Change
 from shared.contracts.aftersales import ServiceOrderClosed
 from shared.contracts.intake import (
     NegativeFeedbackReceived,
@@ -16,6 +18,7 @@ from shared.contracts.intake import (
 from shared.contracts.notify import ReplyReceived
 from shared.contracts.roles import Role
 from shared.contracts.vocabulary import CustomerSnapshot
+from shared.testing import cause
 
 NOW = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)
 HENGDA = {
@@ -189,6 +192,35 @@ async def test_what_is_written_beside_the_grade_is_a_suggestion(world, customer)
     await world.hear(reply(customer, text="1 师傅很专业"))
     (survey,) = await issued(world)
     assert survey["opinion"]["suggestion"] == "1 师傅很专业"
+
+
+@pytest.mark.parametrize("text", ["1", "１", " 1 ", "1。", "１！", "一"])
+async def test_a_grade_alone_is_no_suggestion_however_it_is_typed(world, customer, text):
+    await world.hear(closed(customer))
+    await world.hear(reply(customer, text=text))
+    (survey,) = await issued(world)
+    assert (survey["stage"], survey["opinion"]["suggestion"]) == ("answered", "")
+
+
+async def test_a_grade_that_is_texted_after_the_answer_changes_nothing(world, customer):
+    await world.hear(closed(customer))
+    (survey,) = await issued(world)
+    done = (await answered(world, survey["survey_id"])).json()
+    before = len(world.announced)
+    await world.hear(reply(customer, choice=4, text="4"))
+    assert (await issued(world), world.announced[before:]) == ([done], ())
+
+
+def test_of_two_grades_that_are_heard_in_the_same_moment_the_first_is_the_answer(customer):
+    asked = issue(uuid4(), customer, None, "SO-1", None, cause(NOW)).state
+    pleased, not_pleased = [
+        Opinion(attitude=grade, technique=grade, arrival_time=grade, promises=grade, via="sms")
+        for grade in ("satisfied", "poor")
+    ]
+    answered = hear_grade(asked, pleased, cause(NOW)).state
+
+    assert hear_grade(answered, not_pleased, cause(NOW)) == Change(answered)
+    assert answered.opinion == pleased
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,10 @@
 """What follows from texts that people send: a customer's grade, an account manager's visit."""
 
+import re
+import unicodedata
 from typing import Any
 
-from intake.domain.decisions.survey import answer
+from intake.domain.decisions.survey import hear_grade
 from intake.domain.decisions.visit import report_text
 from intake.domain.decisions.visit_text import receive_text
 from intake.domain.parts.said_visit import understood
@@ -45,10 +47,15 @@ def subscribe(on: Subscriptions, stores: Stores, rules: Rules) -> None:
             technique=given,
             arrival_time=given,
             promises=given,
-            suggestion="" if event.text.strip() == str(event.choice) else event.text,
+            suggestion="" if _grade_alone(event.text) else event.text,
             via="email" if "@" in event.address_masked else "sms",
         )
-        return [*kept, stores.surveys.touch(meant.id, lambda survey: answer(survey, opinion, cause))]
+        return [*kept, stores.surveys.touch(meant.id, lambda survey: hear_grade(survey, opinion, cause))]
+
+
+def _grade_alone(text: str) -> bool:
+    """Whether a text is a number and nothing else, however wide it and the marks around it are."""
+    return re.sub(r"\W", "", unicodedata.normalize("NFKC", text)).isnumeric()
 
 
 def _visit_of(event: ReplyReceived, staff: StaffId, stores: Stores, rules: Rules, cause: Cause) -> list[Touch[Any]]:

@@ -51,6 +51,11 @@ def answer(survey: Survey, opinion: Opinion, cause: Cause) -> Change[Survey]:
     return Change(answered, (said, *_feedback(survey, opinion, cause)))
 
 
+def hear_grade(survey: Survey, opinion: Opinion, cause: Cause) -> Change[Survey]:
+    """What a customer texts is the answer. Nothing changes when the survey was answered before, by whatever way."""
+    return answer(survey, opinion, cause) if SURVEY.allows(survey.stage, "answer") else Change(survey)
+
+
 def _feedback(survey: Survey, opinion: Opinion, cause: Cause) -> tuple[NegativeFeedbackReceived, ...]:
     """What complaints has to hear: nothing from a customer who is satisfied and complains of nothing."""
     worst = low(opinion)
