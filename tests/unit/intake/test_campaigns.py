@@ -147,6 +147,22 @@ async def test_the_summary_has_attainment_use_of_the_list_colleagues_refusals_an
     assert (late.status_code, late.json()["code"]) == (409, "illegal_transition")
 
 
+async def test_who_does_not_want_to_be_called_is_not_called_by_the_file_that_is_kept_instead_either(office):
+    campaign = await started(office)
+    refusing, kept, *_ = [each["customer_id"] for each in campaign["prospects"]]
+    await recorded(office, campaign["campaign_id"], refusing, "refused")
+    body = {"duplicate_id": refusing, "reason": "同一人", "revision": 1, "duplicate_revision": 1}
+    assert (await office.ask(Role.CS_SUPERVISOR, "POST", f"/customers/{kept}/merge", body)).status_code == 200
+
+    again = await started(office)
+    named = {"kind": "telemarketing", "name": "新品推介", "until": "2026-10-30", "customer_ids": [refusing, kept]}
+    answer = await office.ask(Role.CS_SUPERVISOR, "POST", "/campaigns", named)
+
+    assert {refusing, kept}.isdisjoint(each["customer_id"] for each in again["prospects"])
+    assert len(again["prospects"]) == 4
+    assert (answer.status_code, answer.json()["code"]) == (409, "empty_list")
+
+
 async def test_who_does_not_want_to_be_called_is_on_no_further_telephone_list(office):
     campaign = await started(office)
     refusing = campaign["prospects"][0]["customer_id"]

@@ -171,6 +171,29 @@ async def test_a_colleague_tells_a_customer_something_new_by_hand_and_nothing_tw
     assert (again.status_code, again.json()["code"]) == (409, "told_already")
 
 
+async def test_of_two_files_of_one_person_the_kept_one_is_cared_for_and_told_nothing_that_the_other_was(
+    office, customer
+):
+    other = (await office.ask(Role.CS_SPECIALIST, "POST", "/customers", {**HENGDA, "name": "恒达王生"})).json()
+    await office.until(local(2026, 12, 1, 9))
+    by_file = {each["customer"]["customer_id"]: each for each in await care(office)}
+    was_told = by_file[other["customer_id"]]["told"]
+    assert len(was_told) == 3
+    body = {"duplicate_id": other["customer_id"], "reason": "同一人", "revision": 1, "duplicate_revision": 1}
+    assert (await office.ask(Role.CS_SUPERVISOR, "POST", f"/customers/{customer}/merge", body)).status_code == 200
+
+    clocks = (
+        await office.ask(Role.CS_SPECIALIST, "GET", f"/care/{by_file[other['customer_id']]['care_id']}/clocks")
+    ).json()
+    assert [each["outcome"] for each in clocks] == ["no_longer_needed"]
+    kept = by_file[str(customer)]["care_id"]
+    for content in was_told:
+        answer = await office.ask(Role.CS_SPECIALIST, "POST", f"/care/{kept}/send", {"content_id": content})
+        assert (answer.status_code, answer.json()["code"]) == (409, "told_already")
+    begun = await office.until(local(2027, 1, 1, 9))
+    assert [each.customer_id for each in of_care(begun, DeadlineSetByIntake)] == [customer]
+
+
 async def test_a_content_that_is_retired_is_sent_no_more(office, customer):
     contents = (await office.ask(Role.CS_SPECIALIST, "GET", "/care-contents")).json()["items"]
     for each in contents:

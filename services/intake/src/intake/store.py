@@ -73,9 +73,8 @@ class Customers(Store[Customer]):
         Index("particulars.trade"),
         Index("file.at"),
         Index("particulars.name", where={"particulars.member": True}),
-        Index("particulars.contacts.mobile"),
         Index("found_by"),
-        Index("merged_into"),
+        Index("merged_into", where={"merged_into": Between("")}),
     )
 
     async def members(self) -> Sequence[Customer]:
@@ -149,10 +148,10 @@ class Customers(Store[Customer]):
     async def by_numbers(self, wanted: AbstractSet[str]) -> Mapping[str, Sequence[Customer]]:
         """The files with each of these numbers, as `number_of` spells them; of merged files the one that is kept."""
         found: dict[str, list[Customer]] = {number: [] for number in sorted(wanted)}
-        tokens = [token for number in wanted for token in asked(number)]
-        if not tokens:
+        sought = [each for number in wanted for each in asked(number)]
+        if not sought:
             return found
-        async for each in self.each({"found_by": OneOf(*tokens), "merged_into": OneOf(None)}):
+        async for each in self.each({"found_by": OneOf(*sought), "merged_into": OneOf(None)}):
             for number in wanted & numbers(each.particulars):
                 found[number].append(each)
         return found
@@ -283,6 +282,10 @@ class CareOfCustomers(Store[Care]):
         except NotFound:
             return None
 
+    async def told(self, files: Sequence[UUID]) -> frozenset[UUID]:
+        """The contents that the person of these files was sent, ever."""
+        return frozenset([id async for each in self.each({"customer_id": OneOf(*files)}) for id in each.told])
+
 
 class CareContents(Store[CareContent]):
     """What customers are told in the course of care."""
@@ -304,7 +307,7 @@ class Campaigns(Store[Campaign]):
     indexes = (Index("stage", "started_at"), Index("refused"), Index("prospects.customer_id"))
 
     async def refusing(self) -> frozenset[UUID]:
-        """The customers who do not want to be called by campaigns."""
+        """The files under which customers said that they do not want to be called by campaigns."""
         return frozenset([id async for each in self.each({"kind": "telemarketing"}) for id in each.refused])
 
 
@@ -547,6 +550,12 @@ class Stores:
             Fines(database),
             CustomerClasses(database),
         )
+
+    async def refusing(self) -> frozenset[UUID]:
+        """The customers who do not want to be called by campaigns, each by every file and by the one that is kept."""
+        refused = await self.campaigns.refusing()
+        files = self.customers.each_row(ListedCustomer, {"id": OneOf(*refused)})
+        return refused | {row.merged_into async for row in files if row.merged_into}
 
     async def shares(self, day: date) -> tuple[Share, ...]:
         """How many customers each specialist who works on that day has, and the weight of their ability."""

@@ -123,7 +123,8 @@ def _care(at: Timers, stores: Stores, rules: Rules) -> None:
         """Every customer without an order gets a call, a mail and two texts in the month (001 售前五a)."""
         customer = await stores.customers.leading(UUID(str(occurrence.of)))
         day = rules.calendar.day(occurrence.at)
-        contents = await stores.care_contents.current(day)
+        told = await stores.care.told(await stores.customers.files_of(customer.id))
+        contents = [each for each in await stores.care_contents.current(day) if each.id not in told]
         snapshot, specialist = customer.snapshot(), customer.particulars.specialist
         blank = Care.blank(snapshot, f"{day:%Y-%m}")
         return stores.care.touch(

@@ -169,7 +169,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
 
 
 async def _listed(stores: Stores, body: StartCampaign) -> list[UUID]:
-    refusing = await stores.campaigns.refusing() if body.kind == "telemarketing" else frozenset()
+    refusing = await stores.refusing() if body.kind == "telemarketing" else frozenset()
     if body.draws is not None:
         return await stores.customers.drawn(Criteria.model_validate(body.draws.model_dump()), body.most, refusing)
     leading = dict.fromkeys([(await stores.customers.served(id)).id for id in body.customer_ids])

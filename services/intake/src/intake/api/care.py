@@ -110,7 +110,9 @@ def _care(stores: Stores, rules: Rules) -> APIRouter:
     async def send_care_content(care_id: UUID, body: SendContent, cause: CausedByRequest) -> CareView:
         """Tell this customer something new now; what was told before is refused."""
         content = await stores.care_contents.get(body.content_id)
-        return CareView.of(await care.apply(care_id, lambda current: send(current, content, rules, cause), cause))
+        told = await care.told(await stores.customers.files_of((await care.get(care_id)).customer_id))
+        sent = await care.apply(care_id, lambda current: send(current, content, told, rules, cause), cause)
+        return CareView.of(sent)
 
     return router
 

@@ -4,13 +4,13 @@ from typing import Any
 from uuid import UUID
 
 from intake.domain.decisions.campaign import note_call
-from intake.domain.decisions.care import count
+from intake.domain.decisions.care import count, end_care
 from intake.domain.parts.care_month import CareKind
 from intake.domain.policy.policy import Rules
 from intake.store import Stores
 from intake.subscribers.timeline import moments
 from shared.aggregate import Cause, NotFound
-from shared.contracts.intake import CallbackCompleted
+from shared.contracts.intake import CallbackCompleted, CustomersMerged
 from shared.contracts.notify import NotificationSent
 from shared.store import Touch
 from shared.subscriptions import Subscriptions
@@ -35,6 +35,13 @@ def subscribe(on: Subscriptions, stores: Stores, rules: Rules) -> None:
             told = event.customer_id
             kept.append(stores.campaigns.touch(event.campaign_id, lambda campaign: note_call(campaign, told, cause)))
         return [*kept, *await cared(stores, event.customer_id, "calls", rules, cause)]
+
+    @on(CustomersMerged)
+    async def end_care_of_the_other_file(event: CustomersMerged, cause: Cause) -> list[Touch[Any]]:
+        """One person is owed one month of care: what is done counts for the file that is kept."""
+        care = await stores.care.of(event.duplicate_id)
+        ended = [stores.care.touch(care.id, lambda current: end_care(current, rules, cause))] if care else []
+        return [*moments(stores, event, cause), *ended]
 
 
 async def cared(stores: Stores, customer_id: UUID, kind: CareKind, rules: Rules, cause: Cause) -> list[Touch[Any]]:

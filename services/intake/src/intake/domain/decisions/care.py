@@ -1,6 +1,6 @@
 """How a month of care begins, what counts for it, and how a customer is told something new."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from functools import partial
 from uuid import UUID
@@ -55,12 +55,12 @@ def begin_month(
     return change
 
 
-def send(care: Care, content: CareContent, rules: Rules, cause: Cause) -> Change[Care]:
-    """The customer is told this now, by hand.
+def send(care: Care, content: CareContent, told: Collection[UUID], rules: Rules, cause: Cause) -> Change[Care]:
+    """The customer is told this now, by hand. `told` is what the customer was told under any file.
 
     Refused with `told_already` for what this customer was told before, `content_over` on a day on which it is not sent.
     """
-    if content.id in care.told:
+    if content.id in care.told or content.id in told:
         raise Refused("this customer was told that before; choose another content", "told_already", "content_id")
     if not content.fits(rules.calendar.day(cause.at)):
         raise Refused("this content is not sent on this day; choose another one", "content_over", "content_id")
@@ -91,7 +91,7 @@ def count(care: Care, kind: CareKind, rules: Rules, cause: Cause) -> Change[Care
 
 
 def end_care(care: Care, rules: Rules, cause: Cause) -> Change[Care]:
-    """The customer has ordered, or was erased: nothing is owed before the first order any more."""
+    """The customer has ordered, was erased, or has another file that is kept: nothing is owed under this one."""
     return rules.clocks.drop(cause=cause)(care)
 
 

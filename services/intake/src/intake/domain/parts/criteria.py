@@ -4,7 +4,7 @@ from uuid import UUID
 
 from shared.contracts.event import Part
 from shared.contracts.intake import Trade
-from shared.contracts.vocabulary import CustomerKind, Line
+from shared.contracts.vocabulary import CustomerId, CustomerKind, Line
 
 
 class Criteria(Part):
@@ -23,6 +23,7 @@ class ListedCustomer(Part):
     id: UUID
     papers: tuple[Line, ...] = ()
     stage: Line = "open"
+    merged_into: CustomerId | None = None
 
     def fits(self, ordered: bool | None) -> bool:
         """Whether the customer may be called at all, and has an order or not, as asked."""
