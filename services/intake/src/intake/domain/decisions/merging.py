@@ -157,13 +157,17 @@ def _known(contact: Contact, contacts: tuple[Contact, ...]) -> bool:
 def _with_what_is_gone(less: Particulars, said: Particulars, other: Particulars) -> Particulars:
     """What is left of what was said, with what is gone of it as the other file says it."""
     together = _together(less, other)
-    changed = {
-        name: getattr(together, name)
-        for name in ("customer_no", "address", "region", "owner", "specialist", "member")
-        if getattr(less, name) != getattr(said, name)
-    }
+
+    def left(is_left: T, was: T, told: T) -> T:
+        return is_left if is_left == was else told
+
     return less.but(
-        **changed,
+        customer_no=left(less.customer_no, said.customer_no, together.customer_no),
+        address=left(less.address, said.address, together.address),
+        region=left(less.region, said.region, together.region),
+        owner=left(less.owner, said.owner, together.owner),
+        specialist=left(less.specialist, said.specialist, together.specialist),
+        member=left(less.member, said.member, together.member),
         contacts=tuple(each for each in together.contacts if each in less.contacts or _known(each, said.contacts)),
         special_specs=tuple(
             each for each in together.special_specs if each in less.special_specs or each in said.special_specs
