@@ -115,13 +115,18 @@ class Hold(Part):
 
 
 class Handover(Part):
-    """The duty went from a role or a person to a person."""
+    """The duty went from a role or a person to a person, or to a role of which no person has taken it yet.
+
+    Where it went to a role, that one is named and the one before; where it went to a person, neither is.
+    """
 
     at: Instant
     by: Actor
     before: StaffId | None
-    after: StaffId
+    after: StaffId | None
     reason: Prose
+    before_role: Role | None = None
+    after_role: Role | None = None
 
 
 class ClockRun(Part):
@@ -360,6 +365,34 @@ class Clocks:
     def assign(self, to: StaffId, reason: str, cause: Cause) -> Callable[[T], Change[T]]:
         """All running duties of the aggregate are this person's from now on."""
         return lambda aggregate: self._given(aggregate, aggregate.running, to, reason, cause)
+
+    def entrust(
+        self, id: UUID, to: Role, reason: str, cause: Cause, *, due_at: datetime | None = None
+    ) -> Callable[[T], Change[T]]:
+        """One running duty is another role's from now on, and of no person until one takes it; it goes on as it is.
+
+        `due_at` is another end, where a person has named one. NotFound when it does not run (any more).
+        """
+
+        def entrust(aggregate: T) -> Change[T]:
+            run = _running(aggregate, id, None)
+            given = run.but(clock=run.clock.but(role=to), assignee=None)
+            if (to, None) != (run.clock.role, run.assignee):
+                handover = Handover(
+                    at=cause.at,
+                    by=cause.actor,
+                    before=run.assignee,
+                    after=None,
+                    reason=reason,
+                    before_role=run.clock.role,
+                    after_role=to,
+                )
+                given = given.but(handovers=(*run.handovers, handover))
+            if due_at is not None:
+                given = _with_warnings(given.but(due_at=due_at, set_by_hand=True, follows=""), cause.at)
+            return Change(_with(aggregate, given), (self._set(given),))
+
+        return entrust
 
     def _given(self, aggregate: T, runs: Iterable[ClockRun], to: StaffId, reason: str, cause: Cause) -> Change[T]:
         given: list[ClockRun] = []

@@ -25,6 +25,7 @@ from shared.contracts.complaints import (
     DeadlineSetByComplaints,
 )
 from shared.contracts.event import Actor
+from shared.duties.explanation import explanation
 from shared.policy import Policies
 from shared.testing import cause, fire, opened
 
@@ -240,9 +241,9 @@ async def test_cs_sets_the_time_limit_of_an_investigation_on_the_form(in_every_s
 
     change = assign_investigation(upheld, "production", ("rd",), AT + DAY / 2, rules, at(AT))
 
-    assigned, replaced, running = change.events
+    assigned, running = change.events
     assert (assigned.department, assigned.joint_with, assigned.due_at) == ("production", ("rd",), AT + DAY / 2)
-    assert replaced.deadline_id == upheld.clock("step_investigate").id
+    assert running.deadline_id == upheld.clock("step_investigate").id
     assert running.due_at == change.state.clock("step_investigate").due_at == AT + DAY / 2
 
 
@@ -265,10 +266,19 @@ async def test_an_investigation_without_a_time_keeps_the_end_of_the_step_or_gets
     assert in_time.state.clock("step_investigate").due_at == AT + 2 * DAY
     assert told(in_time.events) == [
         ("InvestigationAssigned",),
-        ("met", "step_investigate", "no_longer_needed"),
         ("set", "step_investigate", "11-24 02:00"),
     ]
     assert anew.state.clock("step_investigate").due_at == later + 2 * DAY
+
+
+@pytest.mark.parametrize("due_at", [None, AT + DAY])
+def test_an_investigation_that_is_assigned_is_one_clock_which_says_who_had_it_before(due_at, in_every_stage, rules):
+    case = assign_investigation(in_every_stage["upheld"], "production", (), due_at, rules, at(AT)).state
+
+    (run,) = [each for each in case.clocks if each.clock.name == "step_investigate"]
+    assert "2026年11月22日10:00由handler-01转给生产部厂长，原因：指定负责调查的部门。" in explanation(
+        run, rules.calendar
+    )
 
 
 async def test_clocks_may_count_working_days(policy, rules, in_every_stage, numbered):

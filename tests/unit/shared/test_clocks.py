@@ -405,6 +405,32 @@ def test_a_duty_that_goes_to_a_person_tells_who_had_it_before_and_why() -> None:
         CLOCKS_OF_KETTLES.reassign(uuid4(), "wang", "李休假", at(NOW))(kettle)
 
 
+def test_a_duty_that_goes_to_a_role_runs_on_under_its_id_and_is_of_no_person() -> None:
+    kettle, run = started(assignee="li")
+    change = CLOCKS_OF_KETTLES.entrust(run.id, Role.GM, "归总经理", at(NOW))(kettle)
+    (given,) = change.state.clocks
+    assert change.events == (Set(policy_version=3, warn_at=run.warn_at, **told(given)),)
+    assert (given.id, given.due_at, given.clock.role, given.assignee) == (run.id, run.due_at, Role.GM, None)
+    (handover,) = given.handovers
+    assert (handover.before, handover.before_role, handover.after, handover.after_role) == (
+        "li",
+        run.clock.role,
+        None,
+        Role.GM,
+    )
+
+
+def test_a_duty_that_goes_to_a_role_may_get_another_end_with_its_warnings() -> None:
+    kettle, run = started()
+    later = run.due_at + timedelta(days=1)
+    change = CLOCKS_OF_KETTLES.entrust(run.id, run.clock.role, "改期", at(NOW), due_at=later)(kettle)
+    (given,) = change.state.clocks
+    moved = tuple(each + timedelta(days=1) for each in run.warn_at)
+    assert (given.due_at, given.set_by_hand, given.warn_at, given.handovers) == (later, True, moved, ())
+    with pytest.raises(NotFound):
+        CLOCKS_OF_KETTLES.entrust(uuid4(), Role.GM, "归总经理", at(NOW))(kettle)
+
+
 def test_a_clock_knows_what_started_it() -> None:
     because = Cause(
         id=uuid4(), correlation=uuid4(), actor=Actor(kind="department", id="finance"), at=NOW, kind="event",
@@ -536,7 +562,9 @@ def test_an_aggregate_forgets_the_oldest_ended_runs_and_no_running_one() -> None
 
 
 STEPS = st.lists(
-    st.tuples(st.sampled_from(["start", "stop", "drop", "hold", "resume", "assign", "wait"]), st.integers(0, 72)),
+    st.tuples(
+        st.sampled_from(["start", "stop", "drop", "hold", "resume", "assign", "entrust", "wait"]), st.integers(0, 72)
+    ),
     max_size=30,
 )
 
@@ -555,11 +583,14 @@ def test_whatever_happens_each_run_is_set_first_and_ends_once(steps: list[tuple[
             "hold": CLOCKS_OF_KETTLES.hold("boil_6d", "等待客户", at(now)),
             "resume": CLOCKS_OF_KETTLES.resume("boil_6d", at(now)),
             "assign": CLOCKS_OF_KETTLES.assign("li", "接手", at(now)),
+            "entrust": CLOCKS_OF_KETTLES.entrust(
+                next((run.id for run in kettle.running), uuid4()), Role.GM, "归总经理", at(now)
+            ),
             "wait": CLOCKS_OF_KETTLES.stop("clean", cause=at(now)),
         }[what]
         try:
             change = decide(kettle)
-        except Refused:
+        except (Refused, NotFound):
             continue
         kettle, events = change.state, [*events, *change.events]
     by_id: dict[object, list[Event]] = {}

@@ -26,7 +26,9 @@ class RunningDeadline(Part):
 
 
 class DeadlineSet(RunningDeadline):
-    """A clock has started; again under the same id when it goes on after a hold, or when the calendar has changed."""
+    """A clock has started; again under the same id when it goes on after a hold, as another role's duty or to another
+    end, or when the calendar has changed.
+    """
 
     calendar: Literal["calendar", "working"] = "calendar"
     policy_version: int = Field(default=1, ge=1)

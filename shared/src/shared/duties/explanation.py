@@ -36,11 +36,13 @@ def _sentences(run: ClockRun, calendar: Calendar) -> Iterator[str]:
         since = _moment(hold.since, calendar)
         yield held.format(since=since, who=_person(hold.by), until=until, reason=hold.reason)
     yield _("到期时间为{at}。").format(at=_moment(run.due_at, calendar))
+    role = next((each.before_role for each in run.handovers if each.before_role), run.clock.role)
     for handover in run.handovers:
+        before, role = handover.before or _(role.chinese), handover.after_role or role
         yield _("{at}由{before}转给{after}，原因：{reason}。").format(
             at=_moment(handover.at, calendar),
-            before=handover.before or _(run.clock.role.chinese),
-            after=handover.after,
+            before=before,
+            after=handover.after or _(role.chinese),
             reason=handover.reason,
         )
     if run.missed_at:

@@ -14,7 +14,7 @@ from complaints.domain.penalty import Penalty
 from complaints.domain.policy.policy import STEPS, Rules, TimedStep
 from complaints.domain.roles import NOT_URGED
 from shared.aggregate import Cause, Change
-from shared.clocks import ClockRun, GivenEnd, Timed
+from shared.clocks import ClockRun, Timed
 from shared.contracts.complaints import DepartmentChased
 from shared.contracts.roles import HANDLERS
 from shared.contracts.vocabulary import DepartmentName
@@ -54,14 +54,17 @@ def stop_step(complaint: Complaint, rules: Rules, cause: Cause) -> Change[Compla
     return stop(complaint, *STEPS, rules=rules, cause=cause)
 
 
-def go_on(complaint: Complaint, run: ClockRun, rules: Rules, cause: Cause) -> Change[Complaint]:
-    """The investigation goes on to the end that its clock has, as the duty of the department that finds the cause."""
-    until: datetime | GivenEnd | None = None
-    if run.follows or (run.holds and not run.set_by_hand):
-        until = GivenEnd(run.due_at, run.follows or "暂停后顺延的调查期限")
-    elif run.set_by_hand:
-        until = run.due_at
-    return _begin(complaint, "investigate", until, rules, cause, since=run.started_at)
+def give_investigation(
+    complaint: Complaint, run: ClockRun, due_at: datetime | None, rules: Rules, cause: Cause
+) -> Change[Complaint]:
+    """The investigation that runs is the duty of the department that finds the cause, to its own end or to this one."""
+    policy = rules.of(complaint)
+    department = _department(complaint, "investigate")
+    head = policy.heads.get(department, policy.steps["investigate"].role) if department else run.clock.role
+    give: Callable[[Complaint], Change[Complaint]] = rules.clocks.entrust(
+        run.id, head, "指定负责调查的部门", cause, due_at=due_at
+    )
+    return give(complaint)
 
 
 def report_miss(complaint: Complaint, run: ClockRun, rules: Rules, cause: Cause) -> Change[Complaint]:
@@ -100,10 +103,9 @@ def chase(timed: Chased, rules: Rules, cause: Cause) -> Change[Chased]:
 def _begin(
     timed: T,
     duty: TimedStep,
-    due_at: datetime | GivenEnd | None,
+    due_at: datetime | None,
     rules: Rules,
     cause: Cause,
-    since: datetime | None = None,
 ) -> Change[T]:
     policy = rules.of_or_on(timed, cause.at)
     clock, department = policy.clock_of(duty), _department(timed, duty)
@@ -113,7 +115,7 @@ def _begin(
     if isinstance(timed, Complaint) and duty == "approve":
         clock, owner = clock.but(role=policy.authority.band(timed.proposals[-1].dearest).roles[0]), None
     begin: Callable[[T], Change[T]] = rules.clocks.start(
-        clock, timed.matter, cause, policy=policy, assignee=owner, since=since, due_at=due_at
+        clock, timed.matter, cause, policy=policy, assignee=owner, due_at=due_at
     )
     return begin(timed)
 

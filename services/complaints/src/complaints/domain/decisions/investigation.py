@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from complaints.domain.complaint import Complaint
-from complaints.domain.decisions.clock import go_on, start, start_until
+from complaints.domain.decisions.clock import give_investigation, start, start_until
 from complaints.domain.decisions.stage import move
 from complaints.domain.lifecycle import COMPLAINT, Stage
 from complaints.domain.parts.investigation import Investigation, Judgement
@@ -76,14 +76,14 @@ def assign_investigation(
 ) -> Change[Complaint]:
     """A department has to find the cause by the time that CS sets on the form, with others if need be (003 §25.2).
 
-    It is the duty of the head of the department, in customer service of the specialist (002 六1(3)). Without a time the
-    step that runs goes on; one that has run out begins anew. Refused when the time is past, or
-    beyond the closing of the case.
+    It is the duty of the head of the department, in customer service of the specialist (002 六1(3)). The step that runs
+    goes on, to the time that is given or to its own end; one that has run out begins anew. Refused when the time is
+    past, or beyond the closing of the case.
     """
     COMPLAINT.must(complaint.stage, "assign_investigation")
     step = rules.of(complaint).steps["investigate"]
     running = complaint.clock(step.name)
-    goes_on = running if running and not running.missed_at and due_at is None else None
+    goes_on = running if running and not running.missed_at else None
     due = due_at or (goes_on.due_at if goes_on else step.term.due(cause.at, rules.calendar))
     if due <= cause.at or (complaint.close_by and cause.at < complaint.close_by < due):
         raise Refused(
@@ -98,7 +98,7 @@ def assign_investigation(
     begun = complaint.but(stage="investigating", investigation=investigation)
     change = Change(begun, (assigned,))
     if goes_on:
-        return change.then(lambda case: go_on(case, goes_on, rules, cause))
+        return change.then(lambda case: give_investigation(case, goes_on, due_at, rules, cause))
     if due_at is None:
         return change.then(lambda case: start(case, "investigate", rules, cause))
     return change.then(lambda case: start_until(case, "investigate", due_at, rules, cause))
