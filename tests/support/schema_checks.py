@@ -29,7 +29,7 @@ MADE_UP = 5
 """Of so many requests one names what schemathesis has made up, the others what is kept."""
 IN_WORDS = "Value error, "
 """How a problem begins to say that a rule of ours is broken, such as that a shift ends after it begins."""
-OF_FACTS = {"time_past", "time_ahead", "foreign_key", "attributes"}
+OF_FACTS = {"time_past", "time_ahead", "foreign_key", "another_person", "attributes"}
 """What depends on the day, on who tells it, and on headers that binary mode alone demands."""
 OF_LISTS = {"bad_cursor", "other_list"}
 """What depends on which list has returned a cursor, and on how it was asked."""

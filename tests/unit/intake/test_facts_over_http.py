@@ -14,7 +14,7 @@ from intake.domain.parts.tolerance import Tolerance
 from intake.store import Stores
 from intake.subscribers import gateways
 from shared.aggregate import Refused
-from shared.contracts.departments import OrderWithdrawn
+from shared.contracts.departments import DONE_BY, OrderWithdrawn
 from shared.contracts.roles import Department
 from shared.parking.store import Parking
 from shared.time_source import FixedTime
@@ -313,6 +313,50 @@ async def test_a_fact_that_another_role_knows_is_refused_and_kept_for_the_teller
     assert (answer.status_code, answer.json()["code"]) == (422, code)
     assert [(each["id"], each["type"], each["stage"]) for each in listed] == [("crm-1", type, "refused")]
     assert database.published == ()
+
+
+DRAWN = {"order_no": "SO-1", "drawing_kind": "plan", "version": 1, "files": ["a.pdf"]}
+JUDGED = {"order_no": "SO-1", "sample_no": "DY-1", "outcome": "confirmed"}
+COUNTED = {"return_no": "TH-2026-11-0007", "lines": [{"part": "门锁", "quantity": 1}], "received_at": EVENT["time"]}
+DONE = {
+    "design.design_submitted.v1": ("project_team", "designer", DRAWN),
+    "design.sample_judged.v1": ("design_director", "judged_by", JUDGED),
+    "design.goods_inspected.v1": ("design_director", "inspector", {"order_no": "SO-1", "outcome": "passed"}),
+    "warehouse.return_received.v1": ("warehouse", "signed_by", COUNTED),
+}
+"""By its key a fact that says whose work it is: who tells it in person, the field that names them, and the rest."""
+
+
+@pytest.mark.parametrize("key", DONE)
+async def test_who_tells_in_person_what_was_drawn_judged_inspected_or_signed_has_done_it(http, staff, database, key):
+    role, field, rest = DONE[key]
+    colleagues = await told(http, in_person(staff, role), type=key, data={**rest, field: "cs-08"})
+    own = await told(http, in_person(staff, role), type=key, id="crm-2", data={**rest, field: "CS-07"})
+
+    assert (colleagues.status_code, colleagues.json()["code"]) == (422, "another_person")
+    assert (own.status_code, own.json()["stage"]) == (202, "admitted")
+    assert [getattr(event, field) for event in database.published] == ["CS-07"]
+
+
+async def test_what_a_colleague_has_told_for_another_stays_refused_when_an_operator_replays_it(http, staff, database):
+    role, field, rest = DONE["design.sample_judged.v1"]
+    await told(http, in_person(staff, role), type="design.sample_judged.v1", data={**rest, field: "cs-08"})
+
+    with pytest.raises(Refused) as refused:
+        await replay(database, "design", await kept(database, "design"))
+
+    assert (refused.value.code, database.published) == ("another_person", ())
+
+
+def test_every_fact_that_says_whose_work_it_is_is_told_in_person_by_that_person_alone():
+    marked = {
+        (key, name)
+        for key, kind in FACTS.items()
+        for name, field in kind.model_fields.items()
+        if DONE_BY in field.metadata
+    }
+
+    assert marked == {(key, field) for key, (_, field, _) in DONE.items()}
 
 
 async def test_who_is_in_two_departments_tells_each_fact_in_the_name_of_its_own(http, staff, database):

@@ -5,7 +5,7 @@ that the department gives its message.
 """
 
 from datetime import date
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -48,6 +48,11 @@ DelayReason = Literal[
     "quality",
     "other",
 ]
+
+
+DONE_BY = "done_by"
+"""The mark of a field that says whose work the fact is: who drew, judged, inspected or signed."""
+DoneBy = Annotated[StaffId, DONE_BY]
 
 
 class IntroducedCustomer(Part):
@@ -118,7 +123,7 @@ class DesignSubmitted(OrderFact, Event, key="design.design_submitted.v1"):
     drawing_kind: DrawingKind
     version: int = Field(ge=1)
     files: tuple[FileRef, ...] = Field(min_length=1)
-    designer: StaffId = Field(examples=["designer-04"])
+    designer: DoneBy = Field(examples=["designer-04"])
     packages: tuple[Line, ...] = Field(
         default=(), description="The standard packages of which a standard order is designed (000 §3.4.2)."
     )
@@ -130,13 +135,13 @@ class SampleJudged(OrderFact, Event, key="design.sample_judged.v1"):
     sample_no: PaperNo = Field(examples=["DY-2026-0017"])
     outcome: Literal["confirmed", "rejected"]
     notes: str = Field(default="", max_length=4000, examples=["木纹方向与图纸一致"])
-    judged_by: StaffId = Field(examples=["design-director"])
+    judged_by: DoneBy = Field(examples=["design-director"])
 
 
 class GoodsInspected(OrderFact, Event, key="design.goods_inspected.v1"):
     """Design's man looked at a custom order's goods before shipping (000 §3.5.3c)."""
 
-    inspector: StaffId = Field(examples=["designer-04"])
+    inspector: DoneBy = Field(examples=["designer-04"])
     outcome: Literal["passed", "failed"]
     defects: tuple[Defect, ...] = ()
     photos: tuple[FileRef, ...] = ()
@@ -223,7 +228,7 @@ class ReturnReceived(Event, key="warehouse.return_received.v1"):
     return_no: ReturnNo
     lines: tuple[ReturnedLine, ...] = Field(min_length=1, max_length=200)
     received_at: Happened
-    signed_by: StaffId = Field(examples=["warehouse-02"])
+    signed_by: DoneBy = Field(examples=["warehouse-02"])
 
 
 class CrewReported(OrderFact, Event, key="engineering.crew_reported.v1"):

@@ -164,7 +164,7 @@ class FactsDoor:
         """The fact goes onto the bus, once. Raises Refused with the reason."""
         department, teller = _department(asker, told.type), _teller(asker)
         person = teller.telling(told.type) if teller else None
-        event = understand(department, told, self._time.now(), self._tolerance)
+        event = understand(department, told, self._time.now(), self._tolerance, teller)
         fact = Fact.blank(department, told)
         cause = fact.cause(told, person)
         admitted = await self._facts.apply(fact.id, lambda known: admit(known, fact, event, cause), cause, fact)

@@ -11,6 +11,7 @@ from pydantic import JsonValue, ValidationError
 from intake.domain.lifecycle import FACT, FactStage
 from intake.domain.parts.cloud_event import CloudEvent, Unfit
 from intake.domain.parts.service_answer import ListeningService, ServiceAnswer
+from intake.domain.parts.teller import Teller
 from intake.domain.parts.tolerance import Tolerance
 from shared.aggregate import Aggregate, Cause
 from shared.contracts import departments
@@ -76,10 +77,13 @@ def fact_id_of(department: str, event_id: str) -> UUID:
     return uuid5(_FACTS, f"{department}/{event_id}")
 
 
-def understand(department: str, told: CloudEvent, now: datetime, tolerance: Tolerance) -> Event:
+def understand(
+    department: str, told: CloudEvent, now: datetime, tolerance: Tolerance, teller: Teller | None = None
+) -> Event:
     """The fact that is told, when it fits: a known key of this department, its fields and no others, a sensible time.
 
-    Raises Unfit with one of the codes `foreign_key`, `unknown_key`, `schema`, `time_ahead`, `time_past`.
+    What a colleague tells in person that one has done. Raises Unfit with one of the codes `foreign_key`, `unknown_key`,
+    `schema`, `another_person`, `time_ahead`, `time_past`.
     """
     if told.type.split(".", 1)[0] != department:
         raise Unfit("foreign_key", f"{told.type} is not a fact of {department}; yours begin with {department}.")
@@ -87,6 +91,8 @@ def understand(department: str, told: CloudEvent, now: datetime, tolerance: Tole
         known = ", ".join(sorted(key for key in FACTS if key.startswith(f"{department}."))) or "none"
         raise Unfit("unknown_key", f"there is no fact {told.type}; those of {department}: {known}")
     event = _fitting(FACTS[told.type], told.data)
+    if teller is not None:
+        teller.must_have_done(event)
     if told.time > now + tolerance.ahead:
         raise Unfit("time_ahead", f"the time {told.time.isoformat()} lies ahead; now it is {now.isoformat()}")
     for name, field in type(event).model_fields.items():

@@ -49,7 +49,7 @@ class Gateway:
         teller = Teller.named_by(message.user_id)
         told = self._verified(message, teller)
         person = teller.telling(told.type) if teller else None
-        event = understand(self.department, told, self.time.now(), self.tolerance)
+        event = understand(self.department, told, self.time.now(), self.tolerance, teller)
         fact = Fact.blank(self.department, told)
         cause = fact.cause(told, person)
         return cause, (self.facts.touch(fact.id, lambda known: admit(known, fact, event, cause), fact),)

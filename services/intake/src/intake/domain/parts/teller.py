@@ -4,7 +4,9 @@ from collections.abc import Set
 
 from intake.domain.parts.cloud_event import Unfit
 from intake.domain.parts.reporters import REPORTERS
-from shared.contracts.event import Actor, Part
+from shared.aggregate import one_person
+from shared.contracts.departments import DONE_BY
+from shared.contracts.event import Actor, Event, Part
 from shared.contracts.roles import Role
 
 _MARK = "staff"
@@ -50,3 +52,13 @@ class Teller(Part):
         if role is None:
             raise Unfit("foreign_key", f"{key} is told in person by {', '.join(by)}; tell what is yours to know")
         return Actor(kind="staff", id=self.id, role=role)
+
+    def must_have_done(self, fact: Event) -> None:
+        """Raises Unfit with `another_person` where the fact says that a colleague drew, judged, inspected or signed.
+
+        So who confirms it later is another person than its teller, whoever checks that.
+        """
+        for name, field in type(fact).model_fields.items():
+            if DONE_BY in field.metadata and one_person(getattr(fact, name)) != one_person(self.id):
+                said = f"{name} is who tells it in person, {self.id}"
+                raise Unfit("another_person", f"{said}; what a colleague has done that colleague or your system tells")
