@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
@@ -42,6 +43,14 @@ class Possible(Part):
         return named and person not in map(one_person, self.another_than) and not roles.isdisjoint(self.roles)
 
 
+@lru_cache(maxsize=4096)
+def _possible(
+    decision: str, roles: tuple[Role, ...], only: tuple[StaffId, ...], another_than: tuple[StaffId, ...]
+) -> Possible:
+    """The same for all rows of a list that say the same: a list of fifty cases names hundreds."""
+    return Possible(decision=decision, roles=roles, only=only, another_than=another_than)
+
+
 @dataclass(frozen=True, slots=True)
 class Move(Generic[S]):
     """One row of the table: from which stages the decision is possible, where it may lead, and who may make it.
@@ -72,6 +81,10 @@ class Lifecycle(Generic[S, V]):
         every = [move for rows in self.moves.values() for move in rows]
         named = [start, *(stage for move in every for stage in (*move.when, *move.to))]
         self.stages: tuple[S, ...] = tuple(dict.fromkeys(named))
+        self._rows = {
+            stage: {name: move for name, rows in self.moves.items() for move in rows if stage in move.when}
+            for stage in self.stages
+        }
         self._arrows = {(stage, to) for move in every for stage in move.when for to in move.to}
         if flaws := tuple(self._flaws()):
             raise ValueError(f"the lifecycle of the {noun} has mistakes: {'; '.join(flaws)}")
@@ -99,7 +112,7 @@ class Lifecycle(Generic[S, V]):
         """
         if decision not in self.moves or stage not in self.stages:
             raise ValueError(f"the lifecycle of the {self.noun} knows no decision {decision} in a stage {stage}")
-        return next((move for move in self.moves[decision] if stage in move.when), None)
+        return self._rows[stage].get(decision)
 
     def allows(self, stage: S, decision: V) -> bool:
         """Whether the stage allows the decision. ValueError for one that the table does not know."""
@@ -122,7 +135,7 @@ class Lifecycle(Generic[S, V]):
 
     def decisions(self, stage: S) -> tuple[V, ...]:
         """The decisions that this stage allows, in the order of the table."""
-        return tuple(decision for decision in self.moves if self.allows(stage, decision))
+        return tuple(self._rows[stage])
 
     def possible(
         self,
@@ -138,14 +151,13 @@ class Lifecycle(Generic[S, V]):
         others the table does. What time or an event decides is not among it. `only` names whose decision it is, and
         `another_than` who had a hand in it before and may not make it.
         """
-        found = ((decision, self.move(stage, decision)) for decision in self.moves)
-        made = ((decision, entitled.get(decision, move.by)) for decision, move in found if move)
+        made = ((decision, entitled.get(decision, move.by)) for decision, move in self._rows[stage].items())
         return tuple(
-            Possible(
-                decision=decision,
-                roles=roles,
-                only=(only[decision],) if decision in only else (),
-                another_than=tuple(dict.fromkeys(each for each in another_than.get(decision, ()) if each)),
+            _possible(
+                decision,
+                roles,
+                (only[decision],) if decision in only else (),
+                tuple(dict.fromkeys(each for each in another_than.get(decision, ()) if each)),
             )
             for decision, roles in made
             if roles
