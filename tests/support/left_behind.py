@@ -6,7 +6,8 @@ import re
 import subprocess
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -17,6 +18,7 @@ from shared.kernel.documents import Write
 from shared.kernel.group_commit import GroupCommit
 from shared.kernel.mongodb import Database
 from shared.kernel.seals import SealKeys
+from shared.store import Store
 from shared.testing import SEAL_KEYS, InMemoryDatabase, Outbox
 
 UNIT = Path(__file__).parents[1] / "unit"
@@ -28,7 +30,7 @@ ALIKE = 6
 LEFT_OUT = {"audit", "recurrences", "duties", "dead_groups", "seal_checks", "checkpoints", "checkpoint_leaves"}
 """Collections that a service fills by itself, from the others or from the calendar."""
 _NUMBER = re.compile(r"(number|\w+_no)$")
-"""Names of fields that one document alone may have the value of."""
+"""Names of fields by whose values people call a document."""
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -74,15 +76,16 @@ async def settle(left: Sequence[Documents], url: str, service: str, database: st
     No deadline of theirs falls due. What another test has left under the same id or number gets others.
     """
     into = Database(url, database, GroupCommit(Outbox(), remembered=0), SealKeys.read(SEAL_KEYS, service))
+    unique = _unique_fields(service)
     taken: set[str] = set()
     stages: Counter[tuple[str, str]] = Counter()
     settled: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for documents in left:
-        for name, rows in _with_names_of_their_own(documents, taken).items():
+        for name, rows in _with_names_of_their_own(documents, taken, unique).items():
             writes = list[Write]()
             for id, version, state in rows:
                 stage = name, str(state.get("stage") or state.get("state"))
-                taken.add(id)
+                taken |= {id, *_keys(name, state, unique).values()}
                 stages[stage] += 1
                 if stages[stage] <= ALIKE:
                     writes.append(Write(UUID(id), 0, version, state, None, [], [], []))
@@ -96,19 +99,44 @@ async def settle(left: Sequence[Documents], url: str, service: str, database: st
     return settled
 
 
-def _with_names_of_their_own(documents: Documents, taken: set[str]) -> Documents:
+def _unique_fields(service: str) -> set[tuple[str, str]]:
+    """The collections of a service with the fields of which one document alone may have a value."""
+    kept = vars(import_module(f"{service}.store")).values()
+    stores = [each for each in kept if isinstance(each, type) and issubclass(each, Store) and each is not Store]
+    return {
+        (each.collection, field) for each in stores for index in each.indexes if index.unique for field in index.fields
+    }
+
+
+def _keys(collection: str, state: Mapping[str, Any], unique: Collection[tuple[str, str]]) -> dict[str, str]:
+    """The values that no other document of the collection may have, by their fields."""
+    found = {field: state.get(field) for name, field in unique if name == collection}
+    return {field: f"{collection}.{field} {value}" for field, value in found.items() if value}
+
+
+def _with_names_of_their_own(
+    documents: Documents, taken: Collection[str], unique: Collection[tuple[str, str]]
+) -> Documents:
     text = json.dumps(documents, ensure_ascii=False)
-    for rows in documents.values():
+    for collection, rows in documents.items():
         for id, _, state in rows:
-            if id not in taken:
-                continue
-            text = text.replace(id, str(uuid4()))
-            for name, value in state.items():
-                if _NUMBER.match(name) and isinstance(value, str) and value:
-                    text = text.replace(json.dumps(value, ensure_ascii=False), json.dumps(_next(value, len(taken))))
+            keys = _keys(collection, state, unique)
+            again = [field for field, key in keys.items() if key in taken]
+            if id in taken:
+                text = text.replace(id, str(uuid4()))
+                again += [field for field in state if _NUMBER.match(field) and field not in again]
+            for field in again:
+                value = state[field]
+                if isinstance(value, str) and value:
+                    others = _free(value, f"{collection}.{field}", taken)
+                    text = text.replace(json.dumps(value, ensure_ascii=False), json.dumps(others, ensure_ascii=False))
     return json.loads(text)  # type: ignore[no-any-return]
 
 
-def _next(number: str, place: int) -> str:
-    """The number with other digits at its end, in the same form."""
-    return re.sub(r"\d+(?=\D*$)", lambda digits: f"{place:0{len(digits[0])}}"[-len(digits[0]) :], number, count=1)
+def _free(number: str, field: str, taken: Collection[str]) -> str:
+    """The number with other digits at its end, in the same form, that no document of the field has."""
+    made = (
+        re.sub(r"\d+(?=\D*$)", lambda digits, at=at: f"{at:0{len(digits[0])}}"[-len(digits[0]) :], number, count=1)
+        for at in range(len(taken), len(taken) + 10_000)
+    )
+    return next((each for each in made if f"{field} {each}" not in taken), number)
