@@ -34,6 +34,7 @@ SCREENS = {
     "customers": Screen("客户与来电", "intake", "/intake/ui/customers", "customers"),
     "orders": Screen("订单", "orders", "/orders/ui/orders", "orders"),
     "complaints": Screen("客诉", "complaints", "/complaints/ui/complaints", "complaints"),
+    "reviews": Screen("月度审视", "complaints", "/complaints/ui/reviews", "monthly_reviews", in_rail=False),
     "requests": Screen("售后登记", "aftersales", "/aftersales/ui/service-requests", "service_requests"),
     "dispatch": Screen("派工", "aftersales", "/aftersales/ui/dispatch"),
     "services": Screen("服务凭证", "aftersales", "/aftersales/ui/service-orders", "service_orders", in_rail=False),

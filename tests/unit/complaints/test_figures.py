@@ -253,6 +253,30 @@ async def test_a_closed_case_is_summed_up_and_counts_as_won_back(ask, world, thr
     assert (await ask("account_manager", "POST", "/reviews/2026-11/review-case", body)).status_code == 403
 
 
+async def test_the_page_of_a_month_shows_its_closed_cases_and_offers_those_that_are_left(
+    ask, world, three_cases, stores
+):
+    await world.until(TENTH_OF_DECEMBER)
+    (review,) = (await stores.reviews.find()).items
+    body = {"complaint_no": "2026-11-0001", "evaluation": "处理及时", "recovered": True, "lessons": ["加护角"]}
+    before = (await ask("gm_office", "GET", f"/ui/reviews/{review.id}")).text
+    of_sales = (await ask("account_manager", "GET", f"/ui/reviews/{review.id}")).text
+    await ask("gm_office", "POST", "/reviews/2026-11/review-case", body)
+    after = (await ask("gm_office", "GET", f"/ui/reviews/{review.id}")).text
+    months = (await ask("gm_office", "GET", "/ui/reviews")).text
+    (table,) = (await stores.reports.find()).items
+
+    assert [path in page for page in (before, of_sales) for path in ("/complaints/reviews/2026-11/review-case",)] == [
+        True,
+        False,
+    ]
+    assert "结案1件，已审视0件" in before
+    assert "结案1件，已审视1件" in after
+    assert [word in after for word in ("处理及时", "加护角", "gm_office", "本月已全部审视。")] == [True] * 4
+    assert f"/desk/reviews/{review.id}" in months
+    assert f"/complaints/reports/{table.id}?format=xlsx" in months
+
+
 def test_a_review_is_done_with_its_last_case_and_each_case_is_reviewed_once(rules):
     cases = tuple(
         CaseReview(case=AboutComplaint(complaint_id=UUID(int=n), complaint_no=f"2026-11-000{n}"), outcome="resolved")

@@ -7,9 +7,9 @@ from fastapi import APIRouter
 
 from complaints.domain.policy.policy import Rules
 from complaints.domain.roles import FILERS
-from complaints.pages import case, customer, decide, figures, listing, papers
+from complaints.pages import case, customer, decide, figures, listing, papers, reviews
 from complaints.pages.decide import SignatureForms
-from complaints.pages.words import FILING, FORMS, PAPER_FORMS, PENALTY_FORMS
+from complaints.pages.words import FILING, FORMS, PAPER_FORMS, PENALTY_FORMS, REVIEW_FORMS
 from complaints.settings import Settings
 from complaints.store import Stores
 from shared.pages.customer import CustomerDoor
@@ -39,6 +39,7 @@ def routes(stores: Stores, rules: Rules, asked: Sequence[APIRouter]) -> Sequence
         case.routes(stores, rules, cases, render),
         decide.routes(stores, rules, signatures, render),
         figures.routes(stores, rules, render),
+        reviews.routes(stores, rules, Forms("complaints", "/reviews/{month}", asked, REVIEW_FORMS), render),
         *papers.routes(stores, rules),
     )
 
