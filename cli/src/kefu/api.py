@@ -4,10 +4,12 @@ from collections.abc import Iterator, Mapping
 from time import sleep
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import httpx
 
 from kefu.surroundings import Surroundings
+from kefu.times import company_zone
 from kefu.tokens import local_token
 from kefu.trouble import Trouble
 from shared.contracts.roles import Role
@@ -26,6 +28,11 @@ class Api:
         self._around = around
         token = around.get("KEFU_TOKEN") or local_token(around, role)
         self._http = httpx.Client(headers={"Authorization": f"Bearer {token}"}, timeout=_PATIENCE, trust_env=False)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone in which people at the company read a moment."""
+        return company_zone(self._around)
 
     def get(self, service: str, path: str, **query: object) -> Any:
         """What the service answers to a question."""

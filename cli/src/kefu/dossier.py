@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -64,8 +65,8 @@ def write(folder: Path, number: str, variant: str, files: Mapping[str, str]) -> 
 def flaws(folder: Path) -> list[tuple[str, str]]:
     """Each file that is not as it was written, with what is wrong. Trouble when the folder is no dossier."""
     try:
-        listed: dict[str, str] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["sha256"]
-    except (OSError, ValueError, KeyError, TypeError):
+        listed = dict[str, str](json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["sha256"].items())
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         raise Trouble(f"{folder} is no dossier: it has no {MANIFEST} that can be read") from None
     there = {each.relative_to(folder).as_posix(): each for each in folder.rglob("*") if each.is_file()}
     wrong = [(name, "added") for name in there.keys() - listed.keys() - {MANIFEST}]
@@ -98,7 +99,7 @@ def for_house(api: Api, case: str, number: str) -> Iterator[tuple[str, str]]:
     owner = form["form"]["customer"]["customer_id"]
     heard = api.pages("notify", "/replies", _MOST, customer_id=owner)
     yield "replies.json", _json([each for each in heard if each["notification"] in {told["id"] for told in messages}])
-    yield "report.md", _report("客户投诉处理报告", number, steps, form["form"]["customer"]["name"])
+    yield "report.md", _report("客户投诉处理报告", number, steps, form["form"]["customer"]["name"], api.zone)
 
 
 def for_customer(api: Api, case: str, number: str) -> Iterator[tuple[str, str]]:
@@ -111,7 +112,7 @@ def for_customer(api: Api, case: str, number: str) -> Iterator[tuple[str, str]]:
     told = [row for row in _messages(api, number) if row["customer_id"] and row["stage"] in _SENT]
     messages = [api.get("notify", f"/notifications/{row['id']}") for row in told]
     yield "messages.json", _json([{"at": each["created_at"], "texts": texts.of(each)} for each in messages])
-    yield "report.md", _report("客户投诉处理情况", number, steps, view["complainant"])
+    yield "report.md", _report("客户投诉处理情况", number, steps, view["complainant"], api.zone)
 
 
 def _messages(api: Api, number: str) -> list[Any]:
@@ -157,7 +158,7 @@ class _Texts:
         return {"channel": channel, "version": version, "subject": text["subject"], "text": text["text"]}
 
 
-def _report(title: str, number: str, steps: list[dict[str, Any]], name: str) -> str:
+def _report(title: str, number: str, steps: list[dict[str, Any]], name: str, zone: ZoneInfo) -> str:
     lines = [
         f"# {title} {number}",
         "",
@@ -166,11 +167,15 @@ def _report(title: str, number: str, steps: list[dict[str, Any]], name: str) -> 
         "| 时间 | 事项 | 经办 | 内容 |",
         "| --- | --- | --- | --- |",
     ]
-    lines += [
-        f"| {step['at']} | {step['what']} | {_cell(step.get('by') or '')} | {_cell(step['words'] or '')} |"
-        for step in steps
-    ]
+    for step in steps:
+        by, words = _cell(step.get("by") or ""), _cell(step["words"] or "")
+        lines.append(f"| {_local(step['at'], zone)} | {step['what']} | {by} | {words} |")
     return "\n".join(lines) + "\n"
+
+
+def _local(at: str, zone: ZoneInfo) -> str:
+    """A moment as the company's clocks show it."""
+    return f"{datetime.fromisoformat(at).astimezone(zone):%Y-%m-%d %H:%M}"
 
 
 def _cell(text: str) -> str:

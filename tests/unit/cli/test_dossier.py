@@ -152,7 +152,7 @@ def test_a_case_is_a_folder_with_its_report_approvals_papers_signatures_and_text
     ]
     assert read(folder, "replies.json") == [{"notification": MESSAGE}]
     assert (folder / "report.md").read_text(encoding="utf-8").splitlines()[0] == f"# 客户投诉处理报告 {NUMBER}"
-    assert "| 2026-11-22T03:00:00Z | 判定成立 | handler-01 | 包装\\|不足 |" in (folder / "report.md").read_text("utf-8")
+    assert "| 2026-11-22 11:00 | 判定成立 | handler-01 | 包装\\|不足 |" in (folder / "report.md").read_text("utf-8")
 
 
 def test_the_customers_folder_has_what_the_customer_may_see_and_was_sent(kefu: Any, tmp_path: Path) -> None:
@@ -203,6 +203,21 @@ def test_each_file_that_was_changed_removed_or_added_is_named(kefu: Any, tmp_pat
         ["clocks.json", "removed"],
         ["more/letter.md", "added"],
     ]
+
+
+@pytest.mark.parametrize("said", ["", "[1]", '{"sha256": [1]}', '{"sha256": "a"}', '{"sha256": null}', '{"other": {}}'])
+def test_a_manifest_that_is_none_is_said_to_be_none(said: str, kefu: Any, tmp_path: Path) -> None:
+    kefu("dossier", NUMBER)
+    folder = tmp_path / f"{NUMBER}-internal"
+    (folder / "manifest.json").write_text(said, encoding="utf-8")
+
+    verified = kefu("verify", "--dossier", str(folder))
+
+    assert (verified.exit_code, verified.stdout, "has no manifest.json that can be read" in verified.stderr) == (
+        1,
+        "",
+        True,
+    )
 
 
 @pytest.mark.parametrize(
