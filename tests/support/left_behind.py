@@ -118,6 +118,7 @@ def _with_names_of_their_own(
     documents: Documents, taken: Collection[str], unique: Collection[tuple[str, str]]
 ) -> Documents:
     text = json.dumps(documents, ensure_ascii=False)
+    used = {*taken, *_keys_of_all(documents, unique)}
     for collection, rows in documents.items():
         for id, _, state in rows:
             keys = _keys(collection, state, unique)
@@ -128,15 +129,22 @@ def _with_names_of_their_own(
             for field in again:
                 value = state[field]
                 if isinstance(value, str) and value:
-                    others = _free(value, f"{collection}.{field}", taken)
+                    others = _free(value, f"{collection}.{field}", used)
+                    used.add(f"{collection}.{field} {others}")
                     text = text.replace(json.dumps(value, ensure_ascii=False), json.dumps(others, ensure_ascii=False))
     return json.loads(text)  # type: ignore[no-any-return]
 
 
-def _free(number: str, field: str, taken: Collection[str]) -> str:
+def _keys_of_all(documents: Documents, unique: Collection[tuple[str, str]]) -> Iterator[str]:
+    for collection, rows in documents.items():
+        for _, _, state in rows:
+            yield from _keys(collection, state, unique).values()
+
+
+def _free(number: str, field: str, used: Collection[str]) -> str:
     """The number with other digits at its end, in the same form, that no document of the field has."""
     made = (
         re.sub(r"\d+(?=\D*$)", lambda digits, at=at: f"{at:0{len(digits[0])}}"[-len(digits[0]) :], number, count=1)
-        for at in range(len(taken), len(taken) + 10_000)
+        for at in range(len(used), len(used) + 10_000)
     )
-    return next((each for each in made if f"{field} {each}" not in taken), number)
+    return next((each for each in made if f"{field} {each}" not in used), number)
