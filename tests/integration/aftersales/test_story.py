@@ -203,7 +203,12 @@ async def test_a_forgotten_job_is_carried_over_daily_and_a_closed_one_is_settled
     forgotten = await judged(aftersales, bus, f"SO-{uuid4().hex[:6]}", "company_quality")
     done = await judged(aftersales, bus, f"SO-{uuid4().hex[:6]}", "company_quality")
     shown: dict[str, Any] = {}
-    visit = {"started_at": NOW.isoformat(), "ended_at": NOW.isoformat(), "work": "更换铰链", "resolved": True}
+    left = NOW + timedelta(hours=1)
+    visit = {"started_at": NOW.isoformat(), "ended_at": left.isoformat(), "work": "更换铰链", "resolved": True}
+
+    async def over() -> bool:
+        return aftersales.service.plumbing.time.now() == left
+
     for role, decision, body in (
         ("cs_manager", "dispatch", {"technician": "tech-05"}),
         ("installer", "complete-visit", visit),
@@ -213,6 +218,9 @@ async def test_a_forgotten_job_is_carried_over_daily_and_a_closed_one_is_settled
         ("cs_specialist", "record-cost", {"material": {"amount": "80.00"}}),
         ("cs_specialist", "close", {"result": "已更换铰链"}),
     ):
+        if decision == "complete-visit":
+            house.show(left)
+            await until(over)
         shown = await aftersales.ask(
             role, "POST", f"/service-orders/{done}/{decision}", body or {"work": shown["work"]}
         )

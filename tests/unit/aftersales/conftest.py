@@ -44,7 +44,7 @@ TECHNICIAN = Actor(kind="staff", id="tech-05", role="installer")
 HOUR = timedelta(hours=1)
 PARTS = (PartNeeded(part_no="JL-80-02", quantity=2),)
 SIGNATURE = "signatures/FW-1.png"
-VISIT = (AT, AT, "更换两副铰链", True)
+VISIT = (AT - HOUR, AT, "更换两副铰链", True)
 """When the technician came and went, what was done, and that it is resolved."""
 
 
@@ -145,7 +145,7 @@ def in_every_stage(order_with: Callable[..., ServiceOrder], rules: Rules) -> dic
     """One service order under warranty per stage, each reached by the decisions that lead there."""
     now = cause(AT, actor=CS)
     opened = order_with()
-    dispatched = dispatch(opened, "tech-05", "李师傅", None, rules, now).state
+    dispatched = dispatch(opened, "tech-05", "李师傅", None, rules, cause(AT - HOUR, actor=CS)).state
     resolved = complete_visit(dispatched, *VISIT, rules, now).state
     costed = record_cost(resolved, yuan("80.00"), yuan("20.00"), yuan("100.00"), yuan("0"), now).state
     stated = state_execution(costed, "铰链松脱，已更换", "周班长", None, cause(AT, actor=TECHNICIAN)).state

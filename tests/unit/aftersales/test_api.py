@@ -1,6 +1,6 @@
 """What after-sales answers over HTTP, from a warranty question to a settled month, and how it says no."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -165,11 +165,11 @@ async def scheduled(ask, on, database, fault: str = "company_quality") -> str:
     return opened.json()["service_order_id"]
 
 
-async def test_a_service_goes_from_the_register_to_the_settlement(ask, on, database, covered):
+async def test_a_service_goes_from_the_register_to_the_settlement(ask, world, on, database, covered):
     id = await scheduled(ask, on, database)
     visit = {
-        "started_at": "2026-11-22T00:00:00Z",
-        "ended_at": "2026-11-22T01:00:00Z",
+        "started_at": "2026-11-22T02:00:00Z",
+        "ended_at": "2026-11-22T03:00:00Z",
         "work": "更换铰链",
         "resolved": True,
     }
@@ -186,6 +186,8 @@ async def test_a_service_goes_from_the_register_to_the_settlement(ask, on, datab
     answers = []
     for role, decision, body in steps:
         said = body or {"work": answers[-1].json()["work"]}
+        if decision == "complete-visit":
+            world.time.set(AT + timedelta(hours=1))
         answers.append(await ask(role, "POST", f"/service-orders/{id}/{decision}", said))
     await deliver(on, database.published[-1], at=AT)
     seen = {"handover": (await ask("finance", "GET", "/settlements/2026-11")).json()["handover"]}

@@ -317,7 +317,7 @@ async def test_the_register_says_which_voucher_a_request_has_and_what_was_done(
     opening = open_requested(UUID(int=60), request_with(), "C", rules, CS)
     closing = close(in_every_stage["signed_off"], "已更换铰链", None, CS)
     (visit,) = closing.state.visits
-    assert (visit.started_at, visit.ended_at, visit.work) == (AT, AT, "更换两副铰链")
+    assert (visit.started_at, visit.ended_at, visit.work) == (AT - timedelta(hours=1), AT, "更换两副铰链")
 
     await deliver(on, opening.events[0], at=AT)
     await deliver(on, closing.events[0], at=AT)

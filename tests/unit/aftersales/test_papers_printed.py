@@ -52,7 +52,7 @@ async def test_a_voucher_goes_out_with_room_for_the_visit_and_comes_back_signed(
     assert (before["上门"][1], before["客户签字"][1]) == (BLANK, BLANK)
     html = await printed("installer", f"service-orders/{UUID(int=2)}")
     after = cells(html)
-    assert after["第1次上门"] == ["2026-11-22 10:00至2026-11-22 10:00　☑已解决　☐未解决\n更换两副铰链", "tech-05"]
+    assert after["第1次上门"] == ["2026-11-22 09:00至2026-11-22 10:00　☑已解决　☐未解决\n更换两副铰链", "tech-05"]
     assert after["客户签字"] == ["问题已处理，现场已清理。", "王建国 2026-11-22 10:00"]
     assert re.findall(r"<span>(第.联.*?)</span>", html) == ["第一联　客服部存档", "第二联　客户留存"]
 

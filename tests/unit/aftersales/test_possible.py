@@ -128,7 +128,7 @@ TRIED: dict[str, Callable[[ServiceOrder, Rules, Cause], object]] = {
     "request_remote": lambda order, rules, by: request_remote(order, "湖南长沙", NOTHING, by),
     "approve_remote": lambda order, rules, by: approve_remote(order, order.remote.id if order.remote else by.id, by),
     "dispatch": lambda order, rules, by: dispatch(order, "tech-05", "李师傅", "加急", rules, by),
-    "complete_visit": lambda order, rules, by: complete_visit(order, AT, AT, "已更换", True, rules, by),
+    "complete_visit": lambda order, rules, by: complete_visit(order, AT - HOUR, AT, "已更换", True, rules, by),
     "sign_off": lambda order, rules, by: sign_off(order, "王建国", "signatures/1.png", None, (), None, by),
     "state_execution": lambda order, rules, by: state_execution(order, "已更换", "周班长", None, by),
     "countersign": lambda order, rules, by: countersign(order, order.work, by),

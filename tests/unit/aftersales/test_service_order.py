@@ -67,7 +67,7 @@ def test_every_decision_leads_where_it_should_or_is_refused(stage, decision, in_
 
 def test_a_visit_that_resolves_nothing_leads_back_to_where_its_row_says_and_to_no_third_stage(in_every_stage, rules):
     several = {name: move.to for name, rows in LIFECYCLE.moves.items() for move in rows if len(move.to) > 1}
-    again = complete_visit(in_every_stage["dispatched"], AT, AT, "缺铰链", False, rules, NOW).state.stage
+    again = complete_visit(in_every_stage["dispatched"], AT - HOUR, AT, "缺铰链", False, rules, NOW).state.stage
 
     assert several == {"complete_visit": ("resolved", again)}
 
@@ -284,14 +284,14 @@ async def test_a_job_that_is_not_dispatched_on_its_day_goes_to_the_manager_and_i
 def test_a_visit_reports_actual_times_and_work_and_the_customer_signs_before_the_technician_leaves(
     in_every_stage, rules, customer
 ):
-    visited = complete_visit(in_every_stage["dispatched"], AT, AT, "更换两副铰链", True, rules, NOW)
+    visited = complete_visit(in_every_stage["dispatched"], AT - HOUR, AT, "更换两副铰链", True, rules, NOW)
     signed = in_every_stage["signed_off"]
 
     assert visited.events == (
         ServiceVisitCompleted(
             service_order_id=UUID(int=60),
             voucher_no="FW-20261122-AAAAAA",
-            started_at=AT,
+            started_at=AT - HOUR,
             ended_at=AT,
             work="更换两副铰链",
             resolved=True,
@@ -311,11 +311,11 @@ def test_nobody_closes_a_service_that_the_customer_has_not_signed(in_every_stage
 
 
 def test_what_is_not_resolved_waits_to_be_dispatched_again(in_every_stage, rules):
-    change = complete_visit(in_every_stage["dispatched"], AT, AT, "缺铰链", False, rules, NOW)
+    change = complete_visit(in_every_stage["dispatched"], AT - HOUR, AT, "缺铰链", False, rules, NOW)
 
     assert (change.state.stage, change.state.clock("dispatch").due_at) == ("open", MIDNIGHT)
-    sent = dispatch(change.state, "tech-06", None, None, rules, NOW).state
-    again = complete_visit(sent, AT, AT, "更换两副铰链", True, rules, NOW).state
+    sent = dispatch(change.state, "tech-06", None, None, rules, cause(AT - HOUR, actor=CS)).state
+    again = complete_visit(sent, AT - HOUR, AT, "更换两副铰链", True, rules, NOW).state
     assert ([each.resolved for each in again.visits], again.stage) == ([False, True], "resolved")
 
 
@@ -323,8 +323,8 @@ def test_what_is_not_resolved_needs_another_appointment_and_its_own_is_over(in_e
     agreed = Appointment(day=date(2026, 11, 22), begins=AT - HOUR, ends=AT, agreed_with="王建国", by="cs-07")
     sent = in_every_stage["dispatched"].but(appointment=agreed)
 
-    unresolved = complete_visit(sent, AT, AT, "缺铰链", False, rules, NOW).state
-    resolved = complete_visit(sent, AT, AT, "更换两副铰链", True, rules, NOW).state
+    unresolved = complete_visit(sent, AT - HOUR, AT, "缺铰链", False, rules, NOW).state
+    resolved = complete_visit(sent, AT - HOUR, AT, "更换两副铰链", True, rules, NOW).state
 
     assert (unresolved.appointment, resolved.appointment) == (None, agreed)
     again = only(ServiceDispatched, dispatch(unresolved, "tech-05", None, None, rules, NOW))
@@ -360,10 +360,46 @@ def test_no_money_is_taken_in_for_a_service_that_is_free(order_with, rules):
     assert refused.value.code == "free_of_charge"
 
 
-def test_a_visit_ends_after_it_has_started(in_every_stage, rules):
+@pytest.mark.parametrize("ended_at", [AT - DAY, AT - SECOND, AT])
+def test_a_visit_ends_after_it_has_started(ended_at, in_every_stage, rules):
     with pytest.raises(Refused) as refused:
-        complete_visit(in_every_stage["dispatched"], AT, AT - DAY, "更换两副铰链", True, rules, NOW)
-    assert refused.value.code == "visit_times"
+        complete_visit(in_every_stage["dispatched"], AT, ended_at, "更换两副铰链", True, rules, NOW)
+    assert (refused.value.code, refused.value.field) == ("visit_times", "ended_at")
+
+
+def test_a_visit_begins_in_the_minute_of_its_dispatch_or_later(order_with, rules):
+    sent = dispatch(order_with(), "tech-05", None, None, rules, cause(AT - HOUR + 30 * SECOND, actor=CS)).state
+
+    with pytest.raises(Refused) as refused:
+        complete_visit(sent, AT - HOUR - SECOND, AT, "更换两副铰链", True, rules, NOW)
+    visited = complete_visit(sent, AT - HOUR, AT, "更换两副铰链", True, rules, NOW).state
+
+    assert (refused.value.code, refused.value.field) == ("visit_before_dispatch", "started_at")
+    assert "2026-11-22T01:00:00+00:00" in refused.value.detail
+    assert (visited.stage, visited.visits[0].started_at) == ("resolved", AT - HOUR)
+
+
+def test_the_second_visit_begins_after_the_second_dispatch(in_every_stage, rules):
+    unresolved = complete_visit(in_every_stage["dispatched"], AT - HOUR, AT, "缺铰链", False, rules, NOW).state
+    sent = dispatch(unresolved, "tech-06", None, None, rules, NOW).state
+    later = cause(AT + HOUR, actor=CS)
+
+    with pytest.raises(Refused) as refused:
+        complete_visit(sent, AT - HOUR, AT + HOUR, "更换两副铰链", True, rules, later)
+
+    assert refused.value.code == "visit_before_dispatch"
+    assert complete_visit(sent, AT, AT + HOUR, "更换两副铰链", True, rules, later).state.stage == "resolved"
+
+
+def test_of_a_service_that_was_sent_before_its_dispatch_was_kept_a_visit_begins_after_it_was_opened(
+    in_every_stage, rules
+):
+    sent = in_every_stage["dispatched"].but(dispatched_at=None)
+
+    with pytest.raises(Refused) as refused:
+        complete_visit(sent, sent.opened_at - HOUR, AT, "更换两副铰链", True, rules, NOW)
+
+    assert refused.value.code == "visit_before_dispatch"
 
 
 def test_a_closed_service_says_what_it_cost_and_what_was_charged(in_every_stage, customer):

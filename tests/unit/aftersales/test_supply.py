@@ -239,9 +239,9 @@ def test_the_installer_claims_his_expenses_once_the_customer_has_signed(in_every
 
 
 @pytest.mark.requirement("R076.a", "R135.a", "R133.c")
-async def test_parts_trips_and_expenses_go_over_http_each_in_its_role(ask, stores, order_with):
+async def test_parts_trips_and_expenses_go_over_http_each_in_its_role(ask, world, stores, order_with):
     path = f"/service-orders/{(await stores.service_orders.create(Change(order_with()), CS)).id}"
-    visit = {"started_at": AT.isoformat(), "ended_at": AT.isoformat(), "work": "更换铰链", "resolved": True}
+    visit = {"started_at": AT.isoformat(), "ended_at": (AT + HOUR).isoformat(), "work": "更换铰链", "resolved": True}
     steps = [
         ("sales_assistant", "request-parts", {"parts": [{"part_no": "JL-80-02", "quantity": 2}]}),
         ("warehouse", "promise-parts", {"on": "2026-11-24"}),
@@ -262,6 +262,8 @@ async def test_parts_trips_and_expenses_go_over_http_each_in_its_role(ask, store
     for role, step, body in steps:
         shown = answers[-1].json() if answers else {}
         said = {"application": shown["remote"]["id"]} if step == "approve-remote" else body
+        if step == "complete-visit":
+            world.time.set(AT + HOUR)
         answers.append(await ask(role, "POST", f"{path}/{step}", said))
 
     assert strangers == [403] * len(steps)

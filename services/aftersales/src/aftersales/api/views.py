@@ -145,6 +145,7 @@ class ServiceOrderView(View):
     remote: Remote | None
     expenses: tuple[Expense, ...]
     technician: StaffId | None
+    dispatched_at: Instant | None
     skill_exception: SkillException | None
     priority: bool
     carried_over_days: int

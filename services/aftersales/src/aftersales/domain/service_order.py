@@ -244,6 +244,7 @@ class ServiceOrder(Timed):
     remote: Remote | None = None
     expenses: tuple[Expense, ...] = ()
     technician: StaffId | None = None
+    dispatched_at: Instant | None = None
     skill_exception: SkillException | None = None
     priority: bool = False
     carried_over_days: int = Field(default=0, ge=0)

@@ -39,7 +39,8 @@ def dispatch(
         carried_over_days=order.carried_over_days,
         lacking_skills=exception.lacking if exception else (),
     )
-    sent = Change(order.but(stage="dispatched", technician=technician, skill_exception=exception), (dispatched,))
+    away = order.but(stage="dispatched", technician=technician, dispatched_at=cause.at, skill_exception=exception)
+    sent = Change(away, (dispatched,))
     clock = rules.of(order).dispatch
     return sent.then(rules.clocks.stop(clock.name, cause=cause))
 

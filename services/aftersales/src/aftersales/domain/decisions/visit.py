@@ -22,14 +22,12 @@ def complete_visit(
 ) -> Change[ServiceOrder]:
     """The technician was there. What is not resolved waits to be dispatched again (003 §8, §10).
 
-    Its appointment is over then: another one is agreed with the customer.
+    Its appointment is over then: another one is agreed with the customer. Refused when it does not end after it has
+    begun (`visit_times`), has not ended yet (`visit_in_future`) or began before the technician was dispatched
+    (`visit_before_dispatch`).
     """
     order.lifecycle.must(order.stage, "complete_visit")
-    if ended_at < started_at:
-        raise Refused("a visit ends after it has started", "visit_times", "ended_at")
-    if ended_at > cause.at:
-        raise Refused("a visit is reported after it has ended", "visit_in_future", "ended_at")
-    must_be_recent("the visit", started_at, cause, "started_at")
+    _must_be_plausible(order, started_at, ended_at, cause)
     visit = Visit(
         technician=order.technician or cause.actor.id,
         started_at=started_at,
@@ -44,6 +42,26 @@ def complete_visit(
     if not resolved:
         visited = visited.but(appointment=None)
     return Change(visited, (completed,)).then(lambda waiting: await_dispatch(waiting, rules, cause))
+
+
+def _must_be_plausible(order: ServiceOrder, started_at: datetime, ended_at: datetime, cause: Cause) -> None:
+    if ended_at <= started_at:
+        raise Refused("a visit ends after it has started, a minute later at least", "visit_times", "ended_at")
+    if ended_at > cause.at:
+        raise Refused("a visit is reported after it has ended", "visit_in_future", "ended_at")
+    must_be_recent("the visit", started_at, cause, "started_at")
+    sent = _in_whole_minutes(order.dispatched_at or order.opened_at)
+    if started_at < sent:
+        raise Refused(
+            f"the technician was dispatched at {sent.isoformat()}: a visit begins then or later",
+            "visit_before_dispatch",
+            "started_at",
+        )
+
+
+def _in_whole_minutes(moment: datetime) -> datetime:
+    """Without its seconds: people tell the times of a visit by the minute."""
+    return moment.replace(second=0, microsecond=0)
 
 
 def sign_off(
