@@ -98,6 +98,10 @@ async def test_the_months_workbook_is_the_same_to_the_byte_and_its_amounts_can_b
         "重复报修": "否",
         "类型名称": "免费服务",
         "内务物料": None,
+        "保修期内成本": 200,
+        "保修期外成本": None,
+        "保修不确定成本": None,
+        "内务成本": None,
     }
 
 
@@ -170,6 +174,8 @@ async def test_customer_service_publishes_the_months_statistics(ask, stores, clo
         "by_crew": {"tech-05": 1},
         "cost_in_warranty": "200.00",
         "cost_beyond_warranty": "0.00",
+        "cost_warranty_uncertain": "0.00",
+        "cost_internal": "0.00",
         "visited": 1,
         "resolved_at_first_visit": 1,
         "repeated": 0,
@@ -329,8 +335,8 @@ async def test_the_months_table_names_the_types_and_the_material_of_internal_wor
 
     header, *found = rows(await ask("finance", "GET", TABLE))
 
-    named = {row[header.index("服务类型")]: (row[-2], row[-1]) for row in found}
-    assert header[-2:] == ["类型名称", "内务物料"]
+    label, material = header.index("类型名称"), header.index("内务物料")
+    named = {row[header.index("服务类型")]: (row[label], row[material]) for row in found}
     assert named == {"C": ("免费服务", ""), "D": ("内务", "画册 入库 200；画册 发放 20（广州展厅）")}
 
 
@@ -350,6 +356,16 @@ async def test_the_vouchers_of_a_month_are_drawn_by_cause_product_and_colleague(
             sheet, [["=HYPERLINK()", "2", "50%", "1"], ["门吸", "1", "—", "0"]], ["100%", "50%"]
         ),
         "2026-11 售后按服务人员": Drawn(sheet, [["tech-05", "2", "50%", "1"]], ["100%"]),
+        "2026-11 售后成本按质保": Drawn(
+            sheet,
+            [
+                ["保修期内成本", "¥600.00"],
+                ["保修期外成本", "¥0.00"],
+                ["保修不确定成本", "¥0.00"],
+                ["内务成本", "¥0.00"],
+            ],
+            ["100%", "0%", "0%", "0%"],
+        ),
     }
     nothing = await ask("finance", "GET", "/ui/figures?until=2026-10-31")
     assert {(figure.sheet, len(figure.lines)) for figure in drawn(nothing.text).values()} == {(None, 0)}

@@ -1,14 +1,20 @@
 """The month's tables for finance: the same state gives the same bytes."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 from aftersales.api.accounts import Account
-from aftersales.domain.parts.entry import Entry
+from aftersales.domain.parts.entry import Entry, Share
 from aftersales.domain.parts.money import Payment
 from shared.contracts.aftersales import Material
 from shared.contracts.event import Money
 from shared.sheets import Sheet, SheetCell
 
+_SHARES: Mapping[Share, str] = MappingProxyType(
+    {"in_warranty": "保修期内", "beyond_warranty": "保修期外", "warranty_uncertain": "保修不确定", "internal": "内务"}
+)
+_COSTS = tuple(f"{share}成本" for share in _SHARES.values())
+"""The columns in which a service's cost stands once more, in one of them: together they are the column of all costs."""
 _TABLE = (
     "凭证编号",
     "服务类型",
@@ -26,14 +32,14 @@ _TABLE = (
     "重复报修",
     "类型名称",
     "内务物料",
+    *_COSTS,
 )
 _MOVED = {"received": "入库", "issued": "发放"}
-_IN_WORDS = {"in_warranty": "保修期内", "out_of_warranty": "保修期外", "uncertain": "不确定"}
 _MONEY = ("凭证编号", "类别", "金额", "时间", "经办", "备注")
 
 
 def settlement_table(entries: Iterable[Entry]) -> Sheet:
-    """The month's vouchers, by number: what each cost us, and what it brought (001 售后六b)."""
+    """The month's vouchers, by number: what each cost us, by its warranty, and what it brought (001 售后六b)."""
     rows = [
         (
             entry.voucher_no,
@@ -46,16 +52,17 @@ def settlement_table(entries: Iterable[Entry]) -> Sheet:
             entry.paid.amount,
             entry.closed_at.isoformat() if entry.closed_at else None,
             entry.settled_at.isoformat() if entry.settled_at else None,
-            _IN_WORDS.get(entry.verdict or ""),
+            _SHARES[entry.share],
             entry.technician,
             entry.visits,
             "是" if entry.repeated else "否",
             entry.type_label,
             _moved(entry.materials),
+            *(entry.cost.amount if entry.cost and entry.share == share else None for share in _SHARES),
         )
         for entry in sorted(entries, key=lambda each: each.voucher_no)
     ]
-    return Sheet(_TABLE, rows, frozenset({"成本", "免费金额", "收费金额"}))
+    return Sheet(_TABLE, rows, frozenset({"成本", "免费金额", "收费金额", *_COSTS}))
 
 
 def money_table(accounts: Iterable[Account], called_off: Iterable[Entry]) -> Sheet:

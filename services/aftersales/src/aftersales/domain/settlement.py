@@ -1,16 +1,16 @@
 """The vouchers of a month that go to finance together (001 售后六c)."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Self
+from typing import Self, get_args
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from pydantic import JsonValue
 
 from aftersales.domain.lifecycle import SETTLEMENT, SettlementDecision, SettlementStage
-from aftersales.domain.parts.entry import Entry
+from aftersales.domain.parts.entry import Entry, Share
 from aftersales.domain.policy.policy import Rules
 from shared.clocks import Timed
 from shared.contracts.event import Money
@@ -58,8 +58,9 @@ class Settlement(Timed):
     def figures(self) -> dict[str, JsonValue]:
         """The month's statistics (001 售后六b).
 
-        Jobs by type, cause, product and crew; what they cost, within the warranty and beyond, and brought; how many of
-        those with a visit needed one only, and how many came again for the same order.
+        Jobs by type, cause, product and crew; what they cost and brought; the cost within the warranty, beyond it,
+        where it is uncertain and of internal work, which add up to the whole; how many of those with a visit needed one
+        only, and how many came again for the same order.
         """
         done = self.services
         visited = [entry for entry in done if entry.visits]
@@ -72,12 +73,19 @@ class Settlement(Timed):
             "by_fault": dict(sorted(Counter(str(entry.fault) for entry in done).items())),
             "by_item": dict(sorted(Counter(str(entry.item) for entry in done).items())),
             "by_crew": dict(sorted(Counter(str(entry.technician) for entry in visited).items())),
-            "cost_in_warranty": _sum(entry.cost for entry in done if entry.verdict == "in_warranty"),
-            "cost_beyond_warranty": _sum(entry.cost for entry in done if entry.verdict == "out_of_warranty"),
+            **{f"cost_{share}": f"{cost:.2f}" for share, cost in self.costs.items()},
             "visited": len(visited),
             "resolved_at_first_visit": sum(entry.visits == 1 for entry in visited),
             "repeated": sum(entry.repeated for entry in done),
         }
+
+    @property
+    def costs(self) -> Mapping[Share, Decimal]:
+        """What the services cost, in yuan, by their warranty; together they are the cost of all."""
+        shares: dict[Share, Decimal] = dict.fromkeys(get_args(Share), Decimal(0))
+        for entry in self.services:
+            shares[entry.share] += entry.cost.amount if entry.cost else 0
+        return shares
 
     @property
     def services(self) -> tuple[Entry, ...]:

@@ -1,7 +1,7 @@
 """Figures of after-sales: the vouchers of a month by cause, product and colleague (001 售后六b)."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 
 from fastapi import APIRouter, Request, Response
@@ -11,13 +11,14 @@ from aftersales.api.readers import READERS
 from aftersales.domain.parts.entry import Entry
 from aftersales.domain.policy.policy import Rules
 from aftersales.domain.settlement import Settlement
-from aftersales.pages.words import FAULTS
+from aftersales.pages.words import COSTS, FAULTS
 from aftersales.store import Settlements
 from shared.aggregate import NotFound
 from shared.http import Router
 from shared.language import _
 from shared.pages.figures import Days, Figure, bars, draw, percent
 from shared.pages.rendering import Renderer
+from shared.pages.words import money
 
 UNKNOWN = "未定"
 
@@ -31,7 +32,8 @@ def routes(settlements: Settlements, rules: Rules, render: Renderer) -> APIRoute
         """The vouchers of the month in which the period ends; of this month without days."""
         days = Days.asked(begin, until, rules.calendar.day(request.app.state.time.now()))
         month = f"{days.last:%Y-%m}"
-        entries = await _entries(settlements, month)
+        settled = await _settled(settlements, month)
+        entries = settled.services if settled else ()
         by_cause = ((_(FAULTS[entry.fault] if entry.fault else UNKNOWN), entry) for entry in entries)
         by_product = ((entry.item or _(UNKNOWN), entry) for entry in entries)
         by_colleague = ((entry.technician, entry) for entry in entries if entry.technician and entry.visits)
@@ -41,17 +43,18 @@ def routes(settlements: Settlements, rules: Rules, render: Renderer) -> APIRoute
                 _figure(month, _("责任"), by_cause),
                 _figure(month, _("产品"), by_product),
                 _figure(month, _("服务人员"), by_colleague),
+                _costs(month, settled if entries else None),
             ],
         )
 
     return router
 
 
-async def _entries(settlements: Settlements, month: str) -> Sequence[Entry]:
+async def _settled(settlements: Settlements, month: str) -> Settlement | None:
     try:
-        return (await settlements.get(Settlement.id_of(month))).services
+        return await settlements.get(Settlement.id_of(month))
     except NotFound:
-        return ()
+        return None
 
 
 def _figure(month: str, of: str, placed: Iterable[tuple[str, Entry]]) -> Figure:
@@ -66,7 +69,18 @@ def _figure(month: str, of: str, placed: Iterable[tuple[str, Entry]]) -> Figure:
         (place, number, str(number), (percent(at_once[place], visited[place]), str(again[place])))
         for place, number in sorted(every.items(), key=lambda counted: (-counted[1], counted[0]))
     ]
-    sheet = f"/aftersales/settlements/{month}/table.xlsx"
     title = _("{month} 售后按{of}").format(month=month, of=of)
     others = (_("一次解决率"), _("重复报修"))
-    return Figure(title, of, _("件数"), bars(lines), sheet if lines else None, others)
+    return Figure(title, of, _("件数"), bars(lines), _sheet(month) if lines else None, others)
+
+
+def _costs(month: str, settled: Settlement | None) -> Figure:
+    """What the vouchers cost by their warranty; together that is the cost of all."""
+    shares = settled.costs.items() if settled else ()
+    lines = bars((_(COSTS[share]), cost, money(cost), ()) for share, cost in shares)
+    title = _("{month} 售后成本按质保").format(month=month)
+    return Figure(title, _("质保"), _("成本"), lines, _sheet(month) if lines else None)
+
+
+def _sheet(month: str) -> str:
+    return f"/aftersales/settlements/{month}/table.xlsx"

@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse
 from aftersales.api.readers import READERS
 from aftersales.domain.lifecycle import SETTLEMENT, SettlementStage
 from aftersales.domain.policy.policy import Rules
-from aftersales.pages.words import SETTLEMENTS, TYPES, VERDICTS
+from aftersales.pages.words import COSTS, SETTLEMENTS, TYPES, VERDICTS
 from aftersales.store import Settlements
 from shared.contracts.vocabulary import Month
 from shared.http import After, AskedBy, Router, View
@@ -58,6 +58,7 @@ def routes(settlements: Settlements, rules: Rules, forms: Forms, render: Rendere
             money=money,
             received=lambda entry: [money(each.amount) for each in entry.payments],
             figures=month.figures,
+            costs=[(COSTS[share], money(cost)) for share, cost in month.costs.items()],
             sums={name: money(Decimal(str(month.figures[name]))) for name in ("cost", "free", "charged")},
             clocks=strip(month, rules.calendar, request.app.state.time.now()),
             acts=acts,

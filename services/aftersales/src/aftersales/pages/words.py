@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from aftersales.domain.lifecycle import RequestDecision, RequestStage, ServiceOrderDecision, SettlementStage, Stage
 from aftersales.domain.parts.blocks import Block, Capacity
+from aftersales.domain.parts.entry import Share
 from aftersales.domain.parts.money import Mode
 from aftersales.domain.parts.service import ServiceType
 from shared.contracts.aftersales import ChargePolicy, Fault, Verdict
@@ -37,6 +38,14 @@ FAULTS: Mapping[Fault, str] = MappingProxyType(
 )
 VERDICTS: Mapping[Verdict, str] = MappingProxyType(
     {"in_warranty": "在保", "out_of_warranty": "过保", "uncertain": "不确定"}
+)
+COSTS: Mapping[Share, str] = MappingProxyType(
+    {
+        "in_warranty": "保修期内成本",
+        "beyond_warranty": "保修期外成本",
+        "warranty_uncertain": "保修不确定成本",
+        "internal": "内务成本",
+    }
 )
 PAYERS: Mapping[ChargePolicy, str] = MappingProxyType(
     {"free": "免费", "pay_first": "先付款后上门", "normal_rate": "按标准收费", "undecided": "未定"}

@@ -1,13 +1,16 @@
 """The lines of a month's settlement, and what the register says about a request's voucher."""
 
 from decimal import Decimal
-from typing import Self
+from typing import Literal, Self
 
 from aftersales.domain.parts.money import Payment, Refund
 from aftersales.domain.parts.service import ServiceType
 from shared.contracts.aftersales import Fault, Material, ServiceOrderClosed, Verdict
 from shared.contracts.event import Instant, Money, Part
 from shared.contracts.vocabulary import AboutCustomersServiceOrder, Line, PaperNo, Prose, ServiceOrderId, StaffId
+
+Share = Literal["in_warranty", "beyond_warranty", "warranty_uncertain", "internal"]
+"""Where a service's cost stands: by its warranty's verdict. Internal work, type D, has no warranty."""
 
 
 class VoucherEntry(Part):
@@ -55,6 +58,15 @@ class Entry(Part):
         them when it writes the month.
         """
         return self.closed_at is None
+
+    @property
+    def share(self) -> Share:
+        """Where its cost stands. A verdict that was not kept when the service was closed counts as uncertain."""
+        if self.type == "D":
+            return "internal"
+        if self.verdict == "in_warranty":
+            return "in_warranty"
+        return "beyond_warranty" if self.verdict == "out_of_warranty" else "warranty_uncertain"
 
     @classmethod
     def of_money(cls, about: AboutCustomersServiceOrder, payments: tuple[Payment, ...], refund: Refund | None) -> Self:

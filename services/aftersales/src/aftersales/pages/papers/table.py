@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from aftersales.domain.settlement import Settlement
-from aftersales.pages.words import SETTLEMENTS, TYPES, VERDICTS
+from aftersales.pages.words import COSTS, SETTLEMENTS, TYPES, VERDICTS
 from shared.pages.papers import Box, Grid, Paper, Press, yes_or_no
 from shared.pages.words import money
 
@@ -43,6 +43,7 @@ def settlement_sheet(settlement: Settlement, press: Press) -> Paper:
             Grid("", _HEADS, rows, frozenset({6, 7, 8, 9})),
             *_called_off(settlement, press),
             (Box("成本合计", money(cost)), Box("免费合计", money(free)), Box("收费合计", money(paid))),
+            tuple(Box(COSTS[share], money(amount)) for share, amount in settlement.costs.items()),
             (Box("客服部移交", settlement.handed_over_by or "", signed=""),),
             (Box("财务部核对", yes_or_no(None, "相符", "不符"), signed=""),),
         ),
