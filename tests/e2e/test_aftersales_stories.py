@@ -1,23 +1,32 @@
 """After-sales on a whole system: under warranty with parts, paid first, out of town, uncertain, and a month's end."""
 
 from collections.abc import AsyncIterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from kefu.surroundings import Surroundings
 from kefu.trouble import Trouble
 from kefu_local.story.world import World, world
 from kefu_local.system import System
+from shared.calendar import CHINA
 from shared.contracts import departments as facts
 from shared.contracts.event import PreciseDate
 from shared.contracts.roles import Role
 from shared.contracts.vocabulary import OrderLine
-from shared.time_source import write
+from shared.time_source import TimeSource, write
 
 pytestmark = pytest.mark.timeout(300)
 
+A_DAY_A_SECOND = 86_400.0
+TOLD = {
+    ("aftersales.deadline_approaching.v1", Role.CS_SPECIALIST),
+    ("aftersales.deadline_missed.v1", Role.CS_SPECIALIST),
+    ("aftersales.deadline_missed.v1", Role.CS_MANAGER),
+}
+"""Whom a month that is not settled is told: those whose duty it is, and on the miss their manager too."""
 FEE = {"material": {"amount": "100.00"}, "labour": {"amount": "200.00"}}
 
 
@@ -218,38 +227,66 @@ async def test_an_unknown_contract_is_uncertain_until_a_person_with_the_authorit
     assert (await service.finish())["stage"] == "closed"
 
 
+async def let_run(around: Surroundings, until: datetime) -> None:
+    """Time runs by itself, a day in a second, until it is this moment or later, and then at its usual pace.
+
+    It is written a little ahead in the end, so that no process that has not read the file yet sees it go back.
+    """
+    file = around.path("TIME_FILE")
+    source = TimeSource.from_file(file)
+    write(file, source.now(), rate=A_DAY_A_SECOND)
+    try:
+        await source.wait_until(until)
+    finally:
+        write(file, source.now() + timedelta(hours=2), rate=1)
+
+
 @pytest.mark.requirement("R079.a", "R079.b")
-async def test_a_month_that_runs_out_unsettled_is_reported_and_then_goes_to_finance_together(
+async def test_a_month_runs_out_by_itself_its_end_is_called_to_mind_missed_told_on_and_then_settled(
     here: World, fresh_kefu: System
 ) -> None:
+    first = (here.now.date().replace(day=1) + timedelta(days=32)).replace(day=1)
+    await here.until(first, time(9))
     _, service = await repaired(here)
     await service.prepare(Role.CS_SPECIALIST)
     await service.send()
     voucher = (await service.finish())["voucher_no"]
-    months = [f"{here.in_days(days):%Y-%m}" for days in (0, 20)]
+    month = f"{first:%Y-%m}"
+    path = f"/settlements/{month}"
 
-    async def month() -> dict[str, Any] | None:
-        found = [await here.find("aftersales", f"/settlements/{each}", Role.FINANCE) for each in months]
-        return next(
-            (each for each in found if each and voucher in {one["voucher_no"] for one in each["entries"]}), None
-        )
+    async def entered() -> dict[str, Any] | None:
+        found: dict[str, Any] | None = await here.find("aftersales", path, Role.FINANCE)
+        return found if found and voucher in {each["voucher_no"] for each in found["entries"]} else None
 
-    path = f"/settlements/{(await here.seen('the voucher in its month', month))['month']}"
+    async def clock() -> dict[str, Any]:
+        (found,) = await here.find("aftersales", f"{path}/clocks", Role.FINANCE)
+        return dict(found)
 
-    async def clocks() -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = await here.find("aftersales", f"{path}/clocks", Role.FINANCE)
-        return found
+    async def told() -> set[tuple[str, str]] | None:
+        query = f"/notifications?about={month}&limit=200"
+        rows = (await here.find("notify", query, Role.CS_DIRECTOR))["items"]
+        seen = {(each["event"], each["role"]) for each in rows}
+        return seen if seen >= TOLD else None
 
-    async def missed() -> bool:
-        return any(each["missed_at"] for each in await clocks())
-
-    due = max([datetime.fromisoformat(each["due_at"]) for each in await clocks()])
-    write(fresh_kefu.around.path("TIME_FILE"), due + timedelta(hours=1), rate=1)
-    await here.seen("the month's end without a settlement", missed)
+    await here.seen("the voucher in its month", entered)
+    running = await clock()
+    due = datetime.fromisoformat(running["due_at"])
+    await let_run(fresh_kefu.around, until=due + timedelta(days=1))
+    messages = await here.seen("the reminder, and the miss that goes to the manager", told)
+    missed = await clock()
     seen = await here.find("aftersales", path, Role.FINANCE)
-    handed = {"handover": seen["handover"]}
-    settled = await here.ask("aftersales", f"{path}/settle", handed, role=Role.FINANCE)
+    settled = await here.ask("aftersales", f"{path}/settle", {"handover": seen["handover"]}, role=Role.FINANCE)
+    ended = await clock()
 
+    assert CHINA.day(due - timedelta(seconds=1)) == min(first + timedelta(days=29), last_of(first))
+    assert (running["missed_at"], running["outcome"]) == (None, None)
+    assert (datetime.fromisoformat(missed["missed_at"]), missed["rung"], missed["outcome"]) == (due, 1, None)
+    assert messages == TOLD
+    assert (seen["stage"], settled["stage"], ended["outcome"]) == ("open", "handed_over", "late")
     assert all(entry["settled_at"] for entry in settled["entries"])
-    assert voucher in {entry["voucher_no"] for entry in settled["entries"]}
     assert settled["figures"]["orders"] == len(settled["entries"])
+
+
+def last_of(first: date) -> date:
+    """The last day of the month that begins on this day."""
+    return (first + timedelta(days=32)).replace(day=1) - timedelta(days=1)

@@ -18,6 +18,7 @@ from aftersales.timers import timers
 from shared.aggregate import LARGEST_AMOUNT, Change, Refused
 from shared.calendar import CHINA, Calendar
 from shared.contracts.aftersales import (
+    DeadlineApproachingAtAftersales,
     DeadlineMetByAftersales,
     DeadlineMissedByAftersales,
     DeadlineSetByAftersales,
@@ -151,21 +152,22 @@ def test_a_month_whose_vouchers_come_to_more_than_an_amount_can_be_is_handed_ove
 
 
 @pytest.mark.requirement("R079.b")
-async def test_a_month_that_is_not_settled_in_time_is_reported_once(on, stores):
+async def test_a_month_is_called_to_mind_three_days_before_its_end_and_reported_once_when_it_is_not_settled(on, stores):
     await deliver(on, closed("FW-1", noon(2027, 2, 3), cost="200.00"), at=noon(2027, 2, 3))
 
     events = await fire(timers(stores, RULES), until=noon(2027, 4, 1))
 
+    run = {
+        "deadline_id": events[0].deadline_id,
+        "kind": "settlement",
+        "title": "售后单据月结",
+        "about": "2027-02",
+        "due_at": CHINA.moment(date(2027, 2, 28)),
+        "assignee_role": "cs_specialist",
+    }
     assert events == (
-        DeadlineMissedByAftersales(
-            deadline_id=events[0].deadline_id,
-            kind="settlement",
-            title="售后单据月结",
-            about="2027-02",
-            due_at=CHINA.moment(date(2027, 2, 28)),
-            assignee_role="cs_specialist",
-            supervisor_role="cs_manager",
-        ),
+        DeadlineApproachingAtAftersales(**run, remaining=timedelta(days=3)),
+        DeadlineMissedByAftersales(**run, supervisor_role="cs_manager"),
     )
 
 
