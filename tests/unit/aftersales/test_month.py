@@ -311,7 +311,7 @@ async def test_the_passport_of_a_contract_says_what_its_warranty_is_and_why(ask,
 
     today = (await ask("finance", "GET", "/warranties/JG20240229-017")).json()
     edge = (await ask("finance", "GET", "/warranties/JG20240229-017?as_of=2025-02-28")).json()
-    unknown = await ask("finance", "GET", "/warranties/JG20990101-001")
+    unknown = await ask("finance", "GET", "/warranties/JG20260101-001")
 
     assert (today["as_of"], today["verdict"], today["expires_on"]) == ("2026-11-22", "out_of_warranty", "2025-02-28")
     assert (edge["verdict"], edge["days_left"], edge["explanation"][-1]) == (

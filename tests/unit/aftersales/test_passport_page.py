@@ -100,7 +100,7 @@ async def test_a_number_that_is_written_as_markup_stays_text(ask, covered):
 
 
 async def test_a_contract_that_is_not_known_has_no_page(ask):
-    assert (await ask("finance", "GET", "/warranties/JG20990101-001/page")).status_code == 404
+    assert (await ask("finance", "GET", "/warranties/JG20260101-001/page")).status_code == 404
 
 
 async def test_a_passport_whose_day_is_unknown_says_so(ask, covered):

@@ -85,7 +85,10 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
 
     @router.post("", status_code=201, dependencies=[allow(*Role, *Department)])
     async def check(body: CheckWarranty, cause: CausedByRequest) -> CheckView:
-        """Whether something is under warranty: in, out, or uncertain, with the reasons. The answer is announced."""
+        """Whether something is under warranty: in, out, or uncertain, with the reasons. The answer is announced.
+
+        Refused when the date on the contract number is in no calendar, to come, or another than the contract's.
+        """
         question = Question(
             customer_id=body.customer_id,
             order_no=body.order_no,
@@ -93,7 +96,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
             as_of=body.as_of or rules.calendar.day(cause.at),
         )
         order = await stores.covered_orders.known(body.order_no, body.contract_no)
-        change = warranty.answer(cause.derive("warranty check"), question, order, rules, cause)
+        change = warranty.check(cause.derive("warranty check"), question, order, rules, cause)
         return CheckView.of((await checks.create(change, cause)).checked)
 
     @router.get("")

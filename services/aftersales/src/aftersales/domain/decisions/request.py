@@ -1,13 +1,12 @@
 """The register: a request is entered, completed, withdrawn, and whose fault it is (003 §7a, 001 备注1, 备注2)."""
 
 from collections.abc import Iterable
-from datetime import date
 from uuid import UUID
 
 from aftersales.domain.lifecycle import REQUEST
 from aftersales.domain.parts.entry import VoucherEntry
 from aftersales.domain.parts.form import FeedbackForm
-from aftersales.domain.parts.warranty import can_be_one, date_in, no_such_day, span
+from aftersales.domain.parts.warranty import must_carry_a_plausible_date, span
 from aftersales.domain.parts.withdrawal import Withdrawal
 from aftersales.domain.policy.policy import Rules
 from aftersales.domain.service_order import ServiceOrder
@@ -25,8 +24,7 @@ from shared.contracts.aftersales import (
     ServiceRequestWithdrawn,
     WarrantyChecked,
 )
-from shared.contracts.event import PreciseDate
-from shared.contracts.vocabulary import ContractNo, FileRef, Prose
+from shared.contracts.vocabulary import FileRef, Prose
 
 
 def register(id: UUID, form: FeedbackForm, rules: Rules, cause: Cause) -> Change[ServiceRequest]:
@@ -142,32 +140,7 @@ def _must_be_plausible(form: FeedbackForm, rules: Rules, cause: Cause) -> None:
         if told is not None and span(told)[0] > today:
             raise Refused(f"{field} {told.on} lies in the future; today is {today}", "date_in_future", field)
     if form.contract_no is not None:
-        _must_carry_a_plausible_date(form.contract_no, form.contract_date, today)
-
-
-def _must_carry_a_plausible_date(contract_no: ContractNo, told: PreciseDate | None, today: date) -> None:
-    if wrong := no_such_day(contract_no):
-        raise Refused(
-            f"the contract number carries {wrong}, a day that is in no calendar: read it again",
-            "no_such_day",
-            "contract_no",
-        )
-    carried = date_in(contract_no)
-    if carried is None:
-        return
-    if span(carried)[0] > today:
-        raise Refused(
-            f"the contract number carries {carried.on}, in the future; today is {today}",
-            "date_in_future",
-            "contract_no",
-        )
-    if told is not None and not can_be_one(carried, told):
-        raise Refused(
-            f"the contract number carries the date {carried.on} and contract_date is {told.on}: "
-            "one of the two is wrong",
-            "contract_date_disagrees",
-            "contract_date",
-        )
+        must_carry_a_plausible_date(form.contract_no, form.contract_date, today)
 
 
 def _examine(request: ServiceRequest, rules: Rules, cause: Cause) -> Change[ServiceRequest]:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from aftersales.domain.covered_order import CoveredOrder
 from aftersales.domain.parts.finding import Finding, assess, days_left, in_words
-from aftersales.domain.parts.warranty import Covered, Question, Rule
+from aftersales.domain.parts.warranty import Covered, Doubt, Question, Rule, doubt
 from aftersales.domain.parts.who_pays import OwnFault, charge_policy, exception_owner
 from aftersales.domain.policy.policy import Rules
 from aftersales.domain.warranty_check import WarrantyCheck
@@ -15,13 +15,23 @@ from shared.contracts.roles import Role
 from shared.contracts.vocabulary import Prose
 
 
+def check(
+    id: UUID, question: Question, order: CoveredOrder | None, rules: Rules, cause: Cause
+) -> Change[WarrantyCheck]:
+    """Answer those who typed the question themselves. Refused when the date on the contract number cannot be right."""
+    if found := _doubt(question, order.covered if order else None, rules.calendar.day(cause.now)):
+        raise found.refusal
+    return answer(id, question, order, rules, cause)
+
+
 def answer(
     id: UUID, question: Question, order: CoveredOrder | None, rules: Rules, cause: Cause
 ) -> Change[WarrantyCheck]:
     """Answer from what is known about the order. Refused when nothing says whose an unknown contract is.
 
-    Uncertain where another contract is asked about than the one that the order is known under. What a person decided
-    about another question goes on only where it names the last day under warranty.
+    Uncertain where another contract is asked about than the one that the order is known under, and where the date on
+    the number that is asked about cannot be right. What a person decided about another question goes on only where it
+    names the last day under warranty.
     """
     customer = question.customer_id or (order.customer_id if order else None)
     if customer is None:
@@ -33,6 +43,8 @@ def answer(
         covered = covered.but(decided=None)
     policy = rules.on(cause.at)
     found = _of_one_contract(assess(policy.warranty, covered, question.as_of), question, covered)
+    if wrong := _doubt(question, covered, rules.calendar.day(cause.at)):
+        found = _uncertain(found, wrong.words)
     checked = WarrantyChecked(
         check_id=id,
         service_request_id=question.service_request_id,
@@ -122,8 +134,24 @@ def _of_one_contract(found: Finding, question: Question, covered: Covered | None
     asked, known = question.contract_no, covered.contract_no if covered else None
     if asked is None or known is None or asked == known:
         return found
-    doubt = f"所报合同编号 {asked} 与订单登记的合同编号不同，因此无法确定是否在保修期内，请核对合同原件。"
-    return found.but(verdict="uncertain", days_left=None, override=None, explanation=(*found.explanation, doubt))
+    return _uncertain(
+        found, f"所报合同编号 {asked} 与订单登记的合同编号不同，因此无法确定是否在保修期内，请核对合同原件。"
+    )
+
+
+def _doubt(question: Question, covered: Covered | None, today: date) -> Doubt | None:
+    """What is wrong with the number that is asked about; nothing where the contract is known under it.
+
+    A contract that is known by its date alone is compared with the date on the number.
+    """
+    asked, known = question.contract_no, covered.contract_no if covered else None
+    if asked is None or asked == known:
+        return None
+    return doubt(asked, covered.registered_date if covered and known is None else None, today)
+
+
+def _uncertain(found: Finding, why: str) -> Finding:
+    return found.but(verdict="uncertain", days_left=None, override=None, explanation=(*found.explanation, why))
 
 
 def _exception(verdict: Verdict, fault: Fault, beyond: OwnFault) -> tuple[str, ...]:

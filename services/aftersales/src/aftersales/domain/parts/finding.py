@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
 
-from aftersales.domain.parts.warranty import Covered, Rule, span
+from aftersales.domain.parts.warranty import Covered, Rule, no_such_day, span
 from shared.calendar import months_later
 from shared.contracts.aftersales import Verdict, WarrantyOverride
 from shared.contracts.event import Part, PreciseDate
@@ -21,7 +21,8 @@ class Finding(Part):
     """The answer to a warranty question, with its reasons in words that a customer may read.
 
     `expires_on` is the last day under warranty; when the contract's day is unknown, the last one it could be, and
-    `days_left` is absent. `begins` is absent when the contract is not known, or not yet accepted where that counts.
+    `days_left` is absent, as it is whenever the verdict is uncertain. `begins` is absent when the contract is not
+    known, or not yet accepted where that counts.
     """
 
     verdict: Verdict
@@ -45,7 +46,7 @@ def last_days(begins: PreciseDate, months: int) -> tuple[date, date]:
 
 def governing(rules: Sequence[Rule], covered: Covered | None, as_of: date) -> Rule:
     """The newest rule that was in force when the contract was made; for an unknown contract, on the day asked about."""
-    made = covered.contract_date if covered else None
+    made = (covered.contract_date or covered.registered_date) if covered else None
     day = made.on if made else as_of
     return max((rule for rule in rules if rule.contracts_from <= day), key=lambda rule: rule.contracts_from)
 
@@ -115,7 +116,7 @@ def _by_rule(rules: Sequence[Rule], covered: Covered | None, as_of: date) -> Fin
         )
     begins = covered.begins(rule.basis)
     if begins is None:
-        return Finding(verdict="uncertain", rule=rule, explanation=(_contract(covered), _missing(rule)))
+        return Finding(verdict="uncertain", rule=rule, explanation=(_contract(covered), _missing(rule, covered)))
     months = rule.months if covered.months is None else covered.months
     earliest, latest = last_days(begins, months)
     by_number = _verdict(begins, earliest, latest, as_of)
@@ -126,7 +127,7 @@ def _by_rule(rules: Sequence[Rule], covered: Covered | None, as_of: date) -> Fin
         rule=rule,
         begins=begins,
         expires_on=latest,
-        days_left=(latest - as_of).days if earliest == latest else None,
+        days_left=(latest - as_of).days if earliest == latest and verdict != "uncertain" else None,
         explanation=(
             _contract(covered),
             _counting(rule, begins, months),
@@ -162,7 +163,10 @@ def _counting(rule: Rule, begins: PreciseDate, months: int) -> str:
     return f"保修期自{since}起 {months} 个月（规则 {rule.name}，第 {rule.version} 版）。"
 
 
-def _missing(rule: Rule) -> str:
+def _missing(rule: Rule, covered: Covered) -> str:
+    wrong = no_such_day(covered.contract_no) if covered.contract_no else None
+    if wrong and rule.basis == "contract_date":
+        return f"保修期自合同日期起算，合同编号上的日期 {wrong} 不存在，因此无法确定是否在保修期内，请核对合同原件。"
     return f"保修期自{_BASIS_IN_WORDS[rule.basis]}起算，该日期尚无记录，无法判断是否在保修期内。"
 
 

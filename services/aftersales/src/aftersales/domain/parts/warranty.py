@@ -3,10 +3,11 @@
 import re
 from calendar import monthrange
 from datetime import date
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pydantic import Field
 
+from shared.aggregate import Refused
 from shared.contracts.aftersales import Fault, WarrantyOverride, WarrantyRule
 from shared.contracts.event import Part, PreciseDate
 from shared.contracts.vocabulary import (
@@ -61,7 +62,12 @@ class Covered(Part):
 
     @property
     def contract_date(self) -> PreciseDate | None:
-        """The date on the contract's number; the registered one if the number carries none (001 售后四b)."""
+        """The date on the contract's number; the registered one if the number carries none (001 售后四b).
+
+        Absent where the number carries a day that is in no calendar: the date that counts is not known then.
+        """
+        if self.contract_no and no_such_day(self.contract_no):
+            return None
         return (date_in(self.contract_no) if self.contract_no else None) or self.registered_date
 
     @property
@@ -113,3 +119,52 @@ def date_in(contract_no: str) -> PreciseDate | None:
     if day > monthrange(year, month)[1]:
         return None
     return PreciseDate(on=date(year, month, day), precision="day" if found[4] else "month")
+
+
+class Doubt(NamedTuple):
+    """Why a contract number cannot be right: to those who typed it, and in the explanation of an answer."""
+
+    refusal: Refused
+    words: str
+
+
+def doubt(contract_no: ContractNo, told: PreciseDate | None, today: date) -> Doubt | None:
+    """What is wrong with the date on a contract number: in no calendar, to come, or another than the `told` one.
+
+    Nothing where the number carries no date, or one that can be right.
+    """
+    if wrong := no_such_day(contract_no):
+        refusal = Refused(
+            f"the contract number carries {wrong}, a day that is in no calendar: read it again",
+            "no_such_day",
+            "contract_no",
+        )
+        return Doubt(refusal, f"合同编号 {contract_no} 上的日期 {wrong} 不存在，请核对合同编号。")
+    carried = date_in(contract_no)
+    if carried is None:
+        return None
+    if span(carried)[0] > today:
+        refusal = Refused(
+            f"the contract number carries {carried.on}, in the future; today is {today}",
+            "date_in_future",
+            "contract_no",
+        )
+        return Doubt(refusal, f"合同编号 {contract_no} 上的日期 {carried.on} 还没有到，请核对合同编号。")
+    if told is not None and not can_be_one(carried, told):
+        refusal = Refused(
+            f"the contract number carries the date {carried.on} and contract_date is {told.on}: "
+            "one of the two is wrong",
+            "contract_date_disagrees",
+            "contract_date",
+        )
+        return Doubt(
+            refusal, f"合同编号 {contract_no} 上的日期 {carried.on} 与合同的签订日期 {told.on} 不一致，请核对合同原件。"
+        )
+    return None
+
+
+def must_carry_a_plausible_date(contract_no: ContractNo, told: PreciseDate | None, today: date) -> None:
+    """Raises what is wrong with the date on a contract number (`no_such_day`, `date_in_future`,
+    `contract_date_disagrees`)."""
+    if found := doubt(contract_no, told, today):
+        raise found.refusal
