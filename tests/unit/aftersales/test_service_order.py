@@ -471,3 +471,17 @@ def test_the_reason_why_there_is_no_file_of_a_signature_is_on_record_and_announc
     note, (said,) = change.state.sign_off_note, change.events
     assert (change.state.stage, note.signature, note.no_file_because) == ("signed_off", signature, reason)
     assert (said.signature, said.no_file_because) == (signature, reason)
+
+
+@pytest.mark.parametrize(
+    ("named", "known", "order_no"), [(None, "SO-7", "SO-7"), ("SO-1", "SO-7", "SO-1"), (None, None, None)]
+)
+def test_a_service_whose_form_names_the_contract_alone_is_of_the_order_that_the_contract_is_known_by(
+    named, known, order_no, request_with, rules
+):
+    asked = request_with()
+    asked = asked.but(form=asked.form.but(order_no=named), warranty=asked.warranty.but(order_no=known))
+
+    opened = open_requested(UUID(int=60), asked, "C", rules, NOW)
+
+    assert (opened.state.order_no, only(ServiceOrderOpened, opened).order_no) == (order_no, order_no)

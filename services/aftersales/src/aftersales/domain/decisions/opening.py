@@ -41,7 +41,7 @@ def open_requested(
         opened_at=cause.at,
         request_id=request.id,
         complaint_id=request.form.complaint_id,
-        order_no=request.form.order_no,
+        order_no=request.order_no,
         customer=request.form.customer,
         address=request.form.address,
         area=policy.area_of(request.form.address),
