@@ -22,6 +22,7 @@ from shared.contracts.orders import (
     AcceptancePassed,
     ContractReviewed,
     DunningIssued,
+    LedgerEntered,
     OrderReleased,
     OrderStageChanged,
     PaymentApproaching,
@@ -112,6 +113,10 @@ def falls_due(on: date, customer: CustomerSnapshot = CUSTOMER) -> PaymentApproac
         collector_role="account_manager",
         collector="am-03",
     )
+
+
+def credited() -> LedgerEntered:
+    return of_order(LedgerEntered, number=3, kind="credit", amount=Money(amount="-3000.00"), at=MORNING)
 
 
 def accepted(customer: CustomerSnapshot = CUSTOMER, contact: str | None = "李师傅 020-88886666") -> AcceptancePassed:

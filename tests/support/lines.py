@@ -6,7 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from kefu.example import example
-from notify.domain.messages.rule import Rule
+from notify.domain.messages.rule import Condition, Rule
 from shared.contracts.catalogue import contracts
 from shared.contracts.event import Event
 
@@ -17,10 +17,14 @@ GOES_WITH = {
     }
 }
 """What a fact that says this says as well, which its frozen sample is too old to say."""
-SINCE_ADDED = {"notify.customer_unreached.v1": {"due_at": "2026-11-22T06:10:00.000000Z"}}
+SINCE_ADDED = {
+    "notify.customer_unreached.v1": {"due_at": "2026-11-22T06:10:00.000000Z"},
+    "orders.payment_overdue.v1": {"kind": "balance"},
+}
 """Fields that were added to events after their samples were frozen, and that their lines need."""
 OTHERWISE = {"verdict": "late", "reminder": 1, "outcome": "resolved", "customer_id": str(uuid4()), "before": "making"}
 OTHERWISE |= {"reason_code": "supply", "ends": "2026-11-27T03:00:00.000000Z", "kind": "sales_stats"}
+OTHERWISE |= {"left": {"amount": "0.00"}, "partial": False}
 OTHERWISE |= {"answer_by": "2026-11-28T10:00:00.000000Z", "invited_until": "2026-11-27T03:00:00.000000Z"}
 
 
@@ -34,19 +38,27 @@ def fact_for(rule: Rule, **fields: Any) -> Event:
     """A fact that makes this line's message, with these fields as they are given."""
     fact = sample(rule.event)
     body = {**fact.model_dump(mode="json"), **({"assignees": ["cs-07"]} if rule.people == ("assignees",) else {})}
-    for path, words in rule.when.items():
-        _put(body, path, None if words[0] == "absent" else words[0])
-        body |= GOES_WITH.get((path, words[0]), {})
-    for path, words in rule.unless.items():
-        found = body.get(path)
-        if (found is None and "absent" in words) or str(found).lower() in words:
-            _put(body, path, OTHERWISE[path])
+    body = fitting(body, rule)
     if rule.milestone:
         body[rule.milestone] = "production"
     body |= SINCE_ADDED.get(rule.event, {})
-    for path, size in (rule.at_least | {path: most - 1 for path, most in rule.below.items()}).items():
-        _sized(body, path, size)
     return contracts()[rule.event].model_validate(body | fields)
+
+
+def fitting(body: dict[str, Any], condition: Condition) -> dict[str, Any]:
+    """The body of a fact that this condition means."""
+    for path, words in condition.when.items():
+        _put(body, path, None if words[0] == "absent" else words[0])
+        body |= GOES_WITH.get((path, words[0]), {})
+    for path, words in condition.unless.items():
+        found = body.get(path)
+        if (found is None and "absent" in words) or str(found).lower() in words:
+            _put(body, path, OTHERWISE[path])
+    for path, least in condition.at_least.items():
+        _sized(body, path, least)
+    for path, most in condition.below.items():
+        _sized(body, path, most - (0.01 if path.endswith("amount") else 1))
+    return body
 
 
 def _sized(body: dict[str, Any], path: str, size: float) -> None:
@@ -57,6 +69,6 @@ def _sized(body: dict[str, Any], path: str, size: float) -> None:
     body[name] = f"{size:.2f}" if name == "amount" else size
 
 
-def _put(body: dict[str, Any], path: str, value: str | None) -> None:
+def _put(body: dict[str, Any], path: str, value: Any) -> None:
     typed = {"true": True, "false": False, "0": 0}
-    body[path] = typed.get(value, value)
+    body[path] = typed.get(value, value) if isinstance(value, str) else value

@@ -10,6 +10,7 @@ import pytest
 from customers import CUSTOMER, customer
 from facts import (
     complained,
+    credited,
     delayed,
     dispatched,
     dunned,
@@ -187,10 +188,6 @@ GOODS = (OrderLine(description="80款双玻隔断", quantity=1),)
 CASE = {"complaint_id": uuid4(), "complaint_no": "2026-11-0007", "customer": CUSTOMER}
 ANSWER = {**CASE, "proposal_id": uuid4(), "via": "phone", "at": LATE}
 CHARGE = {**JOB, "amount": Money(amount="180.00"), "mode": "on_spot"}
-
-
-def credited() -> LedgerEntered:
-    return of_order(LedgerEntered, number=3, kind="credit", amount=Money(amount="-3000.00"), at=LATE)
 
 
 def planned() -> ProductionScheduled:
@@ -487,7 +484,7 @@ async def test_two_reminders_of_one_sum_that_wait_over_a_night_are_told_as_the_l
 
 def _paths(ending: LaterFact) -> list[str]:
     conditions = (*ending.when, *ending.unless, *ending.at_least, *ending.below)
-    return [ending.about, *(path.split(".")[0] for path in conditions)]
+    return [*ending.about.split("/"), *(path.split(".")[0] for path in conditions)]
 
 
 def test_every_fact_that_ends_a_message_has_the_number_that_both_are_about() -> None:

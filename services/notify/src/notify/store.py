@@ -12,6 +12,7 @@ from notify.domain.ledger import Ledger, ledger_of
 from notify.domain.notification import Lane, Notification
 from notify.domain.overtaken import Overtaken, overtaken_of
 from notify.domain.parts.address import as_address
+from notify.domain.parts.piece import Piece
 from notify.domain.policy.policy import Rules
 from notify.domain.policy.purpose import Purpose
 from notify.domain.recipient import Recipient, customer_recipient, unknown_recipient
@@ -41,6 +42,7 @@ class Notifications(Store[Notification]):
         Index("ways.address", "created_at"),
         Index("references", where={"references": SOME}),
         Index("pieces.values.customer", where={"pieces.values.customer": SOME}),
+        Index("pieces.matters", where={"stage": "queued"}),
         Index("thread", where={"thread": SOME}),
         Index("correlation"),
     )
@@ -64,9 +66,9 @@ class Notifications(Store[Notification]):
         """What is still waiting to go out in a thread."""
         return (await self.find({"thread": thread, "stage": "queued"}, limit=50)).items
 
-    async def unsent_about(self, about: str, purposes: Iterable[str]) -> Sequence[Notification]:
-        """What is still waiting to go out about this number, for these purposes."""
-        where = {"about": about, "stage": "queued", "purpose": OneOf(*purposes)}
+    async def unsent_about(self, matter: str, purposes: Iterable[str]) -> Sequence[Notification]:
+        """What is still waiting to go out about this number or id, for these purposes."""
+        where = {"pieces.matters": matter, "stage": "queued", "purpose": OneOf(*purposes)}
         return (await self.find(where, limit=100)).items
 
     async def has_told(self, about: str, purposes: Iterable[str]) -> bool:
@@ -189,20 +191,22 @@ class OvertakenNumbers(Store[Overtaken]):
     collection = "overtaken"
     kind = Overtaken
 
-    async def among(self, messages: Iterable[tuple[Notification, Purpose]]) -> set[UUID]:
-        """Those of these messages, each with its purpose, that a later fact has ended which was heard."""
+    async def among(self, messages: Iterable[tuple[Notification, Purpose]]) -> dict[UUID, tuple[Piece, ...]]:
+        """The pieces of these messages, each with its purpose, that facts which were heard have made untrue."""
         ending = [
-            (each, [purpose.ended_as(fact) for fact in purpose.ends], overtaken_of(each.about))
-            for each, purpose in messages
-            if each.about and purpose.ends
+            (message.id, piece, purpose, overtaken_of(matter))
+            for message, purpose in messages
+            if purpose.ends
+            for piece in message.pieces
+            for matter in piece.matters
         ]
-        if not ending:
-            return set()
-        page = await self.find({"id": OneOf(*(number for _, _, number in ending))}, limit=len(ending))
-        heard = {each.id: each for each in page.items}
-        return {
-            each.id for each, facts, number in ending if number in heard and heard[number].since(each.created_at, facts)
-        }
+        numbers = {number for *_, number in ending}
+        heard = {each.id: each async for each in self.each({"id": OneOf(*numbers)})} if numbers else {}
+        found: dict[UUID, tuple[Piece, ...]] = {}
+        for message, piece, purpose, number in ending:
+            if number in heard and heard[number].ends(piece, purpose):
+                found[message] = (*found.get(message, ()), piece)
+        return found
 
 
 class Rosters(Store[Roster]):

@@ -47,7 +47,7 @@ class Composer:
         """What the purpose of a message allows, by the policy that it began with."""
         return self.policy_of(notification).purpose(notification.purpose)
 
-    def piece(self, rule: Rule, body: Body, trigger: UUID, person: Person) -> Piece:
+    def piece(self, rule: Rule, body: Body, person: Person, cause: Cause) -> Piece:
         """What this fact tells this person: the values as they will be read, the templates as they are now."""
         key = rule.template_for(body)
         if rule.otherwise and not any(self.catalogue.newest(key, channel, person.locale) for channel in rule.channels):
@@ -58,7 +58,9 @@ class Composer:
             if template:
                 versions[channel] = template.version
         given = {name: self._value(name, path, rule, body) for name, path in rule.values.items()}
-        return self.make_piece(key, versions, given, rule.event, trigger, person.name)
+        piece = self.make_piece(key, versions, given, rule.event, cause.id, person.name)
+        about = _text(reach(body, rule.about)) if rule.about else None
+        return piece.but(message=rule.message, about=about, matters=rule.matters(body), at=cause.at)
 
     def _value(self, name: str, path: str, rule: Rule, body: Body) -> Any:
         """The first of a path's values that may be said; when none may, the first, which then stops the message."""
@@ -116,7 +118,7 @@ class Composer:
             policy_version=policy.version,
             rule=rule.name,
             alert=rule.alert,
-            about=_text(reach(body, rule.about)) if rule.about else None,
+            about=piece.about,
             thread="/".join((rule.purpose, *(str(reach(body, path)) for path in rule.thread))) if rule.thread else None,
             revision=int(reach(body, rule.revision) or 0) if rule.revision else 0,
             offer=reach(body, rule.offer) if rule.offer else None,

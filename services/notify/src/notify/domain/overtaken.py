@@ -1,27 +1,29 @@
 """What has overtaken the messages about one order, complaint, voucher, visit or quote."""
 
-from collections.abc import Iterable
-from datetime import datetime
 from uuid import UUID, uuid5
 
 from pydantic import Field
 
 from notify.domain.parts.ids import NUMBERS
+from notify.domain.parts.piece import Piece
+from notify.domain.policy.purpose import Purpose
 from shared.aggregate import Aggregate
 from shared.contracts.event import Instant
 
 
 class Overtaken(Aggregate):
-    """When each fact that ends messages about a number last happened, by the fact's key, however late it was heard.
+    """When each fact that ends messages about a number last happened, however late it was heard.
 
-    A fact that ends messages only in some cases is kept with the purpose that it has ended, behind a blank.
+    It is kept by the fact's key and the path to the number, and where it ends messages only in some cases with the
+    purpose that it has ended, with blanks between them.
     """
 
     facts: dict[str, Instant] = Field(default={})
 
-    def since(self, at: datetime, facts: Iterable[str]) -> bool:
-        """Whether one of these facts happened later than then."""
-        return any(fact in self.facts and self.facts[fact] > at for fact in facts)
+    def ends(self, piece: Piece, purpose: Purpose) -> bool:
+        """Whether one of the facts that were heard has made untrue what is told for this purpose."""
+        names = ((fact, later, purpose.ended_as(fact)) for fact, later in purpose.ends.items())
+        return any(later.ends(fact, self.facts[name], piece) for fact, later, name in names if name in self.facts)
 
 
 def overtaken_of(number: str) -> UUID:

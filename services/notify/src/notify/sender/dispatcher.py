@@ -1,5 +1,6 @@
 """Decides about one message whose time has come: it goes out now, later or never; and claims it before it goes out."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
@@ -8,7 +9,7 @@ from uuid import UUID, uuid4
 import structlog
 
 from notify.composer import Composer
-from notify.domain.decisions.asking import fail_unreachable
+from notify.domain.decisions.asking import end, fail_unreachable
 from notify.domain.decisions.claiming import claim, route
 from notify.domain.decisions.ledgers import let_out
 from notify.domain.decisions.ways import try_next_way
@@ -18,6 +19,7 @@ from notify.domain.messages.template import Words
 from notify.domain.messages.variable import Unfit
 from notify.domain.notification import Notification, address
 from notify.domain.parts.entry import Entry
+from notify.domain.parts.piece import Piece
 from notify.domain.parts.verdict import Verdict
 from notify.domain.recipient import Recipient, unknown_recipient
 from notify.gateways.gateway import Gateway
@@ -79,14 +81,16 @@ class Dispatcher:
     async def dispatch(self, due: Due) -> None:
         """One message, as far as it goes now. Losing it to another process is no trouble."""
         notification, recipient = due.notification, due.recipient
-        untrue = due.newer or due.ended
-        verdict = Verdict("suppress", "superseded", by=due.newer) if untrue else None
+        over = due.newer or len(due.untrue) == len(notification.pieces)
+        verdict = Verdict("suppress", "superseded", by=due.newer) if over else None
         verdict = verdict or self._judge(notification, recipient, due.ledger)
         try:
             if due.claimed:
                 await self._send_or_release(due.claimed, recipient, verdict)
             elif verdict.kind != "send":
                 await self._withhold(notification, verdict)
+            elif due.untrue:
+                await self._leave_out(notification, due.untrue)
             elif await self._admitted(notification, recipient, due.ledger):
                 await self._attempt(notification, recipient)
         except (Refused, NotFound, Contention, Unavailable) as error:
@@ -103,6 +107,11 @@ class Dispatcher:
         self.metrics.withheld(notification, verdict.reason)
         cause = self._cause(notification, f"withheld/{self.time.now().isoformat()}")
         await self._decide(notification, lambda current: withhold(current, verdict, cause), cause)
+
+    async def _leave_out(self, notification: Notification, untrue: Sequence[Piece]) -> None:
+        """What is still true is told without these pieces; it is read again before it goes."""
+        cause = self._cause(notification, f"left_out/{'/'.join(str(piece.trigger) for piece in untrue)}")
+        await self._decide(notification, lambda current: end(current, untrue.__contains__, cause), cause)
 
     async def _admitted(self, notification: Notification, recipient: Recipient, ledger: Ledger) -> bool:
         """Whether its address counts it: judged again in that decision, for another message may just have gone there.

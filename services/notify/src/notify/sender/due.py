@@ -8,6 +8,7 @@ from uuid import UUID
 from notify.composer import Composer
 from notify.domain.ledger import UNCOUNTED, Ledger
 from notify.domain.notification import Lane, Notification, meet
+from notify.domain.parts.piece import Piece
 from notify.domain.recipient import Recipient
 from notify.sender.handover import Claimed
 from notify.store import Stores
@@ -18,7 +19,7 @@ from shared.time_source import TimeSource
 class Due:
     """A message, whom it is for, what went out to that address lately where that counts, and whether it still holds.
 
-    `newer` is a later message of its thread that replaces it, `ended` whether a later fact has made it untrue;
+    `newer` is a later message of its thread that replaces it, `untrue` what of it a later fact has made untrue;
     `claimed` is how it was born, if this process claimed it then.
     """
 
@@ -26,7 +27,7 @@ class Due:
     recipient: Recipient
     ledger: Ledger = UNCOUNTED
     newer: UUID | None = None
-    ended: bool = False
+    untrue: tuple[Piece, ...] = ()
     claimed: Claimed | None = None
 
 
@@ -56,14 +57,14 @@ class DueMessages:
         counted = {each.id: self._counted_at(each, people[each.id]) for each in messages}
         ledgers = await self._stores.ledgers.of(filter(None, counted.values()))
         newer = await self._stores.notifications.newer_than([each for each in messages if self._gives_way(each)])
-        ended = await self._stores.overtaken.among([(each, self._composer.purpose_of(each)) for each in messages])
+        untrue = await self._stores.overtaken.among([(each, self._composer.purpose_of(each)) for each in messages])
         return [
             Due(
                 each,
                 people[each.id],
                 ledgers.get(counted[each.id], UNCOUNTED),
                 newer.get(each.id),
-                each.id in ended,
+                untrue.get(each.id, ()),
                 claimed.get(each.id),
             )
             for each in messages

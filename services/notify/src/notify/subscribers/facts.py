@@ -1,6 +1,7 @@
 """From a fact to the messages that its lines ask for: for whom, over which channels, joined with what waits already."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence, Set
+from datetime import datetime
 from functools import partial
 from typing import Any
 from uuid import UUID, uuid5
@@ -13,6 +14,8 @@ from notify.domain.notification import Notification
 from notify.domain.overtaken import none_heard
 from notify.domain.parts.duty import OnDuty
 from notify.domain.parts.ids import WINDOWS
+from notify.domain.parts.piece import Piece
+from notify.domain.policy.purpose import LaterFact
 from notify.domain.recipient import Recipient, customer_recipient, staff_recipient, turn, unknown_recipient
 from notify.domain.roster import Roster
 from notify.sender import DeliveryLoop
@@ -54,7 +57,8 @@ def _reaction(
     async def react(event: Event, cause: Cause) -> list[Touch[Any]]:
         kept = keep(event, recipients, cause) if keep else []
         ended = await facts.ended(event, cause)
-        return [*kept, *ended, *loop.claim_births(await facts.messages(event, cause))]
+        births = await facts.messages(event, {touch.id for touch in ended}, cause)
+        return [*kept, *ended, *loop.claim_births(births)]
 
     return react
 
@@ -71,8 +75,11 @@ class Facts:
         self._composer = composer
         self._rules = {key: composer.catalogue.rules_for(key) for key in composer.catalogue.events()}
 
-    async def messages(self, event: Event, cause: Cause) -> list[Touch[Any]]:
-        """The births and joins that this fact asks for. Refused when it asks for a message that no line makes."""
+    async def messages(self, event: Event, ended: Set[UUID], cause: Cause) -> list[Touch[Any]]:
+        """The births and joins that this fact asks for, none of them to a message of which it has `ended` something.
+
+        Refused when it asks for a message that no line makes.
+        """
         wanted: list[Touch[Any]] = []
         rules = self._rules.get(event.key)
         if not rules:
@@ -85,24 +92,24 @@ class Facts:
             if rule.milestone and not await self._is_news(reach(body, rule.milestone), rule, body, cause):
                 continue
             async for person in self._audience(rule, event, body, cause):
-                wanted += await self._told(rule, body, person, cause)
+                wanted += await self._told(rule, body, person, ended, cause)
         return wanted
 
     async def ended(self, event: Event, cause: Cause) -> list[Touch[Any]]:
         """What waits about the same matter and is no longer true, by the policy of the day.
 
         It is remembered too, for an older fact that is heard only later. What a service of ours announced ends nothing
-        that was asked for after it happened; a department tells late, and what it tells ends what waits.
+        that was asked for after it happened, unless the thing is over for good; a department tells late, and what it
+        tells ends what waits.
         """
         body = event.model_dump(mode="json")
         ending: list[Touch[Any]] = []
         for number, purposes in self._composer.policy_on(cause.at).ended_by(event.key, body).items():
-            waiting = await self._notifications.unsent_about(number, [purpose.name for purpose in purposes])
-            ending += [
-                self._notifications.touch(each.id, lambda current: end(current, cause))
-                for each in waiting
-                if event.publisher() in _DEPARTMENTS or each.created_at <= cause.at
-            ]
+            ends = {purpose.name: purpose.ends[event.key] for purpose in purposes}
+            for each in await self._notifications.unsent_about(number, ends):
+                untrue = partial(_ended_by, event=event, number=number, later=ends[each.purpose], at=cause.at)
+                if any(untrue(piece) for piece in each.pieces):
+                    ending.append(self._notifications.touch(each.id, partial(end, untrue=untrue, cause=cause)))
             names = {purpose.ended_as(event.key) for purpose in purposes}
             none = none_heard(number)
             ending.append(
@@ -110,15 +117,15 @@ class Facts:
             )
         return ending
 
-    async def _told(self, rule: Rule, body: Body, person: Person, cause: Cause) -> list[Touch[Any]]:
-        piece = self._composer.piece(rule, body, cause.id, person)
+    async def _told(self, rule: Rule, body: Body, person: Person, ended: Set[UUID], cause: Cause) -> list[Touch[Any]]:
+        piece = self._composer.piece(rule, body, person, cause)
         drafts = []
         for plan in rule.plans(body):
             id = cause.derive(f"{rule.name}/{person.recipient.id}/{'+'.join(plan)}")
             drafts.append(self._composer.draft(id, rule, piece, person, plan, body, cause))
         wanted: list[Touch[Any]] = []
         for draft in [each for each in drafts if each.ways] or ([] if rule.optional else drafts[:1]):
-            wanted.append(await self._placed(draft, cause))
+            wanted.append(await self._placed(draft, ended, cause))
             wanted += await self._superseded(draft, cause)
         return wanted
 
@@ -139,7 +146,7 @@ class Facts:
             return False
         return not (about and await self._notifications.has_told(str(about), milestones[stage]))
 
-    async def _placed(self, draft: Notification, cause: Cause) -> Touch[Any]:
+    async def _placed(self, draft: Notification, ended: Set[UUID], cause: Cause) -> Touch[Any]:
         """Born on its own, or joined to what waits for the same person, in the same thread and window of time.
 
         What a later fact has made untrue already joins nothing, so that nothing else stays unsent with it.
@@ -155,7 +162,7 @@ class Facts:
             waiting = await self._notifications.get(shared.id)
         except NotFound:
             waiting = None
-        if waiting and not waiting.open:
+        if waiting and (not waiting.open or waiting.id in ended):
             return self._notifications.birth(queue(draft, cause))
         piece = draft.pieces[0]
         return self._notifications.touch(
@@ -193,6 +200,12 @@ class Facts:
         else:
             known = await self._stores.recipients.of_customer(snapshot.customer_id)
         return Person(turn(known, rule.concern, rule.channels), snapshot)
+
+
+def _ended_by(piece: Piece, event: Event, number: str, later: LaterFact, at: datetime) -> bool:
+    """Whether this fact about this number, which happened then, ends what waits to be told."""
+    ended = later.means(piece) if event.publisher() in _DEPARTMENTS else later.ends(event.key, at, piece)
+    return number in piece.matters and ended
 
 
 def _duty_of(rosters: Iterable[Roster], staff: str) -> OnDuty | None:

@@ -60,6 +60,7 @@ class PaymentApproaching(AboutCustomersOrder, Event, key="orders.payment_approac
 class PaymentOverdue(AboutCustomersOrder, Event, key="orders.payment_overdue.v1"):
     """An amount was not paid in time (000 §3.5.5, 004 一㈢, 三3)."""
 
+    kind: PaymentKind | None = Field(default=None, description="Absent in what was announced by an earlier version.")
     amount: Money
     due_on: date
     days_overdue: int = Field(ge=1)
@@ -89,6 +90,10 @@ class PaymentRecorded(AboutCustomersOrder, Event, key="orders.payment_recorded.v
     kind: PaymentKind
     amount: Money | None = Field(default=None, description="Absent: finance confirmed without naming the amount.")
     outstanding: Money
+    left: Money | None = Field(
+        default=None,
+        description="What is still open of what was asked for of this kind; absent while no price is known.",
+    )
     received_at: Instant
 
 

@@ -1,5 +1,6 @@
 """How messages come into being, and what later facts add to them before they go out."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 from notify.domain.decisions.ways import fail
@@ -28,10 +29,16 @@ def join(notification: Notification, piece: Piece, cause: Cause) -> Change[Notif
     return Change(notification.but(pieces=(*notification.pieces, piece)))
 
 
-def end(notification: Notification, cause: Cause) -> Change[Notification]:
-    """A later fact about the same matter has made it untrue; nothing changes if it has gone out."""
-    if not LIFECYCLE.allows(notification.stage, "suppress"):
+def end(notification: Notification, untrue: Callable[[Piece], bool], cause: Cause) -> Change[Notification]:
+    """A later fact has made untrue what some of its pieces tell: the others are told without them.
+
+    When none is left it is not sent; nothing changes if it has gone out.
+    """
+    true = tuple(piece for piece in notification.pieces if not untrue(piece))
+    if true == notification.pieces or not LIFECYCLE.allows(notification.stage, "suppress"):
         return Change(notification)
+    if true:
+        return Change(notification.but(pieces=true, about=true[0].about))
     return suppress(notification, "superseded", None, cause)
 
 

@@ -31,6 +31,12 @@ def reach(body: Mapping[str, Any], path: str) -> Any:
     return next(values_of(body, path), None)
 
 
+def matter(body: Mapping[str, Any], paths: str) -> str | None:
+    """The words at one path or, with a slash between them, at several; nothing where one of them is not there."""
+    words = [reach(body, path) for path in paths.split("/")]
+    return None if None in words else "/".join(str(word) for word in words)
+
+
 def values_of(body: Mapping[str, Any], path: str) -> Iterator[Any]:
     """The values of all the options of a path that are there, the first option first."""
     for option in path.split("|"):
@@ -82,6 +88,10 @@ class RuleLine(Condition):
     whose facts have the same words at the paths of `thread` say the same thing; of them the one with the higher
     `revision`, else the later one, is the newer.
 
+    `about` is a path to what people call the thing. Where it names something larger, or nothing that is told apart from
+    others, `matter` names the very thing: a path, or several with a slash between them. By either of them later facts
+    settle the message.
+
     `milestone` is a path to a word that has to be among the policy's milestones,
     and about which the customer has not been told otherwise. An `optional` message is left out, and makes no duty,
     where its recipient has no address for it.
@@ -101,6 +111,7 @@ class RuleLine(Condition):
     otherwise: str = ""
     values: dict[str, str] = Field(default={})
     about: str | None = None
+    matter: str | None = None
     thread: tuple[str, ...] = ()
     revision: str | None = None
     at: str | None = None
@@ -115,6 +126,7 @@ class RuleLine(Condition):
         for entry in ("about", "revision", "at", "wished", "until", "milestone", "offer", "choices"):
             if path := getattr(self, entry):
                 yield entry, path
+        yield from (("matter", path) for path in (self.matter or "").split("/") if path)
         several: dict[str, Iterable[str]] = {
             "when": self.when,
             "unless": self.unless,
@@ -145,6 +157,11 @@ class Rule(RuleLine):
             return people, ()
         named = _several(role if isinstance(role, Role) else reach(body, role[1:]) for role in self.roles)
         return people, tuple(dict.fromkeys(_role(word) for word in named))
+
+    def matters(self, body: Mapping[str, Any]) -> tuple[str, ...]:
+        """The numbers and ids by which a later fact may settle what a fact with this body tells."""
+        found = (matter(body, paths) for paths in (self.about, self.matter) if paths)
+        return tuple(dict.fromkeys(each for each in found if each))
 
     def plans(self, body: Mapping[str, Any]) -> Iterator[tuple[Channel, ...]]:
         """The channels of each message that this line makes of a fact with this body."""

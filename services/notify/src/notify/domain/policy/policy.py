@@ -6,7 +6,7 @@ from typing import Any, Self, get_args
 
 from pydantic import Field, model_validator
 
-from notify.domain.messages.rule import reach
+from notify.domain.messages.rule import matter
 from notify.domain.parts.rest import Rest
 from notify.domain.policy.purpose import Purpose
 from shared.clocks import Clock, TimedPolicy
@@ -59,8 +59,8 @@ class MessagePolicy(TimedPolicy):
         found: dict[str, list[Purpose]] = {}
         for purpose in self.purposes:
             ending = purpose.ends.get(event)
-            if ending and ending.holds(body) and (number := reach(body, ending.about)):
-                found.setdefault(str(number), []).append(purpose)
+            if ending and ending.holds(body) and (number := matter(body, ending.about)):
+                found.setdefault(number, []).append(purpose)
         return found
 
     def unknown_among(self, names: Iterable[str]) -> list[str]:

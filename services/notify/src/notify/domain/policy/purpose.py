@@ -1,11 +1,12 @@
 """What a message is for: how firmly it is promised, when it may go out and how often."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
 from notify.domain.messages.rule import Condition
+from notify.domain.parts.piece import Piece
 from shared.contracts.event import Part
 
 Promise = Literal["at_most_once", "at_least_once"]
@@ -16,9 +17,17 @@ Meaning = Literal["accept", "decline", "choice", "rating"]
 
 class LaterFact(Condition):
     """A later fact after which a message is no longer true: the path to the number that both are about, and which of
-    these facts are meant. The path alone may stand for it."""
+    these facts are meant. The path alone may stand for it; several paths, with a slash between them, name a thing that
+    has no number of its own, such as `order_no/kind`.
+
+    `of` are the messages that it ends, without it all of the purpose. `asked` says which of them: those that were asked
+    for `until` it happened, in the same step too; only `before` it; or whenever (`ever`), for a thing that is over for
+    good.
+    """
 
     about: str
+    of: tuple[str, ...] = ()
+    asked: Literal["until", "before", "ever"] = "until"
 
     @model_validator(mode="before")
     @classmethod
@@ -29,6 +38,18 @@ class LaterFact(Condition):
     def of_some(self) -> bool:
         """Whether only some of these facts are meant."""
         return bool(self.when or self.unless or self.at_least or self.below)
+
+    def means(self, piece: Piece) -> bool:
+        """Whether it is what this fact ends, whenever it was asked for."""
+        return not self.of or piece.message in self.of
+
+    def ends(self, fact: str, at: datetime, piece: Piece) -> bool:
+        """Whether this fact, which happened then, has made untrue what is told; nothing is ended by what tells it."""
+        if piece.at is None or not self.means(piece):
+            return False
+        if self.asked == "ever" or piece.at < at:
+            return True
+        return self.asked == "until" and piece.at == at and piece.event != fact
 
 
 class Purpose(Part):
@@ -59,7 +80,8 @@ class Purpose(Part):
 
     def ended_as(self, fact: str) -> str:
         """Under which name it is remembered that this fact has ended such a message."""
-        return f"{fact} {self.name}" if self.ends[fact].of_some else fact
+        later = self.ends[fact]
+        return f"{fact} {later.about} {self.name}" if later.of_some else f"{fact} {later.about}"
 
     @property
     def remembered(self) -> bool:

@@ -106,6 +106,7 @@ def _recorded(order: Order, fact: PaymentReceived, amount: Money | None) -> Paym
         kind=fact.kind,
         amount=amount,
         outstanding=order.receivable.money(order.receivable.open),
+        left=order.receivable.money(order.receivable.asked_of(fact.kind)) if order.receivable.terms else None,
         received_at=fact.received_at,
     )
 
@@ -146,6 +147,7 @@ def fall_overdue(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
     events = tuple(
         PaymentOverdue.of(
             order.about,
+            kind=each.due.kind,
             amount=order.receivable.money(each.open),
             due_on=each.due.on,
             days_overdue=(today - each.due.on).days,

@@ -165,6 +165,10 @@ class Receivable(Part):
         """The due by which this instalment was asked for, if it was."""
         return next((due for due in self.dues if (due.kind, due.number) == (instalment.kind, instalment.number)), None)
 
+    def asked_of(self, kind: PaymentKind) -> Decimal:
+        """What was asked for of this kind and is still open."""
+        return sum((claim.open for claim in self.claims if claim.due.kind == kind), Decimal())
+
     def due_now(self, kind: PaymentKind) -> Decimal:
         """What finance confirms by its word alone: everything open up to this kind, of progress up to the first."""
         last = _IN_TURN.index(kind)
