@@ -484,7 +484,8 @@ async def test_two_reminders_of_one_sum_that_wait_over_a_night_are_told_as_the_l
 
 def _paths(ending: LaterFact) -> list[str]:
     conditions = (*ending.when, *ending.unless, *ending.at_least, *ending.below)
-    return [*ending.about.split("/"), *(path.split(".")[0] for path in conditions)]
+    about = [option for path in ending.about.split("/") for option in path.split("|") if not option.startswith("'")]
+    return [*about, *(path.split(".")[0] for path in conditions)]
 
 
 def test_every_fact_that_ends_a_message_has_the_number_that_both_are_about() -> None:
