@@ -1,0 +1,1 @@
+"""What a page of a customer's timeline costs among a million entries."""
