@@ -88,7 +88,7 @@ DISTRIBUTIONS = (
     *(
         Distribution(name, ROOT / "services" / name / "src" / name, beside=beside)
         for name, beside in {
-            "intake": ("domain/survey.py", "pages/papers/found.py"),
+            "intake": ("domain/parts/calling.py", "domain/survey.py", "pages/papers/found.py"),
             "orders": ("domain/parts/titles.py", "pages/papers/found.py"),
             "complaints": (
                 "api/history.py",

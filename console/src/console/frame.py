@@ -32,6 +32,7 @@ class Screen:
 
 SCREENS = {
     "customers": Screen("客户与来电", "intake", "/intake/ui/customers", "customers"),
+    "callbacks": Screen("回访", "intake", "/intake/ui/callbacks", "callbacks"),
     "orders": Screen("订单", "orders", "/orders/ui/orders", "orders"),
     "complaints": Screen("客诉", "complaints", "/complaints/ui/complaints", "complaints"),
     "reviews": Screen("月度审视", "complaints", "/complaints/ui/reviews", "monthly_reviews", in_rail=False),

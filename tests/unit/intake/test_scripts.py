@@ -8,9 +8,9 @@ from uuid import uuid4
 import pytest
 from pydantic import ValidationError
 
-from intake.domain.callback import STAGES
 from intake.domain.figures.reached_stage import ReachedStage, reached_stage
 from intake.domain.moment import Moment
+from intake.domain.parts.calling import STAGES
 from intake.settings import Settings
 from shared.calendar import CHINA
 from shared.contracts.aftersales import ServiceOrderClosed

@@ -204,6 +204,14 @@ def test_a_field_under_headings_asks_for_each_of_them_and_for_nothing_without_an
     assert Filled().into(texts) is None
 
 
+def test_a_heading_that_may_be_left_out_is_not_required() -> None:
+    texts = fields_of(HandIn, HANDING_IN)[0]
+    headings = {"texts": {"next": "次日行程", "sales": "销售情况"}}
+    group = Filled(headings=headings, optional=frozenset({"texts.sales"})).into(texts)
+    assert group is not None
+    assert [(each.name, each.required) for each in group.fields] == [("texts.next", True), ("texts.sales", False)]
+
+
 def test_who_had_a_hand_in_it_has_no_form_and_reads_that_another_colleague_makes_it() -> None:
     asker = Principal.staff("li", Role.GM)
     barred = Possible(decision="boil", roles=(Role.FINANCE, Role.GM), another_than=("LI",))

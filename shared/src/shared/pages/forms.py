@@ -298,13 +298,15 @@ class Filled:
     """What a page knows of a form: `given` is sent and not asked for, `offered` are the choices that a field has here.
 
     `begun` is what stands in fields to begin with. A field that is offered nothing is not asked for. `headings` are
-    those of a form that the company makes, with their titles, by the field that holds them; all of them are mandatory.
+    those of a form that the company makes, with their titles, by the field that holds them; all of them are mandatory
+    but those whose paths are `optional`.
     """
 
     given: Mapping[str, str] = field(default_factory=dict)
     offered: Mapping[str, Sequence[Choice]] = field(default_factory=dict)
     begun: Mapping[str, str] = field(default_factory=dict)
     headings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    optional: frozenset[str] = frozenset()
 
     def into(self, drawn: FormField, path: str = "") -> FormField | None:
         """The field as it is asked for here, in the reader's language; offered choices are shown as they are given.
@@ -331,8 +333,9 @@ class Filled:
     def _under_headings(self, drawn: FormField) -> FormField | None:
         (each,) = drawn.fields
         asked = tuple(
-            replace(each, name=f"{drawn.name}.{name}", label=title)
+            replace(each, name=path, label=title, required=path not in self.optional)
             for name, title in self.headings.get(drawn.name, {}).items()
+            for path in [f"{drawn.name}.{name}"]
         )
         return replace(drawn, kind="group", required=True, fields=asked) if asked else None
 

@@ -1,7 +1,7 @@
 """Callbacks over HTTP: what is owed, what the customer said, and what the director allowed to leave out."""
 
 from collections.abc import Sequence
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from intake.domain.lifecycle import CALLBACK, CallbackStage
 from intake.domain.parts.calling import Appointment, CallAudit, ManagerWord
 from intake.domain.parts.company import Company
 from intake.domain.policy.policy import Rules
-from intake.domain.policy.script import Question
+from intake.domain.policy.script import Question, Script
 from intake.store import Stores
 from shared.aggregate import NotFound, Refused
 from shared.contracts.event import Instant
@@ -178,7 +178,8 @@ async def _with_contacts(stores: Stores, rows: Sequence[CallbackRow]) -> list[Ca
     return [CallbackView.model_validate({**dict(row), "contacts_now": told[row.callback_id]}) for row in rows]
 
 
-async def _viewed(stores: Stores, callback: Callback) -> CallbackView:
+async def viewed(stores: Stores, callback: Callback) -> CallbackView:
+    """The callback as it is shown, with whom the customer's file names by now."""
     (view,) = await _with_contacts(stores, [CallbackRow.model_validate(callback, from_attributes=True)])
     return view
 
@@ -207,7 +208,7 @@ def routes(stores: Stores, rules: Rules, company: Company, time_source: TimeSour
     @router.get("/{callback_id}")
     async def show_callback(callback_id: UUID) -> CallbackView:
         """One callback."""
-        return await _viewed(stores, await callbacks.get(callback_id))
+        return await viewed(stores, await callbacks.get(callback_id))
 
     @router.get("/{callback_id}/form")
     async def show_callback_form(callback_id: UUID) -> CallbackFormView:
@@ -241,14 +242,14 @@ def _around_the_call(router: APIRouter, stores: Stores) -> None:
     @router.post("/{callback_id}/hear-manager", dependencies=[allow(*CALLBACK.roles("hear_manager"))])
     async def hear_manager_first(callback_id: UUID, body: HearManager, cause: CausedByRequest) -> CallbackView:
         """Record what the account manager, who was rung first, told of the talk."""
-        return await _viewed(
+        return await viewed(
             stores, await callbacks.apply(callback_id, lambda callback: hear_manager(callback, body.said, cause), cause)
         )
 
     @router.post("/{callback_id}/appoint", dependencies=[allow(*CALLBACK.roles("appoint"))])
     async def appoint_callback(callback_id: UUID, body: AppointCallback, cause: CausedByRequest) -> CallbackView:
         """Agree with the customer on a time that suits, within the term."""
-        return await _viewed(
+        return await viewed(
             stores,
             await callbacks.apply(callback_id, lambda callback: appoint(callback, body.at, body.words, cause), cause),
         )
@@ -256,7 +257,7 @@ def _around_the_call(router: APIRouter, stores: Stores) -> None:
     @router.post("/{callback_id}/audit", dependencies=[allow(*CALLBACK.roles("audit"))])
     async def audit_callback(callback_id: UUID, body: AuditCallback, cause: CausedByRequest) -> CallbackView:
         """Record what the customer told the market supervisor of the call and of the one who made it."""
-        return await _viewed(
+        return await viewed(
             stores,
             await callbacks.apply(
                 callback_id,
@@ -276,7 +277,7 @@ def _ends(router: APIRouter, stores: Stores, rules: Rules) -> None:
         completed = await callbacks.apply(
             callback_id, lambda callback: complete(callback, answers, rules, cause), cause
         )
-        return await _viewed(stores, completed)
+        return await viewed(stores, completed)
 
     @router.post("/{callback_id}/waive", dependencies=[allow(*CALLBACK.roles("waive"))])
     async def waive_callback(callback_id: UUID, body: WaiveCallback, cause: CausedByRequest) -> CallbackView:
@@ -284,7 +285,7 @@ def _ends(router: APIRouter, stores: Stores, rules: Rules) -> None:
         waived = await callbacks.apply(
             callback_id, lambda callback: waive(callback, body.reason, body.report_id, rules, cause), cause
         )
-        return await _viewed(stores, waived)
+        return await viewed(stores, waived)
 
 
 def _coverage(router: APIRouter, stores: Stores, rules: Rules) -> None:
@@ -318,10 +319,16 @@ def _scripts(router: APIRouter, stores: Stores, rules: Rules, company: Company, 
     async def show_script(callback_id: UUID, caller: AskedBy) -> ScriptView:
         """What to say on this call, with the names filled in: opening, questions, and a closing for each answer."""
         callback = await stores.callbacks.get(callback_id)
-        rule = rules.of(callback).callbacks[callback.reason.kind]
-        now = time_source.now()
-        wish = rules.on(now).wishes.on(rules.calendar.day(now))
-        script = callback.script(
-            rule, company, await _name_of(stores, caller.id), await _visitor_of(stores, callback.reason), wish
-        )
-        return ScriptView.model_validate({**dict(script), "must_be_answered": sorted(rule.questions)})
+        script = await script_of(callback, stores, rules, company, caller.id, time_source.now())
+        required = rules.of(callback).callbacks[callback.reason.kind].questions
+        return ScriptView.model_validate({**dict(script), "must_be_answered": sorted(required)})
+
+
+async def script_of(
+    callback: Callback, stores: Stores, rules: Rules, company: Company, caller: StaffId, now: datetime
+) -> Script:
+    """The words of a call as this colleague says them now."""
+    rule = rules.of(callback).callbacks[callback.reason.kind]
+    wish = rules.on(now).wishes.on(rules.calendar.day(now))
+    visitor = await _visitor_of(stores, callback.reason)
+    return callback.script(rule, company, await _name_of(stores, caller), visitor, wish)

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from pydantic import computed_field
 
 from intake.domain.lifecycle import CALLBACK, CallbackStage
-from intake.domain.parts.calling import Appointment, CallAudit, ManagerWord
+from intake.domain.parts.calling import STAGES, Appointment, CallAudit, ManagerWord
 from intake.domain.parts.chain import Entry, first_altered
 from intake.domain.parts.company import Company
 from intake.domain.policy.policy import CallbackRule
@@ -16,23 +16,8 @@ from shared.contracts.event import Instant
 from shared.contracts.intake import AboutCallback, CallbackReason, Contact
 from shared.contracts.intake.contacts import CallbackKind
 from shared.contracts.intake.customers import Concern
-from shared.contracts.orders import StageGroup
 from shared.contracts.vocabulary import CustomerId, CustomerSnapshot, Line, StaffId
 from shared.lifecycle import Possible, follows
-
-STAGES = MappingProxyType[StageGroup, Line](
-    {
-        "plan": "平面",
-        "rendering": "效果",
-        "quote": "报价",
-        "contract": "合同",
-        "payment": "收款",
-        "order": "下单",
-        "installation": "安装",
-    }
-)
-"""The seven stages at which an existing customer is called (000 §3.6.2)."""
-
 
 CONCERNS = MappingProxyType[CallbackKind, Concern](
     {"post_acceptance": "site", "post_service_3d": "service", "post_complaint": "complaint", "seasonal": "care"}

@@ -1,14 +1,15 @@
-"""What intake shows to people: customers by anything that a caller says, one with all that is known, surveys, and the
-colleagues' reports."""
+"""What intake shows to people: customers by anything that a caller says, one with all that is known, calls with their
+scripts, surveys, and the colleagues' reports."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
 from fastapi import APIRouter
 
+from intake.domain.parts.company import Company
 from intake.domain.policy.policy import Rules
-from intake.pages import customer, customers, figures, papers, reports
-from intake.pages.words import FORMS, REPORTING
+from intake.pages import callbacks, customer, customers, figures, papers, reports
+from intake.pages.words import CALLING, FORMS, REPORTING
 from intake.settings import Settings
 from intake.store import Stores
 from shared.pages.customer import CustomerDoor
@@ -21,11 +22,13 @@ LOCALE = Path(__file__).parents[1] / "locale"
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
-def routes(stores: Stores, rules: Rules, asked: Sequence[APIRouter]) -> Sequence[APIRouter]:
+def routes(stores: Stores, rules: Rules, company: Company, asked: Sequence[APIRouter]) -> Sequence[APIRouter]:
     """Every page of intake; `asked` are the routes to which its forms are sent."""
     render = Renderer(_TEMPLATES)
+    calling = Forms("intake", "/callbacks/{callback_id}", asked, CALLING)
     return (
         customers.routes(stores, rules, Forms("intake", "/customers/{customer_id}", asked, FORMS), render),
+        *callbacks.routes(stores, rules, company, calling, render),
         figures.routes(stores.surveys, rules, render),
         *reports.routes(stores, rules, Forms("intake", "/reports/{report_id}", asked, REPORTING), render),
         *papers.routes(stores, rules),

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Literal
 
-from intake.domain.lifecycle import ReportStage
+from intake.domain.lifecycle import CallbackStage, ReportStage
+from intake.domain.parts.withdrawal import WithdrawalReason
 from shared.contracts.intake import Trade
+from shared.contracts.intake.contacts import CallbackWay, Rating
 from shared.contracts.intake.work import CampaignKind
 from shared.pages.forms import FormWords
 
@@ -21,6 +23,26 @@ WAIVED_BECAUSE: Mapping[Literal["tender", "special"], str] = MappingProxyType(
 )
 REPORT_STAGES: Mapping[ReportStage, str] = MappingProxyType(
     {"unasked": "未布置", "owed": "未交", "submitted": "待批复", "reviewed": "已批复", "excused": "免交"}
+)
+
+CALLBACK_STAGES: Mapping[CallbackStage, str] = MappingProxyType(
+    {"open": "待回访", "completed": "已回访", "waived": "免回访", "withdrawn": "不必再打"}
+)
+RATINGS: Mapping[Rating, str] = MappingProxyType({"satisfied": "满意", "average": "一般", "dissatisfied": "不满意"})
+CALLBACK_WAYS: Mapping[CallbackWay, str] = MappingProxyType(
+    {"phone": "电话", "sms": "短信", "email": "邮件", "chat": "在线聊天", "letter": "信函", "visit": "走访"}
+)
+AUDITED: Mapping[str, str] = MappingProxyType(
+    {"ability": "业务能力", "professionalism": "专业水平", "etiquette": "礼仪"}
+)
+"""What the market supervisor asks about the colleague who called (000 §3.7)."""
+WITHDRAWN_BECAUSE: Mapping[WithdrawalReason, str] = MappingProxyType(
+    {
+        "order_cancelled": "订单已取消",
+        "goods_left": "货已发出",
+        "newer_call": "已并入较新的回访",
+        "customer_erased": "客户信息已抹去",
+    }
 )
 
 FACTS: Mapping[str, str] = MappingProxyType(
@@ -180,6 +202,39 @@ FORMS = FormWords(
         {"rule": MappingProxyType({"balanced": "均衡分配", "ability": "按能力", "manual": "主管指定"})}
     ),
 )
+
+CALLING = FormWords(
+    decisions=MappingProxyType(
+        {
+            "complete": "记录回访结果",
+            "hear_manager": "记录客户经理的情况",
+            "appoint": "另约时间",
+            "waive": "准予免回访",
+            "audit": "抽查这次回访",
+        }
+    ),
+    fields=MappingProxyType(
+        {
+            "branch": "客户总体评价",
+            "CompleteCallback.ratings": "客户的答复",
+            "AuditCallback.ratings": "客户对回访人员的评价",
+            "aspect": "对哪方面不满意",
+            "detail": "客户原话",
+            "suggestion": "客户的建议",
+            "via": "联系方式",
+            "said": "客户经理介绍的情况",
+            "at": "约定的时间",
+            "words": "客户怎么说",
+            "WaiveCallback.reason": "为什么不必回访",
+            "report_id": "日报",
+            "matches_record": "记录与客户所说一致",
+            "remarks": "备注",
+        }
+    ),
+    choices=MappingProxyType({"branch": RATINGS, "via": CALLBACK_WAYS, "WaiveCallback.reason": WAIVED_BECAUSE}),
+    asides=MappingProxyType({"aspect": "不完全满意时必填"}),
+)
+"""The forms about a call; what the customer is asked are the questions of the script."""
 
 REPORTING = FormWords(
     decisions=MappingProxyType({"submit": "提交报告", "review": "批复", "excuse": "准予免交"}),

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from intake.domain.callback import STAGES
 from intake.domain.decisions.callback import owe, withdraw, withdraw_earlier
 from intake.domain.decisions.registration import register
 from intake.domain.decisions.survey import issue
+from intake.domain.parts.calling import STAGES
 from intake.domain.parts.withdrawal import Withdrawal
 from intake.domain.policy.policy import Rules
 from intake.store import Stores

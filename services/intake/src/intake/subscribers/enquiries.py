@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from intake.domain.callback import STAGES
 from intake.domain.decisions.callback import owe
 from intake.domain.decisions.enquiry import settle
+from intake.domain.parts.calling import STAGES
 from intake.domain.policy.policy import Rules
 from intake.store import Stores
 from intake.subscribers.timeline import moments

@@ -1,7 +1,24 @@
-"""What goes before a call and what follows it: the account manager's word, an appointed time, the market's audit."""
+"""What goes before a call and what follows it: the stage, the account manager's word, an appointed time, the market's
+audit."""
+
+from types import MappingProxyType
 
 from shared.contracts.event import Instant, Part
+from shared.contracts.orders import StageGroup
 from shared.contracts.vocabulary import Line, Prose, StaffId
+
+STAGES = MappingProxyType[StageGroup, Line](
+    {
+        "plan": "平面",
+        "rendering": "效果",
+        "quote": "报价",
+        "contract": "合同",
+        "payment": "收款",
+        "order": "下单",
+        "installation": "安装",
+    }
+)
+"""The seven stages at which an existing customer is called (000 §3.6.2)."""
 
 
 class ManagerWord(Part):

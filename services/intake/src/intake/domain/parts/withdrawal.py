@@ -4,9 +4,11 @@ from typing import Literal
 
 from shared.contracts.event import Part
 
+WithdrawalReason = Literal["order_cancelled", "goods_left", "newer_call", "customer_erased"]
+
 
 class Withdrawal(Part):
     """The order that the call was about has been cancelled, its goods that were late have left, a newer call says what
     this one would have said, or the customer was erased."""
 
-    reason: Literal["order_cancelled", "goods_left", "newer_call", "customer_erased"]
+    reason: WithdrawalReason
