@@ -15,6 +15,7 @@ from shared.contracts.vocabulary import StaffId
 
 S = TypeVar("S", bound=str)
 V = TypeVar("V", bound=str)
+T = TypeVar("T")
 
 
 class IllegalTransition(Refused):
@@ -49,6 +50,45 @@ def _possible(
 ) -> Possible:
     """The same for all rows of a list that say the same: a list of fifty cases names hundreds."""
     return Possible(decision=decision, roles=roles, only=only, another_than=another_than)
+
+
+class Lacking(Part):
+    """One decision that the stage allows and that waits for something else: who makes it then, and the code with which
+    it is refused until then."""
+
+    decision: str
+    roles: tuple[Role, ...] = Field(min_length=1)
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Need(Generic[T]):
+    """What a decision needs besides its stage, and the code with which it is refused until then.
+
+    Without a code nothing is waited for: the decision was made already, or there is nothing that it could be about.
+    """
+
+    met: Callable[[T], bool]
+    code: str | None = None
+
+
+Needs = Mapping[V, tuple[Need[T], ...]]
+"""What the decisions about a thing need besides its stage; one without a row needs nothing."""
+
+
+def whose_needs_are_met(allowed: Iterable[Possible], needs: Needs[Any, T], thing: T) -> tuple[Possible, ...]:
+    """Those of the decisions that the stage allows for which nothing else is missing."""
+    return tuple(each for each in allowed if all(need.met(thing) for need in needs.get(each.decision, ())))
+
+
+def lacking(allowed: Iterable[Possible], needs: Needs[Any, T], thing: T) -> tuple[Lacking, ...]:
+    """Those that wait for something, each with the first thing that it waits for."""
+    found = ((each, [need.code for need in needs.get(each.decision, ()) if not need.met(thing)]) for each in allowed)
+    return tuple(
+        Lacking(decision=each.decision, roles=each.roles, code=codes[0])
+        for each, codes in found
+        if codes and codes[0] is not None and None not in codes
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,6 +146,15 @@ async def test_a_voucher_offers_each_role_its_own_forms(page, kept, role, stage,
     assert set(sends(await page(role, f"/service-orders/{kept[stage].id}"))) == offered
 
 
+async def test_what_waits_for_something_says_for_what_and_who_does_it_then(page, kept, stores):
+    unwritten = kept["open"].but(id=UUID(int=60), voucher_no="FW-60", opinion=None)
+    await stores.service_orders.create(Change(unwritten), NOW)
+    html = await page("cs_manager", f"/service-orders/{unwritten.id}")
+    waiting = text(re.search(r'<details class="others" id="act-waiting">.*?</details>', html, re.DOTALL)[0])
+    assert "派技师 运作主管还没有填写处理意见。由" in waiting
+    assert "dispatch" not in sends(html)
+
+
 async def test_what_the_reader_has_seen_is_sent_with_their_signature(page, kept):
     html = await page("cs_manager", f"/service-orders/{kept['resolved'].id}")
     form = re.search(r'<form id="form-countersign".*?</form>', html, re.DOTALL)[0]

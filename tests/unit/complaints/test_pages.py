@@ -209,6 +209,15 @@ async def test_what_the_reader_may_decide_has_a_form_and_the_rest_says_who_may(p
     assert others[0] == ("指定负责人", "客服主管、客服部经理、客服总监")
 
 
+async def test_what_waits_for_something_says_for_what_and_who_does_it_then(page, kept, stores):
+    ownerless = kept["implemented"].but(id=UUID(int=40), number="2026-11-0040", owner=None)
+    await stores.complaints.create(Change(ownerless), cause(AT))
+    html = await page("cs_manager", f"/{ownerless.id}")
+    waiting = re.search(r'<details class="others" id="act-waiting">.*?</details>', html, re.DOTALL)[0]
+    assert re.findall(r"<dt>(.*?)</dt><dd.*?>(.*?。)", waiting)[:1] == [("结案", "请客服部经理先指定负责人。")]
+    assert '<form id="form-close"' not in html
+
+
 async def test_a_form_names_what_was_seen_and_does_not_ask_for_it(page, kept):
     html = await page("deputy_gm", f"/{kept['appealed'].id}")
     form = re.search(r'<form id="form-decide_appeal".*?</form>', html, re.DOTALL)[0]

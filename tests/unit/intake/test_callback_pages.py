@@ -109,6 +109,12 @@ async def test_each_question_is_a_field_of_the_form_and_the_required_ones_cannot
     assert "您觉得来访人员的业务能力怎么样？" in asked
 
 
+async def test_the_answers_are_not_recorded_before_the_account_manager_is_heard(page):
+    html = await page(Role.CS_SPECIALIST)
+    assert form(html, "complete") is None
+    assert "记录回访结果 请先听取客户经理的情况。由" in text(html)
+
+
 async def test_what_the_customer_said_stands_below_its_questions_and_in_the_record(page, decide):
     await heard(decide)
     await decide(Role.CS_SPECIALIST, "complete", SAID, by="cs-07")

@@ -102,6 +102,19 @@ async def test_in_every_stage_each_decision_of_the_readers_roles_has_a_form(comp
             assert forms(await page(role, f"/{order.id}")) == offered, (stage, role)
 
 
+async def test_money_goes_back_by_cancelling_only_on_the_word_of_another_person(company, page, ask):
+    order = await company.place()
+    await company.run_to("release")
+    alone = text(await page("cs_director", f"/{order.id}"))
+    assert "取消订单并退款没有人申请取消这张订单。由客服总监办理。" in alone
+    assert 'name="refund"' not in await page("cs_director", f"/{order.id}")
+    wish = {"reason": "客户项目取消"}
+    asked = await ask("account_manager", "POST", f"/orders/{order.id}/ask-to-cancel", wish)
+    assert asked.status_code == 200, asked.text
+    assert 'name="refund"' in await page("cs_director", f"/{order.id}")
+    assert "取消订单并退款客服总监" in text(await page("cs_manager", f"/{order.id}"))
+
+
 async def test_a_review_names_the_revision_that_was_seen(company, page, ask):
     order = await company.place()
     await ask("planner", "POST", f"/orders/{order.id}/countersign", {"revision": 1, "feasible": True})

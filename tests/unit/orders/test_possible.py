@@ -50,7 +50,7 @@ from orders.domain.parts.packaging import PackedItem, PackingMaterial
 from orders.domain.parts.works import ProductionPlan
 from orders.domain.policy.policy import cancellers
 from orders.domain.route import HAPPENS
-from orders.domain.standing import possible
+from orders.domain.standing import possible, waiting
 from shared.aggregate import Refused
 from shared.contracts import departments as facts
 from shared.contracts.event import Money, PreciseDate
@@ -218,6 +218,21 @@ def test_what_is_offered_is_taken_and_what_is_not_offered_is_refused(route, stag
             for role in roles:
                 if taken(order, name, role) is not (name in offered):
                     wrong.append((state, order.stage, name, role, "offered" if name in offered else "not offered"))
+    assert wrong == []
+
+
+@pytest.mark.parametrize(("route", "stage"), EVERYWHERE)
+def test_what_waits_for_something_is_refused_with_the_code_of_what_it_waits_for(route, stage):
+    wrong = []
+    for state, order in variants(route, stage):
+        for each in waiting(order, RULES.of(order)):
+            try:
+                PARTS[each.decision](order, cause(each.roles[0], at=at(order), by="someone-9"))
+                answer = "taken"
+            except Refused as refused:
+                answer = refused.code
+            if answer != each.code:
+                wrong.append((state, stage, each.decision, each.code, answer))
     assert wrong == []
 
 

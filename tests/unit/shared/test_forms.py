@@ -14,7 +14,8 @@ from shared.contracts.roles import Role
 from shared.contracts.vocabulary import FileRef, Line, Prose
 from shared.http import RequestBody
 from shared.identity import Principal
-from shared.lifecycle import Possible
+from shared.language import LOCALE, english, read_in
+from shared.lifecycle import Lacking, Possible
 from shared.pages.forms import Choice, Filled, FormField, Forms, FormWords, NoWords, fields_of
 
 WORDS = FormWords(
@@ -210,6 +211,17 @@ def test_a_heading_that_may_be_left_out_is_not_required() -> None:
     group = Filled(headings=headings, optional=frozenset({"texts.sales"})).into(texts)
     assert group is not None
     assert [(each.name, each.required) for each in group.fields] == [("texts.next", True), ("texts.sales", False)]
+
+
+def test_what_waits_for_something_says_for_what_and_who_makes_it_then() -> None:
+    waiting = Lacking(decision="boil", roles=(Role.FINANCE, Role.GM), code="fee_missing")
+    asker = Principal.staff("li", Role.GM)
+    assert [(act.roles, act.form, act.waits) for act in forms().acts((), asker, ID, lacking=(waiting,))] == [
+        ("财务、总经理", None, "请先填写费用，没有费用填0。")
+    ]
+    with read_in("en", english(LOCALE)):
+        (act,) = forms().acts((), asker, ID, lacking=(waiting,))
+    assert act.waits == "Please enter the fee first; 0 if there is none."
 
 
 def test_who_had_a_hand_in_it_has_no_form_and_reads_that_another_colleague_makes_it() -> None:

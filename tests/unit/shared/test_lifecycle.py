@@ -7,7 +7,18 @@ import pytest
 
 from shared.aggregate import Aggregate, Change
 from shared.contracts.roles import Role
-from shared.lifecycle import IllegalTransition, Lifecycle, Move, Possible, follows
+from shared.lifecycle import (
+    IllegalTransition,
+    Lacking,
+    Lifecycle,
+    Move,
+    Need,
+    Needs,
+    Possible,
+    follows,
+    lacking,
+    whose_needs_are_met,
+)
 
 LAMP = Lifecycle(
     "lamp",
@@ -32,6 +43,27 @@ class Lamp(Aggregate):
 class Lantern(Aggregate):
     electric: bool
     stage: str = "off"
+
+
+NEEDS: Needs[str, Lamp] = {
+    "light": (Need(lambda lamp: lamp.watts > 0, "bulb_missing"), Need(lambda lamp: lamp.watts < 100, "too_bright")),
+    "dim": (Need(lambda lamp: lamp.watts > 10),),
+}
+
+
+def test_a_decision_waits_for_the_first_thing_that_it_lacks() -> None:
+    allowed, dark = LAMP.possible("off"), Lamp(id=UUID(int=1), watts=0)
+    assert whose_needs_are_met(allowed, NEEDS, dark) == ()
+    assert lacking(allowed, NEEDS, dark) == (
+        Lacking(decision="light", roles=(Role.OPERATOR, Role.GM), code="bulb_missing"),
+    )
+    assert whose_needs_are_met(allowed, NEEDS, Lamp(id=UUID(int=1))) == allowed
+    assert lacking(allowed, NEEDS, Lamp(id=UUID(int=1))) == ()
+
+
+def test_what_was_done_already_waits_for_nothing() -> None:
+    allowed, low = LAMP.possible("on"), Lamp(id=UUID(int=1), stage="on", watts=5)
+    assert (whose_needs_are_met(allowed, NEEDS, low), lacking(allowed, NEEDS, low)) == ((), ())
 
 
 def test_what_a_stage_allows_passes() -> None:

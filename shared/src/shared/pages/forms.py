@@ -13,7 +13,8 @@ from shared.contracts.roles import Role
 from shared.http import RequestBody
 from shared.identity import Principal
 from shared.language import _, listed
-from shared.lifecycle import Possible
+from shared.lifecycle import Lacking, Possible
+from shared.pages.refusals import sentence
 
 FieldKind = Literal[
     "line",
@@ -169,11 +170,12 @@ class DrawnForm:
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """A decision that is possible now: who makes it, and its form where the reader may."""
+    """A decision that the stage allows: who makes it, and its form where the reader may; or what it waits for."""
 
     title: str
     roles: str
     form: DrawnForm | None
+    waits: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,11 +228,13 @@ class Forms:
         id: UUID | str,
         filled: Mapping[str, "Filled"] = MappingProxyType({}),
         others: Mapping[str, str] = MappingProxyType({}),
+        lacking: Iterable[Lacking] = (),
         *,
         among: bool = False,
         customer: UUID | None = None,
     ) -> list[Act]:
-        """What people may decide now, what the asker may first; what is filled in stands by decision.
+        """What people may decide now, what the asker may first, and what waits for something; what is filled in stands
+        by decision.
 
         `others` are decisions that are not the asker's whatever their roles are, with who makes them. `among` says
         that the page has several such things.
@@ -242,18 +246,28 @@ class Forms:
             mine = each.decision not in others and each.is_for(asker.id, asker.roles)
             given = filled.get(each.decision)
             form = self.draw(each.decision, id, given, among=among, customer=customer) if mine else None
-            roles = others.get(each.decision) or _whose(each, asker)
+            roles = others.get(each.decision) or whose(each, asker)
             found.append(Act(_(self._words.decisions[each.decision]), roles, form))
-        return sorted(found, key=lambda act: act.form is None)
+        waiting = [
+            Act(_(self._words.decisions[each.decision]), named(each.roles), None, sentence(each.code))
+            for each in lacking
+            if each.decision in self._blanks
+        ]
+        return [*sorted(found, key=lambda act: act.form is None), *waiting]
 
 
-def _whose(possible: Possible, asker: Principal) -> str:
+def whose(possible: Possible, asker: Principal) -> str:
     """Who makes a decision, as the asker reads it: by their roles another one could take it for theirs."""
     if possible.only:
         return _("{who}本人").format(who=listed(possible.only))
-    roles = listed(_(role.chinese) for role in possible.roles)
+    roles = named(possible.roles)
     barred = not possible.is_for(asker.id, asker.roles) and not asker.roles.isdisjoint(possible.roles)
     return _("另一位同事（{roles}）").format(roles=roles) if barred else roles
+
+
+def named(roles: Iterable[Role]) -> str:
+    """The roles in the reader's language."""
+    return listed(_(role.chinese) for role in roles)
 
 
 class Opening:

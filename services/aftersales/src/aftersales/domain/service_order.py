@@ -1,7 +1,7 @@
 """A service order: one job on its voucher, from the first word to the signature (003 §6-§11, 001 售后六)."""
 
 from base64 import b32encode
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from itertools import accumulate
@@ -45,7 +45,7 @@ from shared.contracts.vocabulary import (
     ServiceRequestId,
     StaffId,
 )
-from shared.lifecycle import Lifecycle, Possible, follows
+from shared.lifecycle import Lacking, Lifecycle, Need, Needs, Possible, follows, lacking, whose_needs_are_met
 
 
 def voucher_no_of(id: UUID, day: date) -> Line:
@@ -104,7 +104,17 @@ def who_fills_in_the_cost(type: ServiceType, verdict: Verdict) -> tuple[Role, ..
 
 
 def possible(order: Decidable) -> tuple[Possible, ...]:
-    """What people may do about a service order now, and who of them.
+    """What people may do about a service order now, and who of them."""
+    return whose_needs_are_met(_allowed(order), _NEEDED, order)
+
+
+def waiting(order: Decidable) -> tuple[Lacking, ...]:
+    """What its stage allows and what waits for something else."""
+    return lacking(_allowed(order), _NEEDED, order)
+
+
+def _allowed(order: Decidable) -> tuple[Possible, ...]:
+    """What its stage allows, and to whom.
 
     By the company's authority (003 §4); the fee is filled in by those for whom its warranty is and signed in each
     capacity once (001 售后四c, 表1), and money goes back where some is owed.
@@ -118,9 +128,7 @@ def possible(order: Decidable) -> tuple[Possible, ...]:
         "record_cost": who_fills_in_the_cost(order.type, order.verdict),
         "refund": (Role.FINANCE,) if order.owed_back is not None else (),
     }
-    allowed = lifecycle_of(order.type).possible(order.stage, entitled, another_than=hands_in(order))
-    lacking = {name for name, is_there in _NEEDED.items() if not is_there(order)}
-    return tuple(each for each in allowed if each.decision not in lacking)
+    return lifecycle_of(order.type).possible(order.stage, entitled, another_than=hands_in(order))
 
 
 def hands_in(order: Decidable) -> Mapping[ServiceOrderDecision, tuple[StaffId | None, ...]]:
@@ -170,39 +178,49 @@ def unwritten(order: Decidable) -> tuple[Block, ...]:
     return tuple(block for block in order.missing_blocks if block != "result")
 
 
-def _may_be_dispatched(order: Decidable) -> bool:
-    waits = waits_for_opinion(order) or waits_for_money(order) or waits_for_parts(order) or waits_for_approval(order)
-    return order.cost is not None and not waits
-
-
-def _may_be_charged(order: Decidable) -> bool:
-    to_charge = order.charge_policy != "free" and order.charge is None
-    return to_charge and order.cost is not None and not unsigned_by(order)
-
-
-def _may_be_closed(order: Decidable) -> bool:
-    countersigned = order.type == "D" or order.countersignature is not None
-    return countersigned and not unwritten(order) and (order.charge_policy == "free" or order.charge is not None)
-
-
-_NEEDED: Mapping[ServiceOrderDecision, Callable[[Decidable], bool]] = MappingProxyType(
+_FEE: Need[Decidable] = Need(lambda order: order.cost is not None, "fee_missing")
+_NEEDED: Needs[ServiceOrderDecision, Decidable] = MappingProxyType(
     {
-        "request_parts": lambda order: order.cost is not None and not waits_for_parts(order),
-        "promise_parts": waits_for_parts,
-        "ready_parts": waits_for_parts,
-        "request_remote": lambda order: order.remote is None or order.remote.approval is None,
-        "approve_remote": lambda order: order.remote is not None and order.remote.approval is None,
-        "record_cost": lambda order: order.charge is None and not waits_for_opinion(order),
-        "sign_fee": lambda order: order.cost is not None,
-        "raise_charge": _may_be_charged,
-        "receive_payment": lambda order: order.charge_policy != "free",
-        "dispatch": _may_be_dispatched,
-        "use_part": lambda order: (
-            order.supply is not None and any(each.used < each.quantity for each in order.supply.lines)
+        "request_parts": (Need(lambda order: not waits_for_parts(order)), _FEE),
+        "promise_parts": (Need(waits_for_parts),),
+        "ready_parts": (Need(waits_for_parts),),
+        "request_remote": (Need(lambda order: order.remote is None or order.remote.approval is None),),
+        "approve_remote": (
+            Need(lambda order: order.out_of_town or order.remote is not None),
+            Need(lambda order: order.remote is not None, "remote_missing"),
+            Need(lambda order: order.remote is None or order.remote.approval is None),
         ),
-        "close": _may_be_closed,
-        "state_execution": lambda order: order.execution is None,
-        "countersign": lambda order: order.countersignature is None,
+        "record_cost": (
+            Need(lambda order: order.charge is None),
+            Need(lambda order: not waits_for_opinion(order), "opinion_missing"),
+        ),
+        "sign_fee": (_FEE,),
+        "raise_charge": (
+            Need(lambda order: order.charge_policy != "free" and order.charge is None),
+            _FEE,
+            Need(lambda order: not unsigned_by(order), "fee_unsigned"),
+        ),
+        "receive_payment": (Need(lambda order: order.charge_policy != "free"),),
+        "dispatch": (
+            Need(lambda order: not waits_for_opinion(order), "opinion_missing"),
+            _FEE,
+            Need(lambda order: not waits_for_money(order), "charge_unpaid"),
+            Need(lambda order: not waits_for_parts(order), "parts_not_ready"),
+            Need(lambda order: not order.out_of_town or order.remote is not None, "remote_missing"),
+            Need(lambda order: not waits_for_approval(order), "remote_unapproved"),
+        ),
+        "use_part": (
+            Need(
+                lambda order: order.supply is not None and any(each.used < each.quantity for each in order.supply.lines)
+            ),
+        ),
+        "close": (
+            Need(lambda order: order.type == "D" or order.countersignature is not None, "countersignature_missing"),
+            Need(lambda order: not unwritten(order), "incomplete_form"),
+            Need(lambda order: order.charge_policy == "free" or order.charge is not None, "charge_missing"),
+        ),
+        "state_execution": (Need(lambda order: order.execution is None),),
+        "countersign": (Need(lambda order: order.countersignature is None),),
     }
 )
 """What a decision needs besides the stage: parts, an application, a fee, the blocks of the form. The decision says what

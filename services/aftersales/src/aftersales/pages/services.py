@@ -19,7 +19,7 @@ from aftersales.domain.parts.money import Refund
 from aftersales.domain.parts.trip import Appointment
 from aftersales.domain.policy.policy import Rules
 from aftersales.domain.roles import TECHNICIANS
-from aftersales.domain.service_order import ServiceOrder
+from aftersales.domain.service_order import ServiceOrder, waiting
 from aftersales.pages.blocks import blocks
 from aftersales.pages.words import FAULTS, MODES, PAYERS, STAGES, TYPES, VERDICTS
 from aftersales.store import ServiceOrders
@@ -130,7 +130,7 @@ def page(orders: ServiceOrders, rules: Rules, forms: Forms, render: Renderer) ->
             visits=[(_moment(each.started_at, zone), _moment(each.ended_at, zone), each) for each in order.visits],
             parts=order.supply.lines if order.supply else (),
             paid=_paid(order, zone),
-            acts=forms.acts(order.possible, asker, order.id, seen_of(order), customer=customer),
+            acts=forms.acts(order.possible, asker, order.id, seen_of(order), lacking=waiting(order), customer=customer),
             pictures=pictures_in(order),
         )
 

@@ -1,6 +1,6 @@
 """A complaint: the form, and what our departments add to it (002 六, 003 §24-3)."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Protocol
 
@@ -38,7 +38,7 @@ from shared.contracts.vocabulary import (
     ConcerningOrder,
     StaffId,
 )
-from shared.lifecycle import Possible, follows
+from shared.lifecycle import Lacking, Need, Needs, Possible, follows, lacking, whose_needs_are_met
 from shared.search import tokens
 
 Hands = Mapping[ComplaintDecision, tuple[StaffId, ...]]
@@ -242,8 +242,12 @@ def possible(
         own = _one_of((case.deciders.proposed_by,), reader)
         entitled |= {"approve": () if own else case.deciders.approve, "reject": () if own else case.deciders.reject}
     allowed = COMPLAINT.possible(case.stage, entitled, another_than=hands)
-    lacking = {name for name, is_there in _NEEDED.items() if not is_there(case)}
-    return tuple(each for each in allowed if each.decision not in lacking)
+    return whose_needs_are_met(allowed, _NEEDED, case)
+
+
+def waiting(case: Decidable) -> tuple[Lacking, ...]:
+    """What the stage allows and what waits for something else."""
+    return lacking(COMPLAINT.possible(case.stage), _NEEDED, case)
 
 
 def reviewed_if_major(case: Decidable) -> bool:
@@ -273,30 +277,38 @@ def visited_if_required(case: Decidable) -> bool:
     return bool(case.visits) or not case.visit_required
 
 
-def _may_be_proposed(case: Decidable) -> bool:
-    return case.owner is not None and reviewed_if_major(case) and warranty_known(case)
+def _loss_decided(case: Decidable) -> bool:
+    return case.submitted_loss is None or case.submitted_loss.decided_at is not None
 
 
-def _may_be_closed(case: Decidable) -> bool:
-    loss = case.submitted_loss
-    decided = loss is None or loss.decided_at is not None
-    handled = case.owner is not None and whole(case) and visited_if_required(case)
-    return handled and decided and told_by_letter_if_major(case)
-
-
-_NEEDED: Mapping[ComplaintDecision, Callable[[Decidable], bool]] = MappingProxyType(
+_OWNER: Need[Decidable] = Need(lambda case: case.owner is not None, "owner_missing")
+_NEEDED: Needs[ComplaintDecision, Decidable] = MappingProxyType(
     {
-        "record_visit": lambda case: case.owner is not None,
-        "convene_panel": lambda case: case.major,
-        "record_panel": lambda case: case.panel is not None,
-        "appeal": lambda case: case.appeal is None,
-        "propose": _may_be_proposed,
-        "sign": lambda case: not case.signed,
-        "implement": lambda case: case.signed,
-        "record_feedback": lambda case: case.feedback is None,
-        "close": _may_be_closed,
-        "withdraw": lambda case: case.owner is not None,
-        "decline": lambda case: case.owner is not None,
+        "record_visit": (_OWNER,),
+        "convene_panel": (Need(lambda case: case.major),),
+        "record_panel": (
+            Need(lambda case: case.major or case.panel is not None),
+            Need(lambda case: case.panel is not None, "panel_missing"),
+        ),
+        "appeal": (Need(lambda case: case.appeal is None),),
+        "propose": (
+            _OWNER,
+            Need(reviewed_if_major, "panel_missing"),
+            Need(lambda case: warranty_known(case) or bool(case.warranty), "warranty_awaited"),
+            Need(warranty_known, "warranty_uncertain"),
+        ),
+        "sign": (Need(lambda case: not case.signed),),
+        "implement": (Need(lambda case: case.signed, "not_signed"),),
+        "record_feedback": (Need(lambda case: case.feedback is None),),
+        "close": (
+            _OWNER,
+            Need(whole, "audit_open"),
+            Need(visited_if_required, "visit_missing"),
+            Need(_loss_decided, "loss_undecided"),
+            Need(told_by_letter_if_major, "letter_missing"),
+        ),
+        "withdraw": (_OWNER,),
+        "decline": (_OWNER,),
     }
 )
 """What a decision needs besides the stage: an owner, a review, a signature. The decision says what is missing."""

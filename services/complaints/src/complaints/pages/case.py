@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse
 from complaints.api.customer_view import CustomerView
 from complaints.api.history import history
 from complaints.api.readers import CASES, WHOLE
-from complaints.domain.complaint import Complaint
+from complaints.domain.complaint import Complaint, waiting
 from complaints.domain.policy.policy import ComplaintPolicy, Rules
 from complaints.domain.policy.standards import KnownCause
 from complaints.pages.losses import loss_in_words
@@ -73,7 +73,7 @@ def routes(stores: Stores, rules: Rules, forms: Forms, render: Renderer) -> APIR
         causes = (await stores.cause_list()).all(policy.causes)
         customer = case.form.customer.customer_id
         filled, others = _filled(case, proposals, causes, policy), decided_by_others(case, proposals, reader)
-        acts = forms.acts(case.possible, asker, case.id, filled, others, customer=customer)
+        acts = forms.acts(case.possible, asker, case.id, filled, others, waiting(case), customer=customer)
         return render(
             "complaint.html",
             case=case,

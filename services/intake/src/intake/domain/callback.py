@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 from pydantic import computed_field
 
-from intake.domain.lifecycle import CALLBACK, CallbackStage
+from intake.domain.lifecycle import CALLBACK, CallbackDecision, CallbackStage
 from intake.domain.parts.calling import STAGES, Appointment, CallAudit, ManagerWord
 from intake.domain.parts.chain import Entry, first_altered
 from intake.domain.parts.company import Company
@@ -17,7 +17,7 @@ from shared.contracts.intake import AboutCallback, CallbackReason, Contact
 from shared.contracts.intake.contacts import CallbackKind
 from shared.contracts.intake.customers import Concern
 from shared.contracts.vocabulary import CustomerId, CustomerSnapshot, Line, StaffId
-from shared.lifecycle import Possible, follows
+from shared.lifecycle import Lacking, Need, Needs, Possible, follows, lacking
 
 CONCERNS = MappingProxyType[CallbackKind, Concern](
     {"post_acceptance": "site", "post_service_3d": "service", "post_complaint": "complaint", "seasonal": "care"}
@@ -36,6 +36,19 @@ def possible(stage: CallbackStage, completed_by: StaffId | None, audited: bool) 
     """What people may do about a call in this stage; it is audited once, by another one than who made it (000 §3.7)."""
     allowed = CALLBACK.possible(stage, another_than={"audit": (completed_by,)})
     return tuple(each for each in allowed if each.decision != "audit" or not audited)
+
+
+def waits_for_manager(callback: "Callback", rule: CallbackRule) -> bool:
+    """Whether the account manager is to be rung first, and was not yet (000 §3.6.1b)."""
+    return rule.manager_first and callback.manager_word is None
+
+
+def waiting(callback: "Callback", rule: CallbackRule) -> tuple[Lacking, ...]:
+    """What the stage of a call allows and what waits for something else."""
+    needs: Needs[CallbackDecision, Callback] = {
+        "complete": (Need(lambda callback: not waits_for_manager(callback, rule), "manager_not_heard"),)
+    }
+    return lacking(CALLBACK.possible(callback.stage), needs, callback)
 
 
 @follows(CALLBACK)

@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse
 
 from intake.api import readers
 from intake.api.callbacks import CallbackRow, script_of, viewed
-from intake.domain.callback import Callback, possible
+from intake.domain.callback import Callback, possible, waiting
 from intake.domain.lifecycle import CallbackStage
 from intake.domain.parts.chain import Entry
 from intake.domain.parts.company import Company
@@ -124,8 +124,12 @@ def _page(stores: Stores, rules: Rules, company: Company, forms: Forms, render: 
         contacts = (await viewed(stores, callback)).contacts_now
         script = await script_of(callback, stores, rules, company, asker.id, now)
         rule = rules.of(callback).callbacks[callback.reason.kind]
-        offered = possible(callback.stage, callback.completed_by, callback.audit is not None)
-        acts = forms.acts(offered, asker, callback.id, _seen(script, rule.questions, rules, now))
+        allowed, lacking = (
+            possible(callback.stage, callback.completed_by, bool(callback.audit)),
+            waiting(callback, rule),
+        )
+        offered = [each for each in allowed if each.decision not in {one.decision for one in lacking}]
+        acts = forms.acts(offered, asker, callback.id, _seen(script, rule.questions, rules, now), lacking=lacking)
         writing = next((act.form for act in acts if act.form and act.form.decision == "complete"), None)
         request.state.personal = True
         return render(

@@ -1,6 +1,6 @@
 """What may be decided about an order where it stands: what its stage allows, and what nothing else is missing for."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cache
 from types import MappingProxyType
@@ -16,10 +16,11 @@ from orders.domain.parts.receivable import Receivable
 from orders.domain.parts.shipment import Shipment
 from orders.domain.parts.works import Works
 from orders.domain.policy.policy import OrdersPolicy
+from orders.domain.roles import MONEY_HEADS
 from orders.domain.route import HAPPENS, ROUTES, Milestone, Route, RouteName
 from shared.contracts.roles import Role
 from shared.contracts.vocabulary import StaffId
-from shared.lifecycle import Possible
+from shared.lifecycle import Lacking, Need, Needs, Possible, lacking, whose_needs_are_met
 
 
 class Standing(Protocol):
@@ -57,13 +58,14 @@ class Standing(Protocol):
 
 def possible(order: Standing, policy: OrdersPolicy) -> tuple[Possible, ...]:
     """What people may do with it now, and who of them: by its route, or as the policy that it keeps says."""
-    cancellers = policy.authority(order.reached).by
-    allowed = _allowed(order.route_name, order.route_version, order.stage, cancellers)
-    lacking = {name for name, is_there in _NEEDED.items() if not is_there(order)}
     hands = hands_in(order)
-    return tuple(
-        each.but(another_than=hands.get(each.decision, ())) for each in allowed if each.decision not in lacking
-    )
+    allowed = whose_needs_are_met(_allowed(order, policy), _NEEDED, order)
+    return tuple(each.but(another_than=hands.get(each.decision, ())) for each in allowed)
+
+
+def waiting(order: Standing, policy: OrdersPolicy) -> tuple[Lacking, ...]:
+    """What its stage allows and what waits for something else."""
+    return lacking(_allowed(order, policy), _NEEDED, order)
 
 
 def hands_in(order: Standing) -> Mapping[str, tuple[StaffId, ...]]:
@@ -100,8 +102,29 @@ def lessened_by(order: Standing) -> tuple[StaffId, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def refunded_by(order: Standing, policy: OrdersPolicy) -> Possible | Lacking | None:
+    """Who may also pay money back by ending the order: nobody of those whose word it already is (004 一㈡1b).
+
+    That waits until somebody asked that it ends: one person does not end an order and pay back for it. None where the
+    policy lets no such role end it.
+    """
+    entitled = policy.authority(order.reached).by
+    roles = tuple(role for role in MONEY_HEADS if role in entitled)
+    if not roles:
+        return None
+    wish = request_of(order.cancelling_requests)
+    if wish is None:
+        return Lacking(decision="cancel", roles=roles, code="not_asked")
+    return Possible(decision="cancel", roles=roles, another_than=tuple(dict.fromkeys((wish.by, *lessened_by(order)))))
+
+
+def _allowed(order: Standing, policy: OrdersPolicy) -> tuple[Possible, ...]:
+    cancellers = policy.authority(order.reached).by
+    return _allowed_in(order.route_name, order.route_version, order.stage, cancellers)
+
+
 @cache
-def _allowed(route: RouteName, version: int, stage: str, cancellers: tuple[Role, ...]) -> tuple[Possible, ...]:
+def _allowed_in(route: RouteName, version: int, stage: str, cancellers: tuple[Role, ...]) -> tuple[Possible, ...]:
     return LIFECYCLES[route, version].possible(stage, dict.fromkeys(BY_POLICY, cancellers))
 
 
@@ -119,56 +142,66 @@ def _route(order: Standing) -> Route:
     return ROUTES[order.route_name].version(order.route_version)
 
 
-def _may_be_submitted(order: Standing) -> bool:
-    draft = order.contract.draft
-    return draft is not None and draft.submitted_by is None and order.contract.received_by is not None
-
-
-def _may_be_reviewed(order: Standing) -> bool:
-    draft = order.contract.draft
-    return draft is not None and (not _route(order).submitters or draft.submitted_by is not None)
-
-
 def _may_be_countersigned(order: Standing) -> bool:
     draft = order.contract.draft
     return draft is not None and draft.countersigned is None
 
 
-def _may_slip(order: Standing) -> bool:
-    return not order.dispatched_on and order.contract.signed and order.contract.ship_on is not None
+def _is_not_submitted(order: Standing) -> bool:
+    draft = order.contract.draft
+    return draft is not None and draft.submitted_by is None
+
+
+def _is_submitted(order: Standing) -> bool:
+    return not _route(order).submitters or not _is_not_submitted(order)
 
 
 def _may_be_promised(order: Standing) -> bool:
     return any(not order.reached.keys() >= set(happens) for happens in HAPPENS.values())
 
 
-_NEEDED: Mapping[OrderDecision, Callable[[Standing], bool]] = MappingProxyType(
+_NEEDED: Needs[OrderDecision, Standing] = MappingProxyType(
     {
-        "take_on": lambda order: order.contract.received_by is None,
-        "submit_for_review": _may_be_submitted,
-        "countersign": _may_be_countersigned,
-        "review": _may_be_reviewed,
-        "amend": lambda order: order.contract.draft is None,
-        "prepare_notice": lambda order: order.notice.next == "prepared",
-        "review_notice": lambda order: order.notice.next == "reviewed",
-        "approve_notice": lambda order: order.notice.next == "approved",
-        "review_drawing": lambda order: any(drawing.stage == "submitted" for drawing in order.drawings.items),
-        "judge_sample": lambda order: any(sample.verdict is None for sample in order.works.samples),
-        "send_sample": lambda order: bool(order.works.samples),
-        "issue_work_order": lambda order: order.works.work_order is None,
-        "receive_packaging": lambda order: bool(order.works.awaited_materials),
-        "pack": lambda order: not order.works.awaited_materials,
-        "arrange_paper": lambda order: bool(order.shipment.missing_papers),
-        "dispatch": lambda order: not unpacked(order) and not order.shipment.missing_papers,
-        "schedule_installation": lambda order: order.shipment.expected_at is not None,
-        "agree": _may_be_promised,
-        "postpone": _may_slip,
-        "word_delay": lambda order: order.untold is not None,
-        "cancel": lambda order: order.receivable.credited_in_full or not delivered(order),
-        "ask_to_cancel": lambda order: request_of(order.cancelling_requests) is None,
-        "decline_cancelling": lambda order: request_of(order.cancelling_requests) is not None,
-        "credit": lambda order: bool(order.receivable.invoiced) and order.receivable.billed > 0,
-        "refund": lambda order: order.receivable.refundable,
+        "take_on": (Need(lambda order: order.contract.received_by is None),),
+        "submit_for_review": (
+            Need(_is_not_submitted),
+            Need(lambda order: order.contract.received_by is not None, "not_received"),
+        ),
+        "countersign": (Need(_may_be_countersigned),),
+        "review": (Need(lambda order: order.contract.draft is not None), Need(_is_submitted, "not_submitted")),
+        "amend": (Need(lambda order: order.contract.draft is None, "under_review"),),
+        "prepare_notice": (Need(lambda order: order.notice.next == "prepared"),),
+        "review_notice": (
+            Need(lambda order: order.notice.next in ("prepared", "reviewed")),
+            Need(lambda order: order.notice.next == "reviewed", "wrong_signature"),
+        ),
+        "approve_notice": (
+            Need(lambda order: order.notice.next is not None),
+            Need(lambda order: order.notice.next == "approved", "wrong_signature"),
+        ),
+        "review_drawing": (Need(lambda order: any(drawing.stage == "submitted" for drawing in order.drawings.items)),),
+        "judge_sample": (Need(lambda order: any(sample.verdict is None for sample in order.works.samples)),),
+        "send_sample": (Need(lambda order: bool(order.works.samples)),),
+        "issue_work_order": (Need(lambda order: order.works.work_order is None),),
+        "receive_packaging": (Need(lambda order: bool(order.works.awaited_materials)),),
+        "pack": (Need(lambda order: not order.works.awaited_materials, "packaging_awaited"),),
+        "arrange_paper": (Need(lambda order: bool(order.shipment.missing_papers)),),
+        "dispatch": (
+            Need(lambda order: not unpacked(order), "not_packed"),
+            Need(lambda order: not order.shipment.missing_papers, "papers_missing"),
+        ),
+        "schedule_installation": (Need(lambda order: order.shipment.expected_at is not None, "arrival_unknown"),),
+        "agree": (Need(_may_be_promised),),
+        "postpone": (
+            Need(lambda order: not order.dispatched_on),
+            Need(lambda order: order.contract.signed and order.contract.ship_on is not None, "no_ship_date"),
+        ),
+        "word_delay": (Need(lambda order: order.untold is not None),),
+        "cancel": (Need(lambda order: order.receivable.credited_in_full or not delivered(order), "delivered"),),
+        "ask_to_cancel": (Need(lambda order: request_of(order.cancelling_requests) is None),),
+        "decline_cancelling": (Need(lambda order: request_of(order.cancelling_requests) is not None),),
+        "credit": (Need(lambda order: bool(order.receivable.invoiced) and order.receivable.billed > 0),),
+        "refund": (Need(lambda order: order.receivable.refundable),),
     }
 )
 """What a decision needs besides the stage: a draft, a sample, money. The decision says what is missing."""

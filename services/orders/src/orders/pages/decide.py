@@ -85,7 +85,7 @@ def _matter(order: Order, rules: Rules, forms: Forms, asker: Principal, now: dat
         customer=order.customer.name,
         facts=tuple(_facts(order)),
         due=DueBy.of(order, now, rules.calendar.zone),
-        acts=tuple(forms.acts(signable, asker, order.id, seen_of(order), among=True)),
+        acts=tuple(forms.acts(signable, asker, order.id, seen_of(order, rules.of(order), asker), among=True)),
     )
 
 

@@ -11,17 +11,20 @@ from fastapi.responses import HTMLResponse
 from orders.api.readers import ORDERS, WHOLE
 from orders.api.views import LedgerView
 from orders.domain.order import Order
-from orders.domain.policy.policy import Rules
-from orders.domain.standing import possible
+from orders.domain.policy.policy import OrdersPolicy, Rules
+from orders.domain.standing import possible, refunded_by, waiting
 from orders.pages import words
 from orders.pages.papers.found import papers_of
 from orders.pages.risk import Outlooks, awaited, whose_turn
 from orders.store import Stores
 from shared.http import AskedBy, Router
+from shared.identity import Principal
 from shared.identity.reach import as_read
 from shared.language import _, listed
+from shared.lifecycle import Lacking, Possible
 from shared.pages.countdown import in_words
-from shared.pages.forms import Choice, Filled, Forms
+from shared.pages.forms import Act, Choice, Filled, Forms, named, whose
+from shared.pages.refusals import sentence
 from shared.pages.rendering import Renderer
 from shared.pages.shown_pictures import pictures_in
 from shared.pages.strip import strip
@@ -68,6 +71,11 @@ def routes(stores: Stores, rules: Rules, forms: Forms, render: Renderer) -> APIR
         order, now = await stores.orders.get(order_id), request.app.state.time.now()
         order = as_read(order, asker, WHOLE)
         customer = order.customer.customer_id
+        policy = rules.of(order)
+        offered, lacking = possible(order, policy), waiting(order, policy)
+        nexts = forms.acts(offered, asker, order.id, seen_of(order, policy, asker), lacking=lacking, customer=customer)
+        if any(each.decision == "cancel" for each in offered):
+            nexts += _refunding(order, policy, asker)
         outlooks = await Outlooks.read(stores.paces, rules, now)
         return render(
             "order.html",
@@ -78,7 +86,7 @@ def routes(stores: Stores, rules: Rules, forms: Forms, render: Renderer) -> APIR
             stages=tuple(_stages(order, outlooks, now)),
             gates=tuple(_gates(order, said)),
             ledger=LedgerView.of(order),
-            nexts=forms.acts(possible(order, rules.of(order)), asker, order.id, seen_of(order), customer=customer),
+            nexts=nexts,
             pictures=pictures_in(order),
             papers=tuple(papers_of(order)),
             past=timeline(_past(order), rules.calendar.zone),
@@ -115,14 +123,26 @@ def _gates(order: Order, said: Said) -> Iterator[ShownGate]:
             yield ShownGate(_(words.GATES[milestone]), said(at) if at else "", who, here)
 
 
-def seen_of(order: Order) -> dict[str, Filled]:
-    """What the page knows of each form: which revision, version or sample was seen."""
+def _refunding(order: Order, policy: OrdersPolicy, asker: Principal) -> tuple[Act, ...]:
+    """Who pays money back by cancelling, where money came in and the asker is not the one."""
+    refunders, title = refunded_by(order, policy), _("取消订单并退款")
+    if refunders is None or not order.receivable.paid:
+        return ()
+    if isinstance(refunders, Lacking):
+        return (Act(title, named(refunders.roles), None, sentence(refunders.code)),)
+    return () if refunders.is_for(asker.id, asker.roles) else (Act(title, whose(refunders, asker), None),)
+
+
+def seen_of(order: Order, policy: OrdersPolicy, asker: Principal) -> dict[str, Filled]:
+    """What the page knows of each form: which revision, version or sample was seen; who may pay back by cancelling."""
+    refunders = refunded_by(order, policy)
+    pays_back = isinstance(refunders, Possible) and refunders.is_for(asker.id, asker.roles)
     draft = order.contract.draft
     seen = {"revision": str(draft.revision if draft else order.contract.revision)}
     samples = [each for each in order.works.samples if not each.void]
     found = {
         **dict.fromkeys(REVISED, Filled(given=seen)),
-        "cancel": Filled(given={"stage": order.stage}),
+        "cancel": Filled(given={"stage": order.stage}, offered={} if pays_back else {"refund": ()}),
         "decline_cancelling": Filled(given={"number": str(len(order.cancelling_requests))}),
         "review_breakdown": Filled(given={"breakdown": str(order.works.breakdown)}),
         "judge_sample": Filled(offered={"sample_no": _named(each.no for each in samples if each.verdict is None)}),

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from intake.domain.callback import Callback
+from intake.domain.callback import Callback, waits_for_manager
 from intake.domain.lifecycle import CALLBACK
 from intake.domain.parts.calling import Appointment, CallAudit, ManagerWord
 from intake.domain.parts.chain import appended
@@ -123,7 +123,7 @@ def complete(callback: Callback, answers: CallbackAnswers, rules: Rules, cause: 
     """
     CALLBACK.must(callback.stage, "complete")
     rule = rules.of(callback).callbacks[callback.reason.kind]
-    if rule.manager_first and callback.manager_word is None:
+    if waits_for_manager(callback, rule):
         raise Refused("ring the account manager first and record what was told of the talk", "manager_not_heard")
     if rule.detailed and not answers.detail.strip():
         raise Refused("record in detail what was said", "detail_missing", "detail")
