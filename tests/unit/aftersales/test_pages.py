@@ -73,6 +73,7 @@ async def test_the_register_says_what_is_complete_and_whose_fault_it_is(page, st
             "广州恒达装饰工程有限公司",
             "门铰链松动，闭合有异响",
             "已登记",
+            "客服专员",
             "本公司质量",
             "11-22 10:00",
         ]
@@ -97,6 +98,14 @@ async def test_a_request_shows_the_blocks_of_its_latest_voucher_and_its_vouchers
         ["处理结果", "已更换铰链", "cs-07 11-22 10:00"],
     ]
     assert [row[0] for row in rows(html, "服务凭证")] == ["FW-1", "FW-2", "FW-3", "FW-4", "FW-5"]
+
+
+async def test_the_register_says_for_whom_the_vouchers_of_a_request_wait(page, stores, request_with, kept):
+    request = request_with()
+    await stores.service_requests.create(Change(request), NOW)
+    roles = dict.fromkeys(role for order in kept.values() for role in order.waits_for)
+    (row,) = rows(await page("cs_specialist", "/service-requests?stage=registered"), "售后登记，已登记")
+    assert set(row[4].split("、")) == {role.chinese for role in roles}
 
 
 async def test_a_block_that_is_not_written_names_who_writes_it(page, kept):

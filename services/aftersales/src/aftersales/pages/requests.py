@@ -1,5 +1,6 @@
 """The service register as a list, and one request with the blocks of form 1, its vouchers and what may be decided."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -17,15 +18,17 @@ from aftersales.domain.service_request import ServiceRequest
 from aftersales.pages.blocks import ShownBlock, blocks
 from aftersales.pages.words import FAULTS, PAYERS, REQUESTS, STAGES, VERDICTS
 from aftersales.store import Stores
-from shared.http import After, AskedBy, Router
+from shared.contracts.roles import Role
+from shared.http import After, AskedBy, Router, View
 from shared.identity.reach import as_read
 from shared.language import _, listed
-from shared.pages.forms import Filled, Forms, Opening
+from shared.pages.forms import Filled, Forms, Opening, named
 from shared.pages.papers import precise
 from shared.pages.rendering import Renderer
 from shared.pages.shown_pictures import pictures_in
 from shared.pages.strip import strip
 from shared.pages.words import day
+from shared.store import OneOf
 
 REQUESTS_SHOWN = 50
 """Requests on one page."""
@@ -48,6 +51,13 @@ MISSING = {
 """The starred fields of the form in Chinese (001 备注2)."""
 
 
+class VoucherTurn(View):
+    """Whom a voucher of a request waits for."""
+
+    request_id: UUID
+    waits_for: tuple[Role, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class RequestLine:
     """A line of the register."""
@@ -55,6 +65,7 @@ class RequestLine:
     row: ServiceRequestRow
     at: str
     stage: str
+    turn: str
     fault: str
 
 
@@ -76,7 +87,7 @@ def routes(stores: Stores, rules: Rules, forms: Forms, render: Renderer) -> APIR
         )
         return render(
             "requests.html",
-            rows=[_line(row, zone) for row in page.items],
+            rows=await _lines(page.items, stores, zone),
             counts={name: await requests.count({"stage": name}, REQUESTS_COUNTED) for name in REQUESTS},
             stages=REQUESTS,
             stage=stage,
@@ -118,7 +129,7 @@ def card(stores: Stores, registering: Opening, render: Renderer, rules: Rules) -
         page = await stores.service_requests.rows(ServiceRequestRow, where, sort="-recorded_at", limit=ON_CARD)
         return render(
             "customer-card.html",
-            rows=[_line(row, rules.calendar.zone) for row in page.items],
+            rows=await _lines(page.items, stores, rules.calendar.zone),
             form=registering.draw(customer_id, asker, REGISTERED),
         )
 
@@ -130,8 +141,35 @@ def said(at: datetime, zone: ZoneInfo) -> str:
     return f"{at.astimezone(zone):%m-%d %H:%M}"
 
 
-def _line(row: ServiceRequestRow, zone: ZoneInfo) -> RequestLine:
-    return RequestLine(row, said(row.recorded_at, zone), _(REQUESTS[row.stage]), _(FAULTS[row.fault]))
+async def _lines(rows: Sequence[ServiceRequestRow], stores: Stores, zone: ZoneInfo) -> list[RequestLine]:
+    """The requests with whose turn it is; their vouchers are read with one question."""
+    ids = [row.request_id for row in rows]
+    where = {"request_id": OneOf(*ids)}
+    waits: dict[UUID, dict[Role, None]] = {}
+    if ids:
+        async for order in stores.service_orders.each_row(VoucherTurn, where):
+            waits.setdefault(order.request_id, {}).update(dict.fromkeys(order.waits_for))
+    return [
+        RequestLine(
+            row,
+            said(row.recorded_at, zone),
+            _(REQUESTS[row.stage]),
+            _turn(row, waits.get(row.request_id)),
+            _(FAULTS[row.fault]),
+        )
+        for row in rows
+    ]
+
+
+def _turn(row: ServiceRequestRow, waits: Iterable[Role] | None) -> str:
+    """Whose turn it is: of those for whom its vouchers wait, or of who completes it, judges the fault or opens one."""
+    if row.stage == "incomplete":
+        return row.recorded_by
+    if row.stage != "registered":
+        return ""
+    if waits is not None:
+        return named(waits)
+    return named(row.authority.determine_fault if row.fault == "unknown" else (Role.CS_SPECIALIST,))
 
 
 def _blocks(order: ServiceOrder | None, zone: ZoneInfo) -> tuple[ShownBlock, ...]:

@@ -11,16 +11,20 @@ from fastapi.responses import HTMLResponse
 from pydantic import AliasPath, Field
 
 from complaints.api.readers import CASES
-from complaints.domain.lifecycle import LIVE, Stage
+from complaints.domain.lifecycle import COMPLAINT, LIVE, Stage, waits_for_customer
+from complaints.domain.parts.investigation import Investigation
+from complaints.domain.parts.resolution import Deciders
 from complaints.pages.words import STAGES
 from complaints.store import Stores
 from shared.contracts.event import Instant
-from shared.contracts.vocabulary import ComplaintNo, Line, Prose, StaffId
+from shared.contracts.roles import Role
+from shared.contracts.vocabulary import ComplaintNo, FileRef, Line, Prose, StaffId
 from shared.http import After, AskedBy, Router, View
-from shared.language import _
+from shared.language import _, listed
 from shared.pages.countdown import Countdown
-from shared.pages.forms import Filled, Opening
+from shared.pages.forms import Filled, Opening, named
 from shared.pages.rendering import Renderer
+from shared.pages.words import DEPARTMENTS
 from shared.store import Between, OneOf
 
 CASES_SHOWN = 50
@@ -49,14 +53,18 @@ class CaseRow(View):
     accepted_at: Instant | None = None
     close_by: Instant | None = None
     owner: StaffId | None = None
+    signature: FileRef | None = Field(default=None, validation_alias=AliasPath("answer", "signature"))
+    deciders: Deciders | None = None
+    investigation: Investigation | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ShownRow:
-    """A line with its stage in words and what is left until it has to be closed, where it is open."""
+    """A line with its stage in words, and of an open case whose turn it is and what is left until it is closed."""
 
     case: CaseRow
     stage: str
+    turn: str
     countdown: Countdown | None
 
 
@@ -118,4 +126,20 @@ def _shown(row: CaseRow, now: datetime, zone: ZoneInfo) -> ShownRow:
     countdown = None
     if row.stage in LIVE and row.close_by:
         countdown = Countdown.of(row.accepted_at or row.received_at, row.close_by, False, now, zone)
-    return ShownRow(row, _(STAGES[row.stage]), countdown)
+    return ShownRow(row, _(STAGES[row.stage]), _turn(row), countdown)
+
+
+def _turn(row: CaseRow) -> str:
+    """Whose turn it is: the customer's, the departments' that investigate, those who may decide, or the owner's."""
+    if row.stage not in LIVE:
+        return ""
+    if waits_for_customer(row.stage, row.signature is not None):
+        return _("客户")
+    if row.stage == "investigating" and row.investigation:
+        asked = (row.investigation.department, *row.investigation.joint_with)
+        return listed(_(DEPARTMENTS[department]) for department in asked)
+    if row.stage == "appealed":
+        return named(COMPLAINT.roles("decide_appeal"))
+    if row.stage == "proposed" and row.deciders:
+        return named(row.deciders.approve)
+    return row.owner or _(Role.CS_MANAGER.chinese)
