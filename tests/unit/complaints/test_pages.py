@@ -71,7 +71,7 @@ async def test_the_list_has_what_is_open_by_when_it_has_to_be_closed(page, kept)
         ["2026-11-0007", name, said, "待拟方案", "handler-01", "handler-01", "还剩6天11-28 10:07"],
         ["2026-11-0008", name, said, "待核决", deciders, "handler-01", "还剩6天11-28 10:08"],
         ["2026-11-0009", name, said, "待客户确认", "客户", "handler-01", "还剩6天11-28 10:09"],
-        ["2026-11-0010", name, said, "执行中", "客户", "handler-01", "还剩6天11-28 10:10"],
+        ["2026-11-0010", name, said, "执行中", "handler-01", "handler-01", "还剩6天11-28 10:10"],
         ["2026-11-0011", name, said, "待结案", "handler-01", "handler-01", "还剩6天11-28 10:11"],
     ]
 

@@ -24,6 +24,9 @@ POLICY = (
 
 N = TypeVar("N", bound=str)
 
+LONGEST_PDF = 300
+"""Lines up to which the console makes a PDF of a paper while its reader waits; the browser saves longer ones as PDF."""
+
 INTERNAL = "内部表　不得给客户"
 """The mark of a paper that does not leave the house."""
 BLANK = "签名　　　　　　　年　　月　　日"
@@ -69,6 +72,11 @@ class Paper:
     note: str = ""
     wide: bool = False
 
+    @property
+    def lines(self) -> int:
+        """The lines of its grids, on all copies."""
+        return len(self.copies) * sum(len(part.rows) for part in self.parts if isinstance(part, Grid))
+
 
 @dataclass(frozen=True, slots=True)
 class PaperLink:
@@ -102,7 +110,15 @@ class Press:
         request.state.personal = True
         printed = f"{asker.name or asker.id} {self.at(request.app.state.time.now())}打印"
         address = self._address(request)
-        page = self._render("paper.html", paper=paper, printed=printed, blank=BLANK, is_grid=is_grid, address=address)
+        page = self._render(
+            "paper.html",
+            paper=paper,
+            printed=printed,
+            blank=BLANK,
+            is_grid=is_grid,
+            address=address,
+            longest=LONGEST_PDF,
+        )
         page.headers["Content-Security-Policy"] = POLICY
         page.headers["X-Content-Type-Options"] = "nosniff"
         page.headers["Referrer-Policy"] = "same-origin"

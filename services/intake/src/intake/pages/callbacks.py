@@ -37,7 +37,7 @@ from shared.pages.timeline import PastMoment, timeline
 
 CALLS_SHOWN = 50
 """Calls on one page."""
-COUNTED = 999
+CALLS_COUNTED = 999
 """Up to which number the calls that are owed are counted."""
 
 KINDS: Mapping[CallbackKind, str] = MappingProxyType(
@@ -103,7 +103,7 @@ def _list(callbacks: Callbacks, rules: Rules, render: Renderer) -> APIRouter:
         return render(
             "callbacks.html",
             lines=[_line(row, rules, now) for row in page.items],
-            count=await callbacks.count({"stage": "open"}, COUNTED),
+            count=await callbacks.count({"stage": "open"}, CALLS_COUNTED),
             stages=CALLBACK_STAGES,
             stage=stage,
             next=page.next,
