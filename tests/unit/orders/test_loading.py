@@ -87,9 +87,9 @@ def test_orders_for_one_place_travel_together_and_the_cheap_vehicle_is_taken():
 
 
 def test_what_is_late_leaves_before_what_has_time():
-    goods = [freight("late", 5, "广州市", date(2026, 11, 20)), freight("early", 5, "广州市", date(2026, 12, 1))]
+    goods = [freight("LATE", 5, "广州市", date(2026, 11, 20)), freight("EARLY", 5, "广州市", date(2026, 12, 1))]
     found = cheapest(DAY, goods, [Vehicle(name="V", volume_litres=5, cost=100, cost_per_place=0)], WEIGHTS)
-    assert found.left == ("early",)
+    assert found.left == ("EARLY",)
 
 
 def test_a_plan_needs_something_to_load():
