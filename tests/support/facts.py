@@ -21,6 +21,7 @@ from shared.contracts.orders import (
     AcceptanceInvited,
     AcceptancePassed,
     ContractReviewed,
+    DeliveryDatePromised,
     DunningIssued,
     LedgerEntered,
     OrderReleased,
@@ -95,6 +96,19 @@ def dispatched(
 ) -> ShipmentDispatched:
     left = {"shipment_id": uuid4(), "left_at": MORNING, "eta": eta, "partial": partial}
     return of_order(ShipmentDispatched, order_no, customer, **left)
+
+
+def agreed(kind: str, order_no: str = "SO-2026-0412", revision: int = 1) -> DeliveryDatePromised:
+    return of_order(
+        DeliveryDatePromised,
+        order_no,
+        kind=kind,
+        promised_for=date(2026, 11, 26),
+        revision=revision,
+        basis="plan",
+        agreed=True,
+        promised_by="cs-07",
+    )
 
 
 def dunned(

@@ -9,11 +9,13 @@ from uuid import UUID, uuid4, uuid5
 import pytest
 from customers import CUSTOMER, customer
 from endings import EVENING, Pair, pairs
-from facts import callback, credited, delayed, dispatched, dunned, falls_due, of_order, ready
+from facts import agreed, callback, credited, delayed, dispatched, dunned, falls_due, of_order, ready
 from hypothesis import given
 from hypothesis import strategies as st
 from notify_in_memory import POLICIES, TABLES, InMemoryNotify
 
+from notify.domain.parts.answer import Answer, retry_later
+from notify.gateways.gateway import Outgoing
 from shared.contracts.aftersales import (
     CustomerChargePaid,
     CustomerChargeRaised,
@@ -27,7 +29,6 @@ from shared.contracts.intake import CallbackDue, CallbackWaived
 from shared.contracts.orders import (
     DeadlineMetByOrders,
     DeadlineMissedByOrders,
-    DeliveryDatePromised,
     OrderCancelled,
     PaymentDue,
     PaymentRecorded,
@@ -58,25 +59,29 @@ JOB = {"service_order_id": uuid4(), "voucher_no": "FW-1", "customer": CUSTOMER}
 CHARGE = {**JOB, "amount": CHARGED, "mode": "on_spot"}
 
 
-def agreed(kind: str, revision: int = 1) -> DeliveryDatePromised:
-    given = {"kind": kind, "promised_for": DAY, "revision": revision, "basis": "plan", "promised_by": "cs-07"}
-    return of_order(DeliveryDatePromised, **given, agreed=True)
-
-
 def waived(call: CallbackDue) -> CallbackWaived:
     return CallbackWaived(
         callback_id=call.callback_id, customer_id=call.customer.customer_id, reason="special", approved_by="cs-01"
     )
 
 
-DUE = of_order(
-    PaymentDue,
-    kind="initial",
-    amount=Money(amount="3000.00"),
-    due_on=DAY,
-    collector_role="account_manager",
-    collector="am-03",
-)
+def due(order_no: str = "SO-2026-0412") -> PaymentDue:
+    given = {"kind": "initial", "amount": Money(amount="3000.00"), "due_on": DAY}
+    return of_order(PaymentDue, order_no, **given, collector_role="account_manager", collector="am-03")
+
+
+def paid_in_full(order_no: str = "SO-2026-0412") -> PaymentRecorded:
+    return of_order(
+        PaymentRecorded,
+        order_no,
+        kind="initial",
+        amount=Money(amount="3000.00"),
+        outstanding=Money(amount="7000.00"),
+        left=Money(amount="0.00"),
+        received_at=EVENING,
+    )
+
+
 LATE = DeadlineMissedByOrders(
     deadline_id=uuid4(), kind="collect", about="SO-2026-0412", due_at=EVENING, assignee="am-03"
 )
@@ -96,15 +101,8 @@ FACTS: tuple[Event, ...] = (
     dunned(2),
     falls_due(DAY),
     credited(),
-    DUE,
-    of_order(
-        PaymentRecorded,
-        kind="initial",
-        amount=Money(amount="3000.00"),
-        outstanding=Money(amount="7000.00"),
-        left=Money(amount="0.00"),
-        received_at=EVENING,
-    ),
+    due(),
+    paid_in_full(),
     LATE,
     DeadlineMetByOrders(**LATE.model_dump(include={"deadline_id", "kind", "about", "due_at"}), met_at=EVENING),
     CALL,
@@ -283,6 +281,27 @@ async def test_of_tasks_in_one_message_that_which_was_done_over_night_is_left_ou
 
     (words,) = notify.chat.words
     assert (words.text.count("【回访】"), "顺达装饰" in words.text) == (1, True)
+
+
+async def test_a_task_is_told_though_two_facts_settled_the_other_one_of_its_message_while_a_provider_was_busy() -> None:
+    notify = InMemoryNotify()
+    over, open_ = (due(order_no) for order_no in ("SO-1", "SO-2"))
+    send = notify.chat.send
+
+    async def busy(message: Outgoing) -> Answer:
+        notify.chat.send = send
+        await notify.hear(of_order(OrderCancelled, "SO-1", stage="production", reason="客户取消", by="cs-07"))
+        await notify.hear(paid_in_full("SO-1"))
+        return retry_later("busy", "try again", wait=1.0)
+
+    for fact in (open_, over):
+        await notify.hear(fact)
+    notify.chat.send = busy
+    await notify.later(minutes=10)
+    await notify.later(minutes=10)
+
+    (words,) = (words for words in notify.chat.words if "【收款】" in words.text)
+    assert (words.text.count("【收款】"), "SO-2" in words.text) == (1, True)
 
 
 @pytest.mark.parametrize("settled", [True, False], ids=["its own", "another"])

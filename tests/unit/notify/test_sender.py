@@ -3,12 +3,12 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import time
+from datetime import time, timedelta
 from uuid import uuid4
 
 import pytest
 from customers import customer
-from facts import greeting, ready, registered, released
+from facts import agreed, delayed, greeting, of_order, ready, registered, released
 from notify_in_memory import PLACES, InMemoryNotify
 from prometheus_client import CollectorRegistry
 from waiting import until
@@ -20,6 +20,7 @@ from notify.sender import DeliveryLoop, SendingMetrics, Timeouts
 from notify.subscribers import subscriptions
 from shared.contracts.event import Event
 from shared.contracts.intake import QuietHours
+from shared.contracts.orders import OrderCancelled
 from shared.testing import cause, deliver
 from shared.wire.envelope import Envelope
 from shared.wire.message import Message
@@ -116,6 +117,24 @@ async def test_a_message_that_goes_out_at_once_is_born_claimed(notify: InMemoryN
         ["sms-gateway"],
     )
     assert await _writes(notify) == [2]
+
+
+async def test_what_two_facts_made_untrue_before_it_was_heard_is_born_claimed_and_not_sent(
+    notify: InMemoryNotify,
+) -> None:
+    for fact in (delayed("SO-1"), of_order(OrderCancelled, "SO-1", stage="production", reason="客户取消", by="cs-07")):
+        await notify.tell(fact)
+    told = len(notify.sms.sent)
+
+    async with sending(notify):
+        await until(lambda: _looked(notify))
+        await notify.hear(agreed("ship", "SO-1"), at=notify.time.now() - timedelta(minutes=5))
+        claimed = await notify.one(purpose="delivery_date")
+        await until(lambda: _ended(notify, "delivery_date"))
+
+    ended = await notify.one(purpose="delivery_date")
+    assert (claimed.fence, ended.stage, ended.reason) == (1, "suppressed", "superseded")
+    assert len(notify.sms.sent) == told
 
 
 async def test_a_message_without_a_place_is_born_waiting(notify: InMemoryNotify) -> None:
@@ -262,6 +281,10 @@ async def _rests(notify: InMemoryNotify) -> bool:
 async def _settled(notify: InMemoryNotify) -> bool:
     told = await notify.one()
     return told.stage not in ("queued", "sending") or told.reason is not None
+
+
+async def _ended(notify: InMemoryNotify, purpose: str) -> bool:
+    return (await notify.one(purpose=purpose)).stage in ("suppressed", "accepted")
 
 
 async def _writes(notify: InMemoryNotify) -> list[int]:

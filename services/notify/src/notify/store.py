@@ -193,20 +193,16 @@ class OvertakenNumbers(Store[Overtaken]):
 
     async def among(self, messages: Iterable[tuple[Notification, Purpose]]) -> dict[UUID, tuple[Piece, ...]]:
         """The pieces of these messages, each with its purpose, that facts which were heard have made untrue."""
-        ending = [
-            (message.id, piece, purpose, overtaken_of(matter))
-            for message, purpose in messages
-            if purpose.ends
-            for piece in message.pieces
-            for matter in piece.matters
-        ]
-        numbers = {number for *_, number in ending}
+        ending = [(message, purpose) for message, purpose in messages if purpose.ends]
+        numbers = {overtaken_of(matter) for each, _ in ending for piece in each.pieces for matter in piece.matters}
         heard = {each.id: each async for each in self.each({"id": OneOf(*numbers)})} if numbers else {}
-        found: dict[UUID, tuple[Piece, ...]] = {}
-        for message, piece, purpose, number in ending:
-            if number in heard and heard[number].ends(piece, purpose):
-                found[message] = (*found.get(message, ()), piece)
-        return found
+
+        def over(piece: Piece, purpose: Purpose) -> bool:
+            known = (heard.get(overtaken_of(matter)) for matter in piece.matters)
+            return any(each.ends(piece, purpose) for each in known if each)
+
+        found = {each.id: tuple(piece for piece in each.pieces if over(piece, purpose)) for each, purpose in ending}
+        return {id: pieces for id, pieces in found.items() if pieces}
 
 
 class Rosters(Store[Roster]):

@@ -81,7 +81,7 @@ class Dispatcher:
     async def dispatch(self, due: Due) -> None:
         """One message, as far as it goes now. Losing it to another process is no trouble."""
         notification, recipient = due.notification, due.recipient
-        over = due.newer or len(due.untrue) == len(notification.pieces)
+        over = due.newer or all(piece in due.untrue for piece in notification.pieces)
         verdict = Verdict("suppress", "superseded", by=due.newer) if over else None
         verdict = verdict or self._judge(notification, recipient, due.ledger)
         try:
