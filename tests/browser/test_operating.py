@@ -37,7 +37,7 @@ async def test_who_does_not_operate_is_not_led_there_and_sees_nothing(page: Page
 
 
 async def test_a_group_is_held_by_its_owner_with_a_note(page: Page, here: World) -> None:
-    await here.report(ProductionCompleted(order_no=f"SO-{uuid4().hex}", completed_at=here.now, quantity_ok=24))
+    await here.report(ProductionCompleted(order_no=f"SO-{uuid4().hex.upper()}", completed_at=here.now, quantity_ok=24))
 
     async def waiting() -> list[dict[str, Any]]:
         listed: dict[str, list[dict[str, Any]]] = await here.find("orders", f"/dead?{GROUP}", Role.OPERATOR)

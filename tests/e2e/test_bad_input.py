@@ -223,7 +223,7 @@ async def test_a_forged_token_lets_nobody_in(outsider: Outsider) -> None:
 
 
 async def test_a_fact_about_an_order_that_does_not_exist_yet_waits_for_it(outsider: Outsider) -> None:
-    no = f"SO-early-{uuid4().hex[:8]}"
+    no = f"SO-EARLY-{uuid4().hex[:8].upper()}"
     await outsider.say(ProductionProgressed(order_no=no, ready_percent=40))
 
     async def waiting() -> list[dict[str, Any]]:
@@ -244,7 +244,7 @@ async def test_a_fact_about_an_order_that_does_not_exist_yet_waits_for_it(outsid
 
 
 async def test_facts_out_of_order_end_where_they_would_have_in_order(outsider: Outsider) -> None:
-    no = f"SO-mixed-{uuid4().hex[:8]}"
+    no = f"SO-MIXED-{uuid4().hex[:8].upper()}"
     now = outsider.kefu.around.time().now()
     await placed(outsider, no)
     await until(lambda: order(outsider, no))
@@ -259,7 +259,7 @@ async def test_facts_out_of_order_end_where_they_would_have_in_order(outsider: O
 
 
 async def test_the_same_fact_three_times_at_once_has_one_effect(outsider: Outsider) -> None:
-    no, id = f"SO-thrice-{uuid4().hex[:8]}", uuid4()
+    no, id = f"SO-THRICE-{uuid4().hex[:8].upper()}", uuid4()
     await placed(outsider, no)
     await until(lambda: order(outsider, no))
     left = GoodsDispatched(order_no=no, left_at=outsider.kefu.around.time().now(), delivery_note_no="CH-1")
@@ -365,7 +365,7 @@ class Reporter:
 
 
 async def test_a_department_learns_that_orders_took_its_fact_which_had_come_early(outsider: Outsider) -> None:
-    no = f"SO-told-{uuid4().hex[:8]}"
+    no = f"SO-TOLD-{uuid4().hex[:8].upper()}"
     production = Reporter(outsider, "production")
     id = await production.report(ProductionProgressed(order_no=no, ready_percent=40))
     early = await production.became(id, "orders", "waiting")
@@ -378,7 +378,7 @@ async def test_a_department_learns_that_orders_took_its_fact_which_had_come_earl
 
 async def test_a_department_learns_that_its_fact_was_refused_behind_the_door_and_why(outsider: Outsider) -> None:
     sales = Reporter(outsider, "sales")
-    asked = requested(f"SO-told-{uuid4().hex[:8]}")
+    asked = requested(f"SO-TOLD-{uuid4().hex[:8].upper()}")
     first = await sales.report(asked)
     await sales.became(first, "intake", "taken")
     id = await sales.report(asked.but(site_address="佛山市南海区桂城街道 8 号"))

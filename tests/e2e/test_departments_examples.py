@@ -70,7 +70,9 @@ async def test_the_complaint_of_the_readme_is_taken_once_however_often_it_is_sen
         "Content-Type": "application/json",
     }
     said = json.loads((EXAMPLES / "complaint.json").read_text())
-    body = json.dumps(said | {"contract_no": f"JG-{uuid4().hex[:8]}"}).encode()  # one that no other test has told of
+    body = json.dumps(
+        said | {"contract_no": f"JG-{uuid4().hex[:8].upper()}"}
+    ).encode()  # one that no other test has told of
     async with httpx.AsyncClient(timeout=60, trust_env=False) as http:
         url = f"{around.service_url('complaints')}/complaints"
         first, second = [await http.post(url, content=body, headers=headers) for _ in range(2)]

@@ -83,5 +83,5 @@ def test_rows_that_cannot_be_read_are_named_with_line_and_reason_and_stop_nothin
     assert [row.reason for row in log.unreadable] == [
         "order_purchase_timestamp must be a time as M/D/YYYY H:MM, not '13/32/2018 9:15'",
         "order_id must be a number of 1 to 64 characters, not ''",
-        "order bad-in-time was on line 2 already",
+        "order BAD-IN-TIME was on line 2 already",
     ]

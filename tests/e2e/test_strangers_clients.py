@@ -38,7 +38,11 @@ def attributes(around: Surroundings) -> dict[str, Any]:
 
 
 def data(around: Surroundings) -> dict[str, Any]:
-    return {"order_no": f"SO-{uuid4().hex[:8]}", "completed_at": around.time().now().isoformat(), "quantity_ok": 24}
+    return {
+        "order_no": f"SO-{uuid4().hex[:8].upper()}",
+        "completed_at": around.time().now().isoformat(),
+        "quantity_ok": 24,
+    }
 
 
 def event(around: Surroundings, **fields: Any) -> CloudEvent:
@@ -187,7 +191,7 @@ async def test_a_client_generated_from_the_openapi_document_tells_facts_apart_an
         "API_KEY": around.need("PRODUCTION_API_KEY"),
         "ID": id,
         "TIME": around.time().now().isoformat(),
-        "ORDER_NO": f"SO-{uuid4().hex[:8]}",
+        "ORDER_NO": f"SO-{uuid4().hex[:8].upper()}",
         "PATH": PATH,
     }
     said = await asyncio.to_thread(said_by, "node", "reports.js", cwd=tmp_path, env=env)

@@ -112,10 +112,10 @@ async def test_complaints_are_answered_with_the_warranty_of_their_contracts_once
     ],
 )
 async def test_a_department_asks_over_the_bus_and_finds_its_own_number_on_the_answer_once(asks, aftersales, bus):
-    order_no = f"SO-Q-{uuid4().hex[:6]}"
+    order_no = f"SO-Q-{uuid4().hex[:6].upper()}"
     await bus.announce(*facts(order_no, "JG20260930-017", date(2026, 9, 30)), at=NOW)
     await until(aftersales.settled)
-    question_no = f"BX-{uuid4().hex[:6]}"
+    question_no = f"BX-{uuid4().hex[:6].upper()}"
     asked, id = asks(question_no=question_no, order_no=order_no, as_of=date(2027, 10, 1)), uuid4()
 
     await bus.announce(asked, at=NOW, ids=[id])
@@ -168,7 +168,7 @@ async def judged(aftersales, bus, order_no, fault):
 
 @pytest.mark.requirement("R083.b")
 async def test_money_that_finance_reports_on_the_bus_sets_a_job_free(aftersales, bus):
-    id = await judged(aftersales, bus, f"SO-{uuid4().hex[:6]}", "customer_cause")
+    id = await judged(aftersales, bus, f"SO-{uuid4().hex[:6].upper()}", "customer_cause")
     path = f"/service-orders/{id}"
     await aftersales.ask("finance", "POST", f"{path}/raise-charge", {"amount": {"amount": "300"}, "mode": "prepaid"})
     held = await aftersales.http.post(
@@ -200,8 +200,8 @@ async def test_an_incomplete_request_is_announced_with_what_is_missing(aftersale
 async def test_a_forgotten_job_is_carried_over_daily_and_a_closed_one_is_settled_each_deadline_once(
     aftersales, house, bus
 ):
-    forgotten = await judged(aftersales, bus, f"SO-{uuid4().hex[:6]}", "company_quality")
-    done = await judged(aftersales, bus, f"SO-{uuid4().hex[:6]}", "company_quality")
+    forgotten = await judged(aftersales, bus, f"SO-{uuid4().hex[:6].upper()}", "company_quality")
+    done = await judged(aftersales, bus, f"SO-{uuid4().hex[:6].upper()}", "company_quality")
     shown: dict[str, Any] = {}
     left = NOW + timedelta(hours=1)
     visit = {"started_at": NOW.isoformat(), "ended_at": left.isoformat(), "work": "更换铰链", "resolved": True}

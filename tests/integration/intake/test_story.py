@@ -78,7 +78,7 @@ async def duties(intake, keys, customer_id):
 @pytest.mark.requirement("R123.b")
 async def test_a_verified_order_travels_with_its_customer(intake, heard, keys):
     customer_id = (await post(intake, "/customers", HENGDA, keys.staff()))["customer_id"]
-    order_no = f"SO-{uuid4().hex[:8]}"
+    order_no = f"SO-{uuid4().hex[:8].upper()}"
     order = {
         "customer_id": customer_id,
         "order_no": order_no,
