@@ -47,6 +47,20 @@ def test_a_contract_number_tells_its_date_or_says_that_it_tells_none(contract_no
     assert date_in(contract_no) == expected
 
 
+@pytest.mark.parametrize("contract_no", ["HT2026-12", "XS-2026/12/3", "HT2026-12-99", "JG202612-003"])
+def test_a_running_number_that_would_be_a_month_to_come_is_no_date(contract_no):
+    day = date(2026, 11, 22)
+    registered = PreciseDate(on=date(2026, 8, 15))
+
+    found = finding(contract_no, day, registered_date=registered, today=day)
+
+    assert (date_in(contract_no, day), date_in(contract_no, date(2026, 12, 1))) == (
+        None,
+        PreciseDate(on=date(2026, 12, 1), precision="month"),
+    )
+    assert (found.verdict, found.begins, found.expires_on) == ("in_warranty", registered, date(2027, 8, 15))
+
+
 @pytest.mark.requirement("R074.b")
 def test_the_last_day_is_the_same_day_a_year_later_and_belongs_to_the_warranty():
     on_the_last_day = finding("JG20251122-017", date(2026, 11, 22))

@@ -32,7 +32,7 @@ def routes(orders: CoveredOrders, rules: Rules, url: str | None) -> APIRouter:
             must_carry_a_plausible_date(contract_no, None, today)
             raise NotFound("contract", contract_no)
         day = as_of or today
-        return Passport.of(contract_no, order, day, assess(rules.on(now).warranty, order.covered, day))
+        return Passport.of(contract_no, order, day, assess(rules.on(now).warranty, order.covered(today), day))
 
     @router.get("/{contract_no:path}/page", response_class=HTMLResponse)
     async def show_passport_page(request: Request, contract_no: ContractNo, as_of: date | None = None) -> HTMLResponse:

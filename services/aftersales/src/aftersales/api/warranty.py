@@ -87,7 +87,8 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
     async def check(body: CheckWarranty, cause: CausedByRequest) -> CheckView:
         """Whether something is under warranty: in, out, or uncertain, with the reasons. The answer is announced.
 
-        Refused when the date on the contract number is in no calendar, to come, or another than the contract's.
+        Staff are refused when the date on the contract number is in no calendar, to come, or leads to another answer
+        than the contract's registered date; a department's system gets the uncertain answer with the reason.
         """
         question = Question(
             customer_id=body.customer_id,

@@ -52,13 +52,13 @@ class CoveredOrder(Aggregate):
         """What every announcement about it says."""
         return AboutOrder(order_id=self.id, order_no=self.order_no)
 
-    @property
-    def covered(self) -> Covered:
-        """What counts for the warranty."""
+    def covered(self, today: date) -> Covered:
+        """What counts for the warranty, asked about on this local day."""
         return Covered(
             contract_no=self.contract_no,
             registered_date=self.registered_date,
             accepted_on=self.accepted_on,
             months=self.months,
             decided=self.decided,
+            today=today,
         )

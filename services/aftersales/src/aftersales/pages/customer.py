@@ -105,7 +105,7 @@ def routes(stores: Stores, rules: Rules, door: CustomerDoor) -> APIRouter:
 
 def _warranty(order: CoveredOrder, contract_no: ContractNo, rules: Rules, today: date) -> CustomersWarranty:
     warranties = rules.policies.on(today).warranty
-    found = assess(warranties, order.covered, today)
+    found = assess(warranties, order.covered(today), today)
     sure = found.verdict != "uncertain"
     return CustomersWarranty(
         contract_no=contract_no,
@@ -116,7 +116,7 @@ def _warranty(order: CoveredOrder, contract_no: ContractNo, rules: Rules, today:
         begins=_said(found.begins.on) if found.begins and found.begins.precision == "day" else "",
         until=_said(found.expires_on) if found.expires_on and sure else "",
         left=f"{found.days_left}天" if found.days_left is not None and found.verdict == "in_warranty" else "",
-        steps=steps_for_a_link(warranties, order.covered, today),
+        steps=steps_for_a_link(warranties, order.covered(today), today),
     )
 
 

@@ -52,7 +52,8 @@ def announce_maintenance(order: CoveredOrder, rules: Rules, cause: Cause) -> Cha
 
 
 def _last_day(order: CoveredOrder, rules: Rules, at: datetime) -> date | None:
-    found = assess(rules.on(at).warranty, order.covered, rules.calendar.day(at))
+    today = rules.calendar.day(at)
+    found = assess(rules.on(at).warranty, order.covered(today), today)
     if found.begins is None:
         return None
     months = found.rule.months if order.months is None else order.months

@@ -18,9 +18,14 @@ from shared.contracts.vocabulary import Prose
 def check(
     id: UUID, question: Question, order: CoveredOrder | None, rules: Rules, cause: Cause
 ) -> Change[WarrantyCheck]:
-    """Answer those who typed the question themselves. Refused when the date on the contract number cannot be right."""
-    if found := _doubt(question, order.covered if order else None, rules.calendar.day(cause.now)):
-        raise found.refusal
+    """Answer those who typed the question themselves.
+
+    Staff are refused when the date on the contract number cannot be right, or leads to another answer than the date
+    that the contract is registered with (`no_such_day`, `date_in_future`, `contract_date_disagrees`). A department's
+    system hears that it is uncertain, and why.
+    """
+    if cause.actor.kind != "department":
+        _must_be_plausible(question, order, rules, cause)
     return answer(id, question, order, rules, cause)
 
 
@@ -29,21 +34,21 @@ def answer(
 ) -> Change[WarrantyCheck]:
     """Answer from what is known about the order. Refused when nothing says whose an unknown contract is.
 
-    Uncertain where another contract is asked about than the one that the order is known under, and where the date on
-    the number that is asked about cannot be right. What a person decided about another question goes on only where it
-    names the last day under warranty.
+    A contract that is known by its registered date alone is answered under the number that is asked about, as if sales
+    had named it. Uncertain where another contract is asked about than the one that the order is known under, and where
+    the date on the number that is asked about cannot be right. What a person decided about another question goes on
+    only where it names the last day under warranty.
     """
     customer = question.customer_id or (order.customer_id if order else None)
     if customer is None:
         raise Refused(
             "this contract is not known here; say whose it is with customer_id", "unknown_contract", "customer_id"
         )
-    covered = order.covered if order else None
-    if covered is not None and covered.decided is not None and covered.decided.until is None:
-        covered = covered.but(decided=None)
+    today = rules.calendar.day(cause.at)
+    covered = _asked_about(question, order, today)
     policy = rules.on(cause.at)
     found = _of_one_contract(assess(policy.warranty, covered, question.as_of), question, covered)
-    if wrong := _doubt(question, covered, rules.calendar.day(cause.at)):
+    if wrong := _doubt(question, order, today):
         found = _uncertain(found, wrong.words)
     checked = WarrantyChecked(
         check_id=id,
@@ -139,15 +144,42 @@ def _of_one_contract(found: Finding, question: Question, covered: Covered | None
     )
 
 
-def _doubt(question: Question, covered: Covered | None, today: date) -> Doubt | None:
-    """What is wrong with the number that is asked about; nothing where the contract is known under it.
-
-    A contract that is known by its date alone is compared with the date on the number.
-    """
-    asked, known = question.contract_no, covered.contract_no if covered else None
-    if asked is None or asked == known:
+def _asked_about(question: Question, order: CoveredOrder | None, today: date) -> Covered | None:
+    """What is known about the contract, under the number that is asked about where it is known under none."""
+    if order is None:
         return None
-    return doubt(asked, covered.registered_date if covered and known is None else None, today)
+    covered = order.covered(today)
+    if covered.contract_no is None:
+        covered = covered.but(contract_no=question.contract_no)
+    if covered.decided is not None and covered.decided.until is None:
+        covered = covered.but(decided=None)
+    return covered
+
+
+def _must_be_plausible(question: Question, order: CoveredOrder | None, rules: Rules, cause: Cause) -> None:
+    today = rules.calendar.day(cause.now)
+    if wrong := _doubt(question, order, today):
+        raise wrong.refusal
+    covered = _asked_about(question, order, today)
+    if order is None or order.contract_no is not None or covered is None or covered.contradicting is None:
+        return
+    by_number, agreed = (
+        assess(rules.on(cause.at).warranty, each, question.as_of).verdict
+        for each in (covered.but(registered_date=None), covered)
+    )
+    if by_number != agreed:
+        raise Refused(
+            f"the contract is registered with {covered.contradicting.on}, and the warranty is another by the date on "
+            "the contract number: read the number again, or ask by the order alone",
+            "contract_date_disagrees",
+            "contract_no",
+        )
+
+
+def _doubt(question: Question, order: CoveredOrder | None, today: date) -> Doubt | None:
+    """What is wrong with the number that is asked about; nothing where the contract is known under it."""
+    asked, known = question.contract_no, order.contract_no if order else None
+    return None if asked is None or asked == known else doubt(asked, today)
 
 
 def _uncertain(found: Finding, why: str) -> Finding:

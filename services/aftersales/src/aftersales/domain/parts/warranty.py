@@ -52,13 +52,17 @@ class Rule(WarrantyRule):
 
 
 class Covered(Part):
-    """What is known about a contract when its warranty is asked about, and what a person decided about it last."""
+    """What is known about a contract when its warranty is asked about, and what a person decided about it last.
+
+    `today` is the local day on which it is asked about: a month alone on the number that comes later is no date.
+    """
 
     contract_no: str | None = None
     registered_date: PreciseDate | None = None
     accepted_on: date | None = None
     months: int | None = Field(default=None, ge=0)
     decided: WarrantyOverride | None = None
+    today: date = date.max
 
     @property
     def contract_date(self) -> PreciseDate | None:
@@ -68,7 +72,7 @@ class Covered(Part):
         """
         if self.contract_no and no_such_day(self.contract_no):
             return None
-        return (date_in(self.contract_no) if self.contract_no else None) or self.registered_date
+        return (date_in(self.contract_no, self.today) if self.contract_no else None) or self.registered_date
 
     @property
     def contradicting(self) -> PreciseDate | None:
@@ -107,16 +111,17 @@ def no_such_day(contract_no: str) -> str | None:
     return f"{found[1]}-{found[3]}-{found[4]}"
 
 
-def date_in(contract_no: str) -> PreciseDate | None:
+def date_in(contract_no: str, today: date = date.max) -> PreciseDate | None:
     """The date that a contract number begins with, after its letters; nothing if it carries none.
 
-    `JG20260930-017` gives a day, `JG202609-017` a month.
+    `JG20260930-017` gives a day, `JG202609-017` a month. A month alone after `today` is no date: in November the 12 of
+    `HT2026-12` is a running number.
     """
     found = _DATE_IN_NUMBER.match(contract_no)
     if found is None:
         return None
     year, month, day = int(found[1]), int(found[3]), int(found[4] or 1)
-    if day > monthrange(year, month)[1]:
+    if day > monthrange(year, month)[1] or (found[4] is None and date(year, month, day) > today):
         return None
     return PreciseDate(on=date(year, month, day), precision="day" if found[4] else "month")
 
@@ -128,8 +133,8 @@ class Doubt(NamedTuple):
     words: str
 
 
-def doubt(contract_no: ContractNo, told: PreciseDate | None, today: date) -> Doubt | None:
-    """What is wrong with the date on a contract number: in no calendar, to come, or another than the `told` one.
+def doubt(contract_no: ContractNo, today: date) -> Doubt | None:
+    """What is wrong with the date on a contract number: in no calendar, or a day to come.
 
     Nothing where the number carries no date, or one that can be right.
     """
@@ -140,31 +145,25 @@ def doubt(contract_no: ContractNo, told: PreciseDate | None, today: date) -> Dou
             "contract_no",
         )
         return Doubt(refusal, f"合同编号 {contract_no} 上的日期 {wrong} 不存在，请核对合同编号。")
-    carried = date_in(contract_no)
-    if carried is None:
+    carried = date_in(contract_no, today)
+    if carried is None or carried.on <= today:
         return None
-    if span(carried)[0] > today:
-        refusal = Refused(
-            f"the contract number carries {carried.on}, in the future; today is {today}",
-            "date_in_future",
-            "contract_no",
-        )
-        return Doubt(refusal, f"合同编号 {contract_no} 上的日期 {carried.on} 还没有到，请核对合同编号。")
-    if told is not None and not can_be_one(carried, told):
-        refusal = Refused(
+    refusal = Refused(
+        f"the contract number carries {carried.on}, in the future; today is {today}", "date_in_future", "contract_no"
+    )
+    return Doubt(refusal, f"合同编号 {contract_no} 上的日期 {carried.on} 还没有到，请核对合同编号。")
+
+
+def must_carry_a_plausible_date(contract_no: ContractNo, told: PreciseDate | None, today: date) -> None:
+    """Raises what is wrong with the date on a contract number, or that it is another than the `told` one
+    (`no_such_day`, `date_in_future`, `contract_date_disagrees`)."""
+    if found := doubt(contract_no, today):
+        raise found.refusal
+    carried = date_in(contract_no, today)
+    if carried is not None and told is not None and not can_be_one(carried, told):
+        raise Refused(
             f"the contract number carries the date {carried.on} and contract_date is {told.on}: "
             "one of the two is wrong",
             "contract_date_disagrees",
             "contract_date",
         )
-        return Doubt(
-            refusal, f"合同编号 {contract_no} 上的日期 {carried.on} 与合同的签订日期 {told.on} 不一致，请核对合同原件。"
-        )
-    return None
-
-
-def must_carry_a_plausible_date(contract_no: ContractNo, told: PreciseDate | None, today: date) -> None:
-    """Raises what is wrong with the date on a contract number (`no_such_day`, `date_in_future`,
-    `contract_date_disagrees`)."""
-    if found := doubt(contract_no, told, today):
-        raise found.refusal
