@@ -135,7 +135,9 @@ def order_with(rules: Rules, request_with: Callable[..., ServiceRequest]) -> Cal
 
     def build(fault: str = "company_quality", verdict: str = "in_warranty") -> ServiceOrder:
         asked = request_with(fault, verdict)
-        return prepared(open_requested(UUID(int=60), asked, type_for(asked), rules, cause(AT, actor=CS)).state, rules)
+        return prepared(
+            open_requested(UUID(int=60), asked, type_for(asked), None, rules, cause(AT, actor=CS)).state, rules
+        )
 
     return build
 

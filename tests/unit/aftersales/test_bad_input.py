@@ -193,11 +193,11 @@ ORDERS = {
         409,
         "visit_times",
     ),
-    "a visit that begins before the technician was dispatched": (
+    "a visit that begins on the evening before its dispatch": (
         "dispatched",
         "installer",
         "complete-visit",
-        visit("2026-11-22T00:59:00Z", "2026-11-22T02:00:00Z"),
+        visit("2026-11-21T15:59:00Z", "2026-11-22T02:00:00Z"),
         409,
         "visit_before_dispatch",
     ),

@@ -37,7 +37,7 @@ def with_dispatch(rules: Rules, **fields: object) -> Rules:
 
 @pytest.mark.requirement("R130.a")
 def test_a_job_waits_from_its_opening_to_its_dispatch_under_one_deadline(request_with, rules, prepare):
-    opened = open_requested(UUID(int=60), request_with(), "C", rules, NOW)
+    opened = open_requested(UUID(int=60), request_with(), "C", None, rules, NOW)
     sent = dispatch(prepare(opened.state), "tech-05", None, None, rules, cause(AT + timedelta(hours=1)))
 
     assert [type(event) for event in opened.events] == [ServiceOrderOpened, DeadlineSetByAftersales]
@@ -63,8 +63,8 @@ def test_a_job_keeps_the_version_of_the_policy_that_it_began_with(request_with, 
     later = first.but(version=2, in_force_from=datetime(2026, 12, 1, tzinfo=UTC).date())
     both = replace(rules, policies=Policies([first, later]))
 
-    before = open_requested(UUID(int=60), request_with(), "C", both, NOW).state
-    after = open_requested(UUID(int=61), request_with(), "C", both, cause(AT + timedelta(days=9))).state
+    before = open_requested(UUID(int=60), request_with(), "C", None, both, NOW).state
+    after = open_requested(UUID(int=61), request_with(), "C", None, both, cause(AT + timedelta(days=9))).state
 
     assert (before.policy_version, after.policy_version) == (1, 2)
     sent = dispatch(prepare(before), "tech-05", None, None, both, cause(AT + timedelta(days=20)))
@@ -73,7 +73,7 @@ def test_a_job_keeps_the_version_of_the_policy_that_it_began_with(request_with, 
 
 def test_the_end_of_the_day_is_called_to_mind_where_the_company_wants_that(request_with, rules):
     heedful = with_dispatch(rules, warn_before=(timedelta(hours=4),))
-    order = open_requested(UUID(int=60), request_with(), "C", heedful, NOW).state
+    order = open_requested(UUID(int=60), request_with(), "C", None, heedful, NOW).state
 
     (warned,) = heedful.clocks.tick()(order.done_with(CLOCKS), cause(MIDNIGHT - timedelta(hours=4))).events
 
@@ -86,7 +86,7 @@ def test_the_end_of_the_day_is_called_to_mind_where_the_company_wants_that(reque
 
 def test_a_clock_stands_still_only_where_the_company_allows_it(request_with, order_with, rules):
     lenient = with_dispatch(rules, may_be_held=True)
-    order = open_requested(UUID(int=60), request_with(), "C", lenient, NOW).state
+    order = open_requested(UUID(int=60), request_with(), "C", None, lenient, NOW).state
 
     held = lenient.clocks.hold("dispatch", "客户改约", NOW)(order)
 
@@ -99,7 +99,9 @@ def test_a_clock_stands_still_only_where_the_company_allows_it(request_with, ord
 async def test_the_voucher_of_an_open_job_is_a_duty_of_the_manager_who_takes_it_and_dispatches(
     world, stores, request_with, rules, prepare
 ):
-    opened = open_requested(UUID(int=60), request_with(), "C", rules, NOW).then(lambda order: Change(prepare(order)))
+    opened = open_requested(UUID(int=60), request_with(), "C", None, rules, NOW).then(
+        lambda order: Change(prepare(order))
+    )
     path = f"/service-orders/{(await stores.service_orders.create(opened, NOW)).id}"
 
     shown = (await world.ask(Role.CS_MANAGER, "GET", path)).json()

@@ -65,7 +65,7 @@ def fee(order, amount="300.00", by=CS):
 @pytest.fixture
 def opened(request_with, rules):
     """A voucher on which nothing but the salesman's block is written."""
-    return open_requested(UUID(int=60), request_with(), "C", rules, CS).state
+    return open_requested(UUID(int=60), request_with(), "C", None, rules, CS).state
 
 
 @pytest.mark.requirement("R071.a", "R072.a", "R081.b")
@@ -241,10 +241,10 @@ def test_the_form_comes_back_whole_and_customer_service_writes_the_result(in_eve
 def test_the_type_of_service_decides_whether_it_is_charged(fault, verdict, fitting, request_with, rules):
     for type in "ABC":
         if type in fitting:
-            assert open_requested(UUID(int=60), request_with(fault, verdict), type, rules, CS).state.type == type
+            assert open_requested(UUID(int=60), request_with(fault, verdict), type, None, rules, CS).state.type == type
         else:
             with pytest.raises(Refused) as refused:
-                open_requested(UUID(int=60), request_with(fault, verdict), type, rules, CS)
+                open_requested(UUID(int=60), request_with(fault, verdict), type, None, rules, CS)
             assert refused.value.code == "type_contradicts"
 
 
@@ -314,7 +314,7 @@ async def test_the_register_says_which_voucher_a_request_has_and_what_was_done(
     request_with, rules, stores, on, in_every_stage
 ):
     await stores.service_requests.create(Change(request_with()), CS)
-    opening = open_requested(UUID(int=60), request_with(), "C", rules, CS)
+    opening = open_requested(UUID(int=60), request_with(), "C", None, rules, CS)
     closing = close(in_every_stage["signed_off"], "已更换铰链", None, CS)
     (visit,) = closing.state.visits
     assert (visit.started_at, visit.ended_at, visit.work) == (AT - timedelta(hours=1), AT, "更换两副铰链")

@@ -31,7 +31,7 @@ def town(rules, policy):
 
 def opened_at(address, request, rules):
     asked = request.but(form=request.form.but(address=address))
-    return open_requested(UUID(int=60), asked, "C", rules, CS).state
+    return open_requested(UUID(int=60), asked, "C", None, rules, CS).state
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 
+from aftersales.domain.covered_order import CoveredOrder
 from aftersales.domain.decisions.closing import close
 from aftersales.domain.decisions.dispatch import dispatch
 from aftersales.domain.decisions.money import raise_charge, receive_payment, record_cost
@@ -32,6 +33,7 @@ from shared.contracts.aftersales import (
     ServiceVisitCompleted,
 )
 from shared.contracts.event import Actor, Money
+from shared.contracts.intake import CustomersMerged
 from shared.lifecycle import IllegalTransition
 from shared.testing import cause, fire
 
@@ -104,7 +106,7 @@ def test_internal_work_is_done_and_closed_and_nobody_is_sent_or_pays(decision, d
 def test_the_voucher_goes_to_dispatch_for_a_registered_request(type, request_with, rules, customer):
     request = request_with()
 
-    change = open_requested(UUID(int=60), request, type, rules, NOW)
+    change = open_requested(UUID(int=60), request, type, None, rules, NOW)
 
     assert only(ServiceOrderOpened, change) == ServiceOrderOpened(
         service_order_id=UUID(int=60),
@@ -367,37 +369,68 @@ def test_a_visit_ends_after_it_has_started(ended_at, in_every_stage, rules):
     assert (refused.value.code, refused.value.field) == ("visit_times", "ended_at")
 
 
-def test_a_visit_begins_in_the_minute_of_its_dispatch_or_later(order_with, rules):
-    sent = dispatch(order_with(), "tech-05", None, None, rules, cause(AT - HOUR + 30 * SECOND, actor=CS)).state
+def test_a_visit_of_the_day_of_its_dispatch_is_taken_however_late_the_dispatch_was_entered(order_with, rules):
+    sent = dispatch(order_with(), "tech-05", None, None, rules, cause(AT, actor=CS)).state
+    midnight = MIDNIGHT - DAY
 
     with pytest.raises(Refused) as refused:
-        complete_visit(sent, AT - HOUR - SECOND, AT, "更换两副铰链", True, rules, NOW)
-    visited = complete_visit(sent, AT - HOUR, AT, "更换两副铰链", True, rules, NOW).state
+        complete_visit(sent, midnight - SECOND, AT, "更换两副铰链", True, rules, NOW)
+    visited = complete_visit(sent, midnight, AT, "更换两副铰链", True, rules, NOW).state
 
     assert (refused.value.code, refused.value.field) == ("visit_before_dispatch", "started_at")
-    assert "2026-11-22T01:00:00+00:00" in refused.value.detail
-    assert (visited.stage, visited.visits[0].started_at) == ("resolved", AT - HOUR)
+    assert refused.value.detail == (
+        "the visit began on 2026-11-21, and the technician was sent for 2026-11-22 at the earliest: check both days"
+    )
+    assert (visited.stage, visited.visits[0].started_at) == ("resolved", midnight)
 
 
-def test_the_second_visit_begins_after_the_second_dispatch(in_every_stage, rules):
-    unresolved = complete_visit(in_every_stage["dispatched"], AT - HOUR, AT, "缺铰链", False, rules, NOW).state
-    sent = dispatch(unresolved, "tech-06", None, None, rules, NOW).state
-    later = cause(AT + HOUR, actor=CS)
+def test_a_visit_of_the_day_of_its_window_is_taken_where_the_dispatch_was_entered_after_midnight(order_with, rules):
+    begins = MIDNIGHT - 2 * HOUR
+    agreed = Appointment(
+        day=date(2026, 11, 22), begins=begins, ends=begins + 4 * HOUR, agreed_with="王建国", by="cs-07"
+    )
+    sent = dispatch(
+        order_with().but(appointment=agreed), "tech-05", None, None, rules, cause(MIDNIGHT + HOUR, actor=CS)
+    ).state
+    later = cause(MIDNIGHT + 2 * HOUR, actor=CS)
 
     with pytest.raises(Refused) as refused:
-        complete_visit(sent, AT - HOUR, AT + HOUR, "更换两副铰链", True, rules, later)
+        complete_visit(sent, begins - DAY, MIDNIGHT, "更换两副铰链", True, rules, later)
 
     assert refused.value.code == "visit_before_dispatch"
-    assert complete_visit(sent, AT, AT + HOUR, "更换两副铰链", True, rules, later).state.stage == "resolved"
+    assert complete_visit(sent, begins, MIDNIGHT, "更换两副铰链", True, rules, later).state.stage == "resolved"
 
 
-def test_of_a_service_that_was_sent_before_its_dispatch_was_kept_a_visit_begins_after_it_was_opened(
+def test_a_window_that_was_agreed_for_a_later_day_changes_nothing_for_a_visit_of_the_day_of_the_dispatch(
+    in_every_stage, rules
+):
+    agreed = Appointment(
+        day=date(2026, 11, 23), begins=AT + DAY, ends=AT + DAY + HOUR, agreed_with="王建国", by="cs-07"
+    )
+    sent = in_every_stage["dispatched"].but(appointment=agreed)
+
+    assert complete_visit(sent, AT - 2 * HOUR, AT, "更换两副铰链", True, rules, NOW).state.stage == "resolved"
+
+
+def test_the_second_visit_is_of_the_day_of_the_second_dispatch_or_later(in_every_stage, rules):
+    unresolved = complete_visit(in_every_stage["dispatched"], AT - HOUR, AT, "缺铰链", False, rules, NOW).state
+    sent = dispatch(unresolved, "tech-06", None, None, rules, cause(AT + DAY, actor=CS)).state
+    later = cause(AT + DAY + HOUR, actor=CS)
+
+    with pytest.raises(Refused) as refused:
+        complete_visit(sent, AT, AT + DAY, "更换两副铰链", True, rules, later)
+
+    assert refused.value.code == "visit_before_dispatch"
+    assert complete_visit(sent, AT + DAY, AT + DAY + HOUR, "更换", True, rules, later).state.stage == "resolved"
+
+
+def test_of_a_service_that_was_sent_before_its_dispatch_was_kept_a_visit_is_of_the_day_of_its_opening_or_later(
     in_every_stage, rules
 ):
     sent = in_every_stage["dispatched"].but(dispatched_at=None)
 
     with pytest.raises(Refused) as refused:
-        complete_visit(sent, sent.opened_at - HOUR, AT, "更换两副铰链", True, rules, NOW)
+        complete_visit(sent, sent.opened_at - DAY, AT, "更换两副铰链", True, rules, NOW)
 
     assert refused.value.code == "visit_before_dispatch"
 
@@ -480,8 +513,23 @@ def test_a_service_whose_form_names_the_contract_alone_is_of_the_order_that_the_
     named, known, order_no, request_with, rules
 ):
     asked = request_with()
-    asked = asked.but(form=asked.form.but(order_no=named), warranty=asked.warranty.but(order_no=known))
 
-    opened = open_requested(UUID(int=60), asked, "C", rules, NOW)
+    opened = open_requested(UUID(int=60), asked.but(form=asked.form.but(order_no=named)), "C", known, rules, NOW)
 
     assert (opened.state.order_no, only(ServiceOrderOpened, opened).order_no) == (order_no, order_no)
+
+
+@pytest.mark.parametrize(("asks", "order_no"), [(1, "SO-2026-0412"), (3, "SO-2026-0412"), (2, None)])
+async def test_a_voucher_is_of_the_order_of_its_contract_where_that_is_the_same_customers_in_any_of_their_files(
+    asks, order_no, world, stores, customer, request_with
+):
+    known = CoveredOrder.of("SO-2026-0412").but(customer=customer, contract_no="JG20260930-017")
+    asked = request_with()
+    theirs = asked.form.but(order_no=None, customer=customer.but(customer_id=UUID(int=asks)))
+    await stores.covered_orders.create(Change(known), NOW)
+    await stores.service_requests.create(Change(asked.but(form=theirs)), NOW)
+    await world.hear(CustomersMerged(customer_id=UUID(int=3), duplicate_id=UUID(int=1), revision=2, reason="同一人"))
+
+    opened = await world.ask("cs_specialist", "POST", "/service-orders", {"request_id": str(asked.id), "type": "C"})
+
+    assert (opened.status_code, opened.json()["order_no"]) == (201, order_no)

@@ -80,7 +80,7 @@ def test_the_sales_assistant_orders_material_under_the_number_of_the_form(order_
 
 @pytest.mark.requirement("R076.c")
 def test_material_is_ordered_after_opinion_and_fee(request_with, order_with, rules):
-    bare = open_requested(UUID(int=60), request_with(), "C", rules, CS).state
+    bare = open_requested(UUID(int=60), request_with(), "C", None, rules, CS).state
 
     assert refusal(lambda: request_parts(bare, PARTS, None, rules, ASSISTANT)) == "opinion_missing"
     assert refusal(lambda: request_parts(order_with().but(cost=None), PARTS, None, rules, ASSISTANT)) == "fee_missing"

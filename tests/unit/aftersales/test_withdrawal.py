@@ -53,7 +53,7 @@ def test_an_incomplete_request_may_be_withdrawn_and_a_withdrawn_one_takes_nothin
     with pytest.raises(IllegalTransition, match="possible now: nothing any more"):
         withdraw(over, (), WHY, rules, CS)
     with pytest.raises(IllegalTransition, match="while the service request is withdrawn"):
-        open_requested(UUID(int=61), over, "C", rules, CS)
+        open_requested(UUID(int=61), over, "C", None, rules, CS)
 
 
 def test_a_voucher_that_is_called_off_says_what_is_not_needed_and_what_is_to_be_paid_back(order_with, rules):

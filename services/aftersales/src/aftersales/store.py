@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Self
 
 from aftersales.domain.covered_order import CoveredOrder
+from aftersales.domain.parts.form import FeedbackForm
 from aftersales.domain.service_order import ServiceOrder
 from aftersales.domain.service_request import ServiceRequest
 from aftersales.domain.settlement import Settlement
@@ -131,6 +132,15 @@ class Stores:
             ErasedCustomers(database),
             Pictures(database),
         )
+
+    async def order_of_contract(self, form: FeedbackForm) -> OrderNo | None:
+        """The order of a form's contract, where it is the same customer's, in any of their files."""
+        if form.contract_no is None:
+            return None
+        customer = await self.merged_files.all_of(form.customer.customer_id)
+        where = {"contract_no": form.contract_no, "customer.customer_id": customer}
+        found = (await self.covered_orders.find(where, limit=1)).items
+        return found[0].order_no if found else None
 
     def personal(self) -> tuple[Personal, ...]:
         """Where after-sales keeps something personal about customers (003 二1-7)."""

@@ -73,7 +73,8 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         """Open an order for a registered request. Refused with what is missing while its form is incomplete."""
         request = await stores.service_requests.get(body.request_id)
         id = cause.derive("service order")
-        change = opening.open_requested(id, request, body.type, rules, cause)
+        of_contract = await stores.order_of_contract(request.form)
+        change = opening.open_requested(id, request, body.type, of_contract, rules, cause)
         return ServiceOrderView.of(await orders.create(change, cause))
 
     @router.post("/internal", status_code=201, dependencies=[allow(*CS_MANAGERS)])

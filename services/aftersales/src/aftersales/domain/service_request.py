@@ -15,7 +15,7 @@ from shared.clocks import Timed
 from shared.contracts.aftersales import ChargePolicy, Fault, Verdict, WarrantyChecked
 from shared.contracts.event import Instant
 from shared.contracts.roles import Role
-from shared.contracts.vocabulary import AboutServiceRequest, FileRef, Line, OrderNo, PaperNo, StaffId
+from shared.contracts.vocabulary import AboutServiceRequest, FileRef, Line, PaperNo, StaffId
 from shared.lifecycle import IllegalTransition, Possible, follows
 
 
@@ -67,11 +67,6 @@ class ServiceRequest(Timed):
     def verdict(self) -> Verdict:
         """The warranty as far as it is known."""
         return self.warranty.verdict if self.warranty else "uncertain"
-
-    @property
-    def order_no(self) -> OrderNo | None:
-        """The order that the form names, or else the one that the contract is known by."""
-        return self.form.order_no or (self.warranty.order_no if self.warranty else None)
 
     @property
     def charge_policy(self) -> ChargePolicy:

@@ -9,13 +9,20 @@ from aftersales.domain.service_order import ServiceOrder, voucher_no_of
 from aftersales.domain.service_request import ServiceRequest
 from shared.aggregate import Cause, Change, Refused
 from shared.contracts.aftersales import Material, ServiceOrderOpened
-from shared.contracts.vocabulary import Prose
+from shared.contracts.vocabulary import OrderNo, Prose
 
 
 def open_requested(
-    id: UUID, request: ServiceRequest, type: ServiceType, rules: Rules, cause: Cause
+    id: UUID,
+    request: ServiceRequest,
+    type: ServiceType,
+    of_contract: OrderNo | None,
+    rules: Rules,
+    cause: Cause,
 ) -> Change[ServiceOrder]:
     """An order for a registered request, on the next voucher out of the customer's folder.
+
+    It is about the order that the form names, or else about that customer's order of the contract, `of_contract`.
 
     Refused while the form is incomplete, it is open who pays, or the type says otherwise than the fault and the
     warranty do.
@@ -41,7 +48,7 @@ def open_requested(
         opened_at=cause.at,
         request_id=request.id,
         complaint_id=request.form.complaint_id,
-        order_no=request.order_no,
+        order_no=request.form.order_no or of_contract,
         customer=request.form.customer,
         address=request.form.address,
         area=policy.area_of(request.form.address),

@@ -1,6 +1,6 @@
 """What a technician did at the customer's, and the customer's signature (003 §8, §10, 001 售后六a)."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from aftersales.domain.decisions.dispatch import await_dispatch
 from aftersales.domain.parts.service import SignOff, Visit
@@ -23,11 +23,11 @@ def complete_visit(
     """The technician was there. What is not resolved waits to be dispatched again (003 §8, §10).
 
     Its appointment is over then: another one is agreed with the customer. Refused when it does not end after it has
-    begun (`visit_times`), has not ended yet (`visit_in_future`) or began before the technician was dispatched
-    (`visit_before_dispatch`).
+    begun (`visit_times`), has not ended yet (`visit_in_future`) or began on an earlier day than the dispatch and the
+    agreed window (`visit_before_dispatch`): a dispatch may be entered after it was made by telephone.
     """
     order.lifecycle.must(order.stage, "complete_visit")
-    _must_be_plausible(order, started_at, ended_at, cause)
+    _must_be_plausible(order, started_at, ended_at, rules, cause)
     visit = Visit(
         technician=order.technician or cause.actor.id,
         started_at=started_at,
@@ -44,24 +44,27 @@ def complete_visit(
     return Change(visited, (completed,)).then(lambda waiting: await_dispatch(waiting, rules, cause))
 
 
-def _must_be_plausible(order: ServiceOrder, started_at: datetime, ended_at: datetime, cause: Cause) -> None:
+def _must_be_plausible(
+    order: ServiceOrder, started_at: datetime, ended_at: datetime, rules: Rules, cause: Cause
+) -> None:
     if ended_at <= started_at:
-        raise Refused("a visit ends after it has started, a minute later at least", "visit_times", "ended_at")
+        raise Refused("a visit ends after it has started", "visit_times", "ended_at")
     if ended_at > cause.at:
         raise Refused("a visit is reported after it has ended", "visit_in_future", "ended_at")
     must_be_recent("the visit", started_at, cause, "started_at")
-    sent = _in_whole_minutes(order.dispatched_at or order.opened_at)
-    if started_at < sent:
+    begun, sent = rules.calendar.day(started_at), _first_day(order, rules)
+    if begun < sent:
         raise Refused(
-            f"the technician was dispatched at {sent.isoformat()}: a visit begins then or later",
+            f"the visit began on {begun}, and the technician was sent for {sent} at the earliest: check both days",
             "visit_before_dispatch",
             "started_at",
         )
 
 
-def _in_whole_minutes(moment: datetime) -> datetime:
-    """Without its seconds: people tell the times of a visit by the minute."""
-    return moment.replace(second=0, microsecond=0)
+def _first_day(order: ServiceOrder, rules: Rules) -> date:
+    """The local day of the dispatch, or of the window agreed with the customer where that begins earlier."""
+    sent = order.dispatched_at or order.opened_at
+    return rules.calendar.day(min(sent, order.appointment.begins) if order.appointment else sent)
 
 
 def sign_off(
