@@ -81,7 +81,7 @@ async def test_the_page_has_the_contract_number_as_a_code_no_script_and_loads_no
 )
 def test_the_code_leads_to_the_company_s_address_where_it_has_one_and_says_so(url, text, caption, rules):
     order = CoveredOrder.of("SO-2026-0412").but(contract_no="JG2026/09&017")
-    found = assess(rules.on(AT).warranty, order.covered, date(2026, 11, 22))
+    found = assess(rules.on(AT).warranty, order.covered(date(2026, 11, 22)), date(2026, 11, 22))
     passport = Passport.of("JG2026/09&017", order, date(2026, 11, 22), found)
 
     page = print_passport(passport, url).body.decode()
