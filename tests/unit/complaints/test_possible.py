@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 import sight
 
+from complaints.domain.complaint import waiting
 from complaints.domain.decisions.findings import decide_loss
 from complaints.domain.decisions.handling import convene_panel, record_panel
 from complaints.domain.decisions.resolution import approve, propose, reject
@@ -173,6 +174,7 @@ STATES = {
         "warranty": (checked("uncertain"), checked("in_warranty")),
     },
     "its loss waits": {"submitted_loss": LOST},
+    "its loss waits and a visit is required": {"submitted_loss": LOST, "visit_required": True},
     "its loss is decided": {"submitted_loss": DECIDED},
     "a petition was filed": {"appeal": PETITION},
     "the solution is not signed": {"answer": Answer(accepted=True, via="phone", at=AT)},
@@ -181,16 +183,21 @@ STATES = {
 """What may be the case in any stage."""
 
 
-@pytest.mark.parametrize(("stage", "state"), list(product(get_args(Stage), STATES)))
-def test_what_is_offered_is_taken_and_what_is_not_offered_is_refused(stage, state, in_every_stage, decide, rules):
-    case = in_every_stage[stage].but(**STATES[state])
+@pytest.fixture
+def tried(decide, rules):
+    """Every decision, made about the case as it is."""
     handler, deputy = by("complaint_handler"), by("deputy_gm")
-    tried = decide | {
+    return decide | {
         "convene_panel": lambda case: convene_panel(case, ("production",), AT + timedelta(hours=1), handler),
         "record_panel": lambda case: record_panel(case, "全批复检", None, handler),
         "decide_loss": lambda case: decide_loss(*sight.lost(case), True, "同意", rules, deputy),
         "sign": lambda case: sign(case, "signatures/1.png", handler),
     }
+
+
+@pytest.mark.parametrize(("stage", "state"), list(product(get_args(Stage), STATES)))
+def test_what_is_offered_is_taken_and_what_is_not_offered_is_refused(stage, state, in_every_stage, tried):
+    case = in_every_stage[stage].but(**STATES[state])
     offered = {each.decision for each in case.possible}
     made = [name for name, rows in COMPLAINT.moves.items() if any(move.by for move in rows)]
     wrong = []
@@ -203,6 +210,22 @@ def test_what_is_offered_is_taken_and_what_is_not_offered_is_refused(stage, stat
             code = None
         if (code is None) is not (decision in offered):
             wrong.append((decision, code))
+    assert wrong == []
+
+
+@pytest.mark.parametrize(("stage", "state"), list(product(get_args(Stage), STATES)))
+def test_what_waits_for_something_is_refused_with_the_code_of_what_it_waits_for(stage, state, in_every_stage, tried):
+    case = in_every_stage[stage].but(**STATES[state])
+    wrong = []
+    for each in waiting(case):
+        try:
+            tried[each.decision](case)
+        except Refused as refused:
+            answer = refused.code
+        else:
+            answer = "taken"
+        if answer != each.code:
+            wrong.append((each.decision, each.code, answer))
     assert wrong == []
 
 

@@ -16,20 +16,20 @@ def close(complaint: Complaint, result: Prose | None, rules: Rules, cause: Cause
     """Carried out, or answered as not upheld: the case is archived and the customer is told (002 五, 003 §26.1).
 
     Refused without an owner (`owner_missing`), after an audit that found something missing (`audit_open`, 003 §24-3),
-    while what our departments bear of the loss waits for a decision (`loss_undecided`, 003 §25.4b; also where a
-    replica of a release before this one lost what was submitted, and the duty alone is left) or a required visit is not
-    recorded (`visit_missing`, 003 §20), for a case that is not upheld without the tactful reply (`reply_missing`,
+    while a required visit is not recorded (`visit_missing`, 003 §20) or what our departments bear of the loss waits for
+    a decision (`loss_undecided`, 003 §25.4b; also where a replica of a release before this one lost what was submitted,
+    and the duty alone is left), for a case that is not upheld without the tactful reply (`reply_missing`,
     002 六1(2)b), and for a major one until the customer was informed by letter (`letter_missing`, 003 §18a).
     """
     COMPLAINT.must(complaint.stage, "close")
     must_have_owner(complaint)
     must_be_complete(complaint)
-    _must_have_a_decided_loss(complaint, rules)
     if not visited_if_required(complaint):
         raise Refused(
             f"{complaint.owner} visits the customer first: record-visit, or assign-owner without a visit",
             "visit_missing",
         )
+    _must_have_a_decided_loss(complaint, rules)
     if complaint.stage == "not_upheld" and not result:
         raise Refused("a refusal is answered with tact: give the reply as result", "reply_missing", "result")
     must_have_letter_if_major(complaint)
