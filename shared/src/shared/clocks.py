@@ -371,7 +371,8 @@ class Clocks:
     ) -> Callable[[T], Change[T]]:
         """One running duty is another role's from now on, and of no person until one takes it; it goes on as it is.
 
-        `due_at` is another end, where a person has named one. NotFound when it does not run (any more).
+        `due_at` is another end, where a person has named one, as `end_at` puts it. NotFound when it does not run (any
+        more).
         """
 
         def entrust(aggregate: T) -> Change[T]:
@@ -389,10 +390,22 @@ class Clocks:
                 )
                 given = given.but(handovers=(*run.handovers, handover))
             if due_at is not None:
-                given = _with_warnings(given.but(due_at=due_at, set_by_hand=True, follows=""), cause.at)
+                given = _ending_at(given, due_at, cause)
             return Change(_with(aggregate, given), (self._set(given),))
 
         return entrust
+
+    def end_at(self, id: UUID, due_at: datetime, cause: Cause) -> Callable[[T], Change[T]]:
+        """One running duty ends when a person has named, and is whose it was; a held one still stands still.
+
+        Refused when its time is over. NotFound when it does not run (any more).
+        """
+
+        def end_at(aggregate: T) -> Change[T]:
+            run = _ending_at(_running(aggregate, id, None), due_at, cause)
+            return Change(_with(aggregate, run), (self._set(run),))
+
+        return end_at
 
     def _given(self, aggregate: T, runs: Iterable[ClockRun], to: StaffId, reason: str, cause: Cause) -> Change[T]:
         given: list[ClockRun] = []
@@ -517,6 +530,16 @@ def _said(run: ClockRun) -> RunningDeadline:
         assignee_role=run.clock.role,
         customer_id=run.matter.customer_id,
     )
+
+
+def _ending_at(run: ClockRun, due_at: datetime, cause: Cause) -> ClockRun:
+    """The run with this end. A held one is held anew: what is left of its term counts from now on."""
+    if run.missed_at:
+        raise Refused(f"{run.clock.name} has run out already; a clock that begins anew has another end", "not_running")
+    if run.held:
+        over, anew = run.holds[-1].but(until=cause.at), run.holds[-1].but(since=cause.at)
+        run = run.but(holds=(*run.holds[:-1], over, anew))
+    return _with_warnings(run.but(due_at=due_at, set_by_hand=True, follows=""), cause.at)
 
 
 def _with_warnings(run: ClockRun, now: datetime) -> ClockRun:

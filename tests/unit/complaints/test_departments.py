@@ -57,6 +57,18 @@ def test_an_investigation_that_goes_on_keeps_the_end_that_a_person_named(in_ever
     assert (again.clock("step_investigate").started_at, again.clock("step_investigate").set_by_hand) == (AT, True)
 
 
+@pytest.mark.parametrize("due_at", [None, AT + DAY])
+def test_who_took_an_investigation_keeps_it_when_a_department_under_the_same_head_joins(due_at, in_every_stage, rules):
+    assigned = assign_investigation(in_every_stage["upheld"], "production", (), None, rules, HANDLER).state
+    taken = rules.clocks.reassign(assigned.clock("step_investigate").id, "plant-02", "接手", HANDLER)(assigned).state
+
+    joined = assign_investigation(taken, "production", ("purchasing",), due_at, rules, HANDLER).state
+    moved = assign_investigation(taken, "engineering", (), due_at, rules, HANDLER).state
+
+    assert investigation(joined) == (Role.PLANT_MANAGER, "plant-02", due_at or AT + 2 * DAY)
+    assert investigation(moved) == (Role.ENGINEERING_REGIONAL_HEAD, None, due_at or AT + 2 * DAY)
+
+
 def test_an_owner_has_what_customer_service_has_to_do_and_not_what_a_department_or_the_leaders_have(
     in_every_stage, rules
 ):

@@ -431,6 +431,46 @@ def test_a_duty_that_goes_to_a_role_may_get_another_end_with_its_warnings() -> N
         CLOCKS_OF_KETTLES.entrust(uuid4(), Role.GM, "归总经理", at(NOW))(kettle)
 
 
+def test_a_duty_that_gets_another_end_stays_the_person_s_who_took_it() -> None:
+    kettle, run = started(assignee="li")
+    later = run.due_at + timedelta(days=1)
+    change = CLOCKS_OF_KETTLES.end_at(run.id, later, at(NOW))(kettle)
+    (given,) = change.state.clocks
+    assert change.events == (Set(policy_version=3, warn_at=given.warn_at, **told(given)),)
+    assert (given.id, given.due_at, given.set_by_hand, given.assignee, given.handovers) == (
+        run.id,
+        later,
+        True,
+        "li",
+        (),
+    )
+
+
+def test_a_held_duty_has_of_another_end_what_is_left_when_it_is_named() -> None:
+    kettle, run = started()
+    held = CLOCKS_OF_KETTLES.hold("boil_6d", "等待客户", at(NOW + timedelta(days=1)), mark="answer")(kettle).state
+    named, resumed = NOW + timedelta(days=3), NOW + timedelta(days=7)
+    given = CLOCKS_OF_KETTLES.entrust(run.id, Role.GM, "归总经理", at(named), due_at=named + timedelta(days=2))(held)
+    (goes_on,) = CLOCKS_OF_KETTLES.resume("boil_6d", at(resumed))(given.state).state.running
+    assert goes_on.due_at == resumed + timedelta(days=2)
+    assert [(hold.since, hold.until, hold.mark) for hold in goes_on.holds] == [
+        (NOW + timedelta(days=1), named, "answer"),
+        (named, resumed, "answer"),
+    ]
+
+
+def test_a_duty_that_was_missed_gets_no_other_end() -> None:
+    kettle, run = started()
+    missed, _ = pass_time(kettle, run.due_at)
+    later = run.due_at + timedelta(days=1)
+    for decide in (
+        CLOCKS_OF_KETTLES.end_at(run.id, later, at(run.due_at)),
+        CLOCKS_OF_KETTLES.entrust(run.id, Role.GM, "归总经理", at(run.due_at), due_at=later),
+    ):
+        with pytest.raises(Refused, match="has run out already"):
+            decide(missed)
+
+
 def test_a_clock_knows_what_started_it() -> None:
     because = Cause(
         id=uuid4(), correlation=uuid4(), actor=Actor(kind="department", id="finance"), at=NOW, kind="event",
@@ -563,7 +603,8 @@ def test_an_aggregate_forgets_the_oldest_ended_runs_and_no_running_one() -> None
 
 STEPS = st.lists(
     st.tuples(
-        st.sampled_from(["start", "stop", "drop", "hold", "resume", "assign", "entrust", "wait"]), st.integers(0, 72)
+        st.sampled_from(["start", "stop", "drop", "hold", "resume", "assign", "entrust", "entrust_until", "wait"]),
+        st.integers(0, 72),
     ),
     max_size=30,
 )
@@ -576,6 +617,7 @@ def test_whatever_happens_each_run_is_set_first_and_ends_once(steps: list[tuple[
         now += timedelta(hours=hours)
         kettle, said = pass_time(kettle, now)
         events += said
+        first = next((run.id for run in kettle.running), uuid4())
         decide = {
             "start": CLOCKS_OF_KETTLES.start(BOIL, MATTER, at(now), policy=POLICY),
             "stop": CLOCKS_OF_KETTLES.stop("boil_6d", cause=at(now)),
@@ -583,8 +625,9 @@ def test_whatever_happens_each_run_is_set_first_and_ends_once(steps: list[tuple[
             "hold": CLOCKS_OF_KETTLES.hold("boil_6d", "等待客户", at(now)),
             "resume": CLOCKS_OF_KETTLES.resume("boil_6d", at(now)),
             "assign": CLOCKS_OF_KETTLES.assign("li", "接手", at(now)),
-            "entrust": CLOCKS_OF_KETTLES.entrust(
-                next((run.id for run in kettle.running), uuid4()), Role.GM, "归总经理", at(now)
+            "entrust": CLOCKS_OF_KETTLES.entrust(first, Role.GM, "归总经理", at(now)),
+            "entrust_until": CLOCKS_OF_KETTLES.entrust(
+                first, Role.GM, "归总经理", at(now), due_at=now + timedelta(days=2)
             ),
             "wait": CLOCKS_OF_KETTLES.stop("clean", cause=at(now)),
         }[what]

@@ -16,7 +16,7 @@ from complaints.domain.roles import NOT_URGED
 from shared.aggregate import Cause, Change
 from shared.clocks import ClockRun, Timed
 from shared.contracts.complaints import DepartmentChased
-from shared.contracts.roles import HANDLERS
+from shared.contracts.roles import HANDLERS, Role
 from shared.contracts.vocabulary import DepartmentName
 
 CHASE = "chase"
@@ -57,14 +57,33 @@ def stop_step(complaint: Complaint, rules: Rules, cause: Cause) -> Change[Compla
 def give_investigation(
     complaint: Complaint, run: ClockRun, due_at: datetime | None, rules: Rules, cause: Cause
 ) -> Change[Complaint]:
-    """The investigation that runs is the duty of the department that finds the cause, to its own end or to this one."""
-    policy = rules.of(complaint)
-    department = _department(complaint, "investigate")
-    head = policy.heads.get(department, policy.steps["investigate"].role) if department else run.clock.role
+    """The step that runs is the duty of the department that finds the cause, to its own end or to this one."""
     give: Callable[[Complaint], Change[Complaint]] = rules.clocks.entrust(
-        run.id, head, "指定负责调查的部门", cause, due_at=due_at
+        run.id, _head(complaint, rules), "指定负责调查的部门", cause, due_at=due_at
     )
     return give(complaint)
+
+
+def carry_on_investigation(
+    complaint: Complaint, run: ClockRun, due_at: datetime | None, rules: Rules, cause: Cause
+) -> Change[Complaint]:
+    """The investigation that a department has goes to the one that is named now.
+
+    Under the same head it stays the duty of the person who took it, to its own end or to this one.
+    """
+    if run.clock.role != _head(complaint, rules):
+        return give_investigation(complaint, run, due_at, rules, cause)
+    if due_at is None:
+        return Change(complaint)
+    carry_on: Callable[[Complaint], Change[Complaint]] = rules.clocks.end_at(run.id, due_at, cause)
+    return carry_on(complaint)
+
+
+def _head(complaint: Complaint, rules: Rules) -> Role:
+    """Whose duty the investigation is: of the head of the department, or of whom the step names."""
+    assert complaint.investigation is not None
+    policy = rules.of(complaint)
+    return policy.heads.get(complaint.investigation.department, policy.steps["investigate"].role)
 
 
 def report_miss(complaint: Complaint, run: ClockRun, rules: Rules, cause: Cause) -> Change[Complaint]:

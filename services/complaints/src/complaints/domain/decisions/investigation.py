@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from complaints.domain.complaint import Complaint
-from complaints.domain.decisions.clock import give_investigation, start, start_until
+from complaints.domain.decisions.clock import carry_on_investigation, give_investigation, start, start_until
 from complaints.domain.decisions.stage import move
 from complaints.domain.lifecycle import COMPLAINT, Stage
 from complaints.domain.parts.investigation import Investigation, Judgement
@@ -77,7 +77,8 @@ def assign_investigation(
     """A department has to find the cause by the time that CS sets on the form, with others if need be (003 §25.2).
 
     It is the duty of the head of the department, in customer service of the specialist (002 六1(3)). The step that runs
-    goes on, to the time that is given or to its own end; one that has run out begins anew. Refused when the time is
+    goes on, to the time that is given or to its own end, and stays the person's who took it under the same head; one
+    that has run out begins anew. Refused when the time is
     past, or beyond the closing of the case.
     """
     COMPLAINT.must(complaint.stage, "assign_investigation")
@@ -98,7 +99,8 @@ def assign_investigation(
     begun = complaint.but(stage="investigating", investigation=investigation)
     change = Change(begun, (assigned,))
     if goes_on:
-        return change.then(lambda case: give_investigation(case, goes_on, due_at, rules, cause))
+        give = carry_on_investigation if complaint.stage == "investigating" else give_investigation
+        return change.then(lambda case: give(case, goes_on, due_at, rules, cause))
     if due_at is None:
         return change.then(lambda case: start(case, "investigate", rules, cause))
     return change.then(lambda case: start_until(case, "investigate", due_at, rules, cause))
