@@ -9,7 +9,7 @@ import pytest
 from english import COOKIE, left_in_chinese
 
 from intake.pages import LOCALE
-from shared.contracts.intake import VisitReported
+from shared.contracts.intake import CustomerAssigned, VisitReported
 from shared.contracts.roles import Role
 
 NOW = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)
@@ -18,6 +18,7 @@ HENGDA = {
     "source": "cs",
     "contacts": [{"name": "王建国", "title": "王总", "mobile": "13800138000"}],
 }
+NEW = {"name": "新店", "source": "sales"}
 RATINGS = {"ability": "满意", "etiquette": "满意", "professionalism": "一般"}
 SAID = {"branch": "average", "ratings": RATINGS, "aspect": "专业水平", "detail": "尺寸说不清"}
 
@@ -72,6 +73,17 @@ def decide(world, call):
     return decide
 
 
+@pytest.fixture
+def offered(world, call):
+    """What may be decided about the call now."""
+
+    async def offered():
+        shown = (await world.ask(Role.CS_SPECIALIST, "GET", f"/callbacks/{call}")).json()
+        return {each["decision"] for each in shown["possible"]}
+
+    return offered
+
+
 async def heard(decide):
     await decide(Role.CS_SPECIALIST, "hear-manager", {"said": "客户对方案满意"})
 
@@ -109,10 +121,36 @@ async def test_each_question_is_a_field_of_the_form_and_the_required_ones_cannot
     assert "您觉得来访人员的业务能力怎么样？" in asked
 
 
-async def test_the_answers_are_not_recorded_before_the_account_manager_is_heard(page):
+async def test_the_answers_are_not_recorded_before_the_account_manager_is_heard(page, offered, decide):
     html = await page(Role.CS_SPECIALIST)
     assert form(html, "complete") is None
     assert "记录回访结果 请先听取客户经理的情况。由" in text(html)
+    assert await offered() == {"hear_manager", "appoint", "waive"}
+    await heard(decide)
+    assert await offered() == {"complete", "hear_manager", "appoint", "waive"}
+
+
+async def test_a_time_is_agreed_on_within_the_term_and_none_once_it_is_over(world, page, offered):
+    asked = form(await page(Role.CS_SPECIALIST), "appoint")[0]
+    assert 'value="2026-11-20T14:30"' in asked
+    await world.until(NOW + timedelta(minutes=30))
+    assert form(await page(Role.CS_SPECIALIST), "appoint") is None
+    assert await offered() == {"hear_manager", "waive"}
+
+
+async def test_what_is_to_be_recorded_in_detail_cannot_be_left_out(world, page, decide):
+    await heard(decide)
+    asked = form(await page(Role.CS_SPECIALIST), "complete")[0]
+    assert not re.search(r'name="detail"[^>]* required', asked)
+    made = (await world.ask(Role.CS_SPECIALIST, "POST", "/customers", NEW)).json()["customer_id"]
+    due = NOW + timedelta(days=7)
+    await world.hear(
+        CustomerAssigned(customer_id=made, customer_name="新店", owner="cs-07", rule="manual", first_contact_due=due)
+    )
+    calls = (await world.ask(Role.CS_SPECIALIST, "GET", "/callbacks")).json()["items"]
+    (first,) = [each["callback_id"] for each in calls if each["reason"]["kind"] == "first_contact_7d"]
+    html = (await world.ask(Role.CS_SPECIALIST, "GET", f"/ui/callbacks/{first}")).text
+    assert re.search(r'name="detail"[^>]* required', form(html, "complete")[0])
 
 
 async def test_what_the_customer_said_stands_below_its_questions_and_in_the_record(page, decide):
@@ -151,8 +189,10 @@ async def test_the_list_has_the_calls_of_a_stage_and_whose_turn_it_is(world, cal
     assert "这里还没有回访。" in text(done)
 
 
-async def test_a_director_lets_a_call_go_and_the_record_says_why(page, decide):
-    await decide(Role.CS_DIRECTOR, "waive", {"reason": "tender"})
+async def test_a_director_lets_a_call_go_and_the_record_says_why(world, page, decide):
+    await decide(Role.CS_DIRECTOR, "waive", {"reason": "tender"}, by="director-01")
+    waived = (await world.ask(Role.CS_SPECIALIST, "GET", "/ui/callbacks?stage=waived")).text
+    assert re.findall(r'data-l="由谁办理">(.*?)<', waived) == ["director-01"]
     assert "准予免回访" in text(await page(Role.CS_DIRECTOR))
     assert "投标项目" in text(await page(Role.CS_DIRECTOR))
 

@@ -313,7 +313,7 @@ class Filled:
 
     `begun` is what stands in fields to begin with. A field that is offered nothing is not asked for. `headings` are
     those of a form that the company makes, with their titles, by the field that holds them; all of them are mandatory
-    but those whose paths are `optional`.
+    but those whose paths are `optional`. `required` are the fields that are mandatory here.
     """
 
     given: Mapping[str, str] = field(default_factory=dict)
@@ -321,6 +321,7 @@ class Filled:
     begun: Mapping[str, str] = field(default_factory=dict)
     headings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     optional: frozenset[str] = frozenset()
+    required: frozenset[str] = frozenset()
 
     def into(self, drawn: FormField, path: str = "") -> FormField | None:
         """The field as it is asked for here, in the reader's language; offered choices are shown as they are given.
@@ -337,7 +338,10 @@ class Filled:
             self.into(each, f"{path}.{each.name}" if drawn.kind == "rows" else each.name) for each in drawn.fields
         )
         drawn = replace(
-            drawn, fields=tuple(each for each in within if each), default=self.begun.get(path, drawn.default)
+            drawn,
+            fields=tuple(each for each in within if each),
+            default=self.begun.get(path, drawn.default),
+            required=drawn.required or path in self.required,
         )
         if path not in self.offered:
             return drawn

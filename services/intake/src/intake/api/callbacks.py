@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
-from pydantic import AliasPath, ConfigDict, Field, computed_field
+from pydantic import AliasPath, ConfigDict, Field
 
 from intake.api import readers
 from intake.api.coverage import CoverageRow, FallenCall, covered, sheet
@@ -17,7 +17,7 @@ from intake.domain.figures.callback_form import TELLING, CallbackForm, form_of
 from intake.domain.lifecycle import CALLBACK, CallbackStage
 from intake.domain.parts.calling import Appointment, CallAudit, ManagerWord
 from intake.domain.parts.company import Company
-from intake.domain.policy.policy import Rules
+from intake.domain.policy.policy import CallbackRule, Rules
 from intake.domain.policy.script import Question, Script
 from intake.store import Stores
 from shared.aggregate import NotFound, Refused
@@ -88,7 +88,7 @@ class AuditCallback(RequestBody):
 
 
 class CallbackRow(View):
-    """A callback, how it stands and what may be done with it now."""
+    """A callback and how it stands."""
 
     model_config = ConfigDict(frozen=True, validate_by_name=True, validate_by_alias=True)
 
@@ -106,15 +106,14 @@ class CallbackRow(View):
     audit: CallAudit | None = None
     completed_by: StaffId | None = Field(default=None, exclude=True)
 
-    @computed_field  # type: ignore[prop-decorator]
-    @property
-    def possible(self) -> tuple[Possible, ...]:
-        """What may be decided now, and by whom."""
-        return possible(self.stage, self.completed_by, self.audit is not None)
-
 
 class CallbackView(CallbackRow):
-    """A callback, with whom the customer's file names by now; `customer` is as it was known when the call was owed."""
+    """A callback, with what may be done with it now and whom the customer's file names by now.
+
+    `customer` is as it was known when the call was owed.
+    """
+
+    possible: tuple[Possible, ...] = Field(description="What may be decided now, and by whom.")
 
     contacts_now: tuple[Contact, ...] = Field(
         default=(), description="Who may be called, the contact that such a call concerns first; empty without a file."
@@ -164,7 +163,9 @@ async def _visitor_of(stores: Stores, reason: CallbackReason) -> Line:
         return rank
 
 
-async def _with_contacts(stores: Stores, rows: Sequence[CallbackRow]) -> list[CallbackView]:
+async def _with_contacts(
+    stores: Stores, rules: Rules, rows: Sequence[CallbackRow], now: datetime
+) -> list[CallbackView]:
     """The callbacks with whom their customers' files name by now; the files are read with one question."""
     ids = {row.customer.customer_id for row in rows}
     where = {"id": OneOf(*ids)}
@@ -172,16 +173,31 @@ async def _with_contacts(stores: Stores, rows: Sequence[CallbackRow]) -> list[Ca
     led = {file.merged_into for file in files if file.merged_into}
     where = {"id": OneOf(*led)}
     kept = (await stores.customers.rows(FileContacts, where, limit=len(led))).items if led else ()
-    now = {file.id: file.contacts for file in (*files, *kept)}
-    known = {file.id: now[file.merged_into or file.id] for file in files}
+    contacts = {file.id: file.contacts for file in (*files, *kept)}
+    known = {file.id: contacts[file.merged_into or file.id] for file in files}
     told = {row.callback_id: in_calling_order(row.reason.kind, known.get(row.customer.customer_id, ())) for row in rows}
-    return [CallbackView.model_validate({**dict(row), "contacts_now": told[row.callback_id]}) for row in rows]
+    return [
+        CallbackView.model_validate(
+            {
+                **dict(row),
+                "possible": possible(row, rule_of(row, rules), now),
+                "contacts_now": told[row.callback_id],
+            }
+        )
+        for row in rows
+    ]
 
 
-async def viewed(stores: Stores, callback: Callback) -> CallbackView:
-    """The callback as it is shown, with whom the customer's file names by now."""
-    (view,) = await _with_contacts(stores, [CallbackRow.model_validate(callback, from_attributes=True)])
+async def viewed(stores: Stores, rules: Rules, callback: Callback, now: datetime) -> CallbackView:
+    """The callback as it is shown now, with whom the customer's file names."""
+    row = CallbackRow.model_validate(callback, from_attributes=True)
+    (view,) = await _with_contacts(stores, rules, [row], now)
     return view
+
+
+def rule_of(call: CallbackRow | Callback, rules: Rules) -> CallbackRule:
+    """The rule for calls of this kind in the version of the policy with which the call was owed."""
+    return rules.of(call).callbacks[call.reason.kind]
 
 
 def routes(stores: Stores, rules: Rules, company: Company, time_source: TimeSource) -> APIRouter:
@@ -189,7 +205,7 @@ def routes(stores: Stores, rules: Rules, company: Company, time_source: TimeSour
     router = Router(readers=readers.CALLBACKS, whole=readers.WHOLE_FILES, tags=["callbacks"], prefix="/callbacks")
     callbacks = stores.callbacks
     _coverage(router, stores, rules)
-    _around_the_call(router, stores)
+    _around_the_call(router, stores, rules)
     _ends(router, stores, rules)
     _scripts(router, stores, rules, company, time_source)
 
@@ -203,12 +219,12 @@ def routes(stores: Stores, rules: Rules, company: Company, time_source: TimeSour
         """The calls in one stage, what is due first at the top."""
         where = {"stage": stage, "customer_id": await stores.customers.all_of(customer_id)}
         page = await callbacks.rows(CallbackRow, where, sort="due_at", after=after, limit=limit)
-        return Listing(items=await _with_contacts(stores, page.items), next=page.next)
+        return Listing(items=await _with_contacts(stores, rules, page.items, time_source.now()), next=page.next)
 
     @router.get("/{callback_id}")
     async def show_callback(callback_id: UUID) -> CallbackView:
         """One callback."""
-        return await viewed(stores, await callbacks.get(callback_id))
+        return await viewed(stores, rules, await callbacks.get(callback_id), time_source.now())
 
     @router.get("/{callback_id}/form")
     async def show_callback_form(callback_id: UUID) -> CallbackFormView:
@@ -236,35 +252,30 @@ async def call_form(stores: Stores, callback: Callback) -> CallbackForm:
     return form_of(callback, order, project, moments)
 
 
-def _around_the_call(router: APIRouter, stores: Stores) -> None:
+def _around_the_call(router: APIRouter, stores: Stores, rules: Rules) -> None:
     callbacks = stores.callbacks
 
     @router.post("/{callback_id}/hear-manager", dependencies=[allow(*CALLBACK.roles("hear_manager"))])
     async def hear_manager_first(callback_id: UUID, body: HearManager, cause: CausedByRequest) -> CallbackView:
         """Record what the account manager, who was rung first, told of the talk."""
-        return await viewed(
-            stores, await callbacks.apply(callback_id, lambda callback: hear_manager(callback, body.said, cause), cause)
-        )
+        heard = await callbacks.apply(callback_id, lambda callback: hear_manager(callback, body.said, cause), cause)
+        return await viewed(stores, rules, heard, cause.at)
 
     @router.post("/{callback_id}/appoint", dependencies=[allow(*CALLBACK.roles("appoint"))])
     async def appoint_callback(callback_id: UUID, body: AppointCallback, cause: CausedByRequest) -> CallbackView:
         """Agree with the customer on a time that suits, within the term."""
-        return await viewed(
-            stores,
-            await callbacks.apply(callback_id, lambda callback: appoint(callback, body.at, body.words, cause), cause),
+        appointed = await callbacks.apply(
+            callback_id, lambda callback: appoint(callback, body.at, body.words, cause), cause
         )
+        return await viewed(stores, rules, appointed, cause.at)
 
     @router.post("/{callback_id}/audit", dependencies=[allow(*CALLBACK.roles("audit"))])
     async def audit_callback(callback_id: UUID, body: AuditCallback, cause: CausedByRequest) -> CallbackView:
         """Record what the customer told the market supervisor of the call and of the one who made it."""
-        return await viewed(
-            stores,
-            await callbacks.apply(
-                callback_id,
-                lambda callback: audit(callback, body.ratings, body.matches_record, body.remarks, cause),
-                cause,
-            ),
+        audited = await callbacks.apply(
+            callback_id, lambda callback: audit(callback, body.ratings, body.matches_record, body.remarks, cause), cause
         )
+        return await viewed(stores, rules, audited, cause.at)
 
 
 def _ends(router: APIRouter, stores: Stores, rules: Rules) -> None:
@@ -277,7 +288,7 @@ def _ends(router: APIRouter, stores: Stores, rules: Rules) -> None:
         completed = await callbacks.apply(
             callback_id, lambda callback: complete(callback, answers, rules, cause), cause
         )
-        return await viewed(stores, completed)
+        return await viewed(stores, rules, completed, cause.at)
 
     @router.post("/{callback_id}/waive", dependencies=[allow(*CALLBACK.roles("waive"))])
     async def waive_callback(callback_id: UUID, body: WaiveCallback, cause: CausedByRequest) -> CallbackView:
@@ -285,7 +296,7 @@ def _ends(router: APIRouter, stores: Stores, rules: Rules) -> None:
         waived = await callbacks.apply(
             callback_id, lambda callback: waive(callback, body.reason, body.report_id, rules, cause), cause
         )
-        return await viewed(stores, waived)
+        return await viewed(stores, rules, waived, cause.at)
 
 
 def _coverage(router: APIRouter, stores: Stores, rules: Rules) -> None:
@@ -320,7 +331,7 @@ def _scripts(router: APIRouter, stores: Stores, rules: Rules, company: Company, 
         """What to say on this call, with the names filled in: opening, questions, and a closing for each answer."""
         callback = await stores.callbacks.get(callback_id)
         script = await script_of(callback, stores, rules, company, caller.id, time_source.now())
-        required = rules.of(callback).callbacks[callback.reason.kind].questions
+        required = rule_of(callback, rules).questions
         return ScriptView.model_validate({**dict(script), "must_be_answered": sorted(required)})
 
 
@@ -328,7 +339,7 @@ async def script_of(
     callback: Callback, stores: Stores, rules: Rules, company: Company, caller: StaffId, now: datetime
 ) -> Script:
     """The words of a call as this colleague says them now."""
-    rule = rules.of(callback).callbacks[callback.reason.kind]
+    rule = rule_of(callback, rules)
     wish = rules.on(now).wishes.on(rules.calendar.day(now))
     visitor = await _visitor_of(stores, callback.reason)
     return callback.script(rule, company, await _name_of(stores, caller), visitor, wish)

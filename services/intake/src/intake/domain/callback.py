@@ -1,7 +1,9 @@
 """A call that we owe a customer: by when, about what, and what the customer really said."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from types import MappingProxyType
+from typing import Protocol
 
 from pydantic import computed_field
 
@@ -17,7 +19,7 @@ from shared.contracts.intake import AboutCallback, CallbackReason, Contact
 from shared.contracts.intake.contacts import CallbackKind
 from shared.contracts.intake.customers import Concern
 from shared.contracts.vocabulary import CustomerId, CustomerSnapshot, Line, StaffId
-from shared.lifecycle import Lacking, Need, Needs, Possible, follows, lacking
+from shared.lifecycle import Lacking, Need, Needs, Possible, follows, lacking, whose_needs_are_met
 
 CONCERNS = MappingProxyType[CallbackKind, Concern](
     {"post_acceptance": "site", "post_service_3d": "service", "post_complaint": "complaint", "seasonal": "care"}
@@ -32,23 +34,44 @@ def in_calling_order(kind: CallbackKind, contacts: Iterable[Contact]) -> tuple[C
     return tuple(sorted(contacts, key=lambda each: (concern not in each.concerns, bool(each.concerns))))
 
 
-def possible(stage: CallbackStage, completed_by: StaffId | None, audited: bool) -> tuple[Possible, ...]:
-    """What people may do about a call in this stage; it is audited once, by another one than who made it (000 §3.7)."""
-    allowed = CALLBACK.possible(stage, another_than={"audit": (completed_by,)})
-    return tuple(each for each in allowed if each.decision != "audit" or not audited)
+class Decidable(Protocol):
+    """What of a call says what may be decided about it: the call itself, or the row of a list."""
+
+    @property
+    def stage(self) -> CallbackStage: ...
+    @property
+    def due_at(self) -> datetime: ...
+    @property
+    def manager_word(self) -> ManagerWord | None: ...
+    @property
+    def audit(self) -> CallAudit | None: ...
+    @property
+    def completed_by(self) -> StaffId | None: ...
 
 
-def waits_for_manager(callback: "Callback", rule: CallbackRule) -> bool:
-    """Whether the account manager is to be rung first, and was not yet (000 §3.6.1b)."""
-    return rule.manager_first and callback.manager_word is None
+def possible(call: Decidable, rule: CallbackRule, now: datetime) -> tuple[Possible, ...]:
+    """What people may do about a call now; it is audited once, by another one than who made it (000 §3.7)."""
+    allowed = CALLBACK.possible(call.stage, another_than={"audit": (call.completed_by,)})
+    return whose_needs_are_met(allowed, _needed(rule, now), call)
 
 
-def waiting(callback: "Callback", rule: CallbackRule) -> tuple[Lacking, ...]:
+def waiting(call: Decidable, rule: CallbackRule, now: datetime) -> tuple[Lacking, ...]:
     """What the stage of a call allows and what waits for something else."""
-    needs: Needs[CallbackDecision, Callback] = {
-        "complete": (Need(lambda callback: not waits_for_manager(callback, rule), "manager_not_heard"),)
+    return lacking(CALLBACK.possible(call.stage), _needed(rule, now), call)
+
+
+def waits_for_manager(call: Decidable, rule: CallbackRule) -> bool:
+    """Whether the account manager is to be rung first, and was not yet (000 §3.6.1b)."""
+    return rule.manager_first and call.manager_word is None
+
+
+def _needed(rule: CallbackRule, now: datetime) -> Needs[CallbackDecision, Decidable]:
+    """What a decision needs besides the stage: a word of the account manager, a term that is not over, no audit yet."""
+    return {
+        "complete": (Need(lambda call: not waits_for_manager(call, rule), "manager_not_heard"),),
+        "appoint": (Need(lambda call: now < call.due_at),),
+        "audit": (Need(lambda call: call.audit is None),),
     }
-    return lacking(CALLBACK.possible(callback.stage), needs, callback)
 
 
 @follows(CALLBACK)

@@ -4,13 +4,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
+from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
+from pydantic import AliasPath, Field
 
 from intake.api import readers
-from intake.api.callbacks import CallbackRow, script_of, viewed
+from intake.api.callbacks import CallbackRow, rule_of, script_of, viewed
 from intake.domain.callback import Callback, possible, waiting
 from intake.domain.lifecycle import CallbackStage
 from intake.domain.parts.chain import Entry
@@ -26,7 +28,7 @@ from intake.pages.words import (
     WITHDRAWN_BECAUSE,
 )
 from intake.store import Callbacks, Stores
-from shared.contracts.intake.contacts import CallbackKind
+from shared.contracts.event import Actor
 from shared.http import After, AskedBy, Router
 from shared.identity.reach import as_read
 from shared.language import _
@@ -40,19 +42,6 @@ CALLS_SHOWN = 50
 CALLS_COUNTED = 999
 """Up to which number the calls that are owed are counted."""
 
-KINDS: Mapping[CallbackKind, str] = MappingProxyType(
-    {
-        "visit_30min": "拜访后回访",
-        "stage": "订单阶段回访",
-        "post_acceptance": "验收后回访",
-        "post_service_3d": "服务后回访",
-        "first_contact_7d": "新客户首次联系",
-        "post_complaint": "投诉处理后回访",
-        "delay": "延期告知",
-        "member": "会员回访",
-        "seasonal": "节日回访",
-    }
-)
 RECORDED: Mapping[str, str] = MappingProxyType(
     {
         "manager_heard": "先问客户经理",
@@ -66,11 +55,17 @@ RECORDED: Mapping[str, str] = MappingProxyType(
 """What an entry of a call's record is about."""
 
 
+class CallRow(CallbackRow):
+    """A call as a line of the list, with who wrote the last entry of its record."""
+
+    last_by: Actor | None = Field(default=None, validation_alias=AliasPath("file", -1, "by"))
+
+
 @dataclass(frozen=True, slots=True)
 class CallLine:
     """A call with its words, as it is read here."""
 
-    row: CallbackRow
+    row: CallRow
     kind: str
     about: str
     due: str
@@ -99,7 +94,7 @@ def _list(callbacks: Callbacks, rules: Rules, render: Renderer) -> APIRouter:
         """The calls in one stage: what is owed by when it is due, anything else the latest first."""
         now = request.app.state.time.now()
         sort = "due_at" if stage == "open" else "-due_at"
-        page = await callbacks.rows(CallbackRow, {"stage": stage}, sort=sort, after=after, limit=CALLS_SHOWN)
+        page = await callbacks.rows(CallRow, {"stage": stage}, sort=sort, after=after, limit=CALLS_SHOWN)
         return render(
             "callbacks.html",
             lines=[_line(row, rules, now) for row in page.items],
@@ -121,15 +116,12 @@ def _page(stores: Stores, rules: Rules, company: Company, forms: Forms, render: 
         """One call: whom to ask for, what to say whichever way it goes, and the form of what the customer said."""
         now: datetime = request.app.state.time.now()
         callback = await stores.callbacks.get(callback_id)
-        contacts = (await viewed(stores, callback)).contacts_now
+        contacts = (await viewed(stores, rules, callback, now)).contacts_now
         script = await script_of(callback, stores, rules, company, asker.id, now)
-        rule = rules.of(callback).callbacks[callback.reason.kind]
-        allowed, lacking = (
-            possible(callback.stage, callback.completed_by, bool(callback.audit)),
-            waiting(callback, rule),
-        )
-        offered = [each for each in allowed if each.decision not in {one.decision for one in lacking}]
-        acts = forms.acts(offered, asker, callback.id, _seen(script, rule.questions, rules, now), lacking=lacking)
+        rule = rule_of(callback, rules)
+        allowed = possible(callback, rule, now)
+        lacking = waiting(callback, rule, now)
+        acts = forms.acts(allowed, asker, callback.id, _seen(callback, script, rules, now), lacking=lacking)
         writing = next((act.form for act in acts if act.form and act.form.decision == "complete"), None)
         request.state.personal = True
         return render(
@@ -155,14 +147,17 @@ def _page(stores: Stores, rules: Rules, company: Company, forms: Forms, render: 
     return router
 
 
-def _seen(script: Script, required: frozenset[str], rules: Rules, now: datetime) -> Mapping[str, Filled]:
+def _seen(callback: Callback, script: Script, rules: Rules, now: datetime) -> Mapping[str, Filled]:
     """Each question of the script is asked; those that the policy does not require may stay unanswered."""
-    optional = frozenset(f"ratings.{name}" for name in script.asks if name not in required)
-    later = rules.calendar.local(now + timedelta(hours=1))
+    rule = rule_of(callback, rules)
+    optional = frozenset(f"ratings.{name}" for name in script.asks if name not in rule.questions)
+    required = frozenset({"detail"} if rule.detailed else ())
+    hour = rules.calendar.local(now + timedelta(hours=1)).replace(minute=0)
+    later = min(hour, rules.calendar.local(callback.due_at))
     return {
-        "complete": Filled(headings={"ratings": script.asks}, optional=optional),
+        "complete": Filled(headings={"ratings": script.asks}, optional=optional, required=required),
         "audit": Filled(headings={"ratings": {name: _(title) for name, title in AUDITED.items()}}),
-        "appoint": Filled(begun={"at": f"{later:%Y-%m-%dT%H:00}"}),
+        "appoint": Filled(begun={"at": f"{later:%Y-%m-%dT%H:%M}"}),
         "waive": Filled(offered={"report_id": ()}),
     }
 
@@ -203,20 +198,27 @@ def _answers(entry: Entry, script: Script) -> Iterator[Said]:
 def _moment(entry: Entry) -> PastMoment:
     """An entry of the call's record, in words."""
     said = entry.content
-    reasons = {"waived": WAIVED_BECAUSE, "withdrawn": WITHDRAWN_BECAUSE}.get(entry.kind, {})
-    reason = reasons.get(said.get("reason"), "")  # type: ignore[attr-defined]
+    because: Mapping[str, Mapping[Any, str]] = {"waived": WAIVED_BECAUSE, "withdrawn": WITHDRAWN_BECAUSE}
+    reason = because.get(entry.kind, {}).get(said.get("reason"), "")
     text = next((said[name] for name in ("said", "words", "remarks", "detail") if said.get(name)), "")
     by = entry.by.id if entry.by.kind == "staff" else ""
     return PastMoment(entry.at, _(RECORDED[entry.kind]), by, _(reason) or text)
 
 
-def _line(row: CallbackRow, rules: Rules, now: datetime) -> CallLine:
+def _line(row: CallRow, rules: Rules, now: datetime) -> CallLine:
     reason = row.reason
     return CallLine(
         row,
-        _(KINDS[reason.kind]),
+        _(rule_of(row, rules).clock.title),
         reason.order_no or reason.complaint_no or "",
         f"{rules.calendar.local(row.due_at):%m-%d %H:%M}",
         row.stage == "open" and row.due_at < now,
-        row.completed_by or row.assignee or _(row.assignee_role.chinese),
+        _who(row),
     )
+
+
+def _who(row: CallRow) -> str:
+    """Whose an open call is; of any other one who made it or let it go, nobody where an event did."""
+    if row.stage == "open":
+        return row.assignee or _(row.assignee_role.chinese)
+    return row.completed_by or (row.last_by.id if row.last_by and row.last_by.kind == "staff" else "")

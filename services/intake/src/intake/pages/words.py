@@ -207,7 +207,7 @@ CALLING = FormWords(
     decisions=MappingProxyType(
         {
             "complete": "记录回访结果",
-            "hear_manager": "记录客户经理的情况",
+            "hear_manager": "记录客户经理介绍的情况",
             "appoint": "另约时间",
             "waive": "准予免回访",
             "audit": "抽查这次回访",
