@@ -323,7 +323,7 @@ async def test_a_callback_shows_what_may_be_done_by_whom_and_why_it_is_due(world
     shown = (await world.ask(Role.CS_SPECIALIST, "GET", f"/callbacks/{callback}")).json()
     (clock,) = (await world.ask(Role.CS_SPECIALIST, "GET", f"/callbacks/{callback}/clocks")).json()
     assert [(each["decision"], each["roles"]) for each in shown["possible"]] == [
-        *((each, ["cs_specialist", *SUPERVISORS]) for each in ("hear_manager", "appoint", "complete")),
+        *((each, ["cs_specialist", *SUPERVISORS]) for each in ("hear_manager", "appoint")),
         ("waive", ["cs_director"]),
     ]
     assert (shown["due_at"], shown["missed_at"], shown["policy_version"]) == ("2026-11-20T06:30:00.000000Z", None, 1)
