@@ -36,7 +36,7 @@ class SlipFields(View):
     """A slip and what became of it."""
 
     id: UUID
-    slip_no: str = Field(examples=["LL-20261122-3f0e4a"])
+    slip_no: str = Field(examples=["LL-20261122-3F0E4A"])
     from_staff: str
     to_department: DepartmentName
     to_staff: str | None

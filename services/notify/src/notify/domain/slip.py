@@ -7,7 +7,7 @@ from notify.domain.policy.policy import SlipRule
 from shared.clocks import ClockRun, Timed
 from shared.contracts.event import Instant
 from shared.contracts.roles import Department, Role
-from shared.contracts.vocabulary import DepartmentName
+from shared.contracts.vocabulary import DepartmentName, PaperNo
 from shared.lifecycle import follows
 
 
@@ -30,7 +30,7 @@ class Slip(Timed):
     the message policy that it began with.
     """
 
-    slip_no: str
+    slip_no: PaperNo
     from_staff: str
     to_department: DepartmentName
     to_staff: str | None = None

@@ -28,7 +28,7 @@ def post(
     if to_staff and one_person(to_staff) == one_person(cause.actor.id):
         raise Refused("a slip goes to another person than the one who writes it", "own_slip", "to_staff")
     policy = rules.on(cause.at)
-    slip_no = f"LL-{rules.calendar.day(cause.at):%Y%m%d}-{id.hex[:6]}"
+    slip_no = f"LL-{rules.calendar.day(cause.at):%Y%m%d}-{id.hex[:6].upper()}"
     slip = Slip(
         id=id,
         slip_no=slip_no,
