@@ -124,7 +124,7 @@ def request_with(form: FeedbackForm, rules: Rules) -> Callable[..., ServiceReque
             verdict=verdict,
         )
         answered = request.keep_warranty(registered, checked, cause(AT)).state
-        return request.determine_fault(answered, fault, (), cause(AT, actor=OPERATIONS)).state
+        return request.determine_fault(answered, (), fault, (), cause(AT, actor=OPERATIONS)).state
 
     return build
 

@@ -106,12 +106,12 @@ async def test_a_last_day_that_contradicts_the_verdict_is_refused(decide, verdic
     assert (refused.status_code, refused.json()["code"]) == (409, "until_contradicts")
 
 
-async def test_an_earlier_decision_that_is_heard_of_later_changes_nothing(covered):
+async def test_an_earlier_decision_that_is_heard_of_later_changes_nothing(covered, rules):
     def decision(hour, **otherwise):
         at = AT + timedelta(hours=hour)
         return WarrantyOverride(by="cs-01", reason="原件", verdict="in_warranty", as_of=AT.date(), at=at, **otherwise)
 
-    later = keep_decision(covered, decision(2), cause(AT)).state
+    later = keep_decision(covered, decision(2), rules, cause(AT)).state
 
-    assert keep_decision(later, decision(1, until=AT.date()), cause(AT)).state == later
-    assert keep_decision(later, decision(3, until=AT.date()), cause(AT)).state.decided.until == AT.date()
+    assert keep_decision(later, decision(1, until=AT.date()), rules, cause(AT)).state == later
+    assert keep_decision(later, decision(3, until=AT.date()), rules, cause(AT)).state.decided.until == AT.date()

@@ -18,7 +18,7 @@ from aftersales.domain.decisions.request import register
 from aftersales.domain.decisions.visit import complete_visit
 from aftersales.domain.lifecycle import LIFECYCLE
 from aftersales.domain.policy.policy import AftersalesPolicy
-from aftersales.domain.service_order import voucher_no_of
+from aftersales.domain.service_order import hands_in, voucher_no_of
 from aftersales.timers import timers
 from shared.aggregate import Change, Overstepped, Refused
 from shared.contracts.aftersales import (
@@ -36,6 +36,7 @@ from shared.contracts.vocabulary import CustomerSnapshot, order_id_of
 from shared.testing import cause, deliver, fire
 
 AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
 MIDNIGHT = datetime(2026, 11, 22, 16, 0, tzinfo=UTC)
 CS = cause(AT, actor=Actor(kind="staff", id="cs-07", role="cs_specialist"))
 OPERATIONS = cause(AT, actor=Actor(kind="staff", id="operations-01", role="operations_supervisor"))
@@ -197,6 +198,19 @@ def test_the_executor_signs_his_block_once(in_every_stage):
     with pytest.raises(Refused) as refused:
         state_execution(stated, "再写一次", "周班长", None, TECHNICIAN)
     assert refused.value.code == "already_signed"
+
+
+def test_the_executor_states_each_visit(in_every_stage, rules):
+    first = state_execution(in_every_stage["dispatched"], "缺铰链", "周班长", None, TECHNICIAN).state
+    back = complete_visit(first, AT - HOUR, AT, "缺铰链", False, rules, TECHNICIAN).state
+    sent = dispatch(back, "tech-06", None, None, rules, replace(CS, at=AT - HOUR)).state
+    resolved = complete_visit(sent, AT - HOUR, AT, "更换两副铰链", True, rules, TECHNICIAN).state
+
+    second = state_execution(resolved, "铰链已更换", "周班长", None, CS).state
+
+    assert [each.execution for each in second.visits] == [first.execution, None]
+    assert ("execution" in resolved.missing_blocks, second.execution.opinion) == (True, "铰链已更换")
+    assert hands_in(second)["countersign"] == ("tech-06", "tech-05", "cs-07")
 
 
 @pytest.mark.requirement("R133.b")

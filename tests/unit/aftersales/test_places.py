@@ -1,5 +1,6 @@
 """A technician is found by skill and by what lies near on the day; who leaves town needs an approval."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
@@ -8,6 +9,7 @@ import pytest
 from aftersales.domain.decisions.dispatch import dispatch
 from aftersales.domain.decisions.opening import open_requested
 from aftersales.domain.decisions.trip import approve_remote, request_remote
+from aftersales.domain.decisions.visit import complete_visit
 from aftersales.domain.lifecycle import LIFECYCLE
 from aftersales.domain.parts.crew import Candidate, Commitment
 from aftersales.domain.parts.trip import Appointment
@@ -18,6 +20,7 @@ from shared.policy import Policies
 from shared.testing import cause
 
 AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
 CS = cause(AT, actor=Actor(kind="staff", id="cs-07", role="cs_specialist"))
 MANAGER = cause(AT, actor=Actor(kind="staff", id="manager-01", role="cs_manager"))
 AREAS = (Area(name="tianhe", title="天河", words=("天河",)), Area(name="haizhu", title="海珠", words=("海珠",)))
@@ -71,6 +74,23 @@ def test_an_address_out_of_town_needs_an_application_that_the_manager_approved_b
 
     assert codes == ["remote_missing", "remote_unapproved"]
     assert sent.stage == "dispatched"
+
+
+def test_a_second_trip_out_of_town_is_applied_for_and_approved_anew(order_with, town):
+    asked = request_remote(order_with().but(out_of_town=True), "湖南长沙", Money(amount="800.00"), CS).state
+    approved = approve_remote(asked, asked.remote.id, MANAGER).state
+    sent = dispatch(approved, "tech-05", None, None, town, MANAGER).state
+
+    back = complete_visit(sent, AT, AT + HOUR, "缺铰链", False, town, replace(MANAGER, at=AT + HOUR)).state
+
+    again = request_remote(back, "海南海口", Money(amount="5000.00"), CS).state
+    codes = []
+    for each in (back, again):
+        with pytest.raises(Refused) as refused:
+            dispatch(each, "tech-05", None, None, town, MANAGER)
+        codes.append(refused.value.code)
+    assert codes == ["remote_missing", "remote_unapproved"]
+    assert [each.remote for each in back.visits] == [approved.remote]
 
 
 def test_whose_turn_it_is_says_that_an_application_is_missing_and_then_that_it_waits_for_the_manager(order_with):

@@ -7,10 +7,11 @@ from uuid import UUID
 import pytest
 
 from aftersales.domain.covered_order import CoveredOrder
+from aftersales.domain.decisions.coverage import keep_decision
 from aftersales.domain.decisions.reminders import announce_expiry, announce_maintenance, plan_reminders
 from aftersales.domain.parts.reminder import EXPIRY, MAINTENANCE
 from aftersales.domain.policy.policy import Reminders
-from shared.contracts.aftersales import MaintenanceReminderDue, WarrantyExpiring
+from shared.contracts.aftersales import MaintenanceReminderDue, WarrantyExpiring, WarrantyOverride
 from shared.contracts.event import PreciseDate
 from shared.contracts.intake import OrderPlaced
 from shared.contracts.orders import AcceptancePassed, ContractSigned
@@ -113,6 +114,27 @@ def test_a_corrected_contract_moves_the_reminder(rules):
     planned = plan_reminders(covered(), rules, cause(ACCEPTED_AT)).state
     moved = plan_reminders(planned.but(contract_no="JG20261221-017"), rules, cause(ACCEPTED_AT)).state
     assert moved.deadline("warranty_expiring") == local(date(2027, 11, 21))
+
+
+@pytest.mark.parametrize(
+    ("otherwise", "told_at"),
+    [
+        ({"until": date(2028, 11, 30)}, local(date(2028, 10, 31))),
+        ({"until": date(2027, 3, 31)}, local(date(2027, 3, 1))),
+        ({}, local(date(2027, 10, 21))),
+    ],
+)
+def test_the_last_day_that_a_person_decided_moves_the_reminder_and_is_told(rules, otherwise, told_at):
+    planned = plan_reminders(covered(), rules, cause(ACCEPTED_AT)).state
+    decided = WarrantyOverride(
+        by="manager-01", reason="原件", verdict="in_warranty", as_of=date(2026, 11, 22), at=ACCEPTED_AT, **otherwise
+    )
+
+    moved = keep_decision(planned, decided, rules, cause(ACCEPTED_AT)).state
+
+    told = announce_expiry(moved, rules, cause(told_at))
+    assert moved.deadline(EXPIRY) == told_at
+    assert [each.expires_on for each in told.events] == [otherwise.get("until", date(2027, 11, 20))]
 
 
 def test_after_a_standstill_nobody_hears_that_a_warranty_will_end_that_has_ended(rules):

@@ -81,7 +81,7 @@ def test_each_mandatory_field_is_missed_by_name_and_nobody_is_scheduled_without_
     with pytest.raises(IncompleteForm, match=f"missing: {field}"):
         open_requested(UUID(int=60), change.state, "C", None, rules, NOW)
     with pytest.raises(IncompleteForm):
-        determine_fault(change.state, "company_quality", (), JUDGING)
+        determine_fault(change.state, (), "company_quality", (), JUDGING)
 
 
 @pytest.mark.requirement("R084.a")
@@ -89,8 +89,8 @@ def test_an_empty_form_misses_everything_and_is_registered_once_it_is_filled_in(
     empty = FeedbackForm(customer=CustomerSnapshot(customer_id=UUID(int=1), name="恒达"))
 
     rejected = registered(empty)
-    again = complete(rejected.state, form.but(address=None), RULES, NOW)
-    whole = complete(again.state, form, RULES, NOW)
+    again = complete(rejected.state, (), form.but(address=None), RULES, NOW)
+    whole = complete(again.state, (), form, RULES, NOW)
 
     assert rejected.events[0].missing == MANDATORY
     assert again.events[0].missing == ("address",)
@@ -104,8 +104,8 @@ def test_the_contract_number_is_written_in_after_filling_and_before_anybody_is_s
     with pytest.raises(IncompleteForm, match="missing: contract_no"):
         open_requested(UUID(int=60), without, "C", None, rules, NOW)
 
-    written = complete(without, without.form.amended({"contract_no": "JG20260930-017"}), rules, NOW)
-    again = complete(written.state, written.state.form, rules, NOW)
+    written = complete(without, (), without.form.amended({"contract_no": "JG20260930-017"}), rules, NOW)
+    again = complete(written.state, (), written.state.form, rules, NOW)
     assert written.events == (
         ServiceContractNamed(request_id=REQUEST, register_no="SH-20261122-AAAAAA", contract_no="JG20260930-017"),
     )
@@ -115,7 +115,7 @@ def test_the_contract_number_is_written_in_after_filling_and_before_anybody_is_s
 
 def test_a_registered_form_takes_nothing_but_its_contract_number(form):
     with pytest.raises(Refused) as refused:
-        complete(registered(form).state, form.amended({"content": "别的"}), RULES, NOW)
+        complete(registered(form).state, (), form.amended({"content": "别的"}), RULES, NOW)
     assert refused.value.code == "already_registered"
 
 
@@ -147,7 +147,7 @@ def test_a_form_whose_dates_cannot_be_true_is_refused_and_says_which(fields, cod
         registered(form.amended(fields))
     incomplete = registered(form.but(address=None)).state
     with pytest.raises(Refused) as completed:
-        complete(incomplete, form.amended(fields), rules, NOW)
+        complete(incomplete, (), form.amended(fields), rules, NOW)
     assert (entered.value.code, completed.value.code) == (code, code)
 
 
@@ -171,7 +171,7 @@ def test_dates_that_can_be_true_are_taken(fields, form):
 
 @pytest.mark.requirement("R083.c")
 def test_whose_fault_it_is_is_announced_with_the_evidence(form, customer):
-    change = determine_fault(registered(form).state, "customer_cause", ("p/1.jpg",), JUDGING)
+    change = determine_fault(registered(form).state, (), "customer_cause", ("p/1.jpg",), JUDGING)
 
     assert change.events == (
         FaultDetermined(
@@ -183,6 +183,49 @@ def test_whose_fault_it_is_is_announced_with_the_evidence(form, customer):
             customer=customer,
         ),
     )
+
+
+def refusal(decide) -> tuple[str, str | None]:
+    with pytest.raises(Refused) as refused:
+        decide()
+    return refused.value.code, refused.value.field
+
+
+@pytest.mark.parametrize("stage", ["open", "dispatched", "resolved", "signed_off"])
+def test_while_a_voucher_is_under_way_nothing_is_decided_by_which_another_pays(
+    stage, in_every_stage, request_with, rules
+):
+    asked, vouchers = request_with(), (in_every_stage[stage],)
+    another = asked.form.amended({"contract_no": "JG20260929-018"})
+
+    assert refusal(lambda: determine_fault(asked, vouchers, "customer_cause", (), JUDGING)) == (
+        "voucher_opened",
+        "fault",
+    )
+    assert refusal(lambda: complete(asked, vouchers, another, rules, NOW)) == ("voucher_opened", "contract_no")
+    assert determine_fault(asked, vouchers, "wear", (), JUDGING).state.charge_policy == "free"
+    assert complete(asked, vouchers, asked.form, rules, NOW) == Change(asked)
+
+
+@pytest.mark.parametrize("stage", ["closed", "called_off"])
+def test_once_a_voucher_is_over_the_fault_and_the_contract_may_be_others(stage, in_every_stage, request_with, rules):
+    asked, vouchers = request_with(), (in_every_stage[stage],)
+    another = asked.form.amended({"contract_no": "JG202609-018"})
+
+    assert determine_fault(asked, vouchers, "customer_cause", (), JUDGING).state.charge_policy == "pay_first"
+    assert complete(asked, vouchers, another, rules, NOW).state.form == another
+
+
+async def test_a_fault_decided_otherwise_does_not_leave_the_voucher_free(ask, stores, request_with, in_every_stage):
+    asked = request_with()
+    await stores.service_requests.create(Change(asked), NOW)
+    await stores.service_orders.create(Change(in_every_stage["open"]), NOW)
+
+    path = f"/service-requests/{asked.id}/determine-fault"
+    answer = await ask("operations_supervisor", "POST", path, {"fault": "customer_cause"})
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "voucher_opened")
+    assert (await stores.service_requests.get(asked.id)).fault == "company_quality"
 
 
 @pytest.mark.requirement("R073.a", "R073.b", "R083.a")
@@ -243,8 +286,8 @@ def test_every_decision_about_a_request_leads_where_it_should_or_is_refused(stag
     }
     request = requests[stage]
     decide = {
-        "complete": lambda: complete(request, form, rules, NOW).state.stage,
-        "determine_fault": lambda: determine_fault(request, "wear", (), JUDGING).state.stage,
+        "complete": lambda: complete(request, (), form, rules, NOW).state.stage,
+        "determine_fault": lambda: determine_fault(request, (), "wear", (), JUDGING).state.stage,
         "open_service_order": lambda: open_requested(UUID(int=60), request, "C", None, rules, NOW) and stage,
         "withdraw": lambda: withdraw(request, (), "客户已自行修好", rules, NOW).state.stage,
     }

@@ -232,9 +232,9 @@ async def test_a_request_whose_contract_number_is_written_in_later_is_checked_an
     await deliver(on, before)
 
     filled = nameless.but(contract_no="JG20250930-017")
-    written = complete(entered.state, filled, rules, cause(AT + DAY))
+    written = complete(entered.state, (), filled, rules, cause(AT + DAY))
     await stores.service_requests.apply(
-        UUID(int=50), lambda asking: complete(asking, filled, rules, cause(AT + DAY)), cause(AT + DAY)
+        UUID(int=50), lambda asking: complete(asking, (), filled, rules, cause(AT + DAY)), cause(AT + DAY)
     )
     (after,) = await deliver(on, written.events[0], at=AT + DAY)
     await deliver(on, after)
@@ -257,7 +257,7 @@ async def test_a_customer_who_asked_on_the_last_day_is_covered_however_late_the_
     last_day = datetime(2026, 9, 30, 2, 0, tzinfo=UTC)
     whole = form.but(contract_no="JG20250930-017", contract_date=PreciseDate(on=date(2025, 9, 30)))
     entered = register(UUID(int=50), whole.but(address=None), rules, cause(last_day)).state
-    completed = complete(entered, whole, rules, cause(last_day + DAY))
+    completed = complete(entered, (), whole, rules, cause(last_day + DAY))
     await stores.service_requests.create(completed, cause(last_day + DAY))
 
     (checked,) = await deliver(on, completed.events[0], at=last_day + DAY)

@@ -89,6 +89,12 @@ def test_a_contract_of_29_february_expires_on_28_february():
     assert finding("JG20240229-001", months=48).expires_on == date(2028, 2, 29)
 
 
+def test_the_rule_of_a_contract_that_names_its_months_is_told_with_them():
+    found = finding("JG20260930-017", months=24)
+
+    assert (found.rule, found.expires_on) == (RULE.but(months=24), date(2028, 9, 30))
+
+
 @pytest.mark.requirement("R074.a")
 def test_the_number_on_the_contract_wins_over_the_registered_date_and_the_customer_is_told():
     found = finding("JG20251101-017", date(2026, 12, 2), registered_date=PreciseDate(on=date(2025, 12, 1)))

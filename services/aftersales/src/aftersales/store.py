@@ -10,7 +10,7 @@ from aftersales.domain.service_order import ServiceOrder
 from aftersales.domain.service_request import ServiceRequest
 from aftersales.domain.settlement import Settlement
 from aftersales.domain.warranty_check import WarrantyCheck
-from shared.contracts.vocabulary import ContractNo, Month, OrderNo
+from shared.contracts.vocabulary import ContractNo, Month, OrderNo, ServiceRequestId
 from shared.customer_files import CustomerFiles
 from shared.erasure import ErasedCustomers, Personal
 from shared.merged_files import MergedFiles
@@ -82,6 +82,10 @@ class ServiceOrders(Store[ServiceOrder]):
         Index("missing_blocks", "opened_at"),
         Index("late_money_at"),
     )
+
+    async def of(self, request_id: ServiceRequestId) -> tuple[ServiceOrder, ...]:
+        """Every voucher of a request."""
+        return tuple([order async for order in self.each({"request_id": request_id})])
 
     async def closed_before(self, order_no: OrderNo | None, at: datetime, within: timedelta) -> bool:
         """Whether another service for that order was closed so shortly before `at`, and not at that very moment."""

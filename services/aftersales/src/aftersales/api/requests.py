@@ -89,25 +89,31 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
     async def complete(request_id: UUID, body: CompleteForm, cause: CausedByRequest) -> ServiceRequestView:
         """Fill in what was missing; a registered form takes its contract number."""
         filled = body.model_dump(exclude_none=True)
+        vouchers = await stores.service_orders.of(request_id)
         return ServiceRequestView.of(
             await requests.apply(
-                request_id, lambda entry: request.complete(entry, entry.form.amended(filled), rules, cause), cause
+                request_id,
+                lambda entry: request.complete(entry, vouchers, entry.form.amended(filled), rules, cause),
+                cause,
             )
         )
 
     @router.post("/{request_id}/determine-fault", dependencies=[allow(*deciders(rules, "determine_fault"))])
     async def determine_fault(request_id: UUID, body: DetermineFault, cause: CausedByRequest) -> ServiceRequestView:
         """Ours is repaired free, the customer's after payment."""
+        vouchers = await stores.service_orders.of(request_id)
         return ServiceRequestView.of(
             await requests.apply(
-                request_id, lambda entry: request.determine_fault(entry, body.fault, body.evidence, cause), cause
+                request_id,
+                lambda entry: request.determine_fault(entry, vouchers, body.fault, body.evidence, cause),
+                cause,
             )
         )
 
     @router.post("/{request_id}/withdraw", dependencies=[allow(*REQUEST.roles("withdraw"))])
     async def withdraw(request_id: UUID, body: WithdrawRequest, cause: CausedByRequest) -> ServiceRequestView:
         """The customer does not want it any more: its vouchers are called off, and the customer is told."""
-        vouchers = [order async for order in stores.service_orders.each({"request_id": request_id})]
+        vouchers = await stores.service_orders.of(request_id)
         return ServiceRequestView.of(
             await requests.apply(
                 request_id, lambda entry: request.withdraw(entry, vouchers, body.reason, rules, cause), cause

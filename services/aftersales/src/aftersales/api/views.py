@@ -200,6 +200,7 @@ class DecidableRow(View):
     fee_signatures: tuple[FeeSignature, ...] = Field(default=(), exclude=True)
     owed_back: Money | None = Field(default=None, exclude=True)
     technician: StaffId | None = Field(default=None, exclude=True)
+    visits: tuple[Visit, ...] = Field(default=(), exclude=True)
     execution: Execution | None = Field(default=None, exclude=True)
     remote: Remote | None = Field(default=None, exclude=True)
     cost: Cost | None = Field(default=None, exclude=True)

@@ -71,6 +71,8 @@ class Decidable(Protocol):
     @property
     def technician(self) -> StaffId | None: ...
     @property
+    def visits(self) -> tuple[Visit, ...]: ...
+    @property
     def execution(self) -> Execution | None: ...
     @property
     def remote(self) -> Remote | None: ...
@@ -134,11 +136,16 @@ def _allowed(order: Decidable) -> tuple[Possible, ...]:
 def hands_in(order: Decidable) -> Mapping[ServiceOrderDecision, tuple[StaffId | None, ...]]:
     """By a decision, who had a hand in what it confirms, and therefore does not make it (003 §7, §10, 001 表1)."""
     return {
-        "countersign": (order.technician, order.execution.by if order.execution else None),
+        "countersign": (order.technician, *(each.by for each in _stated(order))),
         "approve_remote": (order.remote.by if order.remote else None,),
         "sign_fee": (order.cost.by if order.cost else None, *(each.by for each in order.fee_signatures)),
         "refund": (order.withdrawn.by if order.withdrawn else None,),
     }
+
+
+def _stated(order: Decidable) -> tuple[Execution, ...]:
+    stated = (*(each.execution for each in order.visits), order.execution)
+    return tuple(each for each in stated if each is not None)
 
 
 def waits_for_parts(order: Decidable) -> bool:

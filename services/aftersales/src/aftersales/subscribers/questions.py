@@ -61,7 +61,7 @@ def subscribe(on: Subscriptions, stores: Stores, rules: Rules) -> None:
             )
         if (decided := event.override) is not None and event.order_id is not None:
             touches.append(
-                stores.covered_orders.touch(event.order_id, lambda order: keep_decision(order, decided, cause))
+                stores.covered_orders.touch(event.order_id, lambda order: keep_decision(order, decided, rules, cause))
             )
         return tuple(touches)
 

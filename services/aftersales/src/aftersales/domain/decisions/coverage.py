@@ -43,12 +43,12 @@ def complete_order(order: CoveredOrder, closed: OrderClosed, cause: Cause) -> Ch
     return Change(order.but(customer=_known_as(closed.customer), closed=True))
 
 
-def keep_decision(order: CoveredOrder, decided: WarrantyOverride, cause: Cause) -> Change[CoveredOrder]:
+def keep_decision(order: CoveredOrder, decided: WarrantyOverride, rules: Rules, cause: Cause) -> Change[CoveredOrder]:
     """What a person decided about the warranty last; an earlier decision that is heard of later changes nothing."""
     before = order.decided.at if order.decided else None
     if before is not None and (decided.at is None or decided.at < before):
         return Change(order)
-    return Change(order.but(decided=decided))
+    return plan_reminders(order.but(decided=decided), rules, cause)
 
 
 def _known_as(customer: CustomerSnapshot) -> CustomerSnapshot:

@@ -27,7 +27,9 @@ def plan_reminders(order: CoveredOrder, rules: Rules, cause: Cause) -> Change[Co
 
 
 def announce_expiry(order: CoveredOrder, rules: Rules, cause: Cause) -> Change[CoveredOrder]:
-    """The warranty ends soon. Of a contract whose day is unknown, the earliest day that it can end is named.
+    """The warranty ends soon: on the day that a person decided, or else by the rule.
+
+    Of a contract whose day is unknown, the earliest day that it can end is named.
 
     After a standstill nothing is said about a warranty that has ended already.
     """
@@ -52,12 +54,11 @@ def announce_maintenance(order: CoveredOrder, rules: Rules, cause: Cause) -> Cha
 
 
 def _last_day(order: CoveredOrder, rules: Rules, at: datetime) -> date | None:
+    if order.decided is not None and order.decided.until is not None:
+        return order.decided.until
     today = rules.calendar.day(at)
     found = assess(rules.on(at).warranty, order.covered(today), today)
-    if found.begins is None:
-        return None
-    months = found.rule.months if order.months is None else order.months
-    return last_days(found.begins, months)[0]
+    return last_days(found.begins, found.rule.months)[0] if found.begins else None
 
 
 def _expiry_told_at(order: CoveredOrder, rules: Rules, at: datetime) -> datetime | None:

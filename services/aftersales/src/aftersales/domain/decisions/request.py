@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from aftersales.domain.lifecycle import REQUEST
+from aftersales.domain.lifecycle import REQUEST, UNDER_WAY
 from aftersales.domain.parts.entry import VoucherEntry
 from aftersales.domain.parts.form import FeedbackForm
 from aftersales.domain.parts.warranty import must_carry_a_plausible_date, span
@@ -44,10 +44,13 @@ def register(id: UUID, form: FeedbackForm, rules: Rules, cause: Cause) -> Change
     return _examine(entered, rules, cause)
 
 
-def complete(request: ServiceRequest, form: FeedbackForm, rules: Rules, cause: Cause) -> Change[ServiceRequest]:
+def complete(
+    request: ServiceRequest, vouchers: Iterable[ServiceOrder], form: FeedbackForm, rules: Rules, cause: Cause
+) -> Change[ServiceRequest]:
     """Fill in what was missing. A registered form only takes a contract number, which is written in later.
 
-    The number says which warranty counts, so that it is announced (001 售后一d, 四b).
+    The number says which warranty counts, so that it is announced (001 售后一d, 四b). While a voucher is under way that
+    was opened by one number, another one is refused (`voucher_opened`).
     """
     request.must("complete")
     _must_be_plausible(form, rules, cause)
@@ -55,6 +58,8 @@ def complete(request: ServiceRequest, form: FeedbackForm, rules: Rules, cause: C
         return _examine(request.but(form=form), rules, cause)
     if form != request.form.but(contract_no=form.contract_no):
         raise Refused("a registered form only takes its contract number", "already_registered")
+    if form != request.form and (opened := _under_way(vouchers)):
+        raise _opened_by(f"contract {request.form.contract_no}", opened, "contract_no")
     written = Change(request.but(form=form))
     if form.contract_no is None or form == request.form:
         return written
@@ -62,14 +67,23 @@ def complete(request: ServiceRequest, form: FeedbackForm, rules: Rules, cause: C
 
 
 def determine_fault(
-    request: ServiceRequest, fault: Fault, evidence: tuple[FileRef, ...], cause: Cause
+    request: ServiceRequest,
+    vouchers: Iterable[ServiceOrder],
+    fault: Fault,
+    evidence: tuple[FileRef, ...],
+    cause: Cause,
 ) -> Change[ServiceRequest]:
     """Whose fault it is: ours is repaired free, the customer's after payment (001 备注1).
 
-    Refused to a role that the company's authority does not name (`not_authorised`).
+    Refused to a role that the company's authority does not name (`not_authorised`), and an answer by which another pays
+    than on a voucher that is under way (`voucher_opened`).
     """
     request.must("determine_fault")
     request.authority.must("determine_fault", cause)
+    answered = request.but(fault=fault, evidence=evidence, determined_by=cause.actor.id)
+    opened = [each for each in _under_way(vouchers) if each.charge_policy != answered.charge_policy]
+    if opened and answered.charge_policy != request.charge_policy:
+        raise _opened_by(opened[0].charge_policy, opened, "fault")
     determined = FaultDetermined.of(
         request.about,
         fault=fault,
@@ -78,7 +92,7 @@ def determine_fault(
         complaint_id=request.form.complaint_id,
         customer=request.form.customer,
     )
-    return Change(request.but(fault=fault, evidence=evidence, determined_by=cause.actor.id), (determined,))
+    return Change(answered, (determined,))
 
 
 def withdraw(
@@ -131,6 +145,20 @@ def note_service(request: ServiceRequest, closed: ServiceOrderClosed, cause: Cau
 def mark_scope(request: ServiceRequest, after_sales: bool, cause: Cause) -> Change[ServiceRequest]:
     """Whether its order is installed, accepted and paid; before that it is not after-sales (001 售后 定义)."""
     return Change(request.but(after_sales=after_sales))
+
+
+def _under_way(vouchers: Iterable[ServiceOrder]) -> list[ServiceOrder]:
+    return [each for each in vouchers if each.stage in UNDER_WAY]
+
+
+def _opened_by(what: str, vouchers: Iterable[ServiceOrder], field: str) -> Refused:
+    named = ", ".join(each.voucher_no for each in vouchers)
+    return Refused(
+        f"{named} was opened by {what} and is under way: withdraw the request and register it anew, "
+        "or close the voucher first where a technician has resolved it",
+        "voucher_opened",
+        field,
+    )
 
 
 def _must_be_plausible(form: FeedbackForm, rules: Rules, cause: Cause) -> None:

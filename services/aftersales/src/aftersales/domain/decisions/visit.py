@@ -22,9 +22,10 @@ def complete_visit(
 ) -> Change[ServiceOrder]:
     """The technician was there. What is not resolved waits to be dispatched again (003 §8, §10).
 
-    Its appointment is over then: another one is agreed with the customer. Refused when it does not end after it has
-    begun (`visit_times`), has not ended yet (`visit_in_future`) or began on an earlier day than the dispatch and the
-    agreed window (`visit_before_dispatch`): a dispatch may be entered after it was made by telephone.
+    Its appointment is over then, and the leave for it out of town: another one is agreed with the customer, and applied
+    for. What the executor said of it stays with the visit. Refused when it does not end after it has begun
+    (`visit_times`), has not ended yet (`visit_in_future`) or began on an earlier day than the dispatch and the agreed
+    window (`visit_before_dispatch`): a dispatch may be entered after it was made by telephone.
     """
     order.lifecycle.must(order.stage, "complete_visit")
     _must_be_plausible(order, started_at, ended_at, rules, cause)
@@ -34,13 +35,15 @@ def complete_visit(
         ended_at=ended_at,
         work=work,
         resolved=resolved,
+        remote=None if resolved else order.remote,
+        execution=None if resolved else order.execution,
     )
     completed = ServiceVisitCompleted.of(
         order.about_customer, started_at=started_at, ended_at=ended_at, work=work, resolved=resolved
     )
     visited = order.but(visits=(*order.visits, visit), stage="resolved" if resolved else "open")
     if not resolved:
-        visited = visited.but(appointment=None)
+        visited = visited.but(appointment=None, remote=None, execution=None)
     return Change(visited, (completed,)).then(lambda waiting: await_dispatch(waiting, rules, cause))
 
 

@@ -20,9 +20,10 @@ _BASIS_IN_WORDS = {"contract_date": "合同日期", "acceptance_date": "验收�
 class Finding(Part):
     """The answer to a warranty question, with its reasons in words that a customer may read.
 
-    `expires_on` is the last day under warranty; when the contract's day is unknown, the last one it could be, and
-    `days_left` is absent, as it is whenever the verdict is uncertain. `begins` is absent when the contract is not
-    known, or not yet accepted where that counts.
+    `rule` is the one that was followed, with the contract's own months where it names them. `expires_on` is the last
+    day under warranty; when the contract's day is unknown, the last one it could be, and `days_left` is absent, as it
+    is whenever the verdict is uncertain. `begins` is absent when the contract is not known, or not yet accepted where
+    that counts.
     """
 
     verdict: Verdict
@@ -124,7 +125,7 @@ def _by_rule(rules: Sequence[Rule], covered: Covered | None, as_of: date) -> Fin
     verdict = by_number if registered is None else _agreed(by_number, registered, months, as_of)
     return Finding(
         verdict=verdict,
-        rule=rule,
+        rule=rule.but(months=months),
         begins=begins,
         expires_on=latest,
         days_left=(latest - as_of).days if earliest == latest and verdict != "uncertain" else None,

@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+from aftersales.domain.parts.blocks import Execution
+from aftersales.domain.parts.trip import Remote
 from shared.contracts.aftersales import ChargePolicy
 from shared.contracts.event import Instant, Part
 from shared.contracts.vocabulary import FileRef, Line, Prose, StaffId
@@ -19,13 +21,18 @@ PAYS: dict[ServiceType, tuple[ChargePolicy, ...]] = {
 
 
 class Visit(Part):
-    """The technician was there: actual times and work (003 §8, §10)."""
+    """The technician was there: actual times and work (003 §8, §10).
+
+    One that did not resolve it keeps its leave out of town and its executor's block: the next one has its own.
+    """
 
     technician: StaffId
     started_at: Instant
     ended_at: Instant
     work: Prose
     resolved: bool
+    remote: Remote | None = None
+    execution: Execution | None = None
 
 
 class SignOff(Part):
