@@ -16,7 +16,7 @@ from aftersales.domain.decisions.opening import open_internal, open_requested
 from aftersales.domain.decisions.visit import complete_visit, sign_off
 from aftersales.domain.lifecycle import INTERNAL, LIFECYCLE, ServiceOrderDecision
 from aftersales.domain.parts.trip import Appointment
-from aftersales.domain.service_order import ServiceOrder
+from aftersales.domain.service_order import ServiceOrder, waiting
 from aftersales.timers import timers
 from shared.aggregate import Change, Refused
 from shared.contracts.aftersales import (
@@ -470,6 +470,25 @@ def test_nothing_is_closed_before_its_cost_and_its_charge_are_filled_in(in_every
         close(signed.but(charge_policy="normal_rate"), "已处理", None, NOW)
 
     assert (without_cost.value.code, without_charge.value.code) == ("incomplete_form", "charge_missing")
+
+
+@pytest.mark.parametrize(
+    "without", [{}, {"countersignature": None}, {"execution": None, "countersignature": None}, {"cost": None}]
+)
+@pytest.mark.parametrize("charge_policy", ["free", "normal_rate"])
+def test_what_a_close_lacks_is_told_by_the_code_with_which_it_is_refused(without, charge_policy, in_every_stage):
+    for stage in LIFECYCLE.stages:
+        order = in_every_stage[stage].but(charge_policy=charge_policy, **without)
+        told = [each.code for each in waiting(order) if each.decision == "close"]
+        try:
+            close(order, "已处理", None, NOW)
+            refused = []
+        except IllegalTransition:
+            assert told == []
+            continue
+        except Refused as error:
+            refused = [error.code]
+        assert told == refused
 
 
 def test_what_is_stored_comes_back_as_it_was(in_every_stage, order_with, rules, request_with):

@@ -222,8 +222,8 @@ _NEEDED: Needs[ServiceOrderDecision, Decidable] = MappingProxyType(
             ),
         ),
         "close": (
-            Need(lambda order: order.type == "D" or order.countersignature is not None, "countersignature_missing"),
             Need(lambda order: not unwritten(order), "incomplete_form"),
+            Need(lambda order: order.type == "D" or order.countersignature is not None, "countersignature_missing"),
             Need(lambda order: order.charge_policy == "free" or order.charge is not None, "charge_missing"),
         ),
         "state_execution": (Need(lambda order: order.execution is None),),
