@@ -296,7 +296,7 @@ async def test_what_the_system_and_a_colleague_tell_under_one_id_is_one_fact(htt
     ("role", "type", "code"),
     [
         ("warehouse", "sales.order_withdrawn.v1", "foreign_key"),
-        ("project_team", "design.goods_inspected.v1", "foreign_key"),
+        ("warehouse", "design.goods_inspected.v1", "foreign_key"),
         ("rd_team", "design.sample_judged.v1", "foreign_key"),
         ("plant_manager", "production.breakdown_completed.v1", "foreign_key"),
         ("installation_foreman", "engineering.crew_reported.v1", "foreign_key"),
@@ -315,21 +315,25 @@ async def test_a_fact_that_another_role_knows_is_refused_and_kept_for_the_teller
     assert database.published == ()
 
 
+DESIGNERS = ("project_team", "rd_team")
 DRAWN = {"order_no": "SO-1", "drawing_kind": "plan", "version": 1, "files": ["a.pdf"]}
 JUDGED = {"order_no": "SO-1", "sample_no": "DY-1", "outcome": "confirmed"}
+INSPECTED = {"order_no": "SO-1", "outcome": "passed"}
 COUNTED = {"return_no": "TH-2026-11-0007", "lines": [{"part": "门锁", "quantity": 1}], "received_at": EVENT["time"]}
 DONE = {
-    "design.design_submitted.v1": ("project_team", "designer", DRAWN),
-    "design.sample_judged.v1": ("design_director", "judged_by", JUDGED),
-    "design.goods_inspected.v1": ("design_director", "inspector", {"order_no": "SO-1", "outcome": "passed"}),
-    "warehouse.return_received.v1": ("warehouse", "signed_by", COUNTED),
+    "design.design_submitted.v1": (DESIGNERS, "designer", DRAWN),
+    "design.sample_judged.v1": (("design_director",), "judged_by", JUDGED),
+    "design.goods_inspected.v1": ((*DESIGNERS, "design_director"), "inspector", INSPECTED),
+    "warehouse.return_received.v1": (("warehouse",), "signed_by", COUNTED),
 }
-"""By its key a fact that says whose work it is: who tells it in person, the field that names them, and the rest."""
+"""By its key a fact that says whose work it is: the roles that do it, the field that names who did, and the rest."""
 
 
-@pytest.mark.parametrize("key", DONE)
-async def test_who_tells_in_person_what_was_drawn_judged_inspected_or_signed_has_done_it(http, staff, database, key):
-    role, field, rest = DONE[key]
+@pytest.mark.parametrize(("key", "role"), [(key, role) for key, (roles, _, _) in DONE.items() for role in roles])
+async def test_whoever_draws_judges_inspects_or_signs_tells_the_own_work_in_person_and_no_colleague_s(
+    http, staff, database, key, role
+):
+    _, field, rest = DONE[key]
     colleagues = await told(http, in_person(staff, role), type=key, data={**rest, field: "cs-08"})
     own = await told(http, in_person(staff, role), type=key, id="crm-2", data={**rest, field: "CS-07"})
 
@@ -339,7 +343,7 @@ async def test_who_tells_in_person_what_was_drawn_judged_inspected_or_signed_has
 
 
 async def test_what_a_colleague_has_told_for_another_stays_refused_when_an_operator_replays_it(http, staff, database):
-    role, field, rest = DONE["design.sample_judged.v1"]
+    (role,), field, rest = DONE["design.sample_judged.v1"]
     await told(http, in_person(staff, role), type="design.sample_judged.v1", data={**rest, field: "cs-08"})
 
     with pytest.raises(Refused) as refused:
@@ -405,7 +409,7 @@ async def replay(database, department, message):
 async def test_what_a_colleague_may_not_tell_stays_refused_when_an_operator_replays_it(
     http, staff, database, media_type
 ):
-    told = {**EVENT, "type": "design.goods_inspected.v1", "data": DATA}
+    told = {**EVENT, "type": "design.sample_judged.v1", "data": DATA}
     headers = {**staff("project_team"), "Content-Type": media_type}
     await http.post("/facts", content=json.dumps([told] if "batch" in media_type else told), headers=headers)
 

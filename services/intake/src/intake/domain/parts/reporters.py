@@ -12,7 +12,7 @@ _SITE = (Role.ENGINEERING_REGIONAL_HEAD, Role.INSTALLATION_FOREMAN)
 REPORTERS: Mapping[str, tuple[Role, ...]] = MappingProxyType(
     {
         "design.design_submitted.v1": _DESIGNERS,
-        "design.goods_inspected.v1": (Role.DESIGN_DIRECTOR,),
+        "design.goods_inspected.v1": (*_DESIGNERS, Role.DESIGN_DIRECTOR),
         "design.sample_judged.v1": (Role.DESIGN_DIRECTOR,),
         "design.warranty_asked.v1": (*_DESIGNERS, Role.DESIGN_DIRECTOR),
         "engineering.completion_expected.v1": _SITE,

@@ -56,7 +56,7 @@ class Teller(Part):
     def must_have_done(self, fact: Event) -> None:
         """Raises Unfit with `another_person` where the fact says that a colleague drew, judged, inspected or signed.
 
-        So who confirms it later is another person than its teller, whoever checks that.
+        Decisions that another person has to make are compared with this name: it has to be the teller's own.
         """
         for name, field in type(fact).model_fields.items():
             if DONE_BY in field.metadata and one_person(getattr(fact, name)) != one_person(self.id):
