@@ -5,9 +5,13 @@ from functools import partial
 from uuid import UUID
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from intake.domain.decisions.merging import absorb, give_back, merge_into
+from intake.domain.customer import numbers
+from intake.domain.decisions.merging import absorb, give_back, merge_into, stand_alone
 from intake.domain.decisions.registration import register
+from intake.domain.decisions.revision import correct, file_papers
 from intake.store import Customers, Stores
 from shared.aggregate import Refused
 from shared.contracts.intake import Contact, CustomersMerged, CustomersSeparated, OrderPlaced, Particulars
@@ -409,3 +413,127 @@ async def test_the_page_of_merged_files_before_the_kept_one_was_opened_shows_the
     ]
 
     assert names == [OTHER["name"], OTHER["name"], KEPT["name"], KEPT["name"]]
+
+
+def same_person(id, name):
+    particulars = Particulars(
+        customer_no="KH-00217", name=name, contacts=(Contact(name="王建国", mobile="13800138000"),)
+    )
+    return register(UUID(int=id), particulars, "cs", cause(NOW)).state
+
+
+def test_what_three_files_say_stays_while_one_of_them_leads_here():
+    others = [same_person(id, f"恒达{id}") for id in (2, 3, 4)]
+    kept = register(UUID(int=1), Particulars(name="恒达"), "cs", cause(NOW)).state
+    alone = kept.particulars
+    for hours, each in enumerate(others, start=1):
+        kept = absorb(kept, each, hours, 1, "同一人", cause(NOW + timedelta(hours=hours))).state
+
+    said = []
+    for each in (others[0], others[2], others[1]):
+        kept = give_back(kept, each, "不是同一人", cause(NOW + timedelta(hours=5))).state
+        said.append(kept.particulars)
+
+    full = alone.but(customer_no="KH-00217", contacts=others[1].particulars.contacts)
+    assert said == [full, full, alone]
+
+
+def test_what_was_written_by_hand_stays_although_a_file_that_leads_here_no_more_said_it_too():
+    first, second = (
+        register(UUID(int=id), Particulars(name="恒达", region=region), "cs", cause(NOW)).state
+        for id, region in ((2, "华南"), (3, "华北"))
+    )
+    kept = filed(1, "13800138000")
+    for hours, each in enumerate((first, second), start=1):
+        kept = absorb(kept, each, hours, 1, "同一人", cause(NOW + timedelta(hours=hours))).state
+    kept = correct(kept, {"region": "华北"}, "客户来电", cause(NOW + timedelta(hours=3))).state
+
+    for each in (first, second):
+        kept = give_back(kept, each, "不是同一人", cause(NOW + timedelta(hours=4))).state
+        assert kept.particulars.region == "华北"
+
+
+def test_a_contact_that_was_taken_out_by_hand_does_not_come_back_with_another_file_that_names_it():
+    others = [same_person(id, f"恒达{id}") for id in (2, 3)]
+    kept = register(UUID(int=1), Particulars(name="恒达"), "cs", cause(NOW)).state
+    for hours, each in enumerate(others, start=1):
+        kept = absorb(kept, each, hours, 1, "同一人", cause(NOW + timedelta(hours=hours))).state
+    kept = correct(kept, {"contacts": ()}, "号码已停用", cause(NOW + timedelta(hours=3))).state
+
+    kept = give_back(kept, others[0], "不是同一人", cause(NOW + timedelta(hours=4))).state
+
+    assert (kept.particulars.customer_no, kept.particulars.contacts) == ("KH-00217", ())
+
+
+_CONTACTS = st.lists(
+    st.builds(
+        Contact,
+        name=st.sampled_from(["王建国", "李红"]),
+        mobile=st.sampled_from(["13800138000", "138-0013-8000", "13900139000"]),
+    ),
+    max_size=2,
+    unique=True,
+).map(tuple)
+_FILES = st.builds(
+    Particulars,
+    name=st.just("恒达"),
+    customer_no=st.sampled_from([None, "KH-1", "KH-2"]),
+    region=st.sampled_from([None, "华南", "华北"]),
+    contacts=_CONTACTS,
+    special_specs=st.lists(st.sampled_from(["加宽", "加高"]), max_size=2, unique=True).map(tuple),
+)
+_STEPS = st.lists(
+    st.tuples(st.sampled_from(["merge", "merge", "separate", "write", "call", "order"]), st.integers(0, 3)), max_size=14
+)
+
+
+def merged_or_separated(files, merged, other, at):
+    """One of the other files is merged into the first one, or separated from it where it was merged."""
+    kept, duplicate = files[0], files[other]
+    if other in merged:
+        files[other] = stand_alone(duplicate, kept, "不是同一人", cause(at)).state
+        files[0] = give_back(kept, files[other], "不是同一人", cause(at)).state
+        merged.remove(other)
+    else:
+        files[0] = absorb(kept, duplicate, kept.revision, duplicate.revision, "同一人", cause(at)).state
+        files[other] = merge_into(duplicate, kept.id, "同一人", cause(at)).state
+        merged.append(other)
+
+
+def papers_of(customer):
+    return {*customer.papers, *(number for each in customer.absorbed for number in each.papers)}
+
+
+@given(said=st.tuples(_FILES, _FILES, _FILES, _FILES), steps=_STEPS)
+def test_a_kept_file_says_at_any_time_what_is_its_own_and_what_the_files_say_that_lead_to_it(said, steps):
+    files = [register(UUID(int=id), each, "cs", cause(NOW)).state for id, each in enumerate(said, start=1)]
+    alone, merged = files[0], []
+    closing = [("separate", other) for other in (2, 1, 3)]
+    for step, (what, which) in enumerate((*steps, *closing), start=1):
+        at = NOW + timedelta(minutes=step)
+        if what in ("merge", "separate") and which and (which in merged) == (what == "separate"):
+            merged_or_separated(files, merged, which, at)
+        elif what == "write":
+            region = {"region": f"第{step}区"}
+            alone, files[0] = (correct(each, region, "客户来电", cause(at)).state for each in (alone, files[0]))
+        elif what == "call":
+            more = (Contact(name="赵敏", mobile=f"1370013{7000 + step}"),)
+            alone, files[0] = (
+                correct(each, {"contacts": (*each.particulars.contacts, *more)}, "客户来电", cause(at)).state
+                for each in (alone, files[0])
+            )
+        elif what == "order":
+            by, number = files[which].id, (f"SO-{step}", "HT-1")
+            alone = file_papers(alone, by, number, cause(at)).state
+            for place in {which, 0} if which in merged else {which}:
+                files[place] = file_papers(files[place], by, number, cause(at)).state
+
+        kept, leading = files[0], [files[each] for each in merged]
+        own = [alone.particulars, *(each.particulars for each in leading)]
+        assert numbers(kept.particulars) == frozenset().union(*map(numbers, own))
+        assert {*kept.particulars.contacts} <= {each for file in own for each in file.contacts}
+        assert {*kept.particulars.special_specs} == {spec for file in own for spec in file.special_specs}
+        assert kept.particulars.customer_no == next((each.customer_no for each in own if each.customer_no), None)
+        assert kept.particulars.region == next((each.region for each in own if each.region), None)
+        assert papers_of(kept) == {*alone.papers, *(number for each in leading for number in each.papers)}
+    assert (merged, files[0].particulars, papers_of(files[0])) == ([], alone.particulars, {*alone.papers})

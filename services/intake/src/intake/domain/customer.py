@@ -25,7 +25,7 @@ _CUSTOMERS = UUID("5f0c7a52-2a55-5b1e-8f0a-6f6d1f6c9a11")
 class Customer(Timed):
     """A customer. `file` holds every revision; `particulars` is what the last one says.
 
-    `papers` are the numbers of its orders and contracts. `found_by` follows from both and
+    `papers` are the numbers of its own orders and contracts. `found_by` follows from both and
     from the files of the same person that lead here, `absorbed`. A file that leads to another one, `merged_into`, is
     written no more. `erasure` is the customer's wish to be erased; its one clock is the duty to decide on it.
     """

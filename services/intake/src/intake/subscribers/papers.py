@@ -68,7 +68,7 @@ async def _filed(
     return [
         stores.customers.touch(
             file,
-            lambda customer: file_papers(customer, numbers, cause).then(
+            lambda customer: file_papers(customer, customer_id, numbers, cause).then(
                 lambda filed: keep_special_specs(filed, specs, reason, cause)
             ),
         )

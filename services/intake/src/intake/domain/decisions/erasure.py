@@ -7,7 +7,6 @@ from pydantic import JsonValue
 from intake.domain.customer import Customer, found_by, pseudonym_of
 from intake.domain.decisions.revision import must_stand_alone
 from intake.domain.lifecycle import CUSTOMER
-from intake.domain.parts.absorbed import Absorbed
 from intake.domain.parts.chain import Entry, appended
 from intake.domain.parts.erasure_request import ErasureRequest
 from intake.domain.policy.policy import Rules
@@ -63,7 +62,7 @@ def _erased(customer: Customer, legal_basis: Line, cause: Cause) -> Change[Custo
     particulars = _nameless(customer.particulars, pseudonym)
     revisions = tuple(each.but(content=_without_person(each, pseudonym), erased=True) for each in customer.file)
     content = {"particulars": particulars.model_dump(mode="json"), "reason": legal_basis}
-    absorbed = tuple(_absorbed_without_person(each, pseudonym) for each in customer.absorbed)
+    absorbed = tuple(each.but(said=_nameless(each.said, pseudonym)) for each in customer.absorbed)
     erased = customer.but(
         stage="erased",
         particulars=particulars,
@@ -83,11 +82,3 @@ def _nameless(particulars: Particulars, pseudonym: Line) -> Particulars:
 def _without_person(entry: Entry, pseudonym: Line) -> Mapping[str, JsonValue]:
     said = _nameless(Particulars.model_validate(entry.content["particulars"]), pseudonym)
     return {**entry.content, "particulars": said.model_dump(mode="json"), "reason": None}
-
-
-def _absorbed_without_person(absorbed: Absorbed, pseudonym: Line) -> Absorbed:
-    return absorbed.but(
-        said=_nameless(absorbed.said, pseudonym),
-        before=_nameless(absorbed.before, pseudonym),
-        after=_nameless(absorbed.after, pseudonym),
-    )

@@ -1,18 +1,17 @@
 """How two files of one person lead to one, and how that is taken back; what was written stays where it is."""
 
-from typing import TypeVar
+from collections.abc import Collection, Sequence
+from itertools import pairwise
 
 from intake.domain.customer import Customer
 from intake.domain.decisions.revision import must_stand_alone, rewrite
 from intake.domain.lifecycle import CUSTOMER
 from intake.domain.parts.absorbed import Absorbed
-from intake.domain.parts.chain import appended
+from intake.domain.parts.chain import Entry, appended
 from intake.domain.parts.telephone import number_of
 from shared.aggregate import Cause, Change, Refused
 from shared.contracts.intake import Contact, CustomersMerged, CustomersSeparated, Particulars
 from shared.contracts.vocabulary import CustomerId, Line
-
-T = TypeVar("T")
 
 
 def absorb(
@@ -44,8 +43,6 @@ def absorb(
         at=cause.at,
         said=duplicate.particulars,
         papers=duplicate.papers,
-        before=customer.particulars,
-        after=together,
     )
     fuller = customer.but(absorbed=(*customer.absorbed, absorbed))
     return rewrite(fuller, "absorbed", together, reason, cause)
@@ -93,25 +90,16 @@ def stand_alone(duplicate: Customer, kept: Customer, reason: Line, cause: Cause)
 
 
 def give_back(customer: Customer, duplicate: Customer, reason: Line, cause: Cause) -> Change[Customer]:
-    """The file that was kept says no more what came from the other one; what was written since then stays.
+    """The file that was kept says no more what came from the other one alone; what was written into it stays.
 
-    The papers of the other one's orders, also of those that were placed since then, are the other one's alone. What a
-    file says too that was merged later and still leads here stays as that one's.
+    It says what was written into it and what each file says that still leads here. The papers of the other one's
+    orders, also of those that were placed since the merge, go with it.
     """
     CUSTOMER.must(customer.stage, "separate")
-    absorbed = _absorbed(customer, duplicate.id)
-    if absorbed is None:
+    if _absorbed(customer, duplicate.id) is None:
         return Change(customer)
-    place = customer.absorbed.index(absorbed)
-    earlier, later = customer.absorbed[:place], customer.absorbed[place + 1 :]
-    said, others = _without(customer.particulars, absorbed), list(earlier)
-    for each in later:
-        said = _with_what_is_gone(said, customer.particulars, each.said)
-        before = _without(each.before, absorbed)
-        others.append(each.but(before=before, after=_together(before, each.said)))
-    papers = tuple(each for each in customer.papers if each not in duplicate.papers)
-    less = customer.but(absorbed=tuple(others), papers=papers)
-    return rewrite(less, "separated", said, reason, cause)
+    others = tuple(each for each in customer.absorbed if each.customer_id != duplicate.id)
+    return rewrite(customer.but(absorbed=others), "separated", _retold(customer.file, others), reason, cause)
 
 
 def _absorbed(customer: Customer, duplicate: CustomerId) -> Absorbed | None:
@@ -154,43 +142,29 @@ def _known(contact: Contact, contacts: tuple[Contact, ...]) -> bool:
     return any(contact.email in (None, each.email) for each in same)
 
 
-def _with_what_is_gone(less: Particulars, said: Particulars, other: Particulars) -> Particulars:
-    """What is left of what was said, with what is gone of it as the other file says it."""
-    together = _together(less, other)
+def _retold(file: Sequence[Entry], absorbed: Collection[Absorbed]) -> Particulars:
+    """What a file says when it is told again from its first revision, as if these files alone had been merged into it.
 
-    def left(is_left: T, was: T, told: T) -> T:
-        return is_left if is_left == was else told
-
-    return less.but(
-        customer_no=left(less.customer_no, said.customer_no, together.customer_no),
-        address=left(less.address, said.address, together.address),
-        region=left(less.region, said.region, together.region),
-        owner=left(less.owner, said.owner, together.owner),
-        specialist=left(less.specialist, said.specialist, together.specialist),
-        member=left(less.member, said.member, together.member),
-        contacts=tuple(each for each in together.contacts if each in less.contacts or _known(each, said.contacts)),
-        special_specs=tuple(
-            each for each in together.special_specs if each in less.special_specs or each in said.special_specs
-        ),
-    )
+    A merge stands in the file at the moment at which it was made.
+    """
+    revisions = [Particulars.model_validate(each.content["particulars"]) for each in file]
+    said = revisions[0]
+    for entry, (before, after) in zip(file[1:], pairwise(revisions), strict=True):
+        if entry.kind == "absorbed":
+            for each in absorbed:
+                said = _together(said, each.said) if each.at == entry.at else said
+        elif entry.kind != "separated":
+            said = _rewritten(said, before, after)
+    return said
 
 
-def _without(now: Particulars, absorbed: Absorbed) -> Particulars:
-    """What the file says now, without what came with the other one and was not changed since."""
-    before, after = absorbed.before, absorbed.after
-
-    def own(said: T, was: T, became: T) -> T:
-        return was if said == became else said
-
-    came = [each for each in after.contacts if each not in before.contacts]
-    specs = [each for each in after.special_specs if each not in before.special_specs]
-    return now.but(
-        customer_no=own(now.customer_no, before.customer_no, after.customer_no),
-        address=own(now.address, before.address, after.address),
-        region=own(now.region, before.region, after.region),
-        owner=own(now.owner, before.owner, after.owner),
-        specialist=own(now.specialist, before.specialist, after.specialist),
-        member=own(now.member, before.member, after.member),
-        contacts=tuple(each for each in now.contacts if each not in came),
-        special_specs=tuple(each for each in now.special_specs if each not in specs),
-    )
+def _rewritten(said: Particulars, before: Particulars, after: Particulars) -> Particulars:
+    """What is said, with the change that was written into a file that said `before` and says `after` since then."""
+    changed = {name: value for name, value in after if value != getattr(before, name)}
+    gone = tuple(each for each in before.contacts if each not in after.contacts)
+    contacts = [each for each in after.contacts if each in said.contacts or each not in before.contacts]
+    contacts += [each for each in said.contacts if each not in after.contacts and not _known(each, gone)]
+    old, new = before.special_specs, after.special_specs
+    specs = [each for each in new if each in said.special_specs or each not in old]
+    specs += [each for each in said.special_specs if each not in new and each not in old]
+    return said.but(**{**changed, "contacts": tuple(contacts), "special_specs": tuple(specs)})

@@ -15,7 +15,7 @@ from shared.contracts.intake import (
     Particulars,
     SpecialistAssigned,
 )
-from shared.contracts.vocabulary import Line, Prose, StaffId
+from shared.contracts.vocabulary import CustomerId, Line, Prose, StaffId
 
 
 def correct(customer: Customer, changes: Mapping[str, object], reason: str, cause: Cause) -> Change[Customer]:
@@ -70,10 +70,21 @@ def share_out(customer: Customer, share: Share, rules: Rules, cause: Cause) -> C
     return assign_specialist(customer, share.staff, share.basis, share.why, rules, cause)
 
 
-def file_papers(customer: Customer, numbers: Collection[str], cause: Cause) -> Change[Customer]:
-    """The customer is found by the numbers of its orders and contracts as well (004 一㈢4); a number counts once."""
-    papers = tuple(dict.fromkeys((*customer.papers, *numbers)))
-    return Change(customer.but(papers=papers, found_by=found_by(customer.particulars, papers, customer.absorbed)))
+def file_papers(customer: Customer, ordered_by: CustomerId, numbers: Collection[str], cause: Cause) -> Change[Customer]:
+    """The customer is found by the numbers of its orders and contracts as well (004 一㈢4); a number counts once.
+
+    What was ordered under a file that leads here is kept with that one, and nowhere when it leads here no more.
+    """
+    own, absorbed = customer.papers, customer.absorbed
+    if ordered_by == customer.id:
+        own = _counted_once(own, numbers)
+    else:
+        absorbed = tuple(
+            each.but(papers=_counted_once(each.papers, numbers)) if each.customer_id == ordered_by else each
+            for each in absorbed
+        )
+    found = found_by(customer.particulars, own, absorbed)
+    return Change(customer.but(papers=own, absorbed=absorbed, found_by=found))
 
 
 def keep_special_specs(customer: Customer, specs: Collection[Prose], reason: str, cause: Cause) -> Change[Customer]:
@@ -82,6 +93,10 @@ def keep_special_specs(customer: Customer, specs: Collection[Prose], reason: str
     if kept == customer.particulars.special_specs or customer.merged_into is not None:
         return Change(customer)
     return correct(customer, {"special_specs": kept}, reason, cause)
+
+
+def _counted_once(papers: tuple[Line, ...], numbers: Collection[str]) -> tuple[Line, ...]:
+    return tuple(dict.fromkeys((*papers, *numbers)))
 
 
 def must_stand_alone(customer: Customer) -> None:

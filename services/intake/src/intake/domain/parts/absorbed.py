@@ -6,11 +6,9 @@ from shared.contracts.vocabulary import CustomerId, Line
 
 
 class Absorbed(Part):
-    """What the file that leads here said, and what this one said before and after it, so that it can be undone."""
+    """What the file that leads here said at the merge, and the numbers of its orders and contracts, later ones too."""
 
     customer_id: CustomerId
     at: Instant
     said: Particulars
     papers: tuple[Line, ...]
-    before: Particulars
-    after: Particulars

@@ -17,14 +17,22 @@ class Criteria(Part):
     ordered: bool | None = None
 
 
+class LeadingHere(Part):
+    """What is read of a file that was merged into a customer's."""
+
+    papers: tuple[Line, ...] = ()
+
+
 class ListedCustomer(Part):
     """What is read of a customer to draw a list."""
 
     id: UUID
     papers: tuple[Line, ...] = ()
+    absorbed: tuple[LeadingHere, ...] = ()
     stage: Line = "open"
     merged_into: CustomerId | None = None
 
     def fits(self, ordered: bool | None) -> bool:
-        """Whether the customer may be called at all, and has an order or not, as asked."""
-        return self.stage != "erased" and ordered in (None, bool(self.papers))
+        """Whether the customer may be called at all, and has an order under any file of theirs or not, as asked."""
+        has_ordered = any(each.papers for each in (self, *self.absorbed))
+        return self.stage != "erased" and ordered in (None, has_ordered)
