@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from html import unescape
 from uuid import UUID
 
@@ -9,8 +10,13 @@ import pytest
 
 from complaints.domain.complaint import put_form
 from complaints.domain.lifecycle import COMPLAINT
+from complaints.domain.parts.findings import SubmittedLoss
+from complaints.domain.parts.handling import Classification, Panel
+from complaints.domain.parts.investigation import Investigation
 from complaints.pages.words import DECISIONS, STAGES
 from shared.aggregate import Change
+from shared.contracts.complaints import BorneLoss
+from shared.contracts.event import Money
 from shared.contracts.roles import Role
 from shared.testing import cause
 
@@ -56,6 +62,35 @@ def page(ask):
         return answer.text
 
     return page
+
+
+async def test_a_row_says_who_has_to_act_where_it_is_not_the_owner(page, stores, in_every_stage):
+    investigated, implemented = in_every_stage["investigated"], in_every_stage["implemented"]
+    major = Classification(nature="quality", category="玻璃破损", major=True)
+    met = Panel(departments=("rd",), meets_at=AT, convened_by="manager-01", convened_at=AT, measures="全批复检")
+    borne = (BorneLoss(department="production", amount=Money(amount=Decimal(100))),)
+    loss = SubmittedLoss(loss_id=UUID(int=90), borne=borne, prepared_by=("handler-01",), at=AT)
+    purchasing = Investigation(department="purchasing", joint_with=("rd",))
+    cases = (
+        investigated.but(classification=major),
+        investigated.but(classification=major, panel=met),
+        in_every_stage["proposed"].but(deciders=None),
+        implemented.but(submitted_loss=loss),
+        in_every_stage["investigating"].but(investigation=purchasing),
+    )
+    for n, case in enumerate(cases, start=1):
+        close_by = AT + timedelta(days=3, minutes=n)
+        await stores.complaints.create(
+            Change(case.but(id=UUID(int=n), number=f"2026-11-{n:04d}", close_by=close_by)), cause(AT)
+        )
+    turns = [row[4] for row in rows(await page("cs_manager"), "客诉，未结")]
+    assert turns == [
+        "客服主管、客服部经理、客服总监、分管副总经理",
+        "handler-01",
+        "、".join(role.chinese for role in COMPLAINT.roles("approve")),
+        "分管副总经理、总经理",
+        "客服部经理、研发组",
+    ]
 
 
 async def test_the_list_has_what_is_open_by_when_it_has_to_be_closed(page, kept):

@@ -33,9 +33,7 @@ def routes(stores: Stores, rules: Rules, asked: Sequence[APIRouter]) -> Sequence
         Forms("complaints", "/penalties/{penalty_id}", asked, PENALTY_FORMS),
     )
     return (
-        listing.routes(
-            stores, rules.calendar.zone, Opening("complaints", "/complaints", asked, FILING, FILERS), render
-        ),
+        listing.routes(stores, rules, Opening("complaints", "/complaints", asked, FILING, FILERS), render),
         case.routes(stores, rules, cases, render),
         decide.routes(stores, rules, signatures, render),
         figures.routes(stores, rules, render),

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse
@@ -12,13 +11,13 @@ from pydantic import AliasPath, Field
 
 from complaints.api.readers import CASES
 from complaints.domain.lifecycle import COMPLAINT, LIVE, Stage, waits_for_customer
-from complaints.domain.parts.investigation import Investigation
 from complaints.domain.parts.resolution import Deciders
+from complaints.domain.policy.policy import Rules
 from complaints.pages.words import STAGES
 from complaints.store import Stores
 from shared.contracts.event import Instant
 from shared.contracts.roles import Role
-from shared.contracts.vocabulary import ComplaintNo, FileRef, Line, Prose, StaffId
+from shared.contracts.vocabulary import ComplaintNo, DepartmentName, FileRef, Line, Prose, StaffId
 from shared.http import After, AskedBy, Router, View
 from shared.language import _, listed
 from shared.pages.countdown import Countdown
@@ -55,7 +54,14 @@ class CaseRow(View):
     owner: StaffId | None = None
     signature: FileRef | None = Field(default=None, validation_alias=AliasPath("answer", "signature"))
     deciders: Deciders | None = None
-    investigation: Investigation | None = None
+    department: DepartmentName | None = Field(default=None, validation_alias=AliasPath("investigation", "department"))
+    joint_with: tuple[DepartmentName, ...] = Field(
+        default=(), validation_alias=AliasPath("investigation", "joint_with")
+    )
+    major: bool = False
+    measures: Prose | None = Field(default=None, validation_alias=AliasPath("panel", "measures"))
+    loss_waits: bool = False
+    policy_version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +74,7 @@ class ShownRow:
     countdown: Countdown | None
 
 
-def routes(stores: Stores, zone: ZoneInfo, filing: Opening, render: Renderer) -> APIRouter:
+def routes(stores: Stores, rules: Rules, filing: Opening, render: Renderer) -> APIRouter:
     """The list of cases, and the card of a customer's cases."""
     router = Router(readers=CASES, tags=["pages"], prefix="/ui", include_in_schema=False)
     complaints = stores.complaints
@@ -89,7 +95,7 @@ def routes(stores: Stores, zone: ZoneInfo, filing: Opening, render: Renderer) ->
         page = await complaints.rows(CaseRow, where, sort=sort, after=after, limit=CASES_SHOWN)
         return render(
             "complaints.html",
-            rows=[_shown(row, now, zone) for row in page.items],
+            rows=[_shown(row, now, rules) for row in page.items],
             next=page.next,
             counts={name: await complaints.count(_of(name, None, now), COUNTED) for name in ("open", "overdue")},
             parts=PARTS,
@@ -108,7 +114,7 @@ def routes(stores: Stores, zone: ZoneInfo, filing: Opening, render: Renderer) ->
         where = {"form.customer.customer_id": await stores.merged_files.all_of(customer_id)}
         page = await complaints.rows(CaseRow, where, sort="-form.received_at", limit=ON_CARD)
         form = filing.draw(customer_id, asker, FILED)
-        return render("customer-card.html", rows=[_shown(row, now, zone) for row in page.items], form=form)
+        return render("customer-card.html", rows=[_shown(row, now, rules) for row in page.items], form=form)
 
     return router
 
@@ -122,24 +128,37 @@ def _of(part: Range, stage: Stage | None, now: datetime) -> dict[str, Any]:
     return {"stage": OneOf(*stages), **overdue}
 
 
-def _shown(row: CaseRow, now: datetime, zone: ZoneInfo) -> ShownRow:
+def _shown(row: CaseRow, now: datetime, rules: Rules) -> ShownRow:
     countdown = None
     if row.stage in LIVE and row.close_by:
-        countdown = Countdown.of(row.accepted_at or row.received_at, row.close_by, False, now, zone)
-    return ShownRow(row, _(STAGES[row.stage]), _turn(row), countdown)
+        countdown = Countdown.of(row.accepted_at or row.received_at, row.close_by, False, now, rules.calendar.zone)
+    return ShownRow(row, _(STAGES[row.stage]), _turn(row, rules), countdown)
 
 
-def _turn(row: CaseRow) -> str:
+def _turn(row: CaseRow, rules: Rules) -> str:
     """Whose turn it is: the customer's, the departments' that investigate, those who may decide, or the owner's."""
     if row.stage not in LIVE:
         return ""
     if waits_for_customer(row.stage, row.signature is not None):
         return _("客户")
-    if row.stage == "investigating" and row.investigation:
-        asked = (row.investigation.department, *row.investigation.joint_with)
-        return listed(_(DEPARTMENTS[department]) for department in asked)
+    if row.stage == "investigating" and row.department:
+        return listed((_investigating(row, row.department, rules), *(_(DEPARTMENTS[each]) for each in row.joint_with)))
+    return named(_deciding(row)) or row.owner or _(Role.CS_MANAGER.chinese)
+
+
+def _deciding(row: CaseRow) -> tuple[Role, ...]:
+    """The roles for whose decision a case waits; none where it waits for its owner."""
     if row.stage == "appealed":
-        return named(COMPLAINT.roles("decide_appeal"))
-    if row.stage == "proposed" and row.deciders:
-        return named(row.deciders.approve)
-    return row.owner or _(Role.CS_MANAGER.chinese)
+        return COMPLAINT.roles("decide_appeal")
+    if row.stage == "proposed":
+        return row.deciders.approve if row.deciders else COMPLAINT.roles("approve")
+    if row.stage == "investigated" and row.major and row.measures is None:
+        return COMPLAINT.roles("record_panel")
+    return COMPLAINT.roles("decide_loss") if row.stage == "implemented" and row.loss_waits else ()
+
+
+def _investigating(row: CaseRow, department: DepartmentName, rules: Rules) -> str:
+    """The department that investigates, or whose duty that is where the policy names no head of it."""
+    policy = rules.of(row)
+    head = department in policy.heads
+    return _(DEPARTMENTS[department]) if head else _(policy.steps["investigate"].role.chinese)
