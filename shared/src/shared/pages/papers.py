@@ -74,8 +74,13 @@ class Paper:
 
     @property
     def lines(self) -> int:
+        """The lines of its grids, on one copy."""
+        return sum(len(part.rows) for part in self.parts if isinstance(part, Grid))
+
+    @property
+    def printed_lines(self) -> int:
         """The lines of its grids, on all copies."""
-        return len(self.copies) * sum(len(part.rows) for part in self.parts if isinstance(part, Grid))
+        return len(self.copies) * self.lines
 
 
 @dataclass(frozen=True, slots=True)
