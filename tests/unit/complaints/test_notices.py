@@ -52,7 +52,7 @@ def test_a_letter_comes_with_its_file(in_every_stage):
     with pytest.raises(Refused) as refused:
         record_notice(in_every_stage["approved"], "letter", WORDS, None, SALESMAN)
 
-    assert refused.value.code == "letter_missing"
+    assert refused.value.code == "letter_not_attached"
 
 
 @pytest.mark.requirement("R141.c")

@@ -111,7 +111,7 @@ def test_what_a_panel_cannot_do_is_refused_with_what_comes_first(in_every_stage,
     refusals = {
         "not_major": lambda: convene_panel(in_every_stage["investigated"], BOTH, AT + DAY, manager()),
         "meets_at": lambda: convene_panel(major, BOTH, AT, manager()),
-        "panel_missing": lambda: record_panel(major, "全批复检", None, manager()),
+        "panel_not_convened": lambda: record_panel(major, "全批复检", None, manager()),
         "future_date": lambda: record_panel(convened, "全批复检", None, manager()),
     }
 

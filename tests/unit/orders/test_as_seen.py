@@ -58,7 +58,7 @@ async def test_a_change_of_the_contract_asks_for_all_signatures_of_its_notice_an
         Notice(),
         ["prepared"],
     )
-    assert (await refused(company, approve_notice, 2, role="cs_director"))[0] == "wrong_signature"
+    assert (await refused(company, approve_notice, 2, role="cs_director"))[0] == "notice_not_prepared"
 
     await company.approve()
     for name in ("prepared", "reviewed", "approved"):

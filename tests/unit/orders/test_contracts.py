@@ -240,7 +240,7 @@ async def test_no_order_notice_leaves_without_three_signatures_in_order(company)
         await company.decide(sign_notice, "approved", by="cs-08")
     await company.decide(sign_notice, "approved", by="cs-09")
 
-    assert early.value.code == "wrong_signature"
+    assert early.value.code == "notice_not_prepared"
     assert {prepared.value.code, own.value.code, reviewed.value.code} == {"four_eyes"}
     (released,) = company.announced(said.OrderReleased)
     assert (released.prepared_by, released.reviewed_by, released.approved_by) == ("cs-07", "cs-08", "cs-09")

@@ -288,7 +288,7 @@ _NEEDED: Needs[ComplaintDecision, Decidable] = MappingProxyType(
         "convene_panel": (Need(lambda case: case.major),),
         "record_panel": (
             Need(lambda case: case.major or case.panel is not None),
-            Need(lambda case: case.panel is not None, "panel_missing"),
+            Need(lambda case: case.panel is not None, "panel_not_convened"),
         ),
         "appeal": (Need(lambda case: case.appeal is None),),
         "propose": (

@@ -261,7 +261,7 @@ PAPER_FORMS = replace(FORMS, decisions=_SIGNED_PAPERS, fields=_SIGNED_FIELDS)
 PENALTY_FORMS = replace(FORMS, decisions=_PENALTIES, fields=_SIGNED_FIELDS)
 """The forms by which a punishment is decided."""
 REVIEW_FORMS = FormWords(
-    decisions={"review_case": "审视一件"},
+    decisions={"review_case": "审视此案"},
     fields={"complaint_no": "投诉编号", "evaluation": "评价", "recovered": "是否挽回客户", "lessons": "教训"},
 )
 """The form by which a closed case is summed up."""

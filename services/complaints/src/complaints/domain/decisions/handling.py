@@ -82,11 +82,11 @@ def record_notice(
 ) -> Change[Complaint]:
     """A colleague has told the customer the decision by letter or in person; in which words is kept (003 §25.6b, §18).
 
-    Refused for a letter without its file (`letter_missing`).
+    Refused for a letter without its file (`letter_not_attached`).
     """
     COMPLAINT.must(complaint.stage, "record_notice")
     if way == "letter" and letter is None:
-        raise Refused("give the file of the letter that was sent", "letter_missing", "letter")
+        raise Refused("give the file of the letter that was sent", "letter_not_attached", "letter")
     notice = Notice(way=way, words=words, letter=letter, by=cause.actor.id, at=cause.at)
     told = ComplaintDecisionTold.of(complaint.about_customer, way=way, words=words, by=notice.by, at=notice.at)
     return Change(complaint.but(notices=(*complaint.notices, notice)), (told,))
@@ -139,11 +139,11 @@ def convene_panel(
 def record_panel(complaint: Complaint, measures: Prose, minutes: FileRef | None, cause: Cause) -> Change[Complaint]:
     """What the departments found the right measures: from now on solutions may be proposed (004 一㈢3b).
 
-    Refused until the departments were convened (`panel_missing`) and before they meet (`future_date`).
+    Refused until the departments were convened (`panel_not_convened`) and before they meet (`future_date`).
     """
     COMPLAINT.must(complaint.stage, "record_panel")
     if complaint.panel is None:
-        raise Refused("the departments are convened first: convene-panel", "panel_missing")
+        raise Refused("the departments are convened first: convene-panel", "panel_not_convened")
     must_be_past("the departments' meeting", complaint.panel.meets_at, cause)
     recorded = complaint.panel.but(measures=measures, minutes=minutes, recorded_by=cause.actor.id, recorded_at=cause.at)
     return Change(complaint.but(panel=recorded))

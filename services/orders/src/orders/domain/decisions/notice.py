@@ -27,8 +27,8 @@ def prepare_notice(order: Order, revision: int, rules: Rules, cause: Cause) -> C
 def review_notice(order: Order, revision: int, rules: Rules, cause: Cause) -> Change[Order]:
     """A supervisor reviews every order before it is made (004 三2(1)): the second signature.
 
-    Refused: `illegal_transition`, `not_authorised`, `contract_changed`, `wrong_signature` out of order, `four_eyes`
-    for the one who prepared it.
+    Refused: `illegal_transition`, `not_authorised`, `contract_changed`, `notice_not_prepared`, `wrong_signature` when
+    it is reviewed already, `four_eyes` for the one who prepared it.
     """
     order.lifecycle.must(order.stage, "review_notice")
     must_have_role("reviewing an order notice", order.route.reviewers, cause)
@@ -39,8 +39,8 @@ def review_notice(order: Order, revision: int, rules: Rules, cause: Cause) -> Ch
 def approve_notice(order: Order, revision: int, rules: Rules, cause: Cause) -> Change[Order]:
     """To approve the notice is to order: the third signature, for a custom order of a head of CS (000 §3.5.1).
 
-    Refused: `illegal_transition`, `not_authorised`, `contract_changed`, `wrong_signature` out of order, `four_eyes`
-    for one who prepared or reviewed it.
+    Refused: `illegal_transition`, `not_authorised`, `contract_changed`, `notice_not_prepared`, `notice_not_reviewed`,
+    `wrong_signature` when it is approved already, `four_eyes` for one who prepared or reviewed it.
     """
     order.lifecycle.must(order.stage, "approve_notice")
     order.decided_by(_M.NOTICE_SIGNED, cause)
@@ -50,10 +50,17 @@ def approve_notice(order: Order, revision: int, rules: Rules, cause: Cause) -> C
 
 
 def _with_signature(order: Order, signature: Signature, cause: Cause) -> Order:
-    """With one more signature. Refused: `wrong_signature` out of order, `four_eyes` for a person's second one."""
+    """With one more signature.
+
+    Refused: `notice_not_prepared` and `notice_not_reviewed` before its turn, `wrong_signature` the second time,
+    `four_eyes` for a person's second one.
+    """
     notice = order.notice
+    if getattr(notice, signature) is not None:
+        raise Refused(f"the notice is {signature} already; missing is {notice.next or 'nothing'}", "wrong_signature")
     if signature != notice.next:
-        raise Refused(f"the signature that is missing next is {notice.next or 'none'}", "wrong_signature")
+        code = "notice_not_prepared" if notice.next == "prepared" else "notice_not_reviewed"
+        raise Refused(f"the notice is first to be {notice.next}", code)
     before = (each.by for each in (notice.prepared, notice.reviewed, notice.approved) if each)
     must_be_another("a notice is prepared, reviewed and approved by three people", *before, cause=cause)
     return order.but(notice=notice.but(**{signature: Signed(by=cause.actor.id, at=cause.at)}))
