@@ -34,5 +34,5 @@ class ListedCustomer(Part):
 
     def fits(self, ordered: bool | None) -> bool:
         """Whether the customer may be called at all, and has an order under any file of theirs or not, as asked."""
-        has_ordered = any(each.papers for each in (self, *self.absorbed))
+        has_ordered = bool(self.papers) or any(each.papers for each in self.absorbed)
         return self.stage != "erased" and ordered in (None, has_ordered)
