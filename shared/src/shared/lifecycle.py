@@ -54,7 +54,10 @@ def _possible(
 
 class Lacking(Part):
     """One decision that the stage allows and that waits for something else: who makes it then, and the code with which
-    it is refused until then."""
+    it is refused until then.
+
+    A decision that misses several things is none of these as soon as one of them has no code: it is not waited for.
+    """
 
     decision: str
     roles: tuple[Role, ...] = Field(min_length=1)
@@ -83,12 +86,13 @@ def whose_needs_are_met(allowed: Iterable[Possible], needs: Needs[Any, T], thing
 
 def lacking(allowed: Iterable[Possible], needs: Needs[Any, T], thing: T) -> tuple[Lacking, ...]:
     """Those that wait for something, each with the first thing that it waits for."""
-    found = ((each, [need.code for need in needs.get(each.decision, ()) if not need.met(thing)]) for each in allowed)
-    return tuple(
-        Lacking(decision=each.decision, roles=each.roles, code=codes[0])
-        for each, codes in found
-        if codes and codes[0] is not None and None not in codes
-    )
+    found: list[Lacking] = []
+    for each in allowed:
+        unmet = [need for need in needs.get(each.decision, ()) if not need.met(thing)]
+        codes = [need.code for need in unmet if need.code is not None]
+        if codes and len(codes) == len(unmet):
+            found.append(Lacking(decision=each.decision, roles=each.roles, code=codes[0]))
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)

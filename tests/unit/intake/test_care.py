@@ -14,6 +14,7 @@ from shared.contracts.intake import (
     DeadlineMissedByIntake,
     DeadlineSetByIntake,
     NotificationRequested,
+    OrderPlaced,
 )
 from shared.contracts.notify import NotificationSent
 from shared.contracts.roles import Role
@@ -192,6 +193,30 @@ async def test_of_two_files_of_one_person_the_kept_one_is_cared_for_and_told_not
         assert (answer.status_code, answer.json()["code"]) == (409, "told_already")
     begun = await office.until(local(2027, 1, 1, 9))
     assert [each.customer_id for each in of_care(begun, DeadlineSetByIntake)] == [customer]
+
+
+@pytest.mark.parametrize("ordered", ["before the merge", "after the merge"])
+async def test_an_order_under_a_merged_file_ends_the_care_of_the_file_that_is_kept(office, customer, ordered):
+    other = (await office.ask(Role.CS_SPECIALIST, "POST", "/customers", {**HENGDA, "name": "恒达王生"})).json()
+    await office.until(local(2026, 12, 1, 9))
+    kept = next(each["care_id"] for each in await care(office) if each["customer"]["customer_id"] == str(customer))
+    order = example(OrderPlaced)
+    placed_by = order.customer.but(customer_id=UUID(other["customer_id"]))
+    order = order.but(customer=placed_by, enquiry_id=None, project_id=None)
+    body = {"duplicate_id": other["customer_id"], "reason": "同一人", "revision": 1, "duplicate_revision": 1}
+
+    if ordered == "before the merge":
+        await office.hear(order)
+        body["duplicate_revision"] = (
+            await office.ask(Role.CS_SPECIALIST, "GET", f"/customers/{other['customer_id']}")
+        ).json()["revision"]
+    assert (await office.ask(Role.CS_SUPERVISOR, "POST", f"/customers/{customer}/merge", body)).status_code == 200
+    if ordered == "after the merge":
+        await office.hear(order)
+
+    clocks = (await office.ask(Role.CS_SPECIALIST, "GET", f"/care/{kept}/clocks")).json()
+    assert [each["outcome"] for each in clocks] == ["no_longer_needed"]
+    assert of_care(await office.until(local(2027, 1, 1, 9)), DeadlineSetByIntake) == []
 
 
 async def test_a_content_that_is_retired_is_sent_no_more(office, customer):

@@ -12,6 +12,7 @@ from intake.domain.customer import numbers
 from intake.domain.decisions.merging import absorb, give_back, merge_into, stand_alone
 from intake.domain.decisions.registration import register
 from intake.domain.decisions.revision import correct, file_papers
+from intake.domain.parts.criteria import ListedCustomer
 from intake.store import Customers, Stores
 from shared.aggregate import Refused
 from shared.contracts.intake import Contact, CustomersMerged, CustomersSeparated, OrderPlaced, Particulars
@@ -381,6 +382,14 @@ async def test_after_an_undone_merge_each_file_is_found_by_its_own_orders_also_t
     await merge("separate")
 
     assert [await found(world, f"q={number}") for number in ("SO-2026-0001", "SO-2026-0002")] == [[both[0]], [both[1]]]
+
+
+def test_a_customer_whose_other_file_has_an_order_has_ordered():
+    other = file_papers(filed(2, "13900139000"), UUID(int=2), ("SO-1",), cause(NOW)).state
+    kept = absorb(filed(1, "13800138000"), other, 1, 1, "同一人", cause(NOW)).state
+    listed = ListedCustomer.model_validate(kept.model_dump())
+
+    assert (listed.fits(True), listed.fits(False)) == (True, False)
 
 
 async def test_a_merge_with_an_erased_customer_is_not_undone(world, both, merge):

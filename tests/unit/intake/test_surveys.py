@@ -187,11 +187,12 @@ async def test_a_grade_that_the_customer_replies_is_the_grade_in_all_four_dimens
     assert len(announced(world, NegativeFeedbackReceived)) == (choice > 2)
 
 
-async def test_what_is_written_beside_the_grade_is_a_suggestion(world, customer):
+@pytest.mark.parametrize("text", ["1 师傅很专业", "1 13800138000", "１，13912345678", "1-2"])
+async def test_what_is_written_beside_the_grade_is_a_suggestion(world, customer, text):
     await world.hear(closed(customer))
-    await world.hear(reply(customer, text="1 师傅很专业"))
+    await world.hear(reply(customer, text=text))
     (survey,) = await issued(world)
-    assert survey["opinion"]["suggestion"] == "1 师傅很专业"
+    assert survey["opinion"]["suggestion"] == text
 
 
 @pytest.mark.parametrize("text", ["1", "１", " 1 ", "1。", "１！", "一"])

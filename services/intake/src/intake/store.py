@@ -125,6 +125,14 @@ class Customers(Store[Customer]):
         must_stand_alone(customer)
         return customer
 
+    async def has_ordered(self, customer_id: UUID) -> bool:
+        """Whether there is an order or a contract under any file of this person."""
+        try:
+            leading = await self.leading(customer_id)
+        except NotFound:
+            return False
+        return bool(leading.papers) or any(each.papers for each in leading.absorbed)
+
     async def files_of(self, customer_id: UUID) -> tuple[UUID, ...]:
         """Every file of this person, the one that is kept first; the id alone where there is no file."""
         try:

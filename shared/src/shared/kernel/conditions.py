@@ -22,7 +22,7 @@ class Between:
 
 @dataclass(frozen=True, slots=True)
 class Beginning:
-    """A text that begins so. Rows are sorted after they were found: for what few rows have."""
+    """A text that begins so. The database sorts the rows it finds in memory: ask only for what few rows have."""
 
     text: str
 

@@ -220,7 +220,7 @@ class Consumer:
         return arrived
 
     def _at_once(self, take: Callable[[], InFlight], waiting: Sized) -> Iterator[InFlight]:
-        """So many as are handled together: not more than a number, and none beyond a size but the one that reaches it.
+        """At most `batch` messages; the batch ends with the message that brings it to BATCH_BYTES.
 
         A message of half a megabyte may become twenty times as much when it is read.
         """

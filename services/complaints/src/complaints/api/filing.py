@@ -41,7 +41,7 @@ class FileComplaint(RequestBody):
     batch_no: PaperNo | None = Field(default=None, examples=["P20261101-2"])
     shipped_on: date | None = None
     defect_quantity: Quantity | None = Field(default=None, examples=[3])
-    sample_ref: Line | None = Field(default=None, description="Where the faulty sample is.", examples=["YP-0091"])
+    sample_ref: PaperNo | None = Field(default=None, description="Where the faulty sample is.", examples=["YP-0091"])
     opinion: Prose | None = Field(
         default=None, description="The salesman's (签注意见); never for the customer.", examples=["疑为包装护角不足"]
     )

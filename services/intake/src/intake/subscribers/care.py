@@ -1,5 +1,6 @@
 """What counts as care for a customer before the first order."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -38,10 +39,13 @@ def subscribe(on: Subscriptions, stores: Stores, rules: Rules) -> None:
 
     @on(CustomersMerged)
     async def end_care_of_the_other_file(event: CustomersMerged, cause: Cause) -> list[Touch[Any]]:
-        """One person is owed one month of care: what is done counts for the file that is kept."""
-        care = await stores.care.of(event.duplicate_id)
-        ended = [stores.care.touch(care.id, lambda current: end_care(current, rules, cause))] if care else []
-        return [*moments(stores, event, cause), *ended]
+        """One person is owed one month of care: what is done counts for the file that is kept.
+
+        None is owed to a person who has ordered under either file.
+        """
+        ordered = await stores.customers.has_ordered(event.customer_id)
+        files = (event.duplicate_id, event.customer_id) if ordered else (event.duplicate_id,)
+        return [*moments(stores, event, cause), *await without_care(stores, files, rules, cause)]
 
 
 async def cared(stores: Stores, customer_id: UUID, kind: CareKind, rules: Rules, cause: Cause) -> list[Touch[Any]]:
@@ -52,6 +56,12 @@ async def cared(stores: Stores, customer_id: UUID, kind: CareKind, rules: Rules,
         return []
     care = await stores.care.of(leading)
     return [stores.care.touch(care.id, lambda current: count(current, kind, rules, cause))] if care else []
+
+
+async def without_care(stores: Stores, files: Iterable[UUID], rules: Rules, cause: Cause) -> list[Touch[Any]]:
+    """No care is owed under any of these files any more."""
+    found = [care for file in files if (care := await stores.care.of(file))]
+    return [stores.care.touch(care.id, lambda current: end_care(current, rules, cause)) for care in found]
 
 
 def _kind(event: NotificationSent) -> CareKind:

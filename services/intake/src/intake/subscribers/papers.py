@@ -3,12 +3,12 @@
 from typing import Any
 from uuid import UUID
 
-from intake.domain.decisions.care import end_care
 from intake.domain.decisions.enquiry import settle
 from intake.domain.decisions.project import link_order
 from intake.domain.decisions.revision import file_papers, keep_special_specs
 from intake.domain.policy.policy import Rules
 from intake.store import Stores
+from intake.subscribers.care import without_care
 from intake.subscribers.timeline import moments
 from shared.aggregate import Cause, NotFound
 from shared.contracts.intake import OrderPlaced
@@ -29,8 +29,8 @@ def subscribe(on: Subscriptions, stores: Stores, rules: Rules) -> None:
         numbers = (event.order_no, event.contract_no) if event.contract_no else (event.order_no,)
         specs = tuple(line.special_spec for line in event.lines if line.special_spec)
         filed = await _filed(stores, event.customer.customer_id, numbers, specs, cause)
-        care = await stores.care.of(event.customer.customer_id)
-        ended = [stores.care.touch(care.id, lambda current: end_care(current, rules, cause))] if care else []
+        files = await stores.customers.files_of(event.customer.customer_id)
+        ended = await without_care(stores, files, rules, cause)
         return [*moments(stores, event, cause), *filed, *ended, *_ordered(stores, event, rules, cause)]
 
     @on(ContractSigned)

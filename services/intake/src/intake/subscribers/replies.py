@@ -19,6 +19,9 @@ from shared.contracts.vocabulary import StaffId
 from shared.store import Touch
 from shared.subscriptions import Subscriptions
 
+_NUMERALS = "零一二三四"
+"""The Chinese numeral of each choice; its place is the number."""
+
 
 def subscribe(on: Subscriptions, stores: Stores, rules: Rules) -> None:
     """A grade that a customer replies answers the survey; what an account manager texts on leaving is a visit."""
@@ -47,15 +50,15 @@ def subscribe(on: Subscriptions, stores: Stores, rules: Rules) -> None:
             technique=given,
             arrival_time=given,
             promises=given,
-            suggestion="" if _grade_alone(event.text) else event.text,
+            suggestion="" if _grade_alone(event.text, event.choice) else event.text,
             via="email" if "@" in event.address_masked else "sms",
         )
         return [*kept, stores.surveys.touch(meant.id, lambda survey: hear_grade(survey, opinion, cause))]
 
 
-def _grade_alone(text: str) -> bool:
-    """Whether a text is a number and nothing else, however wide it and the marks around it are."""
-    return re.sub(r"\W", "", unicodedata.normalize("NFKC", text)).isnumeric()
+def _grade_alone(text: str, choice: int) -> bool:
+    """Whether a text is this number or its Chinese numeral and nothing else, however wide it and its marks are."""
+    return re.sub(r"\W", "", unicodedata.normalize("NFKC", text)) in (str(choice), _NUMERALS[choice])
 
 
 def _visit_of(event: ReplyReceived, staff: StaffId, stores: Stores, rules: Rules, cause: Cause) -> list[Touch[Any]]:

@@ -40,7 +40,7 @@ class ComplaintForm(Part):
     batch_no: PaperNo | None = Field(default=None, examples=["P20261101-2"])
     shipped_on: date | None = None
     defect_quantity: Quantity | None = Field(default=None, examples=[3])
-    sample_ref: Line | None = Field(default=None, examples=["YP-0091"])
+    sample_ref: PaperNo | None = Field(default=None, examples=["YP-0091"])
     opinion: Prose | None = Field(
         default=None, description="The salesman's (签注意见), for the house alone.", examples=["疑为包装护角不足"]
     )

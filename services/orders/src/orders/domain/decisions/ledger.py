@@ -17,7 +17,7 @@ from orders.domain.standing import hands_in
 from shared.aggregate import Cause, Change, Refused, must_be_another
 from shared.contracts.event import Money
 from shared.contracts.orders import EntryKind, LedgerEntered, PaymentKind
-from shared.contracts.vocabulary import Line, Prose, StaffId
+from shared.contracts.vocabulary import Line, PaperNo, Prose, StaffId
 
 _M = Milestone
 
@@ -32,7 +32,7 @@ def post(
     moment: datetime,
     *,
     pays: PaymentKind | None = None,
-    reference: Line | None = None,
+    reference: PaperNo | None = None,
     shipment: Line | None = None,
     note: Prose | None = None,
     decided_by: tuple[StaffId, ...] = (),
