@@ -167,4 +167,4 @@ def _rewritten(said: Particulars, before: Particulars, after: Particulars) -> Pa
     old, new = before.special_specs, after.special_specs
     specs = [each for each in new if each in said.special_specs or each not in old]
     specs += [each for each in said.special_specs if each not in new and each not in old]
-    return said.but(**{**changed, "contacts": tuple(contacts), "special_specs": tuple(specs)})
+    return said.amended(changed).but(contacts=tuple(contacts), special_specs=tuple(specs))
