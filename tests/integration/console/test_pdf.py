@@ -10,7 +10,7 @@ import pytest
 from pypdf import PdfReader
 
 from console.typesetters import NoPdf, Typesetters
-from shared.pages.papers import INTERNAL, Box, Grid, Paper, is_grid
+from shared.pages.papers import INTERNAL, LONGEST_PDF, Box, Grid, Paper, is_grid
 from shared.pages.rendering import Renderer
 
 NAME = "鼎盛装饰工程有限公司"
@@ -28,7 +28,13 @@ async def typesetters() -> AsyncIterator[Typesetters]:
 def html_of(paper: Paper) -> str:
     """The page that a service shows of it."""
     page = Renderer()(
-        "paper.html", paper=paper, printed="陈佳打印", blank="签名", is_grid=is_grid, address="/orders/ui/papers/7"
+        "paper.html",
+        paper=paper,
+        printed="陈佳打印",
+        blank="签名",
+        is_grid=is_grid,
+        longest=LONGEST_PDF,
+        address="/orders/ui/papers/7",
     )
     return bytes(page.body).decode()
 

@@ -14,7 +14,7 @@ from shared.kernel.group_commit import GroupCommit
 from shared.parking.parked import RetryPolicy
 from shared.parking.store import Parking
 from shared.runtime.after_commit import AfterCommit
-from shared.runtime.consumer import BATCH_BYTES, Consumer
+from shared.runtime.consumer import Consumer
 from shared.subscriptions import Subscriptions
 from shared.telemetry import Metrics
 from shared.testing import InlineCommit, InMemoryDatabase, Outbox, cause
@@ -82,12 +82,12 @@ class Weather:
         touch = self.parking.message_suspected(message, RetryPolicy())
         await InlineCommit(Outbox()).commit(cause(), touch)
 
-    def arrives(self, event: Event, *, redelivered: bool = False, size: int | None = None) -> Message:
+    def arrives(self, event: Event, *, redelivered: bool = False) -> Message:
         self._tags += 1
         envelope = Envelope.of(event, uuid4(), uuid4(), 1, cause())
         queue, body = f"ears.on.{event.key}", envelope.body.encode()
         message = Message(queue, event.key, envelope.headers(), body, redelivered=redelivered)
-        self.consumer._collect(Delivery(message, self._channel, self._tags, size or len(message.body)))
+        self.consumer._collect(Delivery(message, self._channel, self._tags, len(message.body)))
         return message
 
     async def settle(self) -> list[str]:
@@ -110,17 +110,6 @@ async def test_a_flood_on_one_queue_leaves_another_its_share_of_each_batch() -> 
 
     assert heard[:8] == ["Flooded", "Flooded", "Dripped", "Dripped", "Flooded", "Flooded", "Flooded", "Dripped"]
     assert len(heard) == 23
-
-
-@pytest.mark.parametrize("again", [False, True])
-async def test_of_large_messages_no_more_are_handled_together_than_a_batch_may_weigh(again: bool) -> None:
-    weather = Weather(batch=5)
-    for size in (BATCH_BYTES // 2, BATCH_BYTES // 2, BATCH_BYTES * 2, 1, BATCH_BYTES - 1, 1, 1):
-        weather.arrives(Flooded(), size=size, redelivered=again)
-
-    await weather.settle()
-
-    assert weather.together == [2, 1, 2, 2]
 
 
 async def test_what_fits_into_one_batch_is_settled_in_order_of_arrival() -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter, defaultdict, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -39,9 +39,6 @@ CONSUME_AGAIN_SECONDS = 0.5
 
 LONG = 64 * 1024
 """Bytes of a body whose reading takes milliseconds: others have their turn before it."""
-
-BATCH_BYTES = 1024 * 1024
-"""Bytes of messages after which no more are handled together."""
 
 LATEST_MILLISECOND = 10**14
 """Of times that messages claim to have been sent at, in the year 5138; what is later is no time."""
@@ -200,7 +197,8 @@ class Consumer:
         """Have two batches in hand: one is decided while the other is being written. Suspects go by themselves."""
         if self._suspects:
             await self._until_at_most(0)
-            await self._try_suspects(list(self._at_once(self._suspects.popleft, self._suspects)))
+            count = min(self._batch, len(self._suspects))
+            await self._try_suspects([self._suspects.popleft() for _ in range(count)])
             return
         await self._until_at_most(1)
         await self._after_commit.room()
@@ -210,27 +208,13 @@ class Consumer:
 
     def _take(self) -> list[InFlight]:
         """As many as have arrived, in order of arrival; from every queue in turn, so that a flood holds up no other."""
-        return sorted(self._at_once(self._next, self._turns), key=lambda arrived: arrived.at)
-
-    def _next(self) -> InFlight:
-        inbox = self._turns.popleft()
-        arrived = inbox.popleft()
-        if inbox:
-            self._turns.append(inbox)
-        return arrived
-
-    def _at_once(self, take: Callable[[], InFlight], waiting: Sized) -> Iterator[InFlight]:
-        """At most `batch` messages; the batch ends with the message that brings it to BATCH_BYTES.
-
-        A message of half a megabyte may become twenty times as much when it is read.
-        """
-        size = 0
-        for _ in range(self._batch):
-            if not waiting or size >= BATCH_BYTES:
-                return
-            arrived = take()
-            size += arrived.size
-            yield arrived
+        batch: list[InFlight] = []
+        while self._turns and len(batch) < self._batch:
+            inbox = self._turns.popleft()
+            batch.append(inbox.popleft())
+            if inbox:
+                self._turns.append(inbox)
+        return sorted(batch, key=lambda arrived: arrived.at)
 
     async def _until_at_most(self, count: int) -> None:
         while len(self._batches) > count:
