@@ -47,7 +47,7 @@ class Neighbours:
     async def _go_on(self) -> None:
         while True:
             self._number += 1
-            name = f"good-{self._number}"
+            name = f"GOOD-{self._number}"
             self._sent[name] = perf_counter()
             await asyncio.shield(self._send(name))
             await asyncio.sleep(EVERY)
