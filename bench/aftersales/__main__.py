@@ -11,9 +11,10 @@ import random
 from argparse import ArgumentParser
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from time import perf_counter
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from pymongo import MongoClient
 
@@ -24,12 +25,9 @@ from aftersales.domain.service_order import ServiceOrder
 from aftersales.domain.service_request import ServiceRequest
 from aftersales.settings import POLICY
 from aftersales.store import Stores
-from bench.questions import mongod, out, show
+from bench.questions import filled, mongod, show
 from shared.contracts.event import PreciseDate
 from shared.contracts.vocabulary import CustomerSnapshot
-from shared.kernel.group_commit import GroupCommit
-from shared.kernel.mongodb import Database
-from shared.testing import SEALS, Outbox
 
 CHUNK = 10_000
 UNDER_WAY = 5_000
@@ -192,24 +190,15 @@ def questions(stores: Stores, count: int) -> dict[str, Callable[[], Awaitable[ob
 
 async def bench(url: str, count: int, turns: int) -> None:
     """Fill, index, ask, print."""
-    name = f"bench-aftersales-{uuid4().hex[:8]}"
-    database = Database(url, name, GroupCommit(Outbox()), SEALS, timeout=1800.0)
-    stores = Stores.on(database)
-    began = perf_counter()
-    await asyncio.to_thread(fill, url, name, count)
-    out.print(f"filled in {perf_counter() - began:.0f} s; building the indexes")
-    began = perf_counter()
-    await database.prepare()
-    out.print(f"built in {perf_counter() - began:.0f} s")
     times: dict[str, list[float]] = {}
-    for kind, ask in questions(stores, count).items():
-        taken = times[kind] = []
-        for turn in range(turns + 5):
-            began = perf_counter()
-            await ask()
-            if turn >= 5:
-                taken.append((perf_counter() - began) * 1000)
-    database.close()
+    async with filled(url, "aftersales", Stores.on, partial(fill, count=count)) as (stores, _):
+        for kind, ask in questions(stores, count).items():
+            taken = times[kind] = []
+            for turn in range(turns + 5):
+                began = perf_counter()
+                await ask()
+                if turn >= 5:
+                    taken.append((perf_counter() - began) * 1000)
     show(f"{count:,} services", times)
 
 

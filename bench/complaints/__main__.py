@@ -12,26 +12,25 @@ from argparse import ArgumentParser
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from time import perf_counter
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from pymongo import MongoClient
 from rich.progress import Progress
 
-from bench.questions import mongod, out, show
+from bench.questions import filled, mongod, out, show
 from complaints.api.views import ComplaintRow
 from complaints.domain.complaint import Complaint
 from complaints.domain.parts.form import Form
 from complaints.domain.parts.handling import HandlingAudit, Notice, Visit, WarrantyNote
 from complaints.store import Complaints
+from shared.contracts.aftersales import WarrantyRule
 from shared.contracts.vocabulary import CustomerSnapshot
 from shared.http import Listing
-from shared.kernel.group_commit import GroupCommit
-from shared.kernel.mongodb import Database
 from shared.search import tokens
 from shared.store import Between, OneOf
-from shared.testing import SEALS, Outbox
 
 CHUNK = 10_000
 CUSTOMERS = 20_000
@@ -109,7 +108,7 @@ def fill(url: str, name: str, count: int) -> list[Case]:
 def _handled(form: Form) -> Complaint:
     """What colleagues leave in a case, and what of it says what may be decided next."""
     told, by = "玻璃边缘崩角三处，已向客户说明处理办法，客户同意" * 4, "cs-01"
-    known = WarrantyNote(check_id=UUID(int=1), verdict="in_warranty", rule="contract", at=TODAY)
+    known = WarrantyNote(check_id=UUID(int=1), verdict="in_warranty", rule=WarrantyRule(), at=TODAY)
     return Complaint(
         id=UUID(int=1),
         form=form,
@@ -194,18 +193,9 @@ async def measure(complaints: Complaints, about: list[Case]) -> dict[str, list[f
 
 async def bench(url: str, count: int, turns: int) -> None:
     """Fill, index, ask, print."""
-    name = f"bench-complaints-{uuid4().hex[:8]}"
-    database = Database(url, name, GroupCommit(Outbox()), SEALS, timeout=1800.0)
-    complaints = Complaints(database)
-    began = perf_counter()
-    known = await asyncio.to_thread(fill, url, name, count)
-    out.print(f"filled in {perf_counter() - began:.0f} s; building the indexes")
-    began = perf_counter()
-    await database.prepare()
-    out.print(f"built in {perf_counter() - began:.0f} s")
-    await measure(complaints, known[:5])
-    times = await measure(complaints, random.choices(known, k=turns))
-    database.close()
+    async with filled(url, "complaints", Complaints, partial(fill, count=count)) as (complaints, known):
+        await measure(complaints, known[:5])
+        times = await measure(complaints, random.choices(known, k=turns))
     show(f"{count:,} complaints", times)
 
 

@@ -10,33 +10,27 @@ import asyncio
 import random
 from argparse import ArgumentParser
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from time import perf_counter
-from types import SimpleNamespace
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import httpx
-from fastapi import Depends, FastAPI
+from fastapi import APIRouter
 from pymongo import MongoClient
 from rich.progress import Progress
 
-from bench.questions import mongod, out, show
+from bench.questions import asked_in_memory, filled, mongod, out, show
 from shared.calendar import Calendar
 from shared.clocks import Announcements, Clocks
 from shared.contracts.event import Event
 from shared.contracts.roles import Role
 from shared.duties.api import routes
 from shared.duties.board import Duties, Duty
-from shared.http import authenticated
-from shared.identity import Principal
 from shared.kernel.documents import stored
-from shared.kernel.group_commit import GroupCommit
-from shared.kernel.mongodb import Database
 from shared.pages.duties import SCOPES
 from shared.pages.duties import routes as days
 from shared.pages.rendering import Renderer
-from shared.testing import SEALS, Outbox
-from shared.time_source import FixedTime
 
 NOW = datetime(2026, 11, 28, tzinfo=UTC)
 ROLES = list(Role)[:8]
@@ -83,19 +77,10 @@ def fill(url: str, name: str, count: int) -> None:
             progress.advance(task, len(rows))
 
 
-def served(duties: Duties) -> httpx.AsyncClient:
-    """The routes of every service, asked in memory."""
-    app = FastAPI()
-
-    async def recognise(*_: str | None) -> Principal:
-        return Principal.staff("cs-001", Role.CS_MANAGER)
-
-    app.state.authenticator = SimpleNamespace(recognise=recognise)
+def pages_of(duties: Duties) -> list[APIRouter]:
+    """The routes that every service has for its duties, and its day as a page."""
     clocks = Clocks(Announcements(*[Event] * 6), Calendar())
-    app.state.time = FixedTime(NOW)
-    app.include_router(routes(duties, {}, clocks), dependencies=[Depends(authenticated)])
-    app.include_router(days("complaints", duties, {}, clocks, Renderer()), dependencies=[Depends(authenticated)])
-    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://duties", timeout=60)
+    return [routes(duties, {}, clocks), days("complaints", duties, {}, clocks, Renderer())]
 
 
 def questions() -> dict[str, dict[str, Any]]:
@@ -133,16 +118,12 @@ async def measure(http: httpx.AsyncClient, pages: int) -> dict[str, list[float]]
 
 async def bench(url: str, running: int, pages: int) -> None:
     """Fill, index, ask, print."""
-    name = f"bench-duties-{uuid4().hex[:8]}"
-    database = Database(url, name, GroupCommit(Outbox()), SEALS, timeout=1800.0)
-    duties = Duties(database)
-    await asyncio.to_thread(fill, url, name, running)
-    out.print("building the indexes")
-    await database.prepare()
-    async with served(duties) as http:
+    async with (
+        filled(url, "duties", Duties, partial(fill, count=running)) as (duties, _),
+        asked_in_memory(pages_of(duties), NOW) as http,
+    ):
         await measure(http, 3)
         times = await measure(http, pages)
-    database.close()
     show(f"{running:,} running clocks", times)
 
 

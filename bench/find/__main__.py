@@ -8,23 +8,21 @@ of question about customers drawn by lot. Printed are the median and the 95th pe
 import asyncio
 import random
 from argparse import ArgumentParser
+from functools import partial
 from time import perf_counter
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from pymongo import MongoClient
 from rich.progress import Progress
 
-from bench.questions import mongod, out, show
+from bench.questions import filled, mongod, out, show
 from intake.api.customers import CustomerRow
 from intake.domain.customer import Customer, found_by
 from intake.store import Customers
 from shared.contracts.intake import Contact, Particulars
-from shared.kernel.group_commit import GroupCommit
-from shared.kernel.mongodb import Database
 from shared.search import asked
 from shared.store import AllOf
-from shared.testing import SEALS, Outbox
 
 CHUNK = 10_000
 CITIES = "广州深圳佛山东莞珠海中山上海杭州宁波苏州南京合肥武汉长沙南昌福州厦门成都重庆西安"
@@ -108,17 +106,9 @@ async def measure(customers: Customers, about: list[tuple[Particulars, str]]) ->
 
 async def bench(url: str, count: int, turns: int) -> None:
     """Fill, index, ask, print."""
-    name = f"bench-find-{uuid4().hex[:8]}"
-    database = Database(url, name, GroupCommit(Outbox()), SEALS, timeout=1800.0)
-    customers = Customers(database)
-    known = await asyncio.to_thread(fill, url, name, count)
-    out.print("building the indexes")
-    began = perf_counter()
-    await database.prepare()
-    out.print(f"built in {perf_counter() - began:.0f} s")
-    await measure(customers, known[:5])
-    times = await measure(customers, random.choices(known, k=turns))
-    database.close()
+    async with filled(url, "find", Customers, partial(fill, count=count)) as (customers, known):
+        await measure(customers, known[:5])
+        times = await measure(customers, random.choices(known, k=turns))
     show(f"{count:,} customers", times)
 
 

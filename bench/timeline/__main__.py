@@ -10,32 +10,24 @@ import asyncio
 import random
 from argparse import ArgumentParser
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from time import perf_counter
-from types import SimpleNamespace
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import httpx
-from fastapi import Depends, FastAPI
 from pymongo import MongoClient
 from rich.progress import Progress
 
 from bench.find.__main__ import drawn
-from bench.questions import mongod, out, show
+from bench.questions import asked_in_memory, filled, mongod, out, show
 from intake.api.history import routes
 from intake.domain.customer import Customer
 from intake.domain.moment import Moment, facts_about_customers
 from intake.domain.parts.absorbed import Absorbed
 from intake.store import Stores
 from shared.contracts.event import Actor
-from shared.contracts.roles import Role
-from shared.http import authenticated
-from shared.identity import Principal
 from shared.kernel.documents import stored
-from shared.kernel.group_commit import GroupCommit
-from shared.kernel.mongodb import Database
-from shared.testing import SEALS, Outbox
-from shared.time_source import FixedTime
 
 NOW = datetime(2026, 11, 28, tzinfo=UTC)
 YEARS = timedelta(days=3 * 365)
@@ -67,11 +59,7 @@ def file(place: int) -> dict[str, Any]:
     """A customer's file; of a dealer with a second one that it leads here, and of that one where it leads."""
     id, (particulars, order_no) = CUSTOMERS[place], drawn(place)
     second = MERGED.get(id)
-    absorbed = (
-        (Absorbed(customer_id=second, at=NOW, said=particulars, papers=(), before=particulars, after=particulars),)
-        if second
-        else ()
-    )
+    absorbed = (Absorbed(customer_id=second, at=NOW, said=particulars, papers=()),) if second else ()
     leads_to = next((first for first, other in MERGED.items() if other == id), None)
     return _document(
         Customer(
@@ -99,19 +87,6 @@ def fill(url: str, name: str, count: int) -> None:
             new = [moment(number) for number in range(start, min(start + CHUNK, count))]
             client[name]["moments"].insert_many(new, ordered=False)
             progress.advance(task, len(new))
-
-
-def served(stores: Stores) -> httpx.AsyncClient:
-    """The routes of intake, asked in memory."""
-    app = FastAPI()
-
-    async def recognise(*_: str | None) -> Principal:
-        return Principal.staff("cs-001", Role.CS_MANAGER)
-
-    app.state.authenticator = SimpleNamespace(recognise=recognise)
-    app.state.time = FixedTime(NOW)
-    app.include_router(routes(stores), dependencies=[Depends(authenticated)])
-    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://intake", timeout=60)
 
 
 def questions() -> dict[str, tuple[UUID, dict[str, Any]]]:
@@ -156,16 +131,12 @@ async def measure(http: httpx.AsyncClient, turns: int) -> dict[str, list[float]]
 
 async def bench(url: str, entries: int, turns: int) -> None:
     """Fill, index, ask, print."""
-    name = f"bench-timeline-{uuid4().hex[:8]}"
-    database = Database(url, name, GroupCommit(Outbox()), SEALS, timeout=1800.0)
-    stores = Stores.on(database)
-    await asyncio.to_thread(fill, url, name, entries)
-    out.print("building the indexes")
-    await database.prepare()
-    async with served(stores) as http:
+    async with (
+        filled(url, "timeline", Stores.on, partial(fill, count=entries)) as (stores, _),
+        asked_in_memory([routes(stores)], NOW) as http,
+    ):
         await measure(http, 3)
         times = await measure(http, turns)
-    database.close()
     show(f"{entries:,} entries", times)
 
 
