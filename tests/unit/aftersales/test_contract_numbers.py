@@ -6,20 +6,14 @@ from urllib.parse import quote
 from uuid import UUID
 
 import pytest
+from facts import complained
 from hypothesis import given
 from hypothesis import strategies as st
 
 from aftersales.domain.parts.finding import assess
 from aftersales.domain.parts.warranty import Covered, Rule, doubt
-from shared.contracts.complaints import ComplaintFiled
-from shared.contracts.departments import (
-    WarrantyAskedByDesign,
-    WarrantyAskedByEngineering,
-    WarrantyAskedByFinance,
-    WarrantyAskedByProduction,
-    WarrantyAskedBySales,
-    WarrantyAskedByWarehouse,
-)
+from shared.contracts.catalogue import contracts
+from shared.contracts.departments import WarrantyQuestion
 from shared.contracts.event import PreciseDate
 from shared.contracts.intake import OrderPlaced
 from shared.contracts.roles import Department, Role
@@ -29,14 +23,7 @@ AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 22)
 ORDER_NO = "SO-2026-0412"
 CUSTOMER = str(UUID(int=1))
-ASKED = (
-    WarrantyAskedByDesign,
-    WarrantyAskedByEngineering,
-    WarrantyAskedByFinance,
-    WarrantyAskedByProduction,
-    WarrantyAskedBySales,
-    WarrantyAskedByWarehouse,
-)
+ASKED = [each for each in contracts().values() if issubclass(each, WarrantyQuestion)]
 WRONG = {
     "JG20261131-017": ("no_such_day", "合同编号 JG20261131-017 上的日期 2026-11-31 不存在，请核对合同编号。"),
     "HT-2025-02-29/3": ("no_such_day", "合同编号 HT-2025-02-29/3 上的日期 2025-02-29 不存在，请核对合同编号。"),
@@ -196,19 +183,7 @@ async def test_a_department_that_asks_over_the_bus_hears_why_it_is_uncertain(num
 async def test_a_complaint_about_an_unknown_contract_of_such_a_number_is_uncertain_and_says_why(
     number, world, customer
 ):
-    filed = ComplaintFiled(
-        complaint_id=UUID(int=100),
-        complaint_no="2026-11-0001",
-        customer=customer,
-        complainant="王建国",
-        channel="phone",
-        received_at=AT,
-        accepted_at=AT,
-        content="三樘玻璃边缘崩角",
-        contract_no=number,
-    )
-
-    (checked,) = await world.hear(filed)
+    (checked,) = await world.hear(complained(customer).but(contract_no=number))
 
     assert (checked.verdict, checked.explanation[1:]) == ("uncertain", (WRONG[number][1],))
 

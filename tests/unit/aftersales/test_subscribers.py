@@ -14,15 +14,13 @@ from aftersales.store import Stores
 from aftersales.subscribers import subscriptions
 from shared.aggregate import Change, Refused
 from shared.contracts.aftersales import CustomerChargePaid, DeadlineSetByAftersales, WarrantyChecked, WarrantyRule
+from shared.contracts.catalogue import contracts
 from shared.contracts.complaints import ComplaintFiled
 from shared.contracts.departments import (
     ServiceChargeReceived,
-    WarrantyAskedByDesign,
-    WarrantyAskedByEngineering,
     WarrantyAskedByFinance,
-    WarrantyAskedByProduction,
     WarrantyAskedBySales,
-    WarrantyAskedByWarehouse,
+    WarrantyQuestion,
 )
 from shared.contracts.event import Money, PreciseDate
 from shared.contracts.intake import OrderPlaced
@@ -35,14 +33,7 @@ AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
 ORDER = order_id_of("SO-2026-0412")
 COMPLAINT = UUID(int=100)
-QUESTIONS = {
-    Department.SALES: WarrantyAskedBySales,
-    Department.DESIGN: WarrantyAskedByDesign,
-    Department.PRODUCTION: WarrantyAskedByProduction,
-    Department.WAREHOUSE: WarrantyAskedByWarehouse,
-    Department.ENGINEERING: WarrantyAskedByEngineering,
-    Department.FINANCE: WarrantyAskedByFinance,
-}
+QUESTIONS = {Department(each.publisher()): each for each in contracts().values() if issubclass(each, WarrantyQuestion)}
 
 
 @pytest.fixture
