@@ -84,14 +84,8 @@ def pairs() -> Iterator[Pair]:
 
 
 def _common(rule: Rule, later: LaterFact) -> str | None:
-    """The line's paths to the thing that both are about."""
-    shape = [path.startswith("'") for path in later.about.split("/")]
-    for paths in (rule.about, rule.matter):
-        own = (paths or "").split("/")
-        alike = [mine or its == path for mine, its, path in zip(shape, own, later.about.split("/"), strict=False)]
-        if len(own) == len(shape) and all(alike):
-            return paths
-    return None
+    """The line's path to the thing that both are about."""
+    return next((path for path in (rule.about, rule.matter) if path and later.names(path)), None)
 
 
 def _of_one_clock(rule: Rule, fact: str) -> bool:

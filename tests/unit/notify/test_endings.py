@@ -12,8 +12,10 @@ from endings import EVENING, Pair, pairs
 from facts import agreed, callback, credited, delayed, dispatched, dunned, falls_due, of_order, ready
 from hypothesis import given
 from hypothesis import strategies as st
+from lines import sample
 from notify_in_memory import POLICIES, TABLES, InMemoryNotify
 
+from notify.domain.decisions.asking import end
 from notify.domain.parts.answer import Answer, retry_later
 from notify.gateways.gateway import Outgoing
 from shared.contracts.aftersales import (
@@ -24,17 +26,21 @@ from shared.contracts.aftersales import (
     ServiceOrderCalledOff,
     ServiceVisitPutOff,
 )
+from shared.contracts.departments import PaymentReceived
 from shared.contracts.event import Event, Money
 from shared.contracts.intake import CallbackDue, CallbackWaived
 from shared.contracts.orders import (
     DeadlineMetByOrders,
     DeadlineMissedByOrders,
+    DunningHeld,
     OrderCancelled,
     PaymentDue,
     PaymentRecorded,
     ProductionScheduled,
 )
+from shared.contracts.vocabulary import order_id_of
 from shared.policy import Policies
+from shared.testing import cause
 
 POLICY = POLICIES.version(1)
 ALL_REST = POLICY.but(
@@ -103,6 +109,7 @@ FACTS: tuple[Event, ...] = (
     credited(),
     due(),
     paid_in_full(),
+    DunningHeld(order_id=order_id_of("SO-2026-0412"), order_no="SO-2026-0412", complaint_id=uuid4()),
     LATE,
     DeadlineMetByOrders(**LATE.model_dump(include={"deadline_id", "kind", "about", "due_at"}), met_at=EVENING),
     CALL,
@@ -302,6 +309,58 @@ async def test_a_task_is_told_though_two_facts_settled_the_other_one_of_its_mess
 
     (words,) = (words for words in notify.chat.words if "【收款】" in words.text)
     assert (words.text.count("【收款】"), "SO-2" in words.text) == (1, True)
+
+
+@pytest.mark.parametrize("late", [False, True], ids=["heard in order", "heard before what it settles"])
+@pytest.mark.parametrize("answered", [False, True], ids=["a plain check", "the request's own"])
+async def test_a_request_of_an_uncertain_warranty_is_settled_by_its_own_check_alone(answered: bool, late: bool) -> None:
+    notify = InMemoryNotify(at=EVENING)
+    check = sample("aftersales.warranty_checked.v1").but(complaint_id=None, complaint_no=None)
+    asked = check.but(service_request_id=uuid4(), verdict="uncertain")
+    told = [(asked, EVENING), (asked.but(verdict="in_warranty") if answered else check, EVENING + HOUR)]
+    notify.time.set(HEARD)
+    for fact, at in told[::-1] if late else told:
+        await notify.world.hear(fact, at=at)
+    notify.time.set(MORNING)
+    await notify.send()
+
+    assert ["【保修待定】" in words.text for words in notify.chat.words] == [True] * (not answered)
+
+
+async def test_a_customers_name_is_no_key_by_which_a_message_is_settled() -> None:
+    notify = InMemoryNotify(at=EVENING)
+    assigned = sample("intake.customer_assigned.v1")
+
+    (waiting,) = await notify.tell(assigned)
+
+    assert [piece.matters for piece in waiting.pieces] == [(str(assigned.customer_id),)]
+
+
+async def test_a_message_keeps_its_number_where_the_pieces_that_are_left_were_written_without_one() -> None:
+    notify = InMemoryNotify(at=EVENING)
+    for order_no in ("SO-1", "SO-2"):
+        await notify.hear(due(order_no))
+    (waiting,) = await notify.all()
+    over, left = waiting.pieces
+    former = waiting.but(pieces=(over, left.but(about=None)))
+
+    ended = end(former, lambda piece: piece == over, cause(notify.time.now())).state
+
+    assert (len(ended.pieces), ended.about) == (1, "SO-1")
+
+
+@pytest.mark.parametrize("heard_in_order", [True, False])
+async def test_a_sum_is_asked_for_though_an_earlier_payment_is_confirmed_late(heard_in_order: bool) -> None:
+    notify = InMemoryNotify(at=EVENING)
+    confirmed = PaymentReceived(order_no="SO-2026-0412", kind="initial", received_at=EVENING)
+    told = [(confirmed, EVENING), (due(), EVENING + HOUR)]
+    notify.time.set(HEARD)
+    for fact, at in told if heard_in_order else told[::-1]:
+        await notify.world.hear(fact, at=at)
+    notify.time.set(MORNING)
+    await notify.send()
+
+    assert ["【收款】" in words.text for words in notify.chat.words] == [True]
 
 
 @pytest.mark.parametrize("settled", [True, False], ids=["its own", "another"])

@@ -60,7 +60,8 @@ class Composer:
         given = {name: self._value(name, path, rule, body) for name, path in rule.values.items()}
         piece = self.make_piece(key, versions, given, rule.event, cause.id, person.name)
         about = _text(reach(body, rule.about)) if rule.about else None
-        return piece.but(message=rule.message, about=about, matters=rule.matters(body), at=cause.at)
+        matters = self.policy_on(cause.at).purpose(rule.purpose).matters(rule, body)
+        return piece.but(message=rule.message, about=about, matters=matters, at=cause.at)
 
     def _value(self, name: str, path: str, rule: Rule, body: Body) -> Any:
         """The first of a path's values that may be said; when none may, the first, which then stops the message."""

@@ -204,7 +204,7 @@ class Facts:
 
 def _ended_by(piece: Piece, event: Event, number: str, later: LaterFact, at: datetime) -> bool:
     """Whether this fact about this number, which happened then, ends what waits to be told."""
-    ended = later.means(piece) if event.publisher() in _DEPARTMENTS else later.ends(event.key, at, piece)
+    ended = later.means(piece.message) if event.publisher() in _DEPARTMENTS else later.ends(event.key, at, piece)
     return number in piece.matters and ended
 
 

@@ -38,7 +38,7 @@ def end(notification: Notification, untrue: Callable[[Piece], bool], cause: Caus
     if true == notification.pieces or not LIFECYCLE.allows(notification.stage, "suppress"):
         return Change(notification)
     if true:
-        return Change(notification.but(pieces=true, about=true[0].about))
+        return Change(notification.but(pieces=true, about=true[0].about or notification.about))
     return suppress(notification, "superseded", None, cause)
 
 

@@ -89,8 +89,8 @@ class RuleLine(Condition):
     `revision`, else the later one, is the newer.
 
     `about` is a path to what people call the thing. Where it names something larger, or nothing that is told apart from
-    others, `matter` names the very thing: a path, or several with a slash between them. By either of them later facts
-    settle the message.
+    others, `matter` names the very thing: a path, or several with a slash between them. A later fact settles the
+    message by the one of them that it names by the same path.
 
     `milestone` is a path to a word that has to be among the policy's milestones,
     and about which the customer has not been told otherwise. An `optional` message is left out, and makes no duty,
@@ -157,11 +157,6 @@ class Rule(RuleLine):
             return people, ()
         named = _several(role if isinstance(role, Role) else reach(body, role[1:]) for role in self.roles)
         return people, tuple(dict.fromkeys(_role(word) for word in named))
-
-    def matters(self, body: Mapping[str, Any]) -> tuple[str, ...]:
-        """The numbers and ids by which a later fact may settle what a fact with this body tells."""
-        found = (matter(body, paths) for paths in (self.about, self.matter) if paths)
-        return tuple(dict.fromkeys(each for each in found if each))
 
     def plans(self, body: Mapping[str, Any]) -> Iterator[tuple[Channel, ...]]:
         """The channels of each message that this line makes of a fact with this body."""

@@ -1,11 +1,12 @@
 """What a message is for: how firmly it is promised, when it may go out and how often."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from notify.domain.messages.rule import Condition
+from notify.domain.messages.rule import Condition, Rule, matter
 from notify.domain.parts.piece import Piece
 from shared.contracts.event import Part
 
@@ -16,9 +17,9 @@ Meaning = Literal["accept", "decline", "choice", "rating"]
 
 
 class LaterFact(Condition):
-    """A later fact after which a message is no longer true: the path to the number that both are about, and which of
-    these facts are meant. The path alone may stand for it; several paths, with a slash between them, name a thing that
-    has no number of its own, such as `order_no/kind`.
+    """A later fact after which a message is no longer true: the path to the number that both are about, the same as in
+    the message's line, and which of these facts are meant. The path alone may stand for it; several paths, with a slash
+    between them, name a thing that has no number of its own, such as `order_no/kind`.
 
     `of` are the messages that it ends, without it all of the purpose. `asked` says which of them: those that were asked
     for `until` it happened, in the same step too; only `before` it; or whenever (`ever`), for a thing that is over for
@@ -39,13 +40,19 @@ class LaterFact(Condition):
         """Whether only some of these facts are meant."""
         return bool(self.when or self.unless or self.at_least or self.below)
 
-    def means(self, piece: Piece) -> bool:
+    def means(self, message: str) -> bool:
         """Whether it is what this fact ends, whenever it was asked for."""
-        return not self.of or piece.message in self.of
+        return not self.of or message in self.of
+
+    def names(self, path: str) -> bool:
+        """Whether this path of a message's line leads to the number that both are about; a word stands for any."""
+        own, its = self.about.split("/"), path.split("/")
+        alike = (mine == theirs or mine.startswith("'") for mine, theirs in zip(own, its, strict=False))
+        return len(own) == len(its) and all(alike)
 
     def ends(self, fact: str, at: datetime, piece: Piece) -> bool:
         """Whether this fact, which happened then, has made untrue what is told; nothing is ended by what tells it."""
-        if piece.at is None or not self.means(piece):
+        if piece.at is None or not self.means(piece.message):
             return False
         if self.asked == "ever" or piece.at < at:
             return True
@@ -77,6 +84,13 @@ class Purpose(Part):
     supersede: bool = False
     ends: dict[str, LaterFact] = Field(default={})
     replies: dict[str, Meaning] = Field(default={})
+
+    def matters(self, rule: Rule, body: Mapping[str, Any]) -> tuple[str, ...]:
+        """The numbers and ids by which a later fact may settle what this line tells of a fact with this body."""
+        ends = [later for later in self.ends.values() if later.means(rule.message)]
+        paths = (path for path in (rule.about, rule.matter) if path and any(later.names(path) for later in ends))
+        found = (matter(body, path) for path in paths)
+        return tuple(dict.fromkeys(each for each in found if each))
 
     def ended_as(self, fact: str) -> str:
         """Under which name it is remembered that this fact has ended such a message."""
