@@ -147,6 +147,39 @@ def test_every_date_of_a_decade_is_answered_rightly_to_the_day_and_to_the_month(
         assert [verdict(known, on) for on in asked] == expected
 
 
+@pytest.mark.requirement("R085.b")
+@given(
+    DECADE, st.integers(-3, 33), st.sampled_from((0, 6, 13, 24)), st.sampled_from((12, 24)), st.integers(-40, 800), DAYS
+)
+def test_under_two_rules_a_month_is_answered_only_as_each_of_its_days_would_be(begin, later, months, of_old, after, on):
+    first = begin.replace(day=1)
+    length = monthrange(first.year, first.month)[1]
+    old, new = RULE.but(months=of_old), RULE.but(version=2, months=months, contracts_from=first + timedelta(days=later))
+    as_of = first + timedelta(days=after)
+
+    def told(day: date, precision: str = "day") -> str:
+        return assess((old, new), Covered(registered_date=PreciseDate(on=day, precision=precision)), as_of).verdict
+
+    found = told(first, "month")
+
+    assert told(first.replace(day=min(on.day, length)), "month") == found
+    assert found == "uncertain" or {told(first.replace(day=day)) for day in range(1, length + 1)} == {found}
+
+
+@pytest.mark.requirement("R085.b")
+def test_where_another_rule_may_govern_a_contract_the_answer_is_uncertain_and_says_why():
+    new = RULE.but(version=2, months=24, contracts_from=date(2026, 7, 15))
+    month = Covered(registered_date=PreciseDate(on=date(2026, 7, 1), precision="month"))
+
+    found = assess((RULE, new), month, date(2027, 9, 1))
+
+    assert (found.verdict, found.days_left) == ("uncertain", None)
+    assert found.explanation[-1] == (
+        "但合同可能适用的另一条保修规则结论不同，因此无法确定是否在保修期内，请核对合同原件。"
+    )
+    assert assess((RULE, new), month, date(2027, 6, 1)).verdict == "in_warranty"
+
+
 def test_a_day_within_the_registered_month_is_no_disagreement():
     found = finding("JG20251118-017", registered_date=PreciseDate(on=date(2025, 11, 1), precision="month"))
 

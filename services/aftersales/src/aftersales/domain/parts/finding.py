@@ -14,6 +14,7 @@ SAID: Mapping[Verdict, str] = MappingProxyType(
 )
 """How a customer reads a verdict, on the passport and on their own page."""
 
+_RULE_UNKNOWN = "但合同可能适用的另一条保修规则结论不同，因此无法确定是否在保修期内，请核对合同原件。"
 _BASIS_IN_WORDS = {"contract_date": "合同日期", "acceptance_date": "验收日期"}
 
 
@@ -45,11 +46,20 @@ def last_days(begins: PreciseDate, months: int) -> tuple[date, date]:
     return months_later(first, months), months_later(last, months)
 
 
-def governing(rules: Sequence[Rule], covered: Covered | None, as_of: date) -> Rule:
-    """The newest rule that was in force when the contract was made; for an unknown contract, on the day asked about."""
+def governing(rules: Sequence[Rule], covered: Covered | None, as_of: date) -> tuple[Rule, ...]:
+    """Every rule that may have been in force when the contract was made, the oldest first: each one of its month where
+    its day is not known. For an unknown contract, the rule of the day asked about."""
     made = (covered.contract_date or covered.registered_date) if covered else None
-    day = made.on if made else as_of
-    return max((rule for rule in rules if rule.contracts_from <= day), key=lambda rule: rule.contracts_from)
+    dates = [each for each in (made, covered.contradicting if covered else None) if each]
+    spans = [span(each) for each in dates] or [(as_of, as_of)]
+    found = {rule.contracts_from: rule for first, last in spans for rule in _in_force(rules, first, last)}
+    return tuple(found[day] for day in sorted(found))
+
+
+def _in_force(rules: Sequence[Rule], first: date, last: date) -> tuple[Rule, ...]:
+    """The rule of the first day, and those that came into force after it, up to the last one."""
+    at_first = max((rule for rule in rules if rule.contracts_from <= first), key=lambda rule: rule.contracts_from)
+    return (at_first, *(rule for rule in rules if first < rule.contracts_from <= last))
 
 
 def assess(rules: Sequence[Rule], covered: Covered | None, as_of: date) -> Finding:
@@ -58,7 +68,7 @@ def assess(rules: Sequence[Rule], covered: Covered | None, as_of: date) -> Findi
     What a person decided otherwise than the rule goes before it, on the days on which it holds, and is named; the last
     day under warranty is then the one that they named, if they did.
     """
-    found = _by_rule(rules, covered, as_of)
+    found = _by_every_rule(governing(rules, covered, as_of), covered, as_of)
     decided = covered.decided if covered else None
     if decided is None or decided.as_of is None or as_of < decided.as_of:
         return found
@@ -104,13 +114,20 @@ def _decided(decided: WarrantyOverride, as_of: date) -> Verdict | None:
     return decided.verdict if as_of == decided.as_of else None
 
 
-def _by_rule(rules: Sequence[Rule], covered: Covered | None, as_of: date) -> Finding:
+def _by_every_rule(rules: Sequence[Rule], covered: Covered | None, as_of: date) -> Finding:
+    """The answer of the rules, `uncertain` where one that may govern the contract answers otherwise than another."""
+    found, *others = (_by_rule(rule, covered, as_of) for rule in rules)
+    if all(other.verdict == found.verdict for other in others):
+        return found
+    return found.but(verdict="uncertain", days_left=None, explanation=(*found.explanation, _RULE_UNKNOWN))
+
+
+def _by_rule(rule: Rule, covered: Covered | None, as_of: date) -> Finding:
     """The answer of the rule alone.
 
     Where the date on the number and the registered one contradict each other, the number's counts (001 售后四b) as long
     as both lead to the same answer; otherwise the answer is `uncertain`.
     """
-    rule = governing(rules, covered, as_of)
     if covered is None:
         return Finding(
             verdict="uncertain", rule=rule, explanation=("未找到对应的合同，无法判断是否在保修期内，请核对合同编号。",)
