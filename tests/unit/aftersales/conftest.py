@@ -57,21 +57,21 @@ def type_for(request: ServiceRequest) -> str:
     return "C" if request.charge_policy == "free" else "A"
 
 
-def signed_fee(order: ServiceOrder) -> ServiceOrder:
+def signed_fee(order: ServiceOrder, rules: Rules) -> ServiceOrder:
     """The order with a fee of 300 yuan that carries both signatures."""
     bookkeeper = CS if order.verdict == "in_warranty" or order.type == "D" else FINANCE
     amounts = (yuan("100.00"), yuan("0.00"), yuan("200.00"), yuan("0.00"))
-    fee = record_cost(standing_in(order, "open"), *amounts, cause(AT, actor=bookkeeper)).state
+    fee = record_cost(standing_in(order, "open"), *amounts, rules, cause(AT, actor=bookkeeper)).state
     signed = fee
     for signatory in (MANAGER, GM):
-        signed = sign_fee(signed, fee.cost.id, cause(AT, actor=signatory)).state
+        signed = sign_fee(signed, fee.cost.id, rules, cause(AT, actor=signatory)).state
     return standing_in(signed, order.stage)
 
 
 def prepared(order: ServiceOrder, rules: Rules) -> ServiceOrder:
     """The order with the opinion of operations and a signed fee: what comes before a technician is sent."""
     opinion = record_opinion(order, "带铰链现场更换", "plan", None, (), (), rules, cause(AT, actor=OPERATIONS)).state
-    return signed_fee(opinion)
+    return signed_fee(opinion, rules)
 
 
 @pytest.fixture(scope="session")
@@ -149,7 +149,7 @@ def in_every_stage(order_with: Callable[..., ServiceOrder], rules: Rules) -> dic
     opened = order_with()
     dispatched = dispatch(opened, "tech-05", "李师傅", None, rules, cause(AT - HOUR, actor=CS)).state
     resolved = complete_visit(dispatched, *VISIT, rules, now).state
-    costed = record_cost(resolved, yuan("80.00"), yuan("20.00"), yuan("100.00"), yuan("0"), now).state
+    costed = record_cost(resolved, yuan("80.00"), yuan("20.00"), yuan("100.00"), yuan("0"), rules, now).state
     stated = state_execution(costed, "铰链松脱，已更换", "周班长", None, cause(AT, actor=TECHNICIAN)).state
     costed = countersign(stated, stated.work, cause(AT, actor=MANAGER)).state
     signed = sign_off(costed, "王建国", SIGNATURE, None, (), None, now).state
@@ -194,10 +194,12 @@ def decide_as(rules: Rules) -> Callable[[Cause], Decisions]:
             "countersign": lambda order: countersign(unsigned(order), unsigned(order).work, by),
             "close": lambda order: close(order, "已处理", None, by),
             "claim_expense": lambda order: claim_expense(order, yuan("35.00"), "停车费", by),
-            "record_cost": lambda order: record_cost(order, yuan("80.00"), nothing, nothing, nothing, by),
-            "sign_fee": lambda order: sign_fee(unsigned(order), order.cost.id if order.cost else UUID(int=7), by),
+            "record_cost": lambda order: record_cost(order, yuan("80.00"), nothing, nothing, nothing, rules, by),
+            "sign_fee": lambda order: sign_fee(
+                unsigned(order), order.cost.id if order.cost else UUID(int=7), rules, by
+            ),
             "raise_charge": lambda order: raise_charge(
-                signed_fee(order.but(charge_policy="normal_rate")), yuan("300.00"), "on_spot", rules, by
+                signed_fee(order.but(charge_policy="normal_rate"), rules), yuan("300.00"), "on_spot", rules, by
             ),
             "receive_payment": lambda order: receive_payment(
                 order.but(charge_policy="normal_rate"), yuan("300.00"), AT, "FP-88120", rules, by

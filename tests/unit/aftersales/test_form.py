@@ -59,8 +59,8 @@ def yuan(amount: str) -> Money:
     return Money(amount=Decimal(amount))
 
 
-def fee(order, amount="300.00", by=CS):
-    return record_cost(order, yuan(amount), yuan("0"), yuan("0"), yuan("0"), by)
+def fee(order, rules, amount="300.00", by=CS):
+    return record_cost(order, yuan(amount), yuan("0"), yuan("0"), yuan("0"), rules, by)
 
 
 @pytest.fixture
@@ -109,11 +109,11 @@ def test_the_opinion_comes_before_the_fee_and_both_before_the_people(opened, rul
     with pytest.raises(Refused) as no_opinion:
         dispatch(opened, "tech-05", None, None, rules, MANAGER)
     with pytest.raises(Refused) as fee_first:
-        fee(opened)
+        fee(opened, rules)
     with_opinion = record_opinion(opened, "更换铰链", "plan", None, (), (), rules, OPERATIONS).state
     with pytest.raises(Refused) as no_fee:
         dispatch(with_opinion, "tech-05", None, None, rules, MANAGER)
-    with_fee = fee(with_opinion, "0.00").state
+    with_fee = fee(with_opinion, rules, "0.00").state
 
     assert [each.value.code for each in (no_opinion, fee_first, no_fee)] == [
         "opinion_missing",
@@ -129,12 +129,12 @@ def test_a_fee_carries_two_signatures_before_it_is_charged_and_each_once(order_w
     with pytest.raises(Refused) as without:
         raise_charge(unsigned, yuan("300.00"), "on_spot", rules, CS)
     seen = unsigned.cost.id
-    head = sign_fee(unsigned, seen, MANAGER).state
+    head = sign_fee(unsigned, seen, rules, MANAGER).state
     with pytest.raises(Refused) as twice:
-        sign_fee(head, seen, MANAGER)
+        sign_fee(head, seen, rules, MANAGER)
     with pytest.raises(Refused) as half:
         raise_charge(head, yuan("300.00"), "on_spot", rules, CS)
-    both = sign_fee(head, seen, GM).state
+    both = sign_fee(head, seen, rules, GM).state
     with pytest.raises(Refused) as other:
         raise_charge(both, yuan("301.00"), "on_spot", rules, CS)
 
@@ -142,23 +142,47 @@ def test_a_fee_carries_two_signatures_before_it_is_charged_and_each_once(order_w
     assert half.value.detail == "the fee is signed before it is charged; missing: general_manager"
     assert [each.by for each in both.fee_signatures] == ["manager-01", "gm-01"]
     assert raise_charge(both, yuan("300.00"), "on_spot", rules, CS).state.charge.amount == yuan("300.00")
-    assert fee(both, "310.00", FINANCE).state.fee_signatures == ()
+    assert fee(both, rules, "310.00", FINANCE).state.fee_signatures == ()
 
 
-def test_a_fee_that_was_filled_in_anew_is_not_signed_as_the_one_that_was_seen(order_with):
-    seen = fee(order_with(verdict="in_warranty"), "300.00").state
-    anew = fee(seen, "3000.00", replace(CS, id=uuid4())).state
+def test_a_fee_that_was_filled_in_anew_is_not_signed_as_the_one_that_was_seen(order_with, rules):
+    seen = fee(order_with(verdict="in_warranty"), rules, "300.00").state
+    anew = fee(seen, rules, "3000.00", replace(CS, id=uuid4())).state
     with pytest.raises(Refused) as refused:
-        sign_fee(anew, seen.cost.id, GM)
+        sign_fee(anew, seen.cost.id, rules, GM)
     assert (refused.value.code, anew.cost.total) == ("fee_changed", yuan("3000.00"))
-    assert [each.by for each in sign_fee(anew, anew.cost.id, GM).state.fee_signatures] == ["gm-01"]
+    assert [each.by for each in sign_fee(anew, anew.cost.id, rules, GM).state.fee_signatures] == ["gm-01"]
+
+
+def test_a_fault_of_the_customers_that_costs_nothing_is_dispatched_once_the_fee_is_signed(order_with, rules):
+    unsigned = fee(order_with("customer_cause"), rules, "0.00").state
+    with pytest.raises(Refused) as before:
+        dispatch(unsigned, "tech-05", None, None, rules, MANAGER)
+    half = sign_fee(unsigned, unsigned.cost.id, rules, MANAGER).state
+    signed = sign_fee(half, half.cost.id, rules, GM).state
+
+    assert (before.value.code, half.clock("dispatch"), half.next_step) == ("charge_unpaid", None, "sign_fee")
+    assert (signed.clock("dispatch") is None, signed.next_step) == (False, "dispatch")
+    assert dispatch(signed, "tech-05", None, None, rules, MANAGER).state.stage == "dispatched"
+
+
+def test_a_service_that_the_customer_pays_for_and_that_costs_nothing_is_closed_without_a_charge(in_every_stage, rules):
+    paid_for = in_every_stage["signed_off"].but(charge_policy="normal_rate")
+    unsigned = fee(paid_for, rules, "0.00").state
+    with pytest.raises(Refused) as refused:
+        close(unsigned, "已修复", None, CS)
+    for signatory in (MANAGER, GM):
+        signed = unsigned = sign_fee(unsigned, unsigned.cost.id, rules, signatory).state
+
+    assert (refused.value.code, signed.next_step) == ("charge_missing", "close")
+    assert close(signed, "已修复", None, CS).state.stage == "closed"
 
 
 def test_nothing_is_signed_or_charged_before_there_is_a_fee(order_with, rules):
     bare = order_with(verdict="out_of_warranty").but(cost=None)
 
     for attempt in (
-        lambda: sign_fee(bare, UUID(int=7), GM),
+        lambda: sign_fee(bare, UUID(int=7), rules, GM),
         lambda: raise_charge(bare, yuan("1"), "on_spot", rules, CS),
     ):
         with pytest.raises(Refused) as refused:
@@ -169,9 +193,9 @@ def test_nothing_is_signed_or_charged_before_there_is_a_fee(order_with, rules):
 @pytest.mark.requirement("R132.b", "R132.c")
 def test_a_high_fee_is_invoiced_and_by_finance_alone(order_with, rules):
     high = order_with(verdict="out_of_warranty")
-    high = fee(high, "500.01", FINANCE).state
+    high = fee(high, rules, "500.01", FINANCE).state
     for signatory in (MANAGER, GM):
-        high = sign_fee(high, high.cost.id, signatory).state
+        high = sign_fee(high, high.cost.id, rules, signatory).state
 
     with pytest.raises(Refused) as on_spot:
         raise_charge(high, yuan("500.01"), "on_spot", rules, CS)
@@ -389,7 +413,7 @@ async def test_form_1_is_shown_in_its_blocks_and_engineering_gets_a_repair_notic
     request = request_with().but(form=form.but(salesman="am-03", salesman_signature="signatures/am-03.png"))
     await stores.service_requests.create(Change(request), CS)
     order = record_opinion(opened, "更换铰链", "plan", date(2026, 11, 25), (), (), rules, OPERATIONS).state
-    order = record_cost(order, yuan("80.00"), yuan("20.00"), yuan("100.00"), yuan("0"), CS).state
+    order = record_cost(order, yuan("80.00"), yuan("20.00"), yuan("100.00"), yuan("0"), rules, CS).state
     path = f"/service-orders/{(await stores.service_orders.create(Change(order), CS)).id}"
 
     shown = (await ask("cs_specialist", "GET", f"{path}/form")).json()
@@ -431,14 +455,14 @@ def by_the_same(one, role):
     return cause(AT, actor=one.actor.but(role=role))
 
 
-def test_a_fee_is_signed_by_two_people_neither_of_whom_has_filled_it_in(order_with):
+def test_a_fee_is_signed_by_two_people_neither_of_whom_has_filled_it_in(order_with, rules):
     nothing = Money(amount=Decimal("0.00"))
     fee = record_cost(
-        order_with(verdict="in_warranty"), Money(amount=Decimal("80.00")), nothing, nothing, nothing, CS
+        order_with(verdict="in_warranty"), Money(amount=Decimal("80.00")), nothing, nothing, nothing, rules, CS
     ).state
     with pytest.raises(Overstepped, match="neither of whom"):
-        sign_fee(fee, fee.cost.id, by_the_same(CS, "cs_manager"))
-    once = sign_fee(fee, fee.cost.id, MANAGER).state
+        sign_fee(fee, fee.cost.id, rules, by_the_same(CS, "cs_manager"))
+    once = sign_fee(fee, fee.cost.id, rules, MANAGER).state
     with pytest.raises(Overstepped, match="two people"):
-        sign_fee(once, fee.cost.id, by_the_same(MANAGER, "gm"))
-    assert [each.by for each in sign_fee(once, fee.cost.id, GM).state.fee_signatures] == ["manager-01", "gm-01"]
+        sign_fee(once, fee.cost.id, rules, by_the_same(MANAGER, "gm"))
+    assert [each.by for each in sign_fee(once, fee.cost.id, rules, GM).state.fee_signatures] == ["manager-01", "gm-01"]

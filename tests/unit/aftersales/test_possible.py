@@ -52,7 +52,7 @@ def apply(order: ServiceOrder, rules: Rules) -> Change[ServiceOrder]:
 
 
 def fill_in(order: ServiceOrder, rules: Rules) -> Change[ServiceOrder]:
-    return record_cost(order, NOTHING, NOTHING, NOTHING, NOTHING, CS)
+    return record_cost(order, NOTHING, NOTHING, NOTHING, NOTHING, rules, CS)
 
 
 def raise_it(order: ServiceOrder, rules: Rules) -> Change[ServiceOrder]:
@@ -64,7 +64,7 @@ def order_parts(order: ServiceOrder, rules: Rules) -> Change[ServiceOrder]:
     return request_parts(order, PARTS, None, rules, CS)
 
 
-def takers(decision, order: ServiceOrder) -> set[Role]:
+def takers(decision, order: ServiceOrder, rules: Rules) -> set[Role]:
     """The roles from which the decision is taken, each by a person who had no hand in the matter."""
     found: set[Role] = set()
     codes: set[str] = set()
@@ -72,9 +72,9 @@ def takers(decision, order: ServiceOrder) -> set[Role]:
         by = cause(AT, actor=Actor(kind="staff", id=f"{role}-99", role=role))
         try:
             if decision == "record_cost":
-                record_cost(order, NOTHING, NOTHING, NOTHING, NOTHING, by)
+                record_cost(order, NOTHING, NOTHING, NOTHING, NOTHING, rules, by)
             else:
-                sign_fee(order, order.cost.id, by)
+                sign_fee(order, order.cost.id, rules, by)
         except Refused as refused:
             codes.add(refused.code)
         else:
@@ -95,7 +95,7 @@ def shown(possible, decision) -> set[Role]:
     ],
 )
 async def test_a_fee_is_offered_to_those_who_may_fill_it_in_and_sign_it(
-    stage, verdict, type, signatures, ask, stores, in_every_stage
+    stage, verdict, type, signatures, ask, stores, in_every_stage, rules
 ):
     order = in_every_stage[stage].but(verdict=verdict, type=type, fee_signatures=signatures, charge=None)
     await stores.service_orders.create(Change(order), cause(AT))
@@ -104,7 +104,7 @@ async def test_a_fee_is_offered_to_those_who_may_fill_it_in_and_sign_it(
     (row,) = (await ask("gm", "GET", f"/service-orders?stage={stage}")).json()["items"]
 
     for decision in ("record_cost", "sign_fee"):
-        assert shown(view, decision) == shown(row["possible"], decision) == takers(decision, order)
+        assert shown(view, decision) == shown(row["possible"], decision) == takers(decision, order, rules)
 
 
 def _charge(order: ServiceOrder, rules: Rules, by: Cause) -> Change[ServiceOrder]:
@@ -134,8 +134,8 @@ TRIED: dict[str, Callable[[ServiceOrder, Rules, Cause], object]] = {
     "countersign": lambda order, rules, by: countersign(order, order.work, by),
     "close": lambda order, rules, by: close(order, "已处理", None, by),
     "claim_expense": lambda order, rules, by: claim_expense(order, YUAN, "停车费", by),
-    "record_cost": lambda order, rules, by: record_cost(order, NOTHING, NOTHING, NOTHING, NOTHING, by),
-    "sign_fee": lambda order, rules, by: sign_fee(order, order.cost.id if order.cost else by.id, by),
+    "record_cost": lambda order, rules, by: record_cost(order, NOTHING, NOTHING, NOTHING, NOTHING, rules, by),
+    "sign_fee": lambda order, rules, by: sign_fee(order, order.cost.id if order.cost else by.id, rules, by),
     "raise_charge": _charge,
     "receive_payment": lambda order, rules, by: receive_payment(order, YUAN, AT, "FP-1", rules, by),
     "refund": lambda order, rules, by: refund(order, order.owed_back or YUAN, AT, "TK-1", rules, by),

@@ -14,10 +14,12 @@ from aftersales.domain.decisions.supply import use_part
 from aftersales.domain.decisions.trip import request_remote
 from aftersales.domain.parts.supply import PartLine, Supply
 from aftersales.domain.settlement import Settlement
+from aftersales.settings import Settings
 from shared.aggregate import Change
+from shared.calendar import Calendar
 from shared.contracts.aftersales import ServiceOrderClosed
 from shared.contracts.event import Actor, Money
-from shared.testing import cause
+from shared.testing import cause, nowhere
 
 AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 CS = cause(AT, actor=Actor(kind="staff", id="cs-07", role="cs_specialist"))
@@ -30,6 +32,7 @@ SUPPLY = Supply(
     requested_at=AT,
     ready_at=AT,
 )
+RULES = nowhere(Settings).rules(Calendar())
 
 
 def yuan(amount):
@@ -42,7 +45,7 @@ def again(before):
 
 
 def filled_in(order):
-    return record_cost(order, *[yuan("900.00")] * 4, again(CS)).state
+    return record_cost(order, *[yuan("900.00")] * 4, RULES, again(CS)).state
 
 
 def applied_for(order):

@@ -205,13 +205,13 @@ def test_a_service_is_charged_once(order_with, rules):
     ("verdict", "may", "may_not", "filled_by"),
     [("in_warranty", CS, FINANCE, "cs"), ("out_of_warranty", FINANCE, CS, "finance")],
 )
-def test_cs_fills_in_the_cost_under_warranty_and_finance_beyond_it(verdict, may, may_not, filled_by, order_with):
+def test_cs_fills_in_the_cost_under_warranty_and_finance_beyond_it(verdict, may, may_not, filled_by, order_with, rules):
     order = order_with(verdict=verdict)
     amounts = (yuan("80.00"), yuan("20.00"), yuan("100.00"), yuan("0.00"))
 
     with pytest.raises(Refused) as refused:
-        record_cost(order, *amounts, cause(AT, actor=may_not))
-    recorded = record_cost(order, *amounts, cause(AT, actor=may))
+        record_cost(order, *amounts, rules, cause(AT, actor=may_not))
+    recorded = record_cost(order, *amounts, rules, cause(AT, actor=may))
 
     assert refused.value.code == "not_authorised"
     assert recorded.events == (
@@ -234,7 +234,7 @@ def test_amounts_are_in_yuan_and_not_negative(amount, order_with, rules):
     chargeable = order_with(verdict="out_of_warranty")
 
     for attempt in (
-        lambda: record_cost(order, amount, nothing, nothing, nothing, NOW),
+        lambda: record_cost(order, amount, nothing, nothing, nothing, rules, NOW),
         lambda: raise_charge(chargeable, amount, "invoiced", rules, NOW),
         lambda: receive_payment(chargeable, amount, AT, None, rules, NOW),
     ):
@@ -350,7 +350,7 @@ def test_a_fee_that_is_charged_is_not_filled_in_anew(order_with, rules):
     charged = raise_charge(order_with(verdict="out_of_warranty"), yuan("300.00"), "invoiced", rules, BILLING).state
 
     with pytest.raises(Refused) as refused:
-        record_cost(charged, *fee, BILLING)
+        record_cost(charged, *fee, rules, BILLING)
 
     assert refused.value.code == "already_charged"
 

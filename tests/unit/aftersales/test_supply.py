@@ -219,8 +219,8 @@ def test_no_technician_leaves_town_before_the_manager_has_approved_it(order_with
 
 
 @pytest.mark.requirement("R135.b")
-def test_travel_and_allowance_are_cost_of_the_service(order_with):
-    recorded = record_cost(order_with(), yuan("80"), yuan("20"), yuan("100"), yuan("800.00"), CS)
+def test_travel_and_allowance_are_cost_of_the_service(order_with, rules):
+    recorded = record_cost(order_with(), yuan("80"), yuan("20"), yuan("100"), yuan("800.00"), rules, CS)
 
     assert recorded.state.cost.total == yuan("1000.00")
 

@@ -70,7 +70,7 @@ def routes(orders: ServiceOrders, rules: Rules) -> APIRouter:
         """CS fills in the cost under warranty, finance outside it."""
 
         def decide(order: ServiceOrder) -> Change[ServiceOrder]:
-            return money.record_cost(order, body.material, body.transport, body.labour, body.travel, cause)
+            return money.record_cost(order, body.material, body.transport, body.labour, body.travel, rules, cause)
 
         return ServiceOrderView.of(await orders.apply(service_order_id, decide, cause))
 
@@ -78,7 +78,7 @@ def routes(orders: ServiceOrders, rules: Rules) -> APIRouter:
     async def sign_fee(service_order_id: UUID, body: SignFee, cause: CausedByRequest) -> ServiceOrderView:
         """The head of the department and the general manager each sign the fee before it is charged, as they saw it."""
         return ServiceOrderView.of(
-            await orders.apply(service_order_id, lambda order: money.sign_fee(order, body.fee, cause), cause)
+            await orders.apply(service_order_id, lambda order: money.sign_fee(order, body.fee, rules, cause), cause)
         )
 
     @router.post("/raise-charge", dependencies=[allow(*LIFECYCLE.roles("raise_charge"))])

@@ -159,9 +159,19 @@ def paid(order: Decidable) -> bool:
     return order.charge is not None and received.amount >= order.charge.amount.amount
 
 
+def comes_to_nothing(order: Decidable) -> bool:
+    """Whether the fee is signed and comes to 0: there is nothing to charge."""
+    return order.cost is not None and not order.cost.total.amount and not unsigned_by(order)
+
+
+def waits_for_charge(order: Decidable) -> bool:
+    """Whether the customer has to pay for it and was not charged yet."""
+    return order.charge_policy != "free" and order.charge is None and not comes_to_nothing(order)
+
+
 def waits_for_money(order: Decidable) -> bool:
     """Whether the customer has to pay before a technician is sent (001 备注1)."""
-    return order.charge_policy == "pay_first" and not paid(order)
+    return order.charge_policy == "pay_first" and not (paid(order) or comes_to_nothing(order))
 
 
 def waits_for_opinion(order: Decidable) -> bool:
@@ -224,7 +234,7 @@ _NEEDED: Needs[ServiceOrderDecision, Decidable] = MappingProxyType(
         "close": (
             Need(lambda order: not unwritten(order), "incomplete_form"),
             Need(lambda order: order.type == "D" or order.countersignature is not None, "countersignature_missing"),
-            Need(lambda order: order.charge_policy == "free" or order.charge is not None, "charge_missing"),
+            Need(lambda order: not waits_for_charge(order), "charge_missing"),
         ),
         "state_execution": (Need(lambda order: order.execution is None),),
         "countersign": (Need(lambda order: order.countersignature is None),),
@@ -377,7 +387,7 @@ class ServiceOrder(Timed):
 
         Nothing when it is archived and nothing is owed.
         """
-        owed = self.charge_policy != "free" and not self.paid
+        owed = self.charge_policy != "free" and not (self.paid or comes_to_nothing(self))
         steps: dict[ServiceOrderDecision, bool] = {
             "record_opinion": self.opinion is None and self.type != "D",
             "record_cost": self.cost is None and self.type != "D",

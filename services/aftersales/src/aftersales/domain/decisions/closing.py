@@ -3,7 +3,7 @@
 from aftersales.domain.parts.blocks import Result
 from aftersales.domain.parts.withdrawal import Withdrawal
 from aftersales.domain.policy.policy import Rules
-from aftersales.domain.service_order import ServiceOrder, unwritten
+from aftersales.domain.service_order import ServiceOrder, unwritten, waits_for_charge
 from shared.aggregate import Cause, Change, Refused
 from shared.clocks import Matter
 from shared.contracts.aftersales import ServiceOrderCalledOff, ServiceOrderClosed
@@ -21,7 +21,7 @@ def close(order: ServiceOrder, result: Prose, head: Line | None, cause: Cause) -
         raise Refused(f"the form is not complete; missing: {', '.join(lacking)}", "incomplete_form")
     if order.type != "D" and order.countersignature is None:
         raise Refused("the manager countersigns the voucher before it is archived", "countersignature_missing")
-    if order.charge_policy != "free" and order.charge is None:
+    if waits_for_charge(order):
         raise Refused("the customer has to pay for this service and has not been charged yet", "charge_missing")
     closed = ServiceOrderClosed.of(
         order.about,

@@ -24,7 +24,7 @@ from shared.contracts.vocabulary import Line, PaperNo
 
 
 def record_cost(
-    order: ServiceOrder, material: Money, transport: Money, labour: Money, travel: Money, cause: Cause
+    order: ServiceOrder, material: Money, transport: Money, labour: Money, travel: Money, rules: Rules, cause: Cause
 ) -> Change[ServiceOrder]:
     """What the service cost. CS fills it in under warranty, finance outside it (001 售后四c).
 
@@ -60,14 +60,17 @@ def record_cost(
         total=cost.total,
         filled_by_role=filled_by,
     )
-    return Change(order.but(cost=cost, fee_signatures=()), (recorded,))
+    return Change(order.but(cost=cost, fee_signatures=()), (recorded,)).then(
+        lambda costed: await_dispatch(costed, rules, cause)
+    )
 
 
-def sign_fee(order: ServiceOrder, fee: UUID, cause: Cause) -> Change[ServiceOrder]:
+def sign_fee(order: ServiceOrder, fee: UUID, rules: Rules, cause: Cause) -> Change[ServiceOrder]:
     """The head of the department or the general manager signs the fee, each once (001 表1).
 
     `fee` is the id of the fee that they have seen: one that was filled in anew meanwhile is not signed by it
-    (`fee_changed`), and a fee that is filled in anew is signed anew. Refused to the person who filled it in, and for a
+    (`fee_changed`), and a fee that is filled in anew is signed anew. A signed fee of 0 leaves nothing to pay: the job
+    waits to be dispatched. Refused to the person who filled it in, and for a
     person's second signature (`four_eyes`).
     """
     order.lifecycle.must(order.stage, "sign_fee")
@@ -86,7 +89,9 @@ def sign_fee(order: ServiceOrder, fee: UUID, cause: Cause) -> Change[ServiceOrde
     who = "a fee is signed by two people, neither of whom has filled it in"
     must_be_another(who, *hands_in(order)["sign_fee"], cause=cause)
     signature = FeeSignature(capacity=capacity, by=cause.actor.id, at=cause.at)
-    return Change(order.but(fee_signatures=(*order.fee_signatures, signature)))
+    return Change(order.but(fee_signatures=(*order.fee_signatures, signature))).then(
+        lambda signed: await_dispatch(signed, rules, cause)
+    )
 
 
 def raise_charge(order: ServiceOrder, amount: Money, mode: Mode, rules: Rules, cause: Cause) -> Change[ServiceOrder]:
