@@ -159,7 +159,7 @@ class Trade:
         raise TimeoutError(f"no complaint was taken for {INSISTENCE:.0f} s")
 
     def _row(self, number: int) -> Row:
-        no = f"{self._mark}-{number}"
+        no = f"{self._mark}-{number}".upper()
         requested, paid, left, arrived = (NOON - timedelta(minutes=minutes) for minutes in (180, 170, 120, 60))
         return Row(number, no, f"{no}-customer", requested, paid, left, arrived, (NOON + timedelta(days=3)).date())
 

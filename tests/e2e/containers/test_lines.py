@@ -33,7 +33,7 @@ async def test_an_order_goes_over_tls_from_the_sales_department_to_a_clerks_scre
             return [each["order_no"] for each in answer.raise_for_status().json()["items"]]
 
         await trade.orders(1)
-        assert await until(listed, seconds=90, every=0.5) == ["tls-0"]
+        assert await until(listed, seconds=90, every=0.5) == ["TLS-0"]
 
 
 @pytest.mark.parametrize("place", ["door", "broker", "database"])
