@@ -14,11 +14,13 @@ from openpyxl import load_workbook
 from aftersales.domain.covered_order import CoveredOrder
 from aftersales.domain.decisions.closing import close
 from aftersales.domain.decisions.form import record_opinion
-from aftersales.domain.decisions.money import raise_charge, receive_payment
+from aftersales.domain.decisions.money import raise_charge, receive_payment, record_cost
 from aftersales.domain.decisions.opening import open_internal
 from aftersales.domain.decisions.settlement import publish_statistics, settle
 from aftersales.domain.decisions.supply import claim_expense
-from aftersales.domain.parts.supply import Expense
+from aftersales.domain.decisions.visit import complete_visit
+from aftersales.domain.parts.money import Charge
+from aftersales.domain.parts.supply import Expense, PartLine, Supply
 from aftersales.domain.parts.trip import Appointment
 from aftersales.domain.settlement import Settlement
 from shared.aggregate import Change
@@ -210,7 +212,8 @@ async def test_what_is_worked_on_and_not_closed_is_missing_in_the_settlement(ask
 async def test_each_voucher_that_the_month_waits_for_says_what_is_missing_and_whose_turn_it_is(
     ask, stores, in_every_stage
 ):
-    bare = in_every_stage["resolved"].but(execution=None, countersignature=None, charge_policy="normal_rate")
+    unwritten = in_every_stage["resolved"].but(execution=None, countersignature=None)
+    bare = unwritten.but(charge_policy="normal_rate", fee_needs=("general_manager",), fee_signatures=())
     await stores.service_orders.create(Change(bare), CS)
     ready = in_every_stage["signed_off"].but(id=UUID(int=62), voucher_no="FW-2")
     await stores.service_orders.create(Change(ready), CS)
@@ -219,10 +222,81 @@ async def test_each_voucher_that_the_month_waits_for_says_what_is_missing_and_wh
 
     lacking = {each["voucher_no"]: (each["missing_blocks"], each["missing"]) for each in found}
     assert lacking == {
-        "FW-20261122-AAAAAA": (["execution", "result"], ["sign_off", "countersignature", "charge"]),
+        "FW-20261122-AAAAAA": (
+            ["execution", "result"],
+            ["fee_signatures", "charge", "sign_off", "countersignature"],
+        ),
         "FW-2": (["result"], []),
     }
     assert [each["waits_for"] for each in found] == [list(bare.waits_for), list(ready.waits_for)]
+
+
+OWED = {"charge_policy": "pay_first", "charge": Charge(amount=yuan("300.00"), mode="prepaid")}
+PARTS = Supply(
+    form_no="SH-1", lines=(PartLine(part_no="JL-80-02", quantity=2),), requested_by="assistant-01", requested_at=AT
+)
+
+
+@pytest.mark.parametrize(
+    ("changed", "lacking"),
+    [
+        ({}, []),
+        ({"charge_policy": "normal_rate"}, ["charge"]),
+        (OWED, ["payment"]),
+        ({"supply": PARTS}, ["parts"]),
+        ({"out_of_town": True}, ["remote_approval"]),
+    ],
+)
+async def test_a_voucher_that_is_open_again_after_a_visit_stands_in_the_list_with_what_the_next_trip_lacks(
+    changed, lacking, ask, stores, in_every_stage, rules
+):
+    visit = (AT - HOUR, AT, "铰链型号不符", False)
+    order = complete_visit(in_every_stage["dispatched"].but(**changed), *visit, rules, CS).state
+    await stores.service_orders.create(Change(order), CS)
+
+    (found,) = (await ask("finance", "GET", "/settlements/unfinished")).json()["items"]
+
+    assert (found["stage"], found["missing_blocks"], found["missing"]) == (
+        "open",
+        ["execution", "result"],
+        [*lacking, "visit", "sign_off", "countersignature"],
+    )
+
+
+async def test_every_voucher_with_a_cost_that_is_under_way_is_missing_in_the_settlement(
+    ask, stores, in_every_stage, rules
+):
+    nothing = yuan("0.00")
+    work = open_internal(UUID(int=70), "展厅换灯", (), rules, CS).state
+    paid_for = record_cost(work, yuan("80.00"), nothing, nothing, nothing, rules, CS).state
+    orders = {
+        **{stage.upper(): order for stage, order in in_every_stage.items()},
+        "FEE_MISSING": in_every_stage["open"].but(cost=None),
+        "INTERNAL": paid_for,
+        "INTERNAL_WITHOUT_COST": work,
+    }
+    for number, (name, order) in enumerate(orders.items()):
+        await stores.service_orders.create(Change(order.but(id=UUID(int=80 + number), voucher_no=name)), CS)
+
+    found = (await ask("finance", "GET", "/settlements/unfinished")).json()["items"]
+
+    assert {each["voucher_no"]: each["missing"] for each in found} == {
+        "OPEN": ["visit", "sign_off", "countersignature"],
+        "DISPATCHED": ["visit", "sign_off", "countersignature"],
+        "RESOLVED": ["sign_off", "countersignature"],
+        "SIGNED_OFF": [],
+        "INTERNAL": [],
+    }
+
+
+async def test_a_signed_fee_of_nothing_lacks_no_charge(ask, stores, in_every_stage):
+    free = in_every_stage["resolved"].but(charge_policy="normal_rate", fee_needs=())
+    cost = free.cost.but(material=yuan("0.00"), transport=yuan("0.00"), labour=yuan("0.00"))
+    await stores.service_orders.create(Change(free.but(cost=cost)), CS)
+
+    (found,) = (await ask("finance", "GET", "/settlements/unfinished")).json()["items"]
+
+    assert found["missing"] == ["sign_off", "countersignature"]
 
 
 @pytest.fixture

@@ -237,8 +237,8 @@ async def test_each_list_of_vouchers_offers_what_the_voucher_offers(ask, stores,
     await stores.service_orders.create(Change(resolved.but(id=UUID(int=61), voucher_no="FW-2")), cause(AT))
 
     (stop,) = (await ask("installer", "GET", "/technicians/tech-05/visits")).json()["items"]
-    (left,) = (await ask("finance", "GET", "/settlements/unfinished")).json()["items"]
+    away, left = (await ask("finance", "GET", "/settlements/unfinished")).json()["items"]
 
-    for row, order in ((stop, sent), (left, resolved)):
+    for row, order in ((stop, sent), (away, sent), (left, resolved)):
         view = (await ask("gm", "GET", f"/service-orders/{row['service_order_id']}")).json()
         assert row["possible"] == view["possible"] == [each.model_dump(mode="json") for each in order.possible]

@@ -11,10 +11,17 @@ from aftersales.api.readers import READERS
 from aftersales.api.sheets import money_table, settlement_table
 from aftersales.api.views import DecidableRow, deadlines
 from aftersales.domain.decisions import settlement
-from aftersales.domain.lifecycle import SETTLEMENT, SettlementStage
+from aftersales.domain.lifecycle import SETTLEMENT, UNDER_WAY, SettlementStage
 from aftersales.domain.parts.blocks import Block
 from aftersales.domain.parts.entry import Entry
 from aftersales.domain.policy.policy import Rules
+from aftersales.domain.service_order import (
+    unsigned_by,
+    waits_for_approval,
+    waits_for_charge,
+    waits_for_money,
+    waits_for_parts,
+)
 from aftersales.domain.settlement import Settlement
 from aftersales.store import Settlements, Stores
 from shared.aggregate import Deadline
@@ -26,8 +33,10 @@ from shared.lifecycle import Possible
 from shared.sheets import SheetFormat
 from shared.store import OneOf
 
-Missing = Literal["sign_off", "countersignature", "charge"]
-"""What a voucher may lack before it is closed, besides the blocks of form 1."""
+Missing = Literal[
+    "fee_signatures", "charge", "payment", "parts", "remote_approval", "visit", "sign_off", "countersignature"
+]
+"""What a voucher may lack before it is closed, besides the blocks of form 1, in the order of the documents."""
 
 
 class SettlementView(View):
@@ -66,7 +75,7 @@ class Settle(RequestBody):
 
 
 class Unfinished(DecidableRow):
-    """A voucher that was worked on and whose form has not come back, with everything that its closing waits for."""
+    """A voucher that has a cost and is not closed, with everything that its closing waits for."""
 
     service_order_id: ServiceOrderId = Field(validation_alias="id")
     voucher_no: PaperNo
@@ -77,11 +86,19 @@ class Unfinished(DecidableRow):
     @computed_field  # type: ignore[prop-decorator]
     @property
     def missing(self) -> tuple[Missing, ...]:
-        """What it lacks besides the blocks: the customer's signature, the manager's, the charge."""
+        """What it lacks besides the blocks: signed fee, charge and money; what the next trip needs; the signatures."""
+        if self.type == "D":
+            return ()
+        uncharged, to_dispatch = waits_for_charge(self), self.stage == "open"
         lacking: dict[Missing, bool] = {
-            "sign_off": self.stage == "resolved",
+            "fee_signatures": uncharged and bool(unsigned_by(self)),
+            "charge": uncharged,
+            "payment": to_dispatch and waits_for_money(self),
+            "parts": to_dispatch and waits_for_parts(self),
+            "remote_approval": to_dispatch and waits_for_approval(self),
+            "visit": self.stage in ("open", "dispatched"),
+            "sign_off": self.stage != "signed_off",
             "countersignature": self.countersignature is None,
-            "charge": self.charge_policy != "free" and self.charge is None,
         }
         return tuple(what for what, lacks in lacking.items() if lacks)
 
@@ -110,8 +127,11 @@ def tables(stores: Stores, rules: Rules) -> APIRouter:
 
     @router.get("/unfinished")
     async def list_unfinished(after: After = None, limit: Limit = 50) -> Listing[Unfinished]:
-        """The vouchers that were worked on and are not closed yet, which the open settlement still misses."""
-        where = {"stage": OneOf("resolved", "signed_off")}
+        """The vouchers that have a cost and are not closed yet, which the open settlement still misses.
+
+        A visit leaves a cost: the fee comes before the technician is sent.
+        """
+        where = {"stage": OneOf(*UNDER_WAY), "cost.filled_by_role": OneOf("cs", "finance")}
         page = await stores.service_orders.rows(Unfinished, where, sort="opened_at", after=after, limit=limit)
         return Listing.of(page)
 
