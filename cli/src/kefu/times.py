@@ -2,10 +2,11 @@
 
 import re
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from kefu.surroundings import Surroundings
 from kefu.trouble import Trouble
+from shared.contracts.values import zone
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
 
@@ -14,9 +15,9 @@ def company_zone(around: Surroundings) -> ZoneInfo:
     """The zone in which the company reckons days."""
     name = around.get("TIMEZONE") or "Asia/Shanghai"
     try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        raise Trouble(f"TIMEZONE={name} is not a time zone; write for example Asia/Shanghai") from None
+        return ZoneInfo(zone(name))
+    except ValueError as error:
+        raise Trouble(f"TIMEZONE={name} {error}") from None
 
 
 def moment(text: str, zone: ZoneInfo) -> datetime:

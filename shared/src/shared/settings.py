@@ -2,12 +2,12 @@
 
 from pathlib import Path
 from typing import Annotated, Literal, Self, TypeVar
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.calendar import Calendar, Holidays
+from shared.contracts.vocabulary import TimeZone
 from shared.identity import GroupRoles, IdentityProvider, LocalKey, StaffTokens
 from shared.identity.customer_links import LinkKeys
 from shared.identity.provider import is_private_line
@@ -34,14 +34,6 @@ def _scheme(*allowed: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-def _zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise ValueError(f"{name!r} is not a time zone; write for example Asia/Shanghai") from error
-    return name
-
-
 def _issuer(url: str) -> str:
     if not is_private_line(url):
         raise ValueError("must start with https://, or with http:// on this machine")
@@ -57,7 +49,7 @@ class StaffSettings(BaseSettings):
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True, hide_input_in_errors=True)
 
-    timezone: Annotated[str, AfterValidator(_zone)] = Field(default="Asia/Shanghai", description="Where days begin.")
+    timezone: TimeZone = Field(default="Asia/Shanghai", description="Where days begin.")
 
     jwt_public_key_file: Path | None = Field(
         default=None, description="PEM; the keys of tokens that we issue ourselves, the newest first."

@@ -262,6 +262,18 @@ def test_the_time_is_shown_in_the_companys_zone(kefu: Kefu) -> None:
     assert kefu("time").stdout == "2026-03-02 12:00:00 Mon +0800, standing still\n"
 
 
+@pytest.mark.parametrize("zone", ["localtime", "Factory", "Mars/Olympus"])
+def test_a_zone_that_depends_on_the_machine_is_none(zone: str, kefu: Kefu, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TIMEZONE", zone)
+
+    result = kefu("time")
+
+    assert (result.exit_code, f"TIMEZONE={zone} must be UTC or a time zone of the IANA database" in result.stderr) == (
+        1,
+        True,
+    )
+
+
 @pytest.mark.parametrize(
     ("words", "shown", "rate"),
     [

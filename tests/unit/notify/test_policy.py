@@ -506,7 +506,8 @@ def test_in_the_repeated_hour_rest_ends_later_than_now() -> None:
 
 
 @pytest.mark.parametrize(
-    "zone", ["China Standard Time", "GMT+8", "Asia/Beijing", "asia/shanghai ", "../../x", "/etc", ""]
+    "zone",
+    ["China Standard Time", "GMT+8", "Asia/Beijing", "asia/shanghai ", "../../x", "/etc", "", "localtime", "Factory"],
 )
 def test_a_time_zone_that_does_not_exist_is_taken_for_the_companys(zone: str) -> None:
     assert str(zone_of(zone, "Asia/Shanghai")).lower() == "asia/shanghai"

@@ -57,7 +57,10 @@ ADDRESSES = (
     f"{'a' * 65}@example.com",
 )
 NUMBERS = ("１３８００１３８０００", "138 0013 8000", "+86-13800138000", "12345", "-----", "+" + "9" * 20)
-ZONES = ("China Standard Time", "GMT+8", "UTC+08:00", "Asia/Beijing", "asia/shanghai", "Asia/Shanghai ", "", "../etc")
+ZONES = (
+    *("China Standard Time", "GMT+8", "UTC+08:00", "Asia/Beijing", "asia/shanghai", "Asia/Shanghai ", "", "../etc"),
+    *("localtime", "Factory", "Hongkong"),
+)
 AMOUNTS = ("1.28E+4", "-100.00", "-0.00", "0", "99999999999999.99", "1E+20", "0.001", "NaN", "Infinity", 12.3)
 DAYS = ("0001-01-01", "9999-12-31", "2026-02-30", "")
 MOMENTS = ("0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "2026-04-05T02:10:00", "2026-11-23T02:00:00-23:59")

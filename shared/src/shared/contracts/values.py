@@ -74,10 +74,16 @@ def dialled(number: object) -> object:
 
 
 def zone(name: str) -> str:
-    """The zone as the IANA database spells it. ValueError for one that is not there."""
+    """The zone as the IANA database spells it. ValueError for one that is not there.
+
+    Its name is UTC or has an area and a location, such as Asia/Shanghai. The names without an area are old ones, and
+    two of them are not a zone: `localtime` is whichever the machine has, `Factory` one that is not set.
+    """
     known = _zones().get(name.strip().casefold())
     if known is None:
-        raise ValueError("must be a time zone of the IANA database, such as Asia/Shanghai")
+        raise ValueError(
+            "must be UTC or a time zone of the IANA database with area and location, such as Asia/Shanghai"
+        )
     return known
 
 
@@ -97,7 +103,7 @@ def positive(amount: Money) -> Money:
 
 @cache
 def _zones() -> dict[str, str]:
-    return {name.casefold(): name for name in available_timezones()}
+    return {name.casefold(): name for name in available_timezones() if "/" in name or name == "UTC"}
 
 
 def _visible(text: str) -> str:

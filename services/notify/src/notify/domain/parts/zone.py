@@ -1,13 +1,15 @@
 """The time zone that a recipient rests in."""
 
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
+
+from shared.contracts.values import zone
 
 
 def zone_named(name: str) -> ZoneInfo | None:
     """The zone of this name; nothing where there is none."""
     try:
-        return ZoneInfo(name.strip())
-    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return ZoneInfo(zone(name))
+    except ValueError:
         return None
 
 
