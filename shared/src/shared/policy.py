@@ -13,6 +13,7 @@ from pydantic import Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from shared.contracts.event import Frozen
+from shared.contracts.identities import AT_THE_DOOR
 
 P = TypeVar("P", bound="Policy")
 
@@ -112,7 +113,7 @@ def _all(kind: type[P], place: Traversable) -> list[P]:
 
 def _read(kind: type[P], file: Traversable) -> P:
     try:
-        return kind.model_validate(read_toml(file), extra="forbid")
+        return kind.model_validate(read_toml(file), extra="forbid", context=AT_THE_DOOR)
     except ValidationError as error:
         raise ValueError(f"{file}: {'; '.join(map(fault, error.errors()))}") from error
 

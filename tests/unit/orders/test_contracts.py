@@ -222,6 +222,18 @@ async def test_the_contracts_own_terms_are_kept(company):
     assert (due.kind, due.amount, due.due_on) == ("initial", Money(amount="50000.00"), date(2026, 10, 3))
 
 
+async def test_the_usual_terms_are_amounts_that_can_be_paid_in_the_currency(company):
+    await company.place()
+    await company.decide(review, "amend", ())
+    yen = Money(amount="99999.00", currency="JPY")
+    await company.decide(amend, Draft(revision=0, changes=("价格",), total=yen), role="account_manager")
+
+    await company.sign_contract()
+
+    terms = (await company.order()).receivable.terms
+    assert [str(term.amount.amount) for term in terms] == ["30000.00", "69999.00"]
+
+
 @pytest.mark.requirement("R008.a")
 async def test_no_order_notice_leaves_without_three_signatures_in_order(company):
     await company.place()

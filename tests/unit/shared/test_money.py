@@ -9,6 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from shared.aggregate import Refused, together
 from shared.contracts.event import Money
+from shared.contracts.identities import AT_THE_DOOR, IN_A_REQUEST
 from shared.contracts.vocabulary import (
     ComplaintNo,
     ContractNo,
@@ -26,6 +27,31 @@ from shared.contracts.vocabulary import (
 )
 def test_an_amount_is_written_out_to_the_cent_however_it_came(said: str, kept: str) -> None:
     assert Money.model_validate({"amount": said}).model_dump(mode="json")["amount"] == kept
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency"),
+    [
+        *(("100.00", currency) for currency in ("XXX", "XTS", "XAU", "XDR", "DEM", "ZZZ", "AAA")),
+        *(("100.50", currency) for currency in ("JPY", "KRW", "VND", "CLP", "XAF")),
+    ],
+)
+def test_money_from_outside_can_be_paid_and_what_is_kept_is_read_as_it_was_written(amount: str, currency: str) -> None:
+    kept = {"amount": amount, "currency": currency}
+    for context in (IN_A_REQUEST, AT_THE_DOOR):
+        with pytest.raises(ValidationError) as refused:
+            TypeAdapter(Price).validate_python(kept, context=dict(context))
+        assert [each["loc"] for each in refused.value.errors()] == [("currency",)]
+    assert TypeAdapter(Price).validate_python(kept).model_dump(mode="json") == kept
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency"),
+    [("100.50", "CNY"), ("0.01", "USD"), ("100.00", "JPY"), ("1.5E+3", "KRW"), ("1.25", "KWD"), ("0.50", "IDR")],
+)
+def test_money_of_a_currency_that_there_is_comes_in(amount: str, currency: str) -> None:
+    came = Money.model_validate({"amount": amount, "currency": currency}, context=dict(IN_A_REQUEST))
+    assert came == Money(amount=Decimal(amount), currency=currency)
 
 
 @pytest.mark.parametrize(("kind", "amount"), [(PaidAmount, "0.00"), (PaidAmount, "-3000.00"), (Price, "-0.01")])

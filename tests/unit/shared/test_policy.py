@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from shared.contracts.event import Money
 from shared.policy import Policies, Policy, read_policies
 
 
@@ -12,6 +13,12 @@ class Tea(Policy):
     """How long tea is brewed."""
 
     minutes: int
+
+
+class PaidTea(Tea):
+    """Tea that has a price."""
+
+    price: Money
 
 
 def version(number: int, on: date, minutes: int = 3) -> Tea:
@@ -50,6 +57,13 @@ def test_later_versions_are_in_force_later() -> None:
         Policies([version(1, date(2026, 7, 1)), version(2, date(2026, 1, 1))])
     with pytest.raises(ValueError, match="at least one version"):
         Policies[Tea]([])
+
+
+def test_money_in_a_policy_can_be_paid(tmp_path: Path) -> None:
+    price = 'price = { amount = "3.50", currency = "JPY" }\n'
+    folder = write(tmp_path / "tea", "v1.toml", tea(1, "2026-01-01", 3) + price)
+    with pytest.raises(ValueError, match=r"price\.currency: Value error, JPY has no decimals; write a whole amount"):
+        read_policies(PaidTea, folder)
 
 
 def test_versions_have_numbers_of_their_own_and_one_name() -> None:

@@ -17,9 +17,13 @@ from pydantic import (
     PlainSerializer,
     TypeAdapter,
     ValidationError,
+    ValidationInfo,
     field_validator,
 )
 from pydantic._internal._model_construction import ModelMetaclass
+
+from shared.contracts.currencies import payable
+from shared.contracts.identities import comes_in
 
 AMOUNT = r"^-?[0-9]{1,14}(\.[0-9]{1,2})?$"
 """How an amount is written as a text."""
@@ -144,6 +148,13 @@ class Money(Part):
         if isinstance(value, float | str):
             raise ValueError('an amount is a text such as "12800.00", or a whole number')
         return Decimal(value) if type(value) is int else value
+
+    @field_validator("currency")
+    @classmethod
+    def _can_be_paid(cls, currency: str, info: ValidationInfo) -> str:
+        if comes_in(info):
+            payable(currency, info.data.get("amount"))
+        return currency
 
 
 class PreciseDate(Part):

@@ -9,7 +9,7 @@ from pydantic import ValidationInfo
 LONGEST_IDENTITY = 128
 """Characters of a subject or of a person's name at most."""
 AT_THE_DOOR: Mapping[str, bool] = MappingProxyType({"at_the_door": True})
-"""The context of a validation by which something comes in from outside: a request, or a department's fact."""
+"""The context of a validation by which something comes in from outside: a request, a department's fact, or a policy."""
 IN_A_REQUEST: Mapping[str, bool] = MappingProxyType({**AT_THE_DOOR, "as_written": True})
 """The context of a request's validation, after which the request is read as it was written."""
 
@@ -52,16 +52,20 @@ def identity(subject: object, *, ignore_case: bool = False) -> str:
     return folded if ignore_case else text
 
 
+def comes_in(info: ValidationInfo) -> bool:
+    """Whether what is validated comes in from outside; what is kept already is read as it was written."""
+    return isinstance(info.context, Mapping) and bool(info.context.get("at_the_door"))
+
+
 def known_at_the_door(id: str, info: ValidationInfo) -> str:
     """A person's id as an identity, where it comes in from outside; what is kept already is read as it was written.
 
     A request has to write the identity itself: ValueError for blanks around it and for accents by themselves.
     """
-    said = info.context if isinstance(info.context, Mapping) else {}
-    if not said.get("at_the_door"):
+    if not comes_in(info):
         return id
     known = identity(id)
-    if known != id and said.get("as_written"):
+    if known != id and (info.context or {}).get("as_written"):
         raise ValueError("a person's id has no blanks around it, and letters with accents are one character each (NFC)")
     return known
 
