@@ -93,6 +93,7 @@ DISTRIBUTIONS = (
             "complaints": (
                 "api/history.py",
                 "domain/figures/statistics.py",
+                "domain/parts/form.py",
                 "pages/papers/of_case.py",
             ),
             "aftersales": (),

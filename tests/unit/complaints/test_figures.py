@@ -180,6 +180,19 @@ async def test_every_row_is_in_the_files_and_amounts_are_numbers(ask, three_case
     assert (written[1][-1], cells[1][-1]) == ("240.00", 240)
 
 
+@pytest.mark.parametrize(
+    ("by", "places"),
+    [("department", [["责任部门", "生产部"], ["责任部门", "未定"]]), ("channel", [["渠道", "电话"]])],
+)
+async def test_the_files_name_departments_and_channels_as_people_do(by, places, ask, three_cases):
+    path = f"/statistics?by={by}&{NOVEMBER}"
+    text = (await ask("cs_supervisor", "GET", f"{path}&format=csv")).content.decode("utf-8-sig")
+    book = load_workbook(io.BytesIO((await ask("cs_supervisor", "GET", f"{path}&format=xlsx")).content))
+
+    assert [row[:2] for row in csv.reader(io.StringIO(text))][1:] == places
+    assert [list(row[:2]) for row in book.active.iter_rows(values_only=True)][1:] == places
+
+
 async def test_more_cases_than_are_read_at_a_time_are_all_counted(ask, in_every_stage, stores):
     for number in range(1, 1203):
         case = in_every_stage["filed"].but(id=UUID(int=number), number=f"2026-11-{number:04d}")
@@ -209,6 +222,9 @@ async def test_the_classification_table_of_last_month_is_published_on_the_10th_o
         "区域",
         "渠道",
     ]
+    text = (await ask("cs_supervisor", "GET", f"{published.path}?format=csv")).content.decode("utf-8-sig")
+    places = [row[1] for row in csv.reader(io.StringIO(text)) if row[0] in ("责任部门", "渠道")]
+    assert places == ["生产部", "未定", "电话"]
     assert (await ask("cs_supervisor", "GET", f"{published.path}?format=xlsx")).status_code == 200
 
 

@@ -10,7 +10,7 @@ from pydantic import AliasPath, Field
 
 from complaints.api.readers import CASES
 from complaints.domain.decisions.review import review_case
-from complaints.domain.figures.statistics import Dimension, tabulate
+from complaints.domain.figures.statistics import Dimension, named, tabulate
 from complaints.domain.lifecycle import MONTHLY_REVIEW, ReviewStage
 from complaints.domain.monthly_review import MonthlyReview, review_id_of
 from complaints.domain.parts.evaluation import CaseReview
@@ -23,7 +23,7 @@ from shared.duties.api import ClockView, clocks_of
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow, must_be_period
 from shared.lifecycle import Possible
 from shared.sheets import TableFormat, written
-from shared.tables import TableCell
+from shared.tables import Table, TableCell
 
 As = Annotated[TableFormat, Query(alias="format", description="How the figures are written.")]
 Begin = Annotated[date, Query(description="Accepted on this day or later.")]
@@ -80,7 +80,7 @@ def _figures(router: APIRouter, stores: Stores, rules: Rules) -> None:
         calendar = rules.calendar
         counted = await stores.counted_between(calendar.moment(begin, time()), calendar.moment(end, time()))
         table = tabulate(counted, (by,), await stores.recovered(), request.app.state.time.now(), calendar)
-        return written(table, form, f"complaints-{by}-{begin}-{end}")
+        return _written(table, form, f"complaints-{by}-{begin}-{end}")
 
     @router.get("/reports")
     async def list_reports(after: After = None, limit: Limit = 50) -> Listing[ReportRow]:
@@ -92,7 +92,12 @@ def _figures(router: APIRouter, stores: Stores, rules: Rules) -> None:
     async def show_report(report_id: UUID, form: As = "json") -> Response:
         """A classification table as it was published."""
         report = await stores.reports.get(report_id)
-        return written(report.table, form, f"{report.kind}-{report.period}")
+        return _written(report.table, form, f"{report.kind}-{report.period}")
+
+
+def _written(table: Table, form: TableFormat, name: str) -> Response:
+    """The table for programs with the codes of departments and channels, for people with their names."""
+    return written(table if form == "json" else named(table), form, name)
 
 
 def _reviews(router: APIRouter, reviews: MonthlyReviews, rules: Rules) -> None:

@@ -12,6 +12,7 @@ from complaints.api.customer_view import CustomerView
 from complaints.api.history import history
 from complaints.api.readers import CASES, WHOLE
 from complaints.domain.complaint import Complaint, waiting
+from complaints.domain.parts.form import CHANNELS
 from complaints.domain.policy.policy import ComplaintPolicy, Rules
 from complaints.domain.policy.standards import KnownCause
 from complaints.pages.losses import loss_in_words
@@ -26,7 +27,7 @@ from complaints.pages.proposals import (
     shown_proposals,
     verdict_forms,
 )
-from complaints.pages.words import CHANNELS, STAGES
+from complaints.pages.words import STAGES
 from complaints.store import Stores
 from shared.http import AskedBy, Router
 from shared.identity.reach import as_read

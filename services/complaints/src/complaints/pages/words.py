@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from complaints.domain.lifecycle import AllowanceDecision, ComplaintDecision, PenaltyDecision, ReturnDecision, Stage
 from complaints.domain.parts.findings import Unit
-from complaints.domain.parts.form import Channel
+from complaints.domain.parts.form import CHANNELS
 from complaints.domain.parts.handling import NoticeWay
 from complaints.domain.parts.resolution import Way
 from shared.contracts.complaints import Remedy
@@ -78,17 +78,6 @@ REMEDIES: Mapping[Remedy, str] = MappingProxyType(
         "allowance": "折让",
         "compensation": "赔偿",
         "explain": "说明",
-    }
-)
-CHANNELS: Mapping[Channel, str] = MappingProxyType(
-    {
-        "oral": "当面",
-        "written": "书面",
-        "phone": "电话",
-        "sms": "短信",
-        "email": "邮件",
-        "web": "网上",
-        "auto": "自动立案",
     }
 )
 UNITS: Mapping[Unit, str] = MappingProxyType(

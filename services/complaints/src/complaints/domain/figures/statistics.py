@@ -11,8 +11,10 @@ from uuid import UUID
 from pydantic import AliasPath, Field
 
 from complaints.domain.known_order import KnownOrder
+from complaints.domain.parts.form import CHANNELS
 from shared.calendar import Calendar
 from shared.contracts.event import Instant, Money, Part
+from shared.pages.words import DEPARTMENTS
 from shared.tables import Table, TableCell
 
 Dimension = Literal["month", "cause", "department", "category", "product", "region", "channel"]
@@ -29,6 +31,13 @@ TITLES: Mapping[Dimension, str] = MappingProxyType(
     }
 )
 UNKNOWN = "未定"
+NAMES: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        TITLES["department"]: {str(department): name for department, name in DEPARTMENTS.items()},
+        TITLES["channel"]: {str(channel): name for channel, name in CHANNELS.items()},
+    }
+)
+"""What people call the places of those dimensions that are kept as codes."""
 COLUMNS = (
     "分类",
     "项目",
@@ -93,6 +102,13 @@ class Counted:
             "channel": lambda: (case.channel,),
         }
         return tuple(place or UNKNOWN for place in places[by]())
+
+
+def named(table: Table) -> Table:
+    """The table as people read it: departments and channels by their names."""
+    kind, place = COLUMNS[:2]
+    rows = ({**row, place: NAMES.get(str(row[kind]), {}).get(str(row[place]), row[place])} for row in table.rows)
+    return table.but(rows=tuple(rows))
 
 
 @dataclass(slots=True)

@@ -1,5 +1,7 @@
 """The complaint form: what the customer said, where and about what (003 §24-1, §25.1, 002 六1(1))."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Literal, Self
 from uuid import UUID
 
@@ -17,6 +19,18 @@ from shared.contracts.vocabulary import (
 )
 
 Channel = Literal["oral", "written", "phone", "sms", "email", "web", "auto"]
+CHANNELS: Mapping[Channel, str] = MappingProxyType(
+    {
+        "oral": "当面",
+        "written": "书面",
+        "phone": "电话",
+        "sms": "短信",
+        "email": "邮件",
+        "web": "网上",
+        "auto": "自动立案",
+    }
+)
+"""What staff call the way on which a complaint came."""
 Nature = Literal["quality", "non_quality", "unknown"]
 
 

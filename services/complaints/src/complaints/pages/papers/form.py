@@ -3,11 +3,12 @@
 from complaints.api.customer_view import CustomerView
 from complaints.domain.complaint import Complaint
 from complaints.domain.parts.findings import Share
+from complaints.domain.parts.form import CHANNELS
 from complaints.domain.parts.investigation import Investigation
 from complaints.domain.parts.resolution import Verdict
 from complaints.domain.policy.authority import AuthorityMatrix
 from complaints.pages.losses import loss_in_words
-from complaints.pages.words import CHANNELS, REMEDIES, UNITS
+from complaints.pages.words import REMEDIES, UNITS
 from shared.pages.papers import INTERNAL, Box, Boxes, Grid, Paper, Press, ticked, yes_or_no
 from shared.pages.words import DEPARTMENTS, day, money
 
