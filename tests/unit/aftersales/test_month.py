@@ -130,9 +130,9 @@ async def test_what_was_charged_and_received_is_exported_too(ask, stores, closed
 
     facts = rows(await ask("finance", "GET", MONEY))
 
-    assert [fact[1:3] + fact[5:] for fact in facts if fact[1] in {"应收", "实收"}] == [
-        ["应收", "300.00", "prepaid"],
-        ["实收", "300.00", "FP-88120"],
+    assert [fact[1:3] + fact[4:] for fact in facts if fact[1] in {"应收", "实收"}] == [
+        ["应收", "300.00", "", "prepaid"],
+        ["实收", "300.00", "cs-07", "FP-88120"],
     ]
 
 

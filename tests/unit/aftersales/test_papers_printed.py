@@ -10,6 +10,7 @@ from on_paper import BLANK, cells, lines, printing
 
 from aftersales.domain.decisions.trip import request_remote
 from aftersales.domain.parts.entry import Entry
+from aftersales.domain.parts.money import Payment
 from aftersales.domain.settlement import Settlement
 from shared.aggregate import Change
 from shared.contracts.event import Actor, Money
@@ -113,3 +114,27 @@ async def test_papers_are_printed_by_those_who_may_read_what_is_on_them(ask, sto
     await stores.service_orders.create(Change(in_every_stage["open"]), NOW)
     answer = await ask("warehouse", "GET", f"/ui/papers/service-orders/{in_every_stage['open'].id}")
     assert answer.status_code == 403
+
+
+async def test_a_payment_names_who_took_it_on_the_voucher_the_months_table_and_their_pages(
+    printed, ask, stores, in_every_stage, rules
+):
+    taken = Payment(amount=Money(amount=Decimal("300.00")), at=AT, invoice_no="FP-1", by="finance-01")
+    before = Payment(amount=Money(amount=Decimal("20.00")), at=AT)
+    order = in_every_stage["dispatched"].but(charge_policy="normal_rate", payments=(taken, before))
+    month = Settlement.at(AT, rules)
+    entry = Entry.of_money(order.about_customer, (taken, before), None)
+    await stores.service_orders.create(Change(order), NOW)
+    await stores.settlements.create(Change(month.but(entries=(entry,))), NOW)
+
+    voucher = cells(await printed("finance", f"service-orders/{order.id}"))
+    table = lines((await printed("finance", f"settlements/{month.month}")).partition("已取消服务的收款和退款")[2])
+    pages = [
+        (await ask("finance", "GET", f"/ui/{path}")).text
+        for path in (f"service-orders/{order.id}", f"settlements/{month.id}")
+    ]
+
+    assert voucher["实收"] == ["2026-11-22 10:00 ¥300.00 FP-1 finance-01；2026-11-22 10:00 ¥20.00"]
+    assert sorted(line[-1] for line in table) == ["", "finance-01"]
+    assert "<dd>11-22 10:00 ¥300.00 FP-1 finance-01</dd>" in pages[0]
+    assert '<td data-l="经办">finance-01</td>' in pages[1]

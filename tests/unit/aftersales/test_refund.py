@@ -178,6 +178,7 @@ def test_what_comes_in_for_a_service_that_was_called_off_is_at_once_finances_dut
         received_at=AT,
         invoice_no="FP-1",
         owed=yuan("300.00"),
+        by="finance-01",
     )
     begun = only(DeadlineSetByAftersales, change.events)
     assert (begun.kind, begun.about, begun.assignee_role) == ("refund", over.voucher_no, "finance")

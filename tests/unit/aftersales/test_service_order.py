@@ -177,7 +177,6 @@ def test_a_paid_service_is_collected_on_the_spot_or_by_invoice_and_announced_onc
     charged = raise_charge(order_with(verdict="out_of_warranty"), yuan("300.00"), mode, rules, BILLING)
 
     paid = receive_payment(charged.state, yuan("300.00"), AT, "FP-88120", rules, NOW)
-    more = receive_payment(paid.state, yuan("300.00"), AT, "FP-88120", rules, NOW)
 
     assert paid.events == (
         CustomerChargePaid(
@@ -189,7 +188,44 @@ def test_a_paid_service_is_collected_on_the_spot_or_by_invoice_and_announced_onc
             customer=customer,
         ),
     )
-    assert more.events == ()
+
+
+@pytest.mark.parametrize(("received", "amount"), [(None, "300.01"), ("300.00", "0.01"), ("100.00", "200.01")])
+def test_more_than_is_charged_is_not_booked(received, amount, order_with, rules):
+    order = raise_charge(order_with(verdict="out_of_warranty"), yuan("300.00"), "invoiced", rules, BILLING).state
+    if received:
+        order = receive_payment(order, yuan(received), AT, None, rules, NOW).state
+
+    with pytest.raises(Refused) as refused:
+        receive_payment(order, yuan(amount), AT, "FP-88120", rules, NOW)
+
+    assert (refused.value.code, refused.value.field) == ("above_charged", "amount")
+
+
+def test_nothing_is_booked_for_a_service_whose_signed_fee_is_nothing(order_with, rules):
+    order = order_with(verdict="out_of_warranty")
+    nothing = {name: yuan("0.00") for name in ("material", "transport", "labour", "travel")}
+
+    with pytest.raises(Refused) as refused:
+        receive_payment(order.but(cost=order.cost.but(**nothing)), yuan("0.01"), AT, None, rules, NOW)
+
+    assert (refused.value.code, refused.value.field) == ("above_charged", "amount")
+
+
+def test_money_that_is_yet_to_come_is_not_booked_whoever_reports_it(order_with, rules):
+    with pytest.raises(Refused) as refused:
+        receive_payment(order_with("customer_cause"), yuan("300.00"), AT + HOUR, None, rules, NOW)
+
+    assert (refused.value.code, refused.value.field) == ("received_in_future", "received_at")
+
+
+def test_a_payment_keeps_who_took_it_and_one_that_was_kept_before_is_read(order_with, rules):
+    paid = receive_payment(order_with("customer_cause"), yuan("300.00"), AT, "FP-1", rules, BILLING).state
+    before = paid.model_dump(mode="json")
+    del before["payments"][0]["by"]
+
+    assert [each.by for each in paid.payments] == ["finance-01"]
+    assert [each.by for each in ServiceOrder.model_validate(before).payments] == [None]
 
 
 def test_a_service_is_charged_once(order_with, rules):

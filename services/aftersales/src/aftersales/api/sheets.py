@@ -107,4 +107,4 @@ def _paid_and_back(entry: Entry) -> Iterable[Sequence[SheetCell]]:
 
 
 def _received(no: str, payment: Payment) -> Sequence[SheetCell]:
-    return (no, "实收", payment.amount.amount, payment.at.isoformat(), None, payment.invoice_no)
+    return (no, "实收", payment.amount.amount, payment.at.isoformat(), payment.by, payment.invoice_no)

@@ -164,6 +164,15 @@ def comes_to_nothing(order: Decidable) -> bool:
     return order.cost is not None and not order.cost.total.amount and not unsigned_by(order)
 
 
+def to_come(order: Decidable) -> Money | None:
+    """What of the charge has not come in yet; None: nothing is charged yet, or the service is called off."""
+    if order.stage == "called_off" or (order.charge is None and not comes_to_nothing(order)):
+        return None
+    charged = order.charge.amount.amount if order.charge else Decimal(0)
+    received = together(payment.amount.amount for payment in order.payments)
+    return Money(amount=max(charged - received.amount, Decimal(0)))
+
+
 def waits_for_charge(order: Decidable) -> bool:
     """Whether the customer has to pay for it and was not charged yet."""
     return order.charge_policy != "free" and order.charge is None and not comes_to_nothing(order)
@@ -217,7 +226,10 @@ _NEEDED: Needs[ServiceOrderDecision, Decidable] = MappingProxyType(
             _FEE,
             Need(lambda order: not unsigned_by(order), "fee_unsigned"),
         ),
-        "receive_payment": (Need(lambda order: order.charge_policy != "free"),),
+        "receive_payment": (
+            Need(lambda order: order.charge_policy != "free"),
+            Need(lambda order: (owed := to_come(order)) is None or owed.amount > 0),
+        ),
         "dispatch": (
             Need(lambda order: not waits_for_opinion(order), "opinion_missing"),
             _FEE,
@@ -318,6 +330,11 @@ class ServiceOrder(Timed):
     def paid(self) -> bool:
         """Whether everything that was charged has come in."""
         return paid(self)
+
+    @property
+    def to_come(self) -> Money | None:
+        """What of the charge has not come in yet; None: nothing is charged yet, or the service is called off."""
+        return to_come(self)
 
     @computed_field  # type: ignore[prop-decorator]
     @property

@@ -230,7 +230,7 @@ def _paid(order: ServiceOrder, zone: ZoneInfo) -> tuple[tuple[str, str], ...]:
     charge = order.charge
     charged = ((_("应收"), _("，").join((money(charge.amount), _(MODES[charge.mode])))),) if charge else ()
     received = tuple(
-        (_("实收"), " ".join(filter(None, (_moment(each.at, zone), money(each.amount), each.invoice_no))))
+        (_("实收"), " ".join(filter(None, (_moment(each.at, zone), money(each.amount), each.invoice_no, each.by))))
         for each in order.payments
     )
     spent = tuple((_("报销"), _("，").join((money(each.amount), each.reason, each.by))) for each in order.expenses)

@@ -57,6 +57,7 @@ def routes(settlements: Settlements, rules: Rules, forms: Forms, render: Rendere
             verdicts=VERDICTS,
             money=money,
             received=lambda entry: [money(each.amount) for each in entry.payments],
+            taken_by=lambda entry: list(dict.fromkeys(filter(None, (each.by for each in entry.handled)))),
             figures=month.figures,
             costs=[(COSTS[share], money(cost)) for share, cost in month.costs.items()],
             sums={name: money(Decimal(str(month.figures[name]))) for name in ("cost", "free", "charged")},

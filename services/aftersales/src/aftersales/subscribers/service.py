@@ -77,6 +77,7 @@ def _called_off(on: Subscriptions, stores: Stores, rules: Rules) -> None:
             entered_at=cause.at,
             id=event.payment_id,
             late=True,
+            by=event.by,
         )
         return settling(Entry.of_money(event, (paid,), None), stores, rules, cause)
 

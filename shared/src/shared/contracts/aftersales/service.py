@@ -202,6 +202,7 @@ class CalledOffServicePaid(AboutCustomersServiceOrder, Event, key="aftersales.ca
     received_at: Instant
     invoice_no: PaperNo | None = Field(default=None, examples=["FP-88120"])
     owed: Money = Field(description="What the customer has to get back in all.")
+    by: StaffId | None = Field(default=None, description="Who took it.", examples=["finance-01"])
 
 
 class ServiceCountersigned(AboutServiceOrder, Event, key="aftersales.service_countersigned.v1"):

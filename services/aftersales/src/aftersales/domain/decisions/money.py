@@ -129,15 +129,20 @@ def receive_payment(
     """Money came in; a job that was held back for it waits to be dispatched from now on (001 备注1, 003 §9).
 
     It may come before it is charged; it is announced once everything is paid. What comes in for a service that was
-    called off is to be paid back. Refused for a service that is free, and for more than an amount can be in all
-    (`beyond_amount`).
+    called off is to be paid back. Refused for a service that is free, for more than is charged (`above_charged`) and
+    than an amount can be in all (`beyond_amount`), and for money that is yet to come (`received_in_future`).
     """
     order.lifecycle.must(order.stage, "receive_payment")
+    if received_at > cause.at:
+        raise Refused(
+            "money is booked once it has come in; received_at lies in the future", "received_in_future", "received_at"
+        )
     if order.charge_policy == "free":
         raise Refused(
             "this service is free of charge for the customer: the money is for something else", "free_of_charge"
         )
     must_be_payable(amount=amount)
+    _must_be_owed(order, amount)
     must_be_recent("the payment", received_at, cause, "received_at")
     together((order.received.amount, amount.amount))
     payment = Payment(
@@ -147,6 +152,7 @@ def receive_payment(
         entered_at=cause.now,
         id=cause.derive("payment"),
         late=order.stage == "called_off",
+        by=cause.actor.id,
     )
     received = order.but(payments=(*order.payments, payment))
     change = Change(received)
@@ -163,8 +169,8 @@ def refund(
     """Finance pays back what the customer had paid for a service that was called off, and its duty is done (003 §7).
 
     Where more came in after the money was sent, what was owed before is taken as well, and the duty goes on. Refused
-    where nothing is owed (`nothing_to_refund`), for another amount (`refund_differs`), and to the person who called the
-    service off (`four_eyes`).
+    where nothing is owed (`nothing_to_refund`), for another amount (`refund_differs`), for money that has not gone back
+    yet (`future_date`), and to the person who called the service off (`four_eyes`).
     """
     order.lifecycle.must(order.stage, "refund")
     owed = order.owed_back
@@ -173,6 +179,10 @@ def refund(
     must_be_payable(amount=amount)
     if amount.amount not in order.owed_after_each_payment:
         raise Refused(f"{owed.amount} is owed to the customer; pay back that", "refund_differs", "amount")
+    if refunded_at > cause.at:
+        raise Refused(
+            "a refund is entered once it went back; refunded_at lies in the future", "future_date", "refunded_at"
+        )
     must_be_recent("the refund", refunded_at, cause, "refunded_at")
     who = "another person than the one who called the service off pays back what was paid for it"
     must_be_another(who, *hands_in(order)["refund"], cause=cause)
@@ -196,6 +206,7 @@ def _paid_late(order: ServiceOrder, payment: Payment) -> CalledOffServicePaid:
         received_at=payment.at,
         invoice_no=payment.invoice_no,
         owed=order.owed_back,
+        by=payment.by,
     )
 
 
@@ -207,6 +218,17 @@ def _paid(order: ServiceOrder) -> CustomerChargePaid:
         mode=order.charge.mode,
         invoice_no=order.payments[-1].invoice_no,
     )
+
+
+def _must_be_owed(order: ServiceOrder, amount: Money) -> None:
+    owed = order.to_come
+    if owed is not None and amount.amount > owed.amount:
+        raise Refused(
+            f"{owed.amount} of what is charged for this service is still to come: book no more than that here, "
+            "and the rest on the service that it was paid for",
+            "above_charged",
+            "amount",
+        )
 
 
 def _must_be_signed(order: ServiceOrder, amount: Money, rules: Rules) -> None:

@@ -60,6 +60,11 @@ class Entry(Part):
         return self.closed_at is None
 
     @property
+    def handled(self) -> tuple[Payment | Refund, ...]:
+        """The payments and the refund of a service that was called off."""
+        return (*self.payments, *((self.refund,) if self.refund else ()))
+
+    @property
     def share(self) -> Share:
         """Where its cost stands. A verdict that was not kept when the service was closed counts as uncertain."""
         if self.type == "D":

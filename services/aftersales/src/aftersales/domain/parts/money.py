@@ -40,7 +40,10 @@ class Charge(Part):
 
 
 class Payment(Part):
-    """Money that came in, and when we entered it. `late` says that the service was called off already."""
+    """Money that came in, who took it and when we entered it. `late` says that the service was called off already.
+
+    Of one that was entered before it was kept, who took it is absent.
+    """
 
     amount: Money
     at: Instant
@@ -48,6 +51,7 @@ class Payment(Part):
     entered_at: Instant | None = None
     id: UUID | None = None
     late: bool = False
+    by: StaffId | None = None
 
     @property
     def entered(self) -> datetime:

@@ -61,15 +61,22 @@ def _called_off(settlement: Settlement, press: Press) -> tuple[Grid, ...]:
     """What came in for services that were called off, and what went back; nothing where there are none."""
     rows = [
         *(
-            (each.voucher_no, each.customer_name or "", money(paid.amount), "", press.at(paid.at)[:10])
+            (each.voucher_no, each.customer_name or "", money(paid.amount), "", press.at(paid.at)[:10], paid.by or "")
             for each in settlement.money
             for paid in each.payments
         ),
         *(
-            (each.voucher_no, each.customer_name or "", "", money(each.refund.amount), press.at(each.refund.at)[:10])
+            (
+                each.voucher_no,
+                each.customer_name or "",
+                "",
+                money(each.refund.amount),
+                press.at(each.refund.at)[:10],
+                each.refund.by,
+            )
             for each in settlement.money
             if each.refund
         ),
     ]
-    heads = ("凭证", "客户", "实收", "退款", "日期")
+    heads = ("凭证", "客户", "实收", "退款", "日期", "经办")
     return (Grid("已取消服务的收款和退款", heads, tuple(sorted(rows)), frozenset({2, 3})),) if rows else ()

@@ -95,7 +95,8 @@ def _material(order: ServiceOrder) -> Grid:
 def _paid(order: ServiceOrder, press: Press) -> tuple[Boxes, ...]:
     charge = f"{money(order.charge.amount)}，{MODES[order.charge.mode]}" if order.charge else ""
     received = "；".join(
-        f"{press.at(each.at)} {money(each.amount)} {each.invoice_no or ''}".strip() for each in order.payments
+        " ".join(filter(None, (press.at(each.at), money(each.amount), each.invoice_no, each.by)))
+        for each in order.payments
     )
     return ((Box("应收", charge), Box("实收", received)),)
 
