@@ -1,6 +1,6 @@
 """What the customer sees is chosen field by field; the internal form never leaves the house."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -26,10 +26,12 @@ from complaints.domain.decisions.resolution import approve, propose
 from complaints.domain.decisions.settlement import accept, implement, sign
 from complaints.domain.lifecycle import LIVE
 from complaints.domain.parts.findings import LostItem, Share
+from complaints.domain.parts.resolution import Blocked
 from complaints.domain.policy.standards import KnownCause
 from shared.aggregate import Change, Refused
 from shared.contracts.complaints import Remediation
 from shared.contracts.event import Actor, Money
+from shared.contracts.roles import Role
 from shared.testing import cause
 
 AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
@@ -163,21 +165,49 @@ def test_the_history_of_the_house_has_every_step_with_who_took_it(secretive):
         ("受理", None, "2026-11-0001"),
         ("走访客户", HANDLER.id, SECRET),
         ("审核案卷（完整）", DEPUTY.id, SECRET),
-        ("联系部门（engineering）", HANDLER.id, SECRET),
-        ("提报意见（design）", HANDLER.id, SECRET),
+        ("联系部门（工程部）", HANDLER.id, SECRET),
+        ("提报意见（设计部）", HANDLER.id, SECRET),
         ("判定成立", HANDLER.id, SECRET),
         ("调查完成", None, SECRET),
         ("认定根本原因", HANDLER.id, SECRET),
-        ("损失核算", HANDLER.id, "60.00 CNY"),
+        ("损失核算", HANDLER.id, "¥60.00"),
         ("批准责任部门损失", DEPUTY.id, SECRET),
         ("会同供应商处理", HANDLER.id, SECRET),
         ("核定责任", HANDLER.id, SECRET),
         ("呈报处理方案", HANDLER.id, f"{SECRET}未获批准的方案；免费更换三樘玻璃"),
-        ("核准处理方案", DEPUTY.id, "deputy_gm, 权责划分 v1: 免费更换三樘玻璃"),
+        ("核准处理方案", DEPUTY.id, "分管副总经理，权责划分第1版：免费更换三樘玻璃"),
         ("客户同意", None, "免费更换三樘玻璃"),
         ("方案执行完毕", HANDLER.id, None),
         ("结案", HANDLER.id, "已免费更换三樘玻璃"),
     ]
+
+
+def test_an_attempt_beyond_the_authority_is_told_in_words(in_every_stage):
+    attempt = Blocked(
+        staff="manager-01",
+        role=Role.CS_MANAGER,
+        attempted=Money(amount="12000.00"),
+        limit=Money(amount="5000.00"),
+        at=AT + timedelta(days=9),
+    )
+    case = in_every_stage["proposed"]
+
+    *_, last = history(case.but(blocked=(*case.blocked, attempt)))
+
+    assert (last.what, last.by, last.words) == (
+        "越权审批被拒",
+        "manager-01",
+        "客服部经理：¥12,000.00，权限¥5,000.00",
+    )
+
+
+def test_a_clock_that_ran_out_is_told_by_its_title(in_every_stage):
+    case = in_every_stage["filed"]
+    (first, *others) = case.clocks
+
+    *_, last = history(case.but(clocks=(first.but(missed_at=AT + timedelta(days=9)), *others)))
+
+    assert (last.what, last.words) == ("逾期", first.clock.title)
 
 
 def test_the_history_of_a_petition_has_the_refusal_and_what_the_superiors_decided(in_every_stage, rules):

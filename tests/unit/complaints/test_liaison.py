@@ -119,8 +119,8 @@ async def test_audit_contact_and_opinion_are_decided_over_http_and_stand_in_the_
     steps = (await ask("cs_manager", "GET", f"/complaints/{case.id}/history")).json()
     assert [(step["what"], step["words"]) for step in steps[-3:]] == [
         ("审核案卷（有缺漏）", "缺照片"),
-        ("联系部门（engineering）", "请查看现场"),
-        ("提报意见（design）", "说明书注明清洁方法"),
+        ("联系部门（工程部）", "请查看现场"),
+        ("提报意见（设计部）", "说明书注明清洁方法"),
     ]
 
 

@@ -55,7 +55,7 @@ def test_the_history_says_who_convened_which_departments_and_what_they_found(maj
 
     steps = [(step.what, step.by, step.words) for step in history(recorded) if "评审" in step.what]
     assert steps == [
-        ("召集重大投诉评审", "manager-01", "、".join(BOTH)),
+        ("召集重大投诉评审", "manager-01", "生产部、研发组"),
         ("重大投诉评审", "manager-01", "全批复检"),
     ]
 

@@ -79,8 +79,8 @@ def test_an_uncertain_warranty_waits_for_a_person_who_decides_it_with_a_reason(o
     )
     assert offer(decided.state) == "proposed"
     assert [(step.by, step.words) for step in history(decided.state) if step.what == "保修核定"] == [
-        (None, "uncertain"),
-        ("cs-manager-01", "in_warranty（合同原件在保修期内）"),
+        (None, "不确定"),
+        ("cs-manager-01", "在保（合同原件在保修期内）"),
     ]
 
 

@@ -3,14 +3,17 @@
 import json
 import re
 from html import unescape
+from typing import Literal, get_args, get_origin
 from uuid import uuid4
 
 import pytest
 
 from intake.domain.moment import facts_about_customers, facts_about_orders
-from intake.pages.words import FACTS
+from intake.pages.customers import SAID
+from intake.pages.words import FACTS, REASONS
+from shared.contracts.complaints import ComplaintEscalated
 from shared.contracts.roles import Role
-from shared.contracts.vocabulary import order_id_of
+from shared.contracts.vocabulary import CustomerSnapshot, order_id_of
 
 HENGDA = {
     "name": "广州恒达装饰工程有限公司",
@@ -129,6 +132,36 @@ async def test_names_are_told_of_those_who_are_known(world, customer):
     answer = await world.ask(Role.CS_SPECIALIST, "GET", f"/ui/names?id={customer}&id={uuid4()}")
     assert answer.json() == {customer: HENGDA["name"]}
     assert (await world.ask(Role.INSTALLER, "GET", f"/ui/names?id={customer}")).status_code == 403
+
+
+def test_every_code_that_is_shown_with_a_fact_has_words():
+    shown = {}
+    for event in (*facts_about_customers(), *facts_about_orders()):
+        for name in SAID:
+            field = event.model_fields.get(name)
+            if field and get_origin(field.annotation) is Literal:
+                shown[event.key.rpartition(".")[0]] = set(get_args(field.annotation))
+    assert {key: set(codes) for key, codes in REASONS.items()} == {
+        **shown,
+        "notify.customer_unreached": set(REASONS["notify.customer_unreached"]),
+    }
+
+
+async def test_a_reason_that_is_a_code_stands_in_the_timeline_in_words(world, page, customer):
+    escalated = ComplaintEscalated(
+        complaint_id=uuid4(),
+        complaint_no="2026-11-0007",
+        customer=CustomerSnapshot(customer_id=customer, name="恒达"),
+        from_role=Role.CS_MANAGER,
+        to_role=Role.DEPUTY_GM,
+        level=1,
+        reason="severity",
+    )
+    await world.hear(escalated)
+
+    html = await page(Role.CS_SPECIALIST, f"/customers/{customer}")
+
+    assert ("情况严重" in html, "severity" in html) == (True, False)
 
 
 def test_every_fact_about_a_customer_has_a_name():

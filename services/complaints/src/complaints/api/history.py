@@ -9,8 +9,10 @@ from complaints.domain.complaint import Complaint
 from shared.contracts.event import Instant, Part
 from shared.contracts.vocabulary import Line, StaffId
 from shared.language import _, listed
+from shared.pages.words import DEPARTMENTS, money
 
 _SAID = {"satisfied": "满意", "average": "一般", "dissatisfied": "不满意"}
+_COVERED = {"in_warranty": "在保", "out_of_warranty": "过保", "uncertain": "不确定"}
 _WAYS = {"letter": "函件", "phone": "电话", "visit": "当面"}
 
 
@@ -69,14 +71,13 @@ def _handled(complaint: Complaint) -> Iterator[PastStep]:
         )
     yield from _beside(complaint)
     if panel := complaint.panel:
-        words = listed(panel.departments)
+        words = listed(_(DEPARTMENTS[each]) for each in panel.departments)
         yield PastStep(at=panel.convened_at, what=_("召集重大投诉评审"), by=panel.convened_by, words=words)
     if panel and panel.recorded_at:
         yield PastStep(at=panel.recorded_at, what=_("重大投诉评审"), by=panel.recorded_by, words=panel.measures)
     for note in complaint.warranty:
-        words = (
-            _("{verdict}（{reason}）").format(verdict=note.verdict, reason=note.reason) if note.reason else note.verdict
-        )
+        verdict = _(_COVERED[note.verdict])
+        words = _("{verdict}（{reason}）").format(verdict=verdict, reason=note.reason) if note.reason else verdict
         yield PastStep(at=note.at, what=_("保修核定"), by=note.decided_by, words=words)
 
 
@@ -87,14 +88,14 @@ def _beside(complaint: Complaint) -> Iterator[PastStep]:
     for contact in complaint.contacts:
         yield PastStep(
             at=contact.at,
-            what=_("联系部门（{department}）").format(department=contact.department),
+            what=_("联系部门（{department}）").format(department=_(DEPARTMENTS[contact.department])),
             by=contact.by,
             words=contact.words,
         )
     for opinion in complaint.opinions:
         yield PastStep(
             at=opinion.at,
-            what=_("提报意见（{department}）").format(department=opinion.department),
+            what=_("提报意见（{department}）").format(department=_(DEPARTMENTS[opinion.department])),
             by=opinion.by,
             words=opinion.opinion,
         )
@@ -123,7 +124,7 @@ def _found(complaint: Complaint) -> Iterator[PastStep]:
     if root := complaint.root_cause:
         yield PastStep(at=root.at, what=_("认定根本原因"), by=root.by, words=root.title)
     if loss := complaint.loss:
-        yield PastStep(at=loss.at, what=_("损失核算"), by=loss.by, words=f"{loss.total.amount} {loss.total.currency}")
+        yield PastStep(at=loss.at, what=_("损失核算"), by=loss.by, words=money(loss.total))
     for decided in complaint.decided_losses:
         if decided.decided_at:
             what = _("批准责任部门损失") if decided.approved else _("不批准责任部门损失")
@@ -140,12 +141,15 @@ def _decided(complaint: Complaint) -> Iterator[PastStep]:
             words = _("；").join(option.description for option in proposal.options)
             yield PastStep(at=proposal.at, what=_("呈报处理方案"), by=proposal.proposed_by, words=words)
     for attempt in complaint.blocked:
-        words = f"{attempt.role}: {attempt.attempted.amount} > {attempt.limit.amount} {attempt.limit.currency}"
+        words = _("{role}：{attempted}，权限{limit}").format(
+            role=_(attempt.role.chinese), attempted=money(attempt.attempted), limit=money(attempt.limit)
+        )
         yield PastStep(at=attempt.at, what=_("越权审批被拒"), by=attempt.staff, words=words)
     for verdict in complaint.verdicts:
-        words = _("{role}, 权责划分 v{version}").format(role=verdict.role, version=verdict.matrix_version)
+        role, version = _(verdict.role.chinese), verdict.matrix_version
+        words = _("{role}，权责划分第{version}版").format(role=role, version=version)
         if verdict.option:
-            words = f"{words}: {verdict.option.description}"
+            words = _("{authority}：{solution}").format(authority=words, solution=verdict.option.description)
         what = _("核准处理方案") if verdict.option else _("退回处理方案")
         yield PastStep(at=verdict.at, what=what, by=verdict.approver, words=words)
 
@@ -164,5 +168,6 @@ def _answered(complaint: Complaint) -> Iterator[PastStep]:
 
 
 def _timed(complaint: Complaint) -> Iterator[PastStep]:
-    for missed in complaint.missed:
-        yield PastStep(at=missed.due_at, what=_("逾期"), words=missed.clock)
+    for run in complaint.clocks:
+        if run.missed_at:
+            yield PastStep(at=run.missed_at, what=_("逾期"), words=_(run.clock.title))

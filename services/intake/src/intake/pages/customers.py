@@ -14,7 +14,7 @@ from intake.api.customers import CustomerRow, CustomerView, holding, needs_whole
 from intake.api.history import MomentView
 from intake.domain.policy.policy import Rules
 from intake.pages.papers.found import papers_of
-from intake.pages.words import FACTS, TRADES
+from intake.pages.words import FACTS, REASONS, TRADES
 from intake.store import Stores
 from shared.contracts.roles import CS, CS_HEADS, SALES
 from shared.http import After, AskedBy, Router
@@ -136,10 +136,17 @@ def _moment(moment: MomentView) -> PastMoment:
         moment.at,
         _(FACTS.get(key, key)),
         moment.by.id if moment.by.kind == "staff" else "",
-        said if isinstance(said, str) else "",
+        _said(key, said) if isinstance(said, str) else "",
         _page(moment),
         marks.get(what, "key" if what in ("order_placed", "complaint_filed") else ""),
     )
+
+
+def _said(key: str, said: str) -> str:
+    """What was said as it is, and a reason that is a code in the words for it."""
+    reasons = REASONS.get(key, {})
+    reason = reasons.get(said) or reasons.get("other")
+    return _(reason) if reason else said
 
 
 def _page(moment: MomentView) -> str:

@@ -179,6 +179,46 @@ FACTS: Mapping[str, str] = MappingProxyType(
 )
 """What stands in a customer's timeline, by the event's key without its version."""
 
+REASONS: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "intake.callback_waived": {str(code): words for code, words in WAIVED_BECAUSE.items()},
+        "complaints.complaint_escalated": {"deadline": "逾期", "severity": "情况严重", "manual": "人工上报"},
+        "notify.notification_deferred": {
+            "quiet_hours": "休息时间",
+            "rate": "近期消息过多",
+            "open_complaint": "投诉处理中",
+            "not_before": "未到发送时间",
+        },
+        "notify.notification_suppressed": {
+            "duplicate_content": "内容重复",
+            "opt_out": "客户已退订",
+            "open_complaint": "投诉处理中",
+            "superseded": "已有新消息代替",
+            "expired": "已过时",
+            "no_address": "没有联系方式",
+            "merged": "档案已合并",
+            "cap": "已达发送上限",
+        },
+        "notify.customer_unreached": {
+            "no_address": "客户档案中没有可用的手机号或邮箱",
+            "bad_address": "客户的邮箱或号码格式有误",
+            "unsendable": "短信或邮件无法按此内容生成",
+            "unfit": "通知内容缺少必要信息",
+            "no_provider": "发送渠道长时间不可用",
+            "expired": "在有效期内未能发出",
+            "no_answer": "发送渠道没有回应",
+            "invalid_number": "号码不存在",
+            "unreachable": "对方无法接收",
+            "rejected": "对方拒收",
+            "other": "发送渠道拒绝或无法确认送达",
+        },
+    }
+)
+"""What people call the reasons that are codes, by the event's key without its version.
+
+A code that is not among them is the `other` one, and where there is none, it is a text.
+"""
+
 FORMS = FormWords(
     decisions=MappingProxyType({"contacts": "记录通话", "assign": "分配负责人"}),
     fields=MappingProxyType(
