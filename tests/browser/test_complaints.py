@@ -126,7 +126,9 @@ async def test_a_case_goes_its_whole_way_by_the_forms_of_its_page(page: Page, he
     await act(page, "交办调查", {"调查部门": "production", "研发组": True})
     await expect(page.locator(".head .pill")).to_have_text("调查中")
     await act(
-        page, "完成调查", {"原因": "门框加工公差超差", "凭证": "photos/frame.jpg", "责任人或班组": "门框组\n质检组"}
+        page,
+        "完成调查",
+        {"查明的原因": "门框加工公差超差", "凭证": "photos/frame.jpg", "责任人或班组": "门框组\n质检组"},
     )
     await expect(page.locator(".head .pill")).to_have_text("待拟方案")
     await fill(page, "呈报方案", {})
@@ -136,7 +138,7 @@ async def test_a_case_goes_its_whole_way_by_the_forms_of_its_page(page: Page, he
         entry = form.locator(".entry").nth(row)
         await entry.get_by_label("方式").select_option(kind)
         await entry.get_by_label("金额").fill(amount)
-        await entry.get_by_label("内容").fill(words)
+        await entry.get_by_label("方案内容").fill(words)
     await form.get_by_role("button", name="呈报方案").click()
     await expect(page.locator(".head .pill")).to_have_text("待核决")
     case = await case_of(here, filed["complaint_id"])

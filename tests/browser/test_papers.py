@@ -84,7 +84,7 @@ async def test_a_slip_is_written_found_in_its_list_and_printed(page: Page) -> No
     await page.locator("#act-post summary").click()
     form = page.locator("#form-post")
     await form.get_by_label("发往部门").select_option("production")
-    await form.get_by_label("内容").fill("请确认SO-2026-0412玻璃补片到厂日期")
+    await form.get_by_label("联络内容").fill("请确认SO-2026-0412玻璃补片到厂日期")
     await without_violations(page, "slips")
     await form.get_by_role("button", name="发联络单").click()
     row = page.locator("tr", has_text="SO-2026-0412")

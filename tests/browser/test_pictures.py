@@ -54,7 +54,7 @@ async def test_a_photograph_of_a_phone_is_handed_in_and_seen_on_the_case(page: P
     await expect(act.locator(".thumbs img")).to_have_count(1)
     await chooser.set_input_files([{"name": "no.jpg", "mimeType": "image/jpeg", "buffer": b"<svg onload=alert(1)>"}])
     await expect(act.get_by_text("这不是能读的图片")).to_be_visible()
-    await act.get_by_label("原因").fill("门框加工公差超差")
+    await act.get_by_label("查明的原因").fill("门框加工公差超差")
     await act.get_by_label("责任人或班组").fill("门框组")
     await act.get_by_role("button", name="完成调查").click()
     shown = page.locator(".panel .thumbs img")

@@ -111,7 +111,7 @@ FORMS = FormWords(
             "needed_by": "何时要用",
             "on": "到料日期",
             "amount": "金额",
-            "reason": "事由",
+            "reason": "为什么有这笔费用",
             "begins": "从",
             "ends": "到",
             "agreed_with": "与谁约定",

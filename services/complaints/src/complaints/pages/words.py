@@ -101,7 +101,8 @@ FORMS = FormWords(
             "owner": "负责人（工号）",
             "visit_required": "负责人须走访客户",
             "visited_at": "走访时间",
-            "note": "批示",
+            "Approve.note": "核准的批示",
+            "DecideLoss.note": "对损失的批示",
             "RecordVisit.note": "走访记录",
             "Reject.note": "退回原因",
             "file": "报告或照片",
@@ -129,7 +130,7 @@ FORMS = FormWords(
             "AssignInvestigation.department": "调查部门",
             "joint_with": "会同部门",
             "due_at": "完成时限",
-            "cause": "原因",
+            "cause": "查明的原因",
             "evidence": "凭证",
             "responsible": "责任人或班组",
             "code": "项目代码",
@@ -150,8 +151,8 @@ FORMS = FormWords(
             "approved": "批示结果",
             "petition": "签呈内容",
             "options": "方案",
-            "kind": "方式",
-            "description": "内容",
+            "kind": "处理方式",
+            "description": "方案内容",
             "preferred": "推荐第几个",
             "customer_may_choose": "可由客户选择",
             "proposal": "方案单",
@@ -160,7 +161,7 @@ FORMS = FormWords(
             "choice": "客户同意的方案",
             "via": "客户答复方式",
             "signature": "签字文件",
-            "reason": "原因",
+            "reason": "客户不同意的原因",
             "satisfied": "客户是否满意",
         }
     ),
@@ -241,7 +242,7 @@ _SIGNED_FIELDS = MappingProxyType(
     {
         "paper": "所见的单据",
         "note": "退回原因",
-        "ApprovePenalty.note": "批示",
+        "ApprovePenalty.note": "核准的批示",
         "RejectPenalty.note": "不核准的原因",
     }
 )

@@ -227,13 +227,13 @@ FORMS = FormWords(
             "service_type": "类别",
             "service_method": "方式",
             "on": "日期",
-            "at": "时间",
+            "at": "谈话时间",
             "contact_name": "联系人",
             "status": "状态",
             "started_at": "开始时间",
-            "content": "内容",
+            "content": "谈话内容",
             "feedback": "客户反馈",
-            "remarks": "备注",
+            "remarks": "另外要记的",
             "owner": "负责人（工号）",
             "rule": "怎样选定",
         }
@@ -268,7 +268,7 @@ CALLING = FormWords(
             "WaiveCallback.reason": "为什么不必回访",
             "report_id": "日报",
             "matches_record": "记录与客户所说一致",
-            "remarks": "备注",
+            "remarks": "抽查发现",
         }
     ),
     choices=MappingProxyType({"branch": RATINGS, "via": CALLBACK_WAYS, "WaiveCallback.reason": WAIVED_BECAUSE}),
@@ -280,7 +280,7 @@ REPORTING = FormWords(
     decisions=MappingProxyType({"submit": "提交报告", "review": "批复", "excuse": "准予免交"}),
     fields=MappingProxyType(
         {
-            "sections": "内容",
+            "sections": "报告内容",
             "amounts": "金额",
             "files": "附件",
             "digest": "报告",

@@ -13,7 +13,7 @@ FORMS = FormWords(
     fields={
         "to_department": "发往部门",
         "to_staff": "指定同事（工号）",
-        "text": "内容",
+        "text": "联络内容",
         "acknowledge_by": "确认截止时间",
     },
     choices={"to_department": DEPARTMENTS},
