@@ -24,7 +24,7 @@ SINCE_ADDED = {
 """Fields that were added to events after their samples were frozen, and that their lines need."""
 OTHERWISE = {"verdict": "late", "reminder": 1, "outcome": "resolved", "customer_id": str(uuid4()), "before": "making"}
 OTHERWISE |= {"reason_code": "supply", "ends": "2026-11-27T03:00:00.000000Z", "kind": "sales_stats"}
-OTHERWISE |= {"left": {"amount": "0.00"}, "partial": False}
+OTHERWISE |= {"left": {"amount": "0.00"}, "partial": False, "technician": "tech-05"}
 OTHERWISE |= {"answer_by": "2026-11-28T10:00:00.000000Z", "invited_until": "2026-11-27T03:00:00.000000Z"}
 
 

@@ -199,6 +199,21 @@ def test_an_appointment_is_a_window_on_one_day_to_come_and_says_when_the_technic
     assert dispatched.at == NOON
 
 
+@pytest.mark.parametrize(
+    ("stage", "technician"), [("open", None), ("dispatched", "tech-05")], ids=["not sent yet", "sent"]
+)
+def test_an_appointment_that_is_moved_names_the_technician_who_was_sent(
+    stage, technician, in_every_stage, rules, customer
+):
+    change = agree_appointment(in_every_stage[stage], NOON, NOON + HOUR, "王建国", rules, MANAGER)
+
+    assert change.events == (
+        ServiceAppointmentAgreed(
+            **ORDER, customer=customer, begins=NOON, ends=NOON + HOUR, agreed_with="王建国", technician=technician
+        ),
+    )
+
+
 @pytest.mark.requirement("R135.a")
 def test_no_technician_leaves_town_before_the_manager_has_approved_it(order_with, rules):
     change = request_remote(order_with(), "湖南长沙", yuan("800.00"), TECHNICIAN)

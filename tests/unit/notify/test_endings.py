@@ -22,6 +22,7 @@ from shared.contracts.aftersales import (
     CustomerChargePaid,
     CustomerChargeRaised,
     CustomerChargeRefunded,
+    ServiceAppointmentAgreed,
     ServiceDispatched,
     ServiceOrderCalledOff,
     ServiceVisitPutOff,
@@ -119,6 +120,7 @@ FACTS: tuple[Event, ...] = (
     CustomerChargeRefunded(**JOB, amount=CHARGED, refunded_at=EVENING, by="finance-01"),
     ServiceDispatched(**JOB, technician="tech-05", at=EVENING),
     ServiceDispatched(**JOB, technician="tech-06", at=EVENING + HOUR),
+    ServiceAppointmentAgreed(**JOB, begins=MORNING, ends=MORNING + HOUR, agreed_with="王建国", technician="tech-06"),
     ServiceVisitPutOff(**JOB, appointment=DAY),
     ServiceOrderCalledOff(**JOB, reason="已自行修好"),
 )

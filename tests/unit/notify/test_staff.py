@@ -26,7 +26,7 @@ from notify.domain.decisions.slips import acknowledge, post
 from notify.domain.parts.duty import OnDuty
 from notify.domain.policy.policy import Rules
 from shared.aggregate import Refused
-from shared.contracts.aftersales import MaintenanceReminderDue
+from shared.contracts.aftersales import MaintenanceReminderDue, ServiceAppointmentAgreed
 from shared.contracts.complaints import ApprovalRequested
 from shared.contracts.event import Actor
 from shared.contracts.intake import CampaignStarted, ShowroomVisitCancelled
@@ -254,6 +254,24 @@ async def test_a_missed_clock_is_told_with_its_title_the_customers_name_and_by_w
     (words,) = notify.chat.words
     assert words.text.startswith(
         f"【已超时】投诉结案：2026-11-0007（{CUSTOMER.name}），应于11月23日10:00前完成，请立即处理"
+    )
+
+
+async def test_a_technician_who_was_sent_hears_of_the_appointment_that_is_moved_and_no_other(
+    notify: InMemoryNotify,
+) -> None:
+    begins = datetime.fromisoformat("2026-11-26T14:00+08:00")
+    job = {"service_order_id": uuid4(), "voucher_no": "FW-1", "customer": CUSTOMER, "agreed_with": "王建国"}
+    window = {"begins": begins, "ends": begins + timedelta(hours=2)}
+
+    await notify.tell(ServiceAppointmentAgreed(**job, **window))
+    assert notify.chat.sent == []
+    await notify.tell(ServiceAppointmentAgreed(**job, **window, technician="tech-05"))
+
+    (told,) = await notify.all()
+    assert (told.recipient, [words.text for words in notify.chat.words]) == (
+        "tech-05",
+        [f"【改约】售后单FW-1：{CUSTOMER.name}，上门时间改为11月26日14:00至16:00，请按新时间准时到达。"],
     )
 
 

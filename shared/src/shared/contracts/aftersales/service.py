@@ -148,6 +148,11 @@ class ServiceAppointmentAgreed(AboutCustomersServiceOrder, Event, key="aftersale
     begins: Instant
     ends: Instant
     agreed_with: Line = Field(examples=["王建国"])
+    technician: StaffId | None = Field(
+        default=None,
+        description="Who was sent already and comes at another time; absent: no technician is sent yet.",
+        examples=["tech-05"],
+    )
 
 
 class ServiceVisitCompleted(AboutCustomersServiceOrder, Event, key="aftersales.service_visit_completed.v1"):

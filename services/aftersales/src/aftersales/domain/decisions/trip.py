@@ -20,6 +20,8 @@ def agree_appointment(
 ) -> Change[ServiceOrder]:
     """A window on one local day, agreed with the customer; agreed again, it replaces what was there.
 
+    A technician who was sent already is named, and hears the new window.
+
     Refused in the past, over two days, backwards, and before the day for which the parts are promised.
     """
     order.lifecycle.must(order.stage, "agree_appointment")
@@ -32,7 +34,13 @@ def agree_appointment(
     if promised is not None and day < promised:
         raise Refused(f"the parts come on {promised}: agree on that day or a later one", "parts_late", "begins")
     agreed = Appointment(day=day, begins=begins, ends=ends, agreed_with=agreed_with, by=cause.actor.id)
-    said = ServiceAppointmentAgreed.of(order.about_customer, begins=begins, ends=ends, agreed_with=agreed_with)
+    said = ServiceAppointmentAgreed.of(
+        order.about_customer,
+        begins=begins,
+        ends=ends,
+        agreed_with=agreed_with,
+        technician=order.technician if order.stage == "dispatched" else None,
+    )
     return Change(order.but(appointment=agreed), (said,)).then(lambda waiting: await_parts(waiting, rules, cause))
 
 
