@@ -19,7 +19,7 @@ from fastapi.params import Query as QueryParameter
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute, iter_route_contexts
 from fastapi.security import APIKeyHeader, HTTPBearer
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError, field_validator
 from pydantic_core import PydanticCustomError
 from starlette.exceptions import HTTPException
 
@@ -31,6 +31,7 @@ from shared.identity import DepartmentKeys, Forbidden, Principal, StaffTokens, T
 from shared.identity.cookie import token_of_session
 from shared.identity.reach import reads_whole, without_reach
 from shared.plain import LONGEST_DETAIL, plain
+from shared.problems import MEDIA_TYPE, PROBLEMS, FieldError, Problem
 from shared.store import BadCursor, Page
 
 log = structlog.get_logger()
@@ -122,42 +123,8 @@ class Listing(View, Generic[T]):
         return cls(items=list(page.items), next=page.next)
 
 
-class FieldError(View):
-    """One thing that is wrong with a request."""
-
-    where: str = Field(examples=["body.lines.0.quantity"])
-    what: str = Field(examples=["Input should be greater than 0"])
-    rule: str = Field(default="invalid", description="Stable and meant for programs.", examples=["greater_than"])
-
-
-class Problem(View):
-    """RFC 9457. `code` is stable and meant for programs, `detail` for people: what is wrong and what would be right."""
-
-    type: str = Field(default="about:blank", examples=["about:blank"])
-    title: str = Field(examples=["Conflict"])
-    status: int = Field(examples=[409])
-    code: str = Field(examples=["already_exists"])
-    detail: str = Field(examples=["order 3f0e… exists already"])
-    errors: list[FieldError] = []
-
-
 After = Annotated[str | None, Query(description="The `next` of the page before, asked in the same way.")]
 Limit = Annotated[int, Query(ge=1, le=500, description="How many at most.")]
-
-PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {"model": Problem, "description": description}
-    for status, description in {
-        400: "The body is not JSON, or cannot be read as text.",
-        401: "The request proves no identity.",
-        403: "The one who asks may not do this.",
-        404: "There is no such thing, or not yet.",
-        409: "The state does not allow it.",
-        413: "The body is larger than it may be.",
-        422: "The request is not well formed.",
-        500: "Something broke in the service; it has been logged.",
-        503: "The database or the bus is away, or too much is waiting; ask again later.",
-    }.items()
-}
 
 
 class StrictRequest(Request):
@@ -473,7 +440,7 @@ def problem(
     """An answer that says what is wrong and what would be right; it may quote what no answer can carry otherwise."""
     detail = plain(detail, LONGEST_DETAIL)
     body = Problem(title=HTTPStatus(status).phrase, status=status, code=code, detail=detail, errors=errors or [])
-    return JSONResponse(body.model_dump(), status_code=status, headers=headers, media_type="application/problem+json")
+    return JSONResponse(body.model_dump(), status_code=status, headers=headers, media_type=MEDIA_TYPE)
 
 
 def answer_problems(app: FastAPI) -> None:

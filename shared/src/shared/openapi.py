@@ -11,8 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.routing import Route
 
 from shared.contracts.event import AMOUNT
-
-PROBLEM = "application/problem+json"
+from shared.problems import schemas as schemas_of_problems
 
 
 def operation_id(route: APIRoute) -> str:
@@ -49,8 +48,8 @@ def _document(app: FastAPI, written: Callable[..., dict[str, Any]]) -> dict[str,
         routes=app.routes,
         servers=[{"url": "/", "description": "The service itself, or its path at the gateway."}],
     )
-    _hoist(document)
     _problems(document)
+    _hoist(document)
     _optional_parameters(document)
     _discriminated(document)
     _closed_bodies(document)
@@ -85,7 +84,7 @@ def _operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def _hoist(document: dict[str, Any]) -> None:
     """The definitions that a body brings along are components, like those of all other bodies."""
-    schemas = document.setdefault("components", {}).setdefault("schemas", {})
+    schemas = document["components"]["schemas"]
     for operation in _operations(document):
         for node in list(_nodes(operation.get("requestBody", {}))):
             for name, schema in node.pop("$defs", {}).items():
@@ -94,11 +93,9 @@ def _hoist(document: dict[str, Any]) -> None:
 
 
 def _problems(document: dict[str, Any]) -> None:
-    """An error's answer has the media type that it is sent with."""
-    for operation in _operations(document):
-        for status, answer in operation.get("responses", {}).items():
-            if status >= "400" and (content := answer.get("content")):
-                answer["content"] = {PROBLEM: next(iter(content.values()))}
+    """Every route's answers refer to what a problem is."""
+    schemas = document.setdefault("components", {}).get("schemas", {})
+    document["components"]["schemas"] = dict(sorted({**schemas, **schemas_of_problems()}.items()))
 
 
 def _discriminated(document: dict[str, Any]) -> None:

@@ -36,11 +36,12 @@ from intake.store import Facts
 from shared.aggregate import Cause, NotFound, Refused
 from shared.contracts.event import Instant
 from shared.contracts.roles import Department
-from shared.http import After, AskedBy, Limit, Listing, Problem, Router, View, allow, leave_evidence, problem
+from shared.http import After, AskedBy, Limit, Listing, Router, View, allow, leave_evidence, problem
 from shared.identity import Principal
 from shared.lifecycle import Possible
 from shared.parking.parked import PARKING, ParkedState, RetryPolicy
 from shared.parking.store import Parking
+from shared.problems import answered
 from shared.store import OneOf
 from shared.time_source import TimeSource
 from shared.wire import ingress
@@ -204,7 +205,7 @@ def _reporting(router: APIRouter, door: FactsDoor) -> None:
         response_model=FactView,
         responses={
             207: {"model": BatchView, "description": "The answers to the events of a batch, in their order."},
-            415: {"model": Problem, "description": "The body is of another media type or encoding."},
+            415: answered("The body is of another media type or encoding."),
         },
         openapi_extra={"requestBody": accepted(), "parameters": HEADERS},
         dependencies=[allow(*Department, *STAFF)],
