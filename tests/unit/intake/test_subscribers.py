@@ -27,6 +27,7 @@ from shared.contracts.event import Actor
 from shared.contracts.intake import (
     CallbackDue,
     CallbackReason,
+    CallbackWithdrawn,
     Contact,
     ContactRecorded,
     CustomerAssigned,
@@ -326,6 +327,10 @@ async def test_what_is_owed_about_a_cancelled_order_is_owed_no_more(world, store
     assert await open_callbacks(stores) == []
     ended = [event.outcome for event in said if isinstance(event, DeadlineMetByIntake)]
     assert ended == ["no_longer_needed", "no_longer_needed"]
+    calls = {each.id async for each in stores.callbacks.each({"stage": "withdrawn"})}
+    told = [event for event in said if isinstance(event, CallbackWithdrawn)]
+    assert {event.callback_id for event in told} == calls
+    assert [(event.customer_id, event.reason) for event in told] == [(customer.customer_id, "order_cancelled")] * 2
     await world.until(world.time.now() + timedelta(days=3))
     assert [event for event in world.announced if isinstance(event, DeadlineMissedByIntake)] == []
 

@@ -29,7 +29,7 @@ from shared.contracts.aftersales import (
 )
 from shared.contracts.departments import PaymentReceived
 from shared.contracts.event import Event, Money
-from shared.contracts.intake import CallbackDue, CallbackWaived
+from shared.contracts.intake import CallbackDue, CallbackWaived, CallbackWithdrawn
 from shared.contracts.orders import (
     DeadlineMetByOrders,
     DeadlineMissedByOrders,
@@ -275,6 +275,18 @@ async def test_a_delay_of_the_goods_leaves_the_day_that_was_agreed_for_the_insta
     await notify.later(hours=11)
 
     assert sorted("安装日期" in words.text for words in notify.sms.words) == [False, True]
+
+
+async def test_a_call_that_was_withdrawn_over_night_is_told_nobody_in_the_morning() -> None:
+    notify = InMemoryNotify(at=EVENING)
+    over, owed = callback("cs-07"), callback("cs-08")
+    await notify.tell(over)
+    await notify.tell(owed)
+    about = {"callback_id": over.callback_id, "customer_id": over.customer.customer_id}
+    await notify.tell(CallbackWithdrawn(**about, reason="order_cancelled"))
+    await notify.later(hours=11)
+
+    assert [message.to for message in notify.chat.sent] == ["cs-08"]
 
 
 @pytest.mark.parametrize("late", [False, True], ids=["heard in order", "heard before what it settles"])

@@ -5,8 +5,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from intake.domain.lifecycle import CallbackStage, ReportStage
-from intake.domain.parts.withdrawal import WithdrawalReason
-from shared.contracts.intake import Trade
+from shared.contracts.intake import Trade, WithdrawalReason
 from shared.contracts.intake.contacts import CallbackWay, Rating
 from shared.contracts.intake.work import CampaignKind
 from shared.pages.forms import FormWords
@@ -96,6 +95,7 @@ FACTS: Mapping[str, str] = MappingProxyType(
         "intake.callback_due": "待回访",
         "intake.callback_completed": "回访",
         "intake.callback_waived": "免回访",
+        "intake.callback_withdrawn": "不必再回访",
         "intake.callback_audited": "抽查回访",
         "intake.enquiry_received": "客户来询",
         "intake.enquiry_answered": "答复来询",
@@ -182,6 +182,7 @@ FACTS: Mapping[str, str] = MappingProxyType(
 REASONS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         "intake.callback_waived": {str(code): words for code, words in WAIVED_BECAUSE.items()},
+        "intake.callback_withdrawn": {str(code): words for code, words in WITHDRAWN_BECAUSE.items()},
         "complaints.complaint_escalated": {"deadline": "逾期", "severity": "情况严重", "manual": "人工上报"},
         "notify.notification_deferred": {
             "quiet_hours": "休息时间",

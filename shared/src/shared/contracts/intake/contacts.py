@@ -262,6 +262,17 @@ class CallbackWaived(AboutCallback, Event, key="intake.callback_waived.v1"):
     report_id: UUID | None = None
 
 
+WithdrawalReason = Literal["order_cancelled", "goods_left", "newer_call", "customer_erased"]
+
+
+class CallbackWithdrawn(AboutCallback, Event, key="intake.callback_withdrawn.v1"):
+    """There is nothing left to call about: the order was cancelled, its late goods have left, a newer call says the
+    same, or the customer was erased (003 二1-7). Who was to call need not any more.
+    """
+
+    reason: WithdrawalReason
+
+
 class CallbackAudited(AboutCallback, Event, key="intake.callback_audited.v1"):
     """The market supervisor asked the customer about the one who called (000 §3.7, 001 表3 注b)."""
 

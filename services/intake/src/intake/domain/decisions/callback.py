@@ -21,6 +21,7 @@ from shared.contracts.intake import (
     CallbackDue,
     CallbackReason,
     CallbackWaived,
+    CallbackWithdrawn,
     NegativeFeedbackReceived,
 )
 from shared.contracts.vocabulary import CustomerSnapshot, Line, Prose, StaffId
@@ -160,7 +161,9 @@ def withdraw(callback: Callback, why: Withdrawal, rules: Rules, cause: Cause) ->
     """There is nothing left to call about. Nothing changes when the call was made or waived already."""
     if not CALLBACK.allows(callback.stage, "withdraw"):
         return Change(callback)
-    return Change(_closed(callback, "withdrawn", why, cause)).then(rules.clocks.drop(cause=cause))
+    withdrawn = CallbackWithdrawn.of(callback.about, reason=why.reason)
+    change = Change(_closed(callback, "withdrawn", why, cause), (withdrawn,))
+    return change.then(rules.clocks.drop(cause=cause))
 
 
 def withdraw_earlier(callback: Callback, why: Withdrawal, rules: Rules, cause: Cause) -> Change[Callback]:

@@ -1,10 +1,7 @@
 """Why a call is not owed any more."""
 
-from typing import Literal
-
 from shared.contracts.event import Part
-
-WithdrawalReason = Literal["order_cancelled", "goods_left", "newer_call", "customer_erased"]
+from shared.contracts.intake import WithdrawalReason
 
 
 class Withdrawal(Part):
