@@ -41,3 +41,15 @@ def test_every_text_has_its_english_with_the_same_places(file: Path) -> None:
             if not english or tuple(sorted(PLACE.findall(english))) not in places:
                 wrong.append((entry.id, english))
     assert wrong == []
+
+
+def test_the_warranty_has_the_one_word_of_the_companys_documents() -> None:
+    """保修, as 001 售后四 has it."""
+    other = "质" + "保"
+    sources = [
+        file
+        for folder in (ROOT / "console", ROOT / "services", ROOT / "shared")
+        for file in folder.rglob("src/**/*")
+        if file.suffix in {".py", ".html", ".toml", ".json", ".js"}
+    ]
+    assert [str(file.relative_to(ROOT)) for file in sources if other in file.read_text(encoding="utf-8")] == []

@@ -120,7 +120,7 @@ async def test_the_columns_of_both_tables_add_up_to_the_column_of_all_costs(ask,
 async def test_the_page_the_paper_and_the_drawing_of_a_month_show_the_same_four_sums(ask, month):
     page = (await ask("finance", "GET", f"/ui/settlements/{month.id}")).text
     paper = (await ask("finance", "GET", "/ui/papers/settlements/2026-11")).text
-    drawing = drawn((await ask("finance", "GET", "/ui/figures?until=2026-11-30")).text)["2026-11 售后成本按质保"]
+    drawing = drawn((await ask("finance", "GET", "/ui/figures?until=2026-11-30")).text)["2026-11 售后成本按保修"]
 
     listed = dict(re.findall(r"<dt>([^<]*)</dt><dd>([^<]*)</dd>", page))
     boxes = cells(paper)

@@ -430,7 +430,7 @@ async def test_the_vouchers_of_a_month_are_drawn_by_cause_product_and_colleague(
             sheet, [["=HYPERLINK()", "2", "50%", "1"], ["门吸", "1", "—", "0"]], ["100%", "50%"]
         ),
         "2026-11 售后按服务人员": Drawn(sheet, [["tech-05", "2", "50%", "1"]], ["100%"]),
-        "2026-11 售后成本按质保": Drawn(
+        "2026-11 售后成本按保修": Drawn(
             sheet,
             [
                 ["保修期内成本", "¥600.00"],

@@ -159,7 +159,7 @@ async def test_a_wish_to_be_erased_is_a_duty_of_fifteen_working_days_that_names_
 
 async def test_erasing_and_keeping_both_end_the_duty(world, person):
     await ask_to_erase(world, person)
-    kept_on = {"reason": "合同尚在质保期内，依法保存"}
+    kept_on = {"reason": "合同尚在保修期内，依法保存"}
     assert (await world.ask(Role.CS_MANAGER, "POST", f"/customers/{person}/keep", kept_on, by="mg-01")).is_success
     assert await clocks(world, person) == [("erasure", "in_time")]
     await ask_to_erase(world, person)
@@ -198,7 +198,7 @@ async def test_a_customer_is_erased_only_when_that_was_asked_for_and_by_those_wh
 
 async def test_a_customer_whom_the_law_obliges_us_to_keep_stays_with_the_reason_in_the_file(world, person):
     await ask_to_erase(world, person)
-    reason = "合同尚在质保期内，依法保存"
+    reason = "合同尚在保修期内，依法保存"
     kept = await world.ask(Role.CS_DIRECTOR, "POST", f"/customers/{person}/keep", {"reason": reason})
 
     assert (kept.json()["stage"], kept.json()["particulars"]["name"]) == ("open", "明镜眼镜店")

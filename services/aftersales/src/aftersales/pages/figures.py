@@ -78,8 +78,8 @@ def _costs(month: str, settled: Settlement | None) -> Figure:
     """What the vouchers cost by their warranty; together that is the cost of all."""
     shares = settled.costs.items() if settled else ()
     lines = bars((_(COSTS[share]), cost, money(cost), ()) for share, cost in shares)
-    title = _("{month} 售后成本按质保").format(month=month)
-    return Figure(title, _("质保"), _("成本"), lines, _sheet(month) if lines else None)
+    title = _("{month} 售后成本按保修").format(month=month)
+    return Figure(title, _("保修"), _("成本"), lines, _sheet(month) if lines else None)
 
 
 def _sheet(month: str) -> str:

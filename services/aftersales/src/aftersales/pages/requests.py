@@ -197,7 +197,7 @@ def _facts(entry: ServiceRequest, zone: ZoneInfo, where: str) -> tuple[tuple[str
         (_("合同"), " ".join(filter(None, (form.contract_no, precise(form.contract_date)))) or unknown),
         (_("订单"), form.order_no or unknown),
         (_("产品"), _("，").join(filter(None, (form.model, form.spec))) or unknown),
-        (_("质保"), covered),
+        (_("保修"), covered),
         (_("责任"), _(FAULTS[entry.fault])),
         (_("费用"), charge),
         (_("登记"), f"{entry.recorded_by} {said(entry.recorded_at, zone)}"),

@@ -204,7 +204,7 @@ def _facts(order: ServiceOrder, zone: ZoneInfo) -> tuple[tuple[str, str], ...]:
             if order.address
             else ()
         ),
-        (_("质保"), _(VERDICTS[order.verdict])),
+        (_("保修"), _(VERDICTS[order.verdict])),
         (_("责任"), _(FAULTS[order.fault])),
         (_("费用"), _(PAYERS[order.charge_policy])),
         (_("预约"), _window(order.appointment, zone) or _("未约")),

@@ -150,7 +150,7 @@ class EraseCustomer(RequestBody):
 class KeepCustomer(RequestBody):
     """Why a customer's data are kept all the same."""
 
-    reason: Line = Field(examples=["合同尚在质保期内，依法保存"])
+    reason: Line = Field(examples=["合同尚在保修期内，依法保存"])
 
 
 class ShownContact(Contact):

@@ -48,10 +48,10 @@ FACTS: Mapping[str, str] = MappingProxyType(
     {
         "aftersales.service_request_registered": "登记售后",
         "aftersales.service_request_withdrawn": "撤回售后",
-        "aftersales.warranty_checked": "核定质保",
+        "aftersales.warranty_checked": "核定保修",
         "aftersales.fault_determined": "认定责任",
         "aftersales.maintenance_reminder_due": "到保养期",
-        "aftersales.warranty_expiring": "质保将到期",
+        "aftersales.warranty_expiring": "保修将到期",
         "aftersales.service_order_opened": "开服务凭证",
         "aftersales.service_dispatched": "派出技师",
         "aftersales.service_order_called_off": "取消服务",

@@ -37,7 +37,7 @@ def feedback_form(request: ServiceRequest, order: ServiceOrder | None, press: Pr
                 Box("购买日期", precise(form.purchased_on)),
             ),
             (Box("反馈内容", form.content or "", signed=form.salesman or request.recorded_by, tall=True),),
-            (Box("质保", f"{VERDICTS[request.verdict]}{until}"), Box("费用承担", PAYERS[request.charge_policy])),
+            (Box("保修", f"{VERDICTS[request.verdict]}{until}"), Box("费用承担", PAYERS[request.charge_policy])),
             (Box("责任", ticked(FAULTS, request.fault)),),
             *written(order, press),
         ),

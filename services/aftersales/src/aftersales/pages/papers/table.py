@@ -7,7 +7,7 @@ from aftersales.pages.words import COSTS, SETTLEMENTS, TYPES, VERDICTS
 from shared.pages.papers import Box, Grid, Paper, Press, yes_or_no
 from shared.pages.words import money
 
-_HEADS = ("凭证", "类型", "客户", "产品", "质保", "服务人员", "次数", "成本", "免费", "收费", "完成")
+_HEADS = ("凭证", "类型", "客户", "产品", "保修", "服务人员", "次数", "成本", "免费", "收费", "完成")
 
 
 def settlement_sheet(settlement: Settlement, press: Press) -> Paper:
