@@ -11,6 +11,7 @@ from on_paper import BLANK, cells, lines, printing
 from aftersales.domain.decisions.trip import request_remote
 from aftersales.domain.parts.entry import Entry
 from aftersales.domain.parts.money import Payment
+from aftersales.domain.parts.who_pays import OwnFault
 from aftersales.domain.settlement import Settlement
 from shared.aggregate import Change
 from shared.contracts.event import Actor, Money
@@ -114,6 +115,23 @@ async def test_papers_are_printed_by_those_who_may_read_what_is_on_them(ask, sto
     await stores.service_orders.create(Change(in_every_stage["open"]), NOW)
     answer = await ask("warehouse", "GET", f"/ui/papers/service-orders/{in_every_stage['open'].id}")
     assert answer.status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("charge", "said"), [("free", "免费，由客服部经理负责"), ("normal_rate", "按标准收费")], ids=["free", "charged"]
+)
+async def test_a_service_that_is_free_after_the_warranty_names_who_answers_for_it_on_form_and_voucher(
+    charge, said, printed, stores, request_with, order_with
+):
+    request = request_with(verdict="out_of_warranty").but(own_fault=OwnFault(charge=charge))
+    order = order_with(verdict="out_of_warranty").but(request_id=request.id, charge_policy=charge)
+    await stores.service_requests.create(Change(request), NOW)
+    await stores.service_orders.create(Change(order), NOW)
+
+    form = cells(await printed("finance", f"service-requests/{request.id}"))
+    paper = cells(await printed("finance", f"service-orders/{order.id}"))
+
+    assert (form["费用承担"], paper["费用"]) == ([said], [said])
 
 
 async def test_a_payment_names_who_took_it_on_the_voucher_the_months_table_and_their_pages(

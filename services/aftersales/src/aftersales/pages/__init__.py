@@ -38,7 +38,7 @@ def routes(stores: Stores, rules: Rules, asked: Sequence[APIRouter]) -> Sequence
         decide.routes(stores.service_orders, rules, about_services, render),
         settlements.routes(stores.settlements, rules, about_months, render),
         figures.routes(stores.settlements, rules, render),
-        papers.routes(stores, rules.calendar),
+        papers.routes(stores, rules),
     )
 
 

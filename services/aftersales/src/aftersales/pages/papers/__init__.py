@@ -6,23 +6,23 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
 from aftersales.api.readers import READERS, WHOLE
+from aftersales.domain.policy.policy import Rules
 from aftersales.domain.settlement import Settlement
 from aftersales.pages.papers.form import feedback_form
 from aftersales.pages.papers.table import settlement_sheet
 from aftersales.pages.papers.voucher import application, voucher
 from aftersales.store import Stores
 from shared.aggregate import NotFound
-from shared.calendar import Calendar
 from shared.contracts.vocabulary import Month
 from shared.http import AskedBy, Router
 from shared.identity.reach import as_read
 from shared.pages.papers import Press
 
 
-def routes(stores: Stores, calendar: Calendar) -> APIRouter:
+def routes(stores: Stores, rules: Rules) -> APIRouter:
     """A page for each paper."""
     router = Router(readers=READERS, tags=["pages"], prefix="/ui/papers", include_in_schema=False)
-    press = Press("aftersales", calendar)
+    press = Press("aftersales", rules.calendar)
 
     @router.get("/service-requests/{request_id}", response_class=HTMLResponse)
     async def print_form(request_id: UUID, request: Request, asker: AskedBy) -> Response:
@@ -36,7 +36,9 @@ def routes(stores: Stores, calendar: Calendar) -> APIRouter:
     async def print_voucher(service_order_id: UUID, request: Request, asker: AskedBy) -> Response:
         """The service voucher that a technician takes along and brings back signed (003 §7-§10)."""
         order = as_read(await stores.service_orders.get(service_order_id), asker, WHOLE)
-        return press(voucher(order, press), request, asker)
+        exception = order.verdict == "out_of_warranty" and order.charge_policy == "free"
+        owner = rules.of(order).own_fault.owner if exception else None
+        return press(voucher(order, owner, press), request, asker)
 
     @router.get("/remote-services/{service_order_id}", response_class=HTMLResponse)
     async def print_application(service_order_id: UUID, request: Request, asker: AskedBy) -> Response:

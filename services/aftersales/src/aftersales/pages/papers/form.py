@@ -5,6 +5,8 @@ from aftersales.domain.parts.money import Cost
 from aftersales.domain.service_order import ServiceOrder
 from aftersales.domain.service_request import ServiceRequest
 from aftersales.pages.words import CAPACITIES, FAULTS, PAYERS, VERDICTS
+from shared.contracts.aftersales import ChargePolicy
+from shared.contracts.roles import Role
 from shared.pages.papers import Box, Boxes, Paper, Press, precise, ticked
 from shared.pages.words import day, money
 
@@ -37,13 +39,21 @@ def feedback_form(request: ServiceRequest, order: ServiceOrder | None, press: Pr
                 Box("购买日期", precise(form.purchased_on)),
             ),
             (Box("反馈内容", form.content or "", signed=form.salesman or request.recorded_by, tall=True),),
-            (Box("保修", f"{VERDICTS[request.verdict]}{until}"), Box("费用承担", PAYERS[request.charge_policy])),
+            (
+                Box("保修", f"{VERDICTS[request.verdict]}{until}"),
+                Box("费用承担", payer(request.charge_policy, request.exception_owner)),
+            ),
             (Box("责任", ticked(FAULTS, request.fault)),),
             *written(order, press),
         ),
         copies=("客服部存",),
         note="资料不全的不予安排；先定费用，后派人员。",
     )
+
+
+def payer(charge: ChargePolicy, owner: Role | None) -> str:
+    """Who pays, and who answers for it where the service is free although the warranty has ended (001 备注1)."""
+    return f"{PAYERS[charge]}，由{owner.chinese}负责" if owner else PAYERS[charge]
 
 
 def written(order: ServiceOrder | None, press: Press) -> tuple[Boxes, ...]:

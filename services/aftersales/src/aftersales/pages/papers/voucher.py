@@ -3,18 +3,23 @@
 from aftersales.domain.parts.service import Visit
 from aftersales.domain.parts.trip import Appointment, Remote
 from aftersales.domain.service_order import ServiceOrder
-from aftersales.pages.words import MODES, PAYERS, TYPES
+from aftersales.pages.papers.form import payer
+from aftersales.pages.words import MODES, TYPES
+from shared.contracts.roles import Role
 from shared.pages.papers import Box, Boxes, Grid, Paper, Press, ticked, yes_or_no
 from shared.pages.words import money
 
 
-def voucher(order: ServiceOrder, press: Press) -> Paper:
-    """Whom to visit and why, what was done and used, what it costs, and the customer's signature."""
+def voucher(order: ServiceOrder, exception_owner: Role | None, press: Press) -> Paper:
+    """Whom to visit and why, what was done and used, what it costs, and the customer's signature.
+
+    `exception_owner` answers for a service that is free although the warranty has ended.
+    """
     return Paper(
         "服务凭证",
         order.voucher_no,
         (
-            *_asked(order, press),
+            *_asked(order, exception_owner, press),
             *_done(order, press),
             _material(order),
             *_paid(order, press),
@@ -41,7 +46,7 @@ def application(order: ServiceOrder, remote: Remote, press: Press) -> Paper:
     )
 
 
-def _asked(order: ServiceOrder, press: Press) -> tuple[Boxes, ...]:
+def _asked(order: ServiceOrder, exception_owner: Role | None, press: Press) -> tuple[Boxes, ...]:
     customer = order.customer
     opinion = order.opinion
     brought = "、".join((*opinion.tools, *opinion.materials)) if opinion else ""
@@ -54,7 +59,7 @@ def _asked(order: ServiceOrder, press: Press) -> tuple[Boxes, ...]:
         (Box("地址", order.address or ""),),
         (
             Box("服务类型", ticked(TYPES, order.type)),
-            Box("费用", PAYERS[order.charge_policy]),
+            Box("费用", payer(order.charge_policy, exception_owner)),
         ),
         (
             Box("登记编号", order.register_no or ""),
