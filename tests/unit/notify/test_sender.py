@@ -270,6 +270,21 @@ async def test_what_was_begun_and_never_born_holds_its_place_no_longer_than_an_a
         assert (await _only_drafted(notify, released("SO-9"))).stage == "sending"
 
 
+async def test_what_is_born_when_the_time_of_an_attempt_has_passed_goes_out_at_once() -> None:
+    notify = InMemoryNotify(timeouts=Timeouts(budget=1.0, looks=(0.0,)))
+
+    async with sending(notify):
+        await until(lambda: _looked(notify))
+        why, touch = await _heard(notify, released())
+        await until(lambda: _rests(notify))
+        born = await notify.notifications.group_commit.commit_or_wait(why, touch)
+        notify.loop.go_on((born,))
+        await until(lambda: _all_accepted(notify, 1))
+
+    told = await notify.one()
+    assert (born.stage, len(notify.sms.sent), told.fence, len(told.attempts)) == ("sending", 1, 2, 1)
+
+
 async def _looked(notify: InMemoryNotify) -> bool:
     return notify.loop.takes_births
 
@@ -294,11 +309,16 @@ async def _writes(notify: InMemoryNotify) -> list[int]:
 
 async def _only_drafted(notify: InMemoryNotify, fact: Event) -> Notification:
     """What hearing a fact would write, without writing it, as when an operator looks at a parked message."""
+    _, touch = await _heard(notify, fact)
+    return touch.born.state
+
+
+async def _heard(notify: InMemoryNotify, fact: Event):
     (subscription,) = [each for each in notify.on if each.event.key == fact.key]
     envelope = Envelope.of(fact, uuid4(), uuid4(), 1, cause(notify.time.now()))
     message = Message(subscription.queue, envelope.key, envelope.headers(), envelope.body.encode())
-    _, (touch,) = await subscription.hear(message)
-    return touch.born.state
+    why, (touch,) = await subscription.hear(message)
+    return why, touch
 
 
 async def _all_accepted(notify: InMemoryNotify, count: int) -> bool:

@@ -96,6 +96,13 @@ class Dispatcher:
         except (Refused, NotFound, Contention, Unavailable) as error:
             log.debug("left_alone", notification=notification.id, reason=error)
 
+    async def give_back(self, claimed: Claimed) -> None:
+        """The claim of what was born too late to be sent under it; it goes out like any other, at once."""
+        try:
+            await self.handover.release(claimed)
+        except (Refused, NotFound, Contention) as error:
+            log.debug("left_alone", notification=claimed.notification.id, reason=error)
+
     async def _send_or_release(self, claimed: Claimed, recipient: Recipient, verdict: Verdict) -> None:
         """Send what was born claimed; what its recipient wants otherwise is given back, and judged like any other."""
         if verdict.kind == "send" and _goes_to(claimed.notification, recipient):

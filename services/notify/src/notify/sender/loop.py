@@ -58,6 +58,7 @@ class DeliveryLoop:
         self._due: dict[Lane, deque[Due]] = {lane: deque() for lane in LANES}
         self._more = dict.fromkeys(LANES, True)
         self._unborn: dict[UUID, Claimed] = {}
+        self._late: dict[UUID, Claimed] = {}
         self._born: list[Claimed] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._wanting = asyncio.Event()
@@ -114,16 +115,18 @@ class DeliveryLoop:
                     await self._freed.wait()
 
     def go_on(self, made: Sequence[Aggregate]) -> None:
-        """These are durable. What was born just as this process claimed it is this process's to send."""
+        """These are durable. What was born just as this process claimed it is this process's to send, or to give back
+        when the time of an attempt has passed.
+        """
         for each in made:
-            claimed = self._unborn.pop(each.id, None)
-            if claimed is None:
-                continue
-            if claimed.notification == each:
+            claimed, late = self._unborn.pop(each.id, None), self._late.pop(each.id, None)
+            if claimed and claimed.notification == each:
                 self._born.append(claimed)
                 self._wanting.set()
-            else:
+            elif claimed:
                 self.places.leave(each.id)
+            elif late and late.notification == each:
+                self._give_back(late)
 
     async def look(self) -> None:
         """Go on with what was born claimed, read on in each lane that runs low, and fill the free places."""
@@ -175,10 +178,22 @@ class DeliveryLoop:
                 self._wanting.set()
 
     def _forget_late(self) -> None:
-        """What was claimed and is not born holds its place for no longer than an attempt may take."""
+        """What was claimed and is not born holds its place for no longer than an attempt may take.
+
+        The latest of these are known further on, for their births may still be written.
+        """
         while self._unborn and self._handover.late(claimed := next(iter(self._unborn.values()))):
-            del self._unborn[claimed.notification.id]
-            self.places.leave(claimed.notification.id)
+            id = claimed.notification.id
+            del self._unborn[id]
+            self.places.leave(id)
+            self._late[id] = claimed
+        while len(self._late) > self._ahead:
+            del self._late[next(iter(self._late))]
+
+    def _give_back(self, claimed: Claimed) -> None:
+        task = asyncio.create_task(self._dispatcher.give_back(claimed))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     def _waiting(self) -> bool:
         return bool(self._due["live"]) or self._more["live"]
