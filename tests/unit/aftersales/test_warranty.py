@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aftersales.domain.parts.finding import Finding, assess
+from aftersales.domain.parts.finding import Finding, assess, earliest_end
 from aftersales.domain.parts.warranty import Covered, Rule, can_be_one, date_in
 from shared.contracts.event import PreciseDate
 
@@ -148,36 +148,65 @@ def test_every_date_of_a_decade_is_answered_rightly_to_the_day_and_to_the_month(
 
 
 @pytest.mark.requirement("R085.b")
-@given(
-    DECADE, st.integers(-3, 33), st.sampled_from((0, 6, 13, 24)), st.sampled_from((12, 24)), st.integers(-40, 800), DAYS
-)
-def test_under_two_rules_a_month_is_answered_only_as_each_of_its_days_would_be(begin, later, months, of_old, after, on):
+@given(DECADE, st.integers(-3, 33), st.sampled_from((0, 6, 13, 24)), st.sampled_from((12, 24)), st.integers(-40, 800))
+def test_under_two_rules_a_month_is_answered_as_all_its_days_are_or_not_at_all(begin, later, months, of_old, after):
     first = begin.replace(day=1)
     length = monthrange(first.year, first.month)[1]
     old, new = RULE.but(months=of_old), RULE.but(version=2, months=months, contracts_from=first + timedelta(days=later))
     as_of = first + timedelta(days=after)
 
-    def told(day: date, precision: str = "day") -> str:
-        return assess((old, new), Covered(registered_date=PreciseDate(on=day, precision=precision)), as_of).verdict
+    def of(day: date, precision: str = "day") -> Finding:
+        return assess((new, old), Covered(registered_date=PreciseDate(on=day, precision=precision)), as_of)
 
-    found = told(first, "month")
+    found = of(begin, "month")
+    by_day = [of(first.replace(day=day)) for day in range(1, length + 1)]
+    said = {each.verdict for each in by_day}
 
-    assert told(first.replace(day=min(on.day, length)), "month") == found
-    assert found == "uncertain" or {told(first.replace(day=day)) for day in range(1, length + 1)} == {found}
+    assert found.verdict == (said.pop() if len(said) == 1 else "uncertain")
+    assert found.expires_on == max(each.expires_on for each in by_day)
+    assert {each.rule.version for each in by_day} == {
+        2 if first.replace(day=day) >= new.contracts_from else 1 for day in range(1, length + 1)
+    }
+
+
+NEW = RULE.but(version=2, months=24, contracts_from=date(2026, 7, 15))
 
 
 @pytest.mark.requirement("R085.b")
-def test_where_another_rule_may_govern_a_contract_the_answer_is_uncertain_and_says_why():
-    new = RULE.but(version=2, months=24, contracts_from=date(2026, 7, 15))
+def test_a_month_in_which_the_rule_changes_names_both_rules_and_the_last_day_of_either():
     month = Covered(registered_date=PreciseDate(on=date(2026, 7, 1), precision="month"))
 
-    found = assess((RULE, new), month, date(2027, 9, 1))
+    found, open_ = assess((RULE, NEW), month, date(2027, 6, 1)), assess((RULE, NEW), month, date(2027, 9, 1))
 
-    assert (found.verdict, found.days_left) == ("uncertain", None)
-    assert found.explanation[-1] == (
-        "但合同可能适用的另一条保修规则结论不同，因此无法确定是否在保修期内，请核对合同原件。"
+    assert (found.verdict, found.expires_on, found.days_left) == ("in_warranty", date(2028, 7, 31), None)
+    assert found.explanation == (
+        "合同编号：未知。",
+        "合同如于 2026-07-01 至 2026-07-14 签订，保修期自合同日期起 12 个月（规则 contract_date_12m，第 1 版）。",
+        "合同如于 2026-07-15 至 2026-07-31 签订，保修期自合同日期起 24 个月（规则 contract_date_12m，第 2 版）。",
+        "保修截止日不早于 2027-07-01、不晚于 2028-07-31，查询日期 2027-06-01 在保修期内。",
     )
-    assert assess((RULE, new), month, date(2027, 6, 1)).verdict == "in_warranty"
+    assert (open_.verdict, open_.expires_on, open_.days_left) == ("uncertain", date(2028, 7, 31), None)
+
+
+@pytest.mark.requirement("R085.b")
+@pytest.mark.parametrize(("months", "ends", "left"), [(24, date(2028, 8, 1), 427), (6, date(2027, 2, 1), None)])
+def test_the_rule_of_the_date_on_the_number_is_told_where_the_registered_date_is_of_an_older_one(months, ends, left):
+    rules = (RULE, NEW.but(months=months))
+    known = Covered(contract_no="JG20260801-017", registered_date=PreciseDate(on=date(2026, 7, 10)))
+
+    found = assess(rules, known, date(2027, 6, 1))
+
+    assert (found.rule.version, found.expires_on, found.days_left) == (2, ends, left)
+    assert found.verdict == ("in_warranty" if left else "uncertain")
+
+
+@pytest.mark.requirement("R085.b")
+@pytest.mark.parametrize(("of_old", "of_new", "ends"), [(12, 24, date(2027, 7, 1)), (24, 12, date(2027, 7, 15))])
+def test_the_earliest_end_is_that_of_the_rule_that_may_end_first(of_old, of_new, ends):
+    rules = (RULE.but(months=of_old), NEW.but(months=of_new))
+    month = Covered(registered_date=PreciseDate(on=date(2026, 7, 20), precision="month"))
+
+    assert earliest_end(rules, month, date(2027, 1, 1)) == ends
 
 
 def test_a_day_within_the_registered_month_is_no_disagreement():

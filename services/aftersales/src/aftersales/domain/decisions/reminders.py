@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 from aftersales.domain.covered_order import CoveredOrder
-from aftersales.domain.parts.finding import assess, last_days
+from aftersales.domain.parts.finding import earliest_end
 from aftersales.domain.parts.reminder import EXPIRY, MAINTENANCE
 from aftersales.domain.policy.policy import Maintenance, Rules
 from shared.aggregate import Cause, Change
@@ -57,8 +57,7 @@ def _last_day(order: CoveredOrder, rules: Rules, at: datetime) -> date | None:
     if order.decided is not None and order.decided.until is not None:
         return order.decided.until
     today = rules.calendar.day(at)
-    found = assess(rules.on(at).warranty, order.covered(today), today)
-    return last_days(found.begins, found.rule.months)[0] if found.begins else None
+    return earliest_end(rules.on(at).warranty, order.covered(today), today)
 
 
 def _expiry_told_at(order: CoveredOrder, rules: Rules, at: datetime) -> datetime | None:

@@ -1,8 +1,9 @@
 """How long the goods of a contract are under warranty, and how sure we are (001 售后四, 001 备注3)."""
 
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
 from types import MappingProxyType
+from typing import NamedTuple
 
 from aftersales.domain.parts.warranty import Covered, Rule, no_such_day, span
 from shared.calendar import months_later
@@ -14,7 +15,6 @@ SAID: Mapping[Verdict, str] = MappingProxyType(
 )
 """How a customer reads a verdict, on the passport and on their own page."""
 
-_RULE_UNKNOWN = "但合同可能适用的另一条保修规则结论不同，因此无法确定是否在保修期内，请核对合同原件。"
 _BASIS_IN_WORDS = {"contract_date": "合同日期", "acceptance_date": "验收日期"}
 
 
@@ -36,30 +36,51 @@ class Finding(Part):
     explanation: tuple[str, ...]
 
 
-def last_days(begins: PreciseDate, months: int) -> tuple[date, date]:
-    """The earliest and the latest day that can be the last one under warranty; equal when the day is known.
+class Term(NamedTuple):
+    """By one rule: the first and the last day on which the contract can be made, and the warranty can begin and end."""
+
+    rule: Rule
+    made: tuple[date, date]
+    begins: tuple[date, date]
+    ends: tuple[date, date]
+
+
+def earliest_end(rules: Sequence[Rule], covered: Covered, as_of: date) -> date | None:
+    """The earliest day that can be the last one under warranty, by the date that counts, where that is known."""
+    terms = [_term(rule, days, covered) for rule, days in _in_force(rules, _made(covered, as_of))]
+    return min((term.ends[0] for term in terms if term), default=None)
+
+
+def _made(covered: Covered, as_of: date) -> tuple[date, date]:
+    """The days on which the contract may have been made; the day asked about where nothing is known of it."""
+    made = covered.contract_date or covered.registered_date
+    return span(made) if made else (as_of, as_of)
+
+
+def _in_force(rules: Sequence[Rule], made: tuple[date, date]) -> tuple[tuple[Rule, tuple[date, date]], ...]:
+    """The rules that were in force on some of these days, each with the days that it governs, the oldest first."""
+    ordered = sorted(rules, key=lambda rule: rule.contracts_from)
+    ended = [*(rule.contracts_from - timedelta(days=1) for rule in ordered[1:]), date.max]
+    governed = (
+        (rule, (max(made[0], rule.contracts_from), min(made[1], until)))
+        for rule, until in zip(ordered, ended, strict=True)
+    )
+    return tuple((rule, (first, last)) for rule, (first, last) in governed if first <= last)
+
+
+def _term(rule: Rule, made: tuple[date, date], covered: Covered) -> Term | None:
+    """What this rule says of a contract made on one of these days; nothing where its date is not known.
 
     The last day is the same day of the later month, and belongs to the warranty. A month that lacks the day ends it on
     its own last day: 29 February + 12 months is 28 February.
     """
-    first, last = span(begins)
-    return months_later(first, months), months_later(last, months)
-
-
-def governing(rules: Sequence[Rule], covered: Covered | None, as_of: date) -> tuple[Rule, ...]:
-    """Every rule that may have been in force when the contract was made, the oldest first: each one of its month where
-    its day is not known. For an unknown contract, the rule of the day asked about."""
-    made = (covered.contract_date or covered.registered_date) if covered else None
-    dates = [each for each in (made, covered.contradicting if covered else None) if each]
-    spans = [span(each) for each in dates] or [(as_of, as_of)]
-    found = {rule.contracts_from: rule for first, last in spans for rule in _in_force(rules, first, last)}
-    return tuple(found[day] for day in sorted(found))
-
-
-def _in_force(rules: Sequence[Rule], first: date, last: date) -> tuple[Rule, ...]:
-    """The rule of the first day, and those that came into force after it, up to the last one."""
-    at_first = max((rule for rule in rules if rule.contracts_from <= first), key=lambda rule: rule.contracts_from)
-    return (at_first, *(rule for rule in rules if first < rule.contracts_from <= last))
+    begins = covered.begins(rule.basis)
+    if begins is None:
+        return None
+    months = rule.months if covered.months is None else covered.months
+    first, last = made if rule.basis == "contract_date" else span(begins)
+    ends = months_later(first, months), months_later(last, months)
+    return Term(rule.but(months=months), made, (first, last), ends)
 
 
 def assess(rules: Sequence[Rule], covered: Covered | None, as_of: date) -> Finding:
@@ -68,7 +89,7 @@ def assess(rules: Sequence[Rule], covered: Covered | None, as_of: date) -> Findi
     What a person decided otherwise than the rule goes before it, on the days on which it holds, and is named; the last
     day under warranty is then the one that they named, if they did.
     """
-    found = _by_every_rule(governing(rules, covered, as_of), covered, as_of)
+    found = _by_rule(rules, covered, as_of)
     decided = covered.decided if covered else None
     if decided is None or decided.as_of is None or as_of < decided.as_of:
         return found
@@ -114,58 +135,62 @@ def _decided(decided: WarrantyOverride, as_of: date) -> Verdict | None:
     return decided.verdict if as_of == decided.as_of else None
 
 
-def _by_every_rule(rules: Sequence[Rule], covered: Covered | None, as_of: date) -> Finding:
-    """The answer of the rules, `uncertain` where one that may govern the contract answers otherwise than another."""
-    found, *others = (_by_rule(rule, covered, as_of) for rule in rules)
-    if all(other.verdict == found.verdict for other in others):
-        return found
-    return found.but(verdict="uncertain", days_left=None, explanation=(*found.explanation, _RULE_UNKNOWN))
-
-
-def _by_rule(rule: Rule, covered: Covered | None, as_of: date) -> Finding:
-    """The answer of the rule alone.
+def _by_rule(rules: Sequence[Rule], covered: Covered | None, as_of: date) -> Finding:
+    """The answer of the rule that was in force when the contract was made; of each one that may have been.
 
     Where the date on the number and the registered one contradict each other, the number's counts (001 售后四b) as long
     as both lead to the same answer; otherwise the answer is `uncertain`.
     """
     if covered is None:
+        ((rule, _),) = _in_force(rules, (as_of, as_of))
         return Finding(
             verdict="uncertain", rule=rule, explanation=("未找到对应的合同，无法判断是否在保修期内，请核对合同编号。",)
         )
-    begins = covered.begins(rule.basis)
-    if begins is None:
-        return Finding(verdict="uncertain", rule=rule, explanation=(_contract(covered), _missing(rule, covered)))
-    months = rule.months if covered.months is None else covered.months
-    earliest, latest = last_days(begins, months)
-    by_number = _verdict(begins, earliest, latest, as_of)
-    registered = covered.contradicting if rule.basis == "contract_date" else None
-    verdict = by_number if registered is None else _agreed(by_number, registered, months, as_of)
+    terms = list[Term]()
+    for rule, made in _in_force(rules, _made(covered, as_of)):
+        term = _term(rule, made, covered)
+        if term is None:
+            return Finding(verdict="uncertain", rule=rule, explanation=(_contract(covered), _missing(rule, covered)))
+        terms.append(term)
+    rule, begins = terms[-1].rule, covered.begins(terms[-1].rule.basis)
+    by_number, (earliest, latest) = _verdict(terms, as_of), _ends(terms)
+    verdict = _agreed(by_number, rules, covered, as_of)
     return Finding(
         verdict=verdict,
-        rule=rule.but(months=months),
+        rule=rule,
         begins=begins,
         expires_on=latest,
         days_left=(latest - as_of).days if earliest == latest and verdict != "uncertain" else None,
         explanation=(
             _contract(covered),
-            _counting(rule, begins, months),
-            *_shortened(begins, earliest),
+            *_counting(terms, covered),
+            *_shortened(terms),
             *_disagreement(covered),
-            _conclusion(by_number, begins, earliest, latest, as_of),
+            _conclusion(terms, as_of),
             *_doubt(by_number, verdict),
         ),
     )
 
 
-def _verdict(begins: PreciseDate, earliest: date, latest: date, as_of: date) -> Verdict:
-    if as_of < span(begins)[1] or earliest < as_of <= latest:
+def _ends(terms: Sequence[Term]) -> tuple[date, date]:
+    """The earliest and the latest day that can be the last one under warranty; equal when it is known."""
+    return min(term.ends[0] for term in terms), max(term.ends[1] for term in terms)
+
+
+def _verdict(terms: Sequence[Term], as_of: date) -> Verdict:
+    earliest, latest = _ends(terms)
+    if as_of < max(term.begins[1] for term in terms) or earliest < as_of <= latest:
         return "uncertain"
     return "in_warranty" if as_of <= earliest else "out_of_warranty"
 
 
-def _agreed(by_number: Verdict, registered: PreciseDate, months: int, as_of: date) -> Verdict:
-    by_registered = _verdict(registered, *last_days(registered, months), as_of)
-    return by_number if by_number == by_registered else "uncertain"
+def _agreed(by_number: Verdict, rules: Sequence[Rule], covered: Covered, as_of: date) -> Verdict:
+    """What the date on the number says, if the registered one does not say otherwise."""
+    if covered.contradicting is None:
+        return by_number
+    terms = [_term(rule, made, covered) for rule, made in _in_force(rules, span(covered.contradicting))]
+    known = [term for term in terms if term]
+    return by_number if len(known) == len(terms) and _verdict(known, as_of) == by_number else "uncertain"
 
 
 def _told(day: PreciseDate) -> str:
@@ -176,9 +201,14 @@ def _contract(covered: Covered) -> str:
     return f"合同编号：{covered.contract_no or '未知'}。"
 
 
-def _counting(rule: Rule, begins: PreciseDate, months: int) -> str:
-    since = f"{_BASIS_IN_WORDS[rule.basis]}（{_told(begins)}）"
-    return f"保修期自{since}起 {months} 个月（规则 {rule.name}，第 {rule.version} 版）。"
+def _counting(terms: Sequence[Term], covered: Covered) -> Iterator[str]:
+    for rule, (first, last), *_ in terms:
+        counted = f"{rule.months} 个月（规则 {rule.name}，第 {rule.version} 版）。"
+        begins = covered.begins(rule.basis)
+        if len(terms) == 1 and begins:
+            yield f"保修期自{_BASIS_IN_WORDS[rule.basis]}（{_told(begins)}）起 {counted}"
+        else:
+            yield f"合同如于 {first} 至 {last} 签订，保修期自{_BASIS_IN_WORDS[rule.basis]}起 {counted}"
 
 
 def _missing(rule: Rule, covered: Covered) -> str:
@@ -188,11 +218,12 @@ def _missing(rule: Rule, covered: Covered) -> str:
     return f"保修期自{_BASIS_IN_WORDS[rule.basis]}起算，该日期尚无记录，无法判断是否在保修期内。"
 
 
-def _shortened(begins: PreciseDate, ends: date) -> tuple[str, ...]:
+def _shortened(terms: Sequence[Term]) -> Iterator[str]:
     """A month that lacks the day is named: a warranty that begins on 29 February ends on the 28th."""
-    if begins.precision == "month" or begins.on.day == ends.day:
-        return ()
-    return (f"{ends:%Y} 年 {ends.month} 月没有 {begins.on.day} 日，以该月最后一日为保修截止日。",)
+    for term in terms:
+        (begins, latest), (ends, _) = term.begins, term.ends
+        if begins == latest and begins.day != ends.day:
+            yield f"{ends:%Y} 年 {ends.month} 月没有 {begins.day} 日，以该月最后一日为保修截止日。"
 
 
 def _disagreement(covered: Covered) -> tuple[str, ...]:
@@ -208,8 +239,9 @@ def _doubt(by_number: Verdict, verdict: Verdict) -> tuple[str, ...]:
     return ("但按登记的签订日期计算，结论不同，因此无法确定是否在保修期内，请核对合同原件。",)
 
 
-def _conclusion(verdict: Verdict, begins: PreciseDate, earliest: date, latest: date, as_of: date) -> str:
-    if as_of < span(begins)[1]:
+def _conclusion(terms: Sequence[Term], as_of: date) -> str:
+    verdict, (earliest, latest) = _verdict(terms, as_of), _ends(terms)
+    if as_of < max(term.begins[1] for term in terms):
         return f"查询日期 {as_of} 可能早于起算日期，请核对。"
     if verdict == "uncertain":
         return (
