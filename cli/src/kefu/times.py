@@ -20,13 +20,13 @@ def company_zone(around: Surroundings) -> ZoneInfo:
         raise Trouble(f"TIMEZONE={name} {error}") from None
 
 
-def moment(text: str, zone: ZoneInfo) -> datetime:
-    """A point in time; one without an offset is meant in the zone."""
+def moment(text: str, company: ZoneInfo) -> datetime:
+    """A point in time; one without an offset is meant in the company's zone."""
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
         raise Trouble(f"{text!r} is not a time; write for example 2026-03-02T09:00 or 2026-03-02T09:00+08:00") from None
-    return at if at.tzinfo else at.replace(tzinfo=zone)
+    return at if at.tzinfo else at.replace(tzinfo=company)
 
 
 def length(text: str) -> timedelta:

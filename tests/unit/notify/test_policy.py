@@ -513,6 +513,11 @@ def test_a_time_zone_that_does_not_exist_is_taken_for_the_companys(zone: str) ->
     assert str(zone_of(zone, "Asia/Shanghai")).lower() == "asia/shanghai"
 
 
+@pytest.mark.parametrize("zone", ["Japan", "Singapore", "Hongkong", "GB", "PRC", "ROK", "EST"])
+def test_an_old_name_of_a_time_zone_is_the_recipients_own_zone(zone: str) -> None:
+    assert zone_of(zone, "Europe/Paris") == ZoneInfo(zone)
+
+
 @pytest.mark.requirement("R053.a")
 async def test_the_same_words_are_not_sent_again_within_a_month(notify: InMemoryNotify) -> None:
     await notify.tell(greeting("中秋"))

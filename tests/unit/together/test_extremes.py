@@ -59,7 +59,7 @@ ADDRESSES = (
 NUMBERS = ("１３８００１３８０００", "138 0013 8000", "+86-13800138000", "12345", "-----", "+" + "9" * 20)
 ZONES = (
     *("China Standard Time", "GMT+8", "UTC+08:00", "Asia/Beijing", "asia/shanghai", "Asia/Shanghai ", "", "../etc"),
-    *("localtime", "Factory", "Hongkong"),
+    *("localtime", "posixrules", "Factory"),
 )
 AMOUNTS = ("1.28E+4", "-100.00", "-0.00", "0", "99999999999999.99", "1E+20", "0.001", "NaN", "Infinity", 12.3)
 DAYS = ("0001-01-01", "9999-12-31", "2026-02-30", "")
@@ -265,6 +265,21 @@ async def test_a_zone_that_does_not_exist_is_refused_at_the_door(intake: World, 
     assert answer.status_code == (201 if zone.strip().casefold() == "asia/shanghai" else 422)
     if answer.is_success:
         assert answer.json()["particulars"]["contacts"][0]["timezone"] == "Asia/Shanghai"
+
+
+async def test_a_file_keeps_an_old_name_of_a_zone_when_it_is_opened_and_when_it_is_corrected(intake: World) -> None:
+    intake.forget()
+    contact = {**CONTACT, "timezone": "japan"}
+
+    opened = await intake.ask(Role.CS_SPECIALIST, "POST", "/customers", {"name": "恒达", "contacts": [contact]})
+    kept = opened.json()["particulars"]["contacts"]
+    where = f"/customers/{opened.json()['customer_id']}/correct"
+    corrected = await intake.ask(
+        Role.CS_SPECIALIST, "POST", where, {"reason": "客户来电更正", "name": "恒达装饰", "contacts": kept}
+    )
+
+    assert (opened.status_code, corrected.status_code) == (201, 200)
+    assert [each["timezone"] for each in (*kept, *corrected.json()["particulars"]["contacts"])] == ["Japan", "Japan"]
 
 
 async def test_staff_hear_once_of_a_zone_that_does_not_exist_and_the_house_s_own_holds(notify: InMemoryNotify) -> None:

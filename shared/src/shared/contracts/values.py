@@ -14,6 +14,8 @@ _BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _ADDRESS = re.compile(rf"(?=[^@]{{1,64}}@){_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})*")
+_NO_ZONES = frozenset(("Factory", "localtime", "posixrules"))
+"""Names that available_timezones() may give although their time depends on the machine, or is not set."""
 _UNSENDABLE = re.compile(r"[【】]|://|www\.", re.IGNORECASE)
 _SEPARATORS = str.maketrans("", "", " \t()[]（）.·")
 _DASHES = str.maketrans({"‐": "-", "‑": "-", "–": "-", "—": "-", "−": "-", "ー": "-"})
@@ -76,14 +78,11 @@ def dialled(number: object) -> object:
 def zone(name: str) -> str:
     """The zone as the IANA database spells it. ValueError for one that is not there.
 
-    Its name is UTC or has an area and a location, such as Asia/Shanghai. The names without an area are old ones, and
-    two of them are not a zone: `localtime` is whichever the machine has, `Factory` one that is not set.
+    Its old names, such as PRC and Japan, are zones too; `localtime`, `posixrules` and `Factory` are not.
     """
     known = _zones().get(name.strip().casefold())
     if known is None:
-        raise ValueError(
-            "must be UTC or a time zone of the IANA database with area and location, such as Asia/Shanghai"
-        )
+        raise ValueError("must be a time zone of the IANA database, such as Asia/Shanghai")
     return known
 
 
@@ -103,7 +102,7 @@ def positive(amount: Money) -> Money:
 
 @cache
 def _zones() -> dict[str, str]:
-    return {name.casefold(): name for name in available_timezones() if "/" in name or name == "UTC"}
+    return {name.casefold(): name for name in available_timezones() - _NO_ZONES}
 
 
 def _visible(text: str) -> str:
