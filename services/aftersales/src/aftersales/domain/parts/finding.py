@@ -36,7 +36,7 @@ class Finding(Part):
     explanation: tuple[str, ...]
 
 
-class Term(NamedTuple):
+class Reckoning(NamedTuple):
     """By one rule: the first and the last day on which the contract can be made, and the warranty can begin and end."""
 
     rule: Rule
@@ -47,8 +47,8 @@ class Term(NamedTuple):
 
 def earliest_end(rules: Sequence[Rule], covered: Covered, as_of: date) -> date | None:
     """The earliest day that can be the last one under warranty, by the date that counts, where that is known."""
-    terms = [_term(rule, days, covered) for rule, days in _in_force(rules, _made(covered, as_of))]
-    return min((term.ends[0] for term in terms if term), default=None)
+    reckonings = [_reckoned(rule, days, covered) for rule, days in _in_force(rules, _made(covered, as_of))]
+    return min((reckoning.ends[0] for reckoning in reckonings if reckoning), default=None)
 
 
 def _made(covered: Covered, as_of: date) -> tuple[date, date]:
@@ -68,7 +68,7 @@ def _in_force(rules: Sequence[Rule], made: tuple[date, date]) -> tuple[tuple[Rul
     return tuple((rule, (first, last)) for rule, (first, last) in governed if first <= last)
 
 
-def _term(rule: Rule, made: tuple[date, date], covered: Covered) -> Term | None:
+def _reckoned(rule: Rule, made: tuple[date, date], covered: Covered) -> Reckoning | None:
     """What this rule says of a contract made on one of these days; nothing where its date is not known.
 
     The last day is the same day of the later month, and belongs to the warranty. A month that lacks the day ends it on
@@ -80,7 +80,7 @@ def _term(rule: Rule, made: tuple[date, date], covered: Covered) -> Term | None:
     months = rule.months if covered.months is None else covered.months
     first, last = made if rule.basis == "contract_date" else span(begins)
     ends = months_later(first, months), months_later(last, months)
-    return Term(rule.but(months=months), made, (first, last), ends)
+    return Reckoning(rule.but(months=months), made, (first, last), ends)
 
 
 def assess(rules: Sequence[Rule], covered: Covered | None, as_of: date) -> Finding:
@@ -146,14 +146,14 @@ def _by_rule(rules: Sequence[Rule], covered: Covered | None, as_of: date) -> Fin
         return Finding(
             verdict="uncertain", rule=rule, explanation=("未找到对应的合同，无法判断是否在保修期内，请核对合同编号。",)
         )
-    terms = list[Term]()
+    reckonings = list[Reckoning]()
     for rule, made in _in_force(rules, _made(covered, as_of)):
-        term = _term(rule, made, covered)
-        if term is None:
+        reckoning = _reckoned(rule, made, covered)
+        if reckoning is None:
             return Finding(verdict="uncertain", rule=rule, explanation=(_contract(covered), _missing(rule, covered)))
-        terms.append(term)
-    rule, begins = terms[-1].rule, covered.begins(terms[-1].rule.basis)
-    by_number, (earliest, latest) = _verdict(terms, as_of), _ends(terms)
+        reckonings.append(reckoning)
+    rule, begins = reckonings[-1].rule, covered.begins(reckonings[-1].rule.basis)
+    by_number, (earliest, latest) = _verdict(reckonings, as_of), _ends(reckonings)
     verdict = _agreed(by_number, rules, covered, as_of)
     return Finding(
         verdict=verdict,
@@ -163,23 +163,23 @@ def _by_rule(rules: Sequence[Rule], covered: Covered | None, as_of: date) -> Fin
         days_left=(latest - as_of).days if earliest == latest and verdict != "uncertain" else None,
         explanation=(
             _contract(covered),
-            *_counting(terms, covered),
-            *_shortened(terms),
+            *_counting(reckonings, covered),
+            *_shortened(reckonings),
             *_disagreement(covered),
-            _conclusion(terms, as_of),
+            _conclusion(reckonings, as_of),
             *_doubt(by_number, verdict),
         ),
     )
 
 
-def _ends(terms: Sequence[Term]) -> tuple[date, date]:
+def _ends(reckonings: Sequence[Reckoning]) -> tuple[date, date]:
     """The earliest and the latest day that can be the last one under warranty; equal when it is known."""
-    return min(term.ends[0] for term in terms), max(term.ends[1] for term in terms)
+    return min(reckoning.ends[0] for reckoning in reckonings), max(reckoning.ends[1] for reckoning in reckonings)
 
 
-def _verdict(terms: Sequence[Term], as_of: date) -> Verdict:
-    earliest, latest = _ends(terms)
-    if as_of < max(term.begins[1] for term in terms) or earliest < as_of <= latest:
+def _verdict(reckonings: Sequence[Reckoning], as_of: date) -> Verdict:
+    earliest, latest = _ends(reckonings)
+    if as_of < max(reckoning.begins[1] for reckoning in reckonings) or earliest < as_of <= latest:
         return "uncertain"
     return "in_warranty" if as_of <= earliest else "out_of_warranty"
 
@@ -188,9 +188,9 @@ def _agreed(by_number: Verdict, rules: Sequence[Rule], covered: Covered, as_of: 
     """What the date on the number says, if the registered one does not say otherwise."""
     if covered.contradicting is None:
         return by_number
-    terms = [_term(rule, made, covered) for rule, made in _in_force(rules, span(covered.contradicting))]
-    known = [term for term in terms if term]
-    return by_number if len(known) == len(terms) and _verdict(known, as_of) == by_number else "uncertain"
+    reckonings = [_reckoned(rule, made, covered) for rule, made in _in_force(rules, span(covered.contradicting))]
+    known = [reckoning for reckoning in reckonings if reckoning]
+    return by_number if len(known) == len(reckonings) and _verdict(known, as_of) == by_number else "uncertain"
 
 
 def _told(day: PreciseDate) -> str:
@@ -201,11 +201,11 @@ def _contract(covered: Covered) -> str:
     return f"合同编号：{covered.contract_no or '未知'}。"
 
 
-def _counting(terms: Sequence[Term], covered: Covered) -> Iterator[str]:
-    for rule, (first, last), *_ in terms:
+def _counting(reckonings: Sequence[Reckoning], covered: Covered) -> Iterator[str]:
+    for rule, (first, last), *_ in reckonings:
         counted = f"{rule.months} 个月（规则 {rule.name}，第 {rule.version} 版）。"
         begins = covered.begins(rule.basis)
-        if len(terms) == 1 and begins:
+        if len(reckonings) == 1 and begins:
             yield f"保修期自{_BASIS_IN_WORDS[rule.basis]}（{_told(begins)}）起 {counted}"
         else:
             yield f"合同如于 {first} 至 {last} 签订，保修期自{_BASIS_IN_WORDS[rule.basis]}起 {counted}"
@@ -218,10 +218,10 @@ def _missing(rule: Rule, covered: Covered) -> str:
     return f"保修期自{_BASIS_IN_WORDS[rule.basis]}起算，该日期尚无记录，无法判断是否在保修期内。"
 
 
-def _shortened(terms: Sequence[Term]) -> Iterator[str]:
+def _shortened(reckonings: Sequence[Reckoning]) -> Iterator[str]:
     """A month that lacks the day is named: a warranty that begins on 29 February ends on the 28th."""
-    for term in terms:
-        (begins, latest), (ends, _) = term.begins, term.ends
+    for reckoning in reckonings:
+        (begins, latest), (ends, _) = reckoning.begins, reckoning.ends
         if begins == latest and begins.day != ends.day:
             yield f"{ends:%Y} 年 {ends.month} 月没有 {begins.day} 日，以该月最后一日为保修截止日。"
 
@@ -239,9 +239,9 @@ def _doubt(by_number: Verdict, verdict: Verdict) -> tuple[str, ...]:
     return ("但按登记的签订日期计算，结论不同，因此无法确定是否在保修期内，请核对合同原件。",)
 
 
-def _conclusion(terms: Sequence[Term], as_of: date) -> str:
-    verdict, (earliest, latest) = _verdict(terms, as_of), _ends(terms)
-    if as_of < max(term.begins[1] for term in terms):
+def _conclusion(reckonings: Sequence[Reckoning], as_of: date) -> str:
+    verdict, (earliest, latest) = _verdict(reckonings, as_of), _ends(reckonings)
+    if as_of < max(reckoning.begins[1] for reckoning in reckonings):
         return f"查询日期 {as_of} 可能早于起算日期，请核对。"
     if verdict == "uncertain":
         return (
