@@ -71,7 +71,7 @@ class Pair:
 def pairs() -> Iterator[Pair]:
     """Every pair, with one line for each message."""
     for purpose in POLICIES.version(1).purposes:
-        for fact, later in purpose.ends.items():
+        for fact, later in ((fact, later) for fact, entries in purpose.ends.items() for later in entries):
             found: dict[str, Pair] = {}
             for rule in TABLES.rules:
                 paths = _common(rule, later)

@@ -25,6 +25,7 @@ SINCE_ADDED = {
 OTHERWISE = {"verdict": "late", "reminder": 1, "outcome": "resolved", "customer_id": str(uuid4()), "before": "making"}
 OTHERWISE |= {"reason_code": "supply", "ends": "2026-11-27T03:00:00.000000Z", "kind": "sales_stats"}
 OTHERWISE |= {"left": {"amount": "0.00"}, "partial": False, "technician": "tech-05"}
+OTHERWISE |= {"moved_from": "2026-11-27T01:00:00.000000Z"}
 OTHERWISE |= {"answer_by": "2026-11-28T10:00:00.000000Z", "invited_until": "2026-11-27T03:00:00.000000Z"}
 
 

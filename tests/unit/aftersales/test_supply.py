@@ -202,15 +202,28 @@ def test_an_appointment_is_a_window_on_one_day_to_come_and_says_when_the_technic
 @pytest.mark.parametrize(
     ("stage", "technician"), [("open", None), ("dispatched", "tech-05")], ids=["not sent yet", "sent"]
 )
-def test_an_appointment_that_is_moved_names_the_technician_who_was_sent(
+def test_an_appointment_names_the_technician_who_was_sent_and_the_one_that_it_moves_unless_it_stays(
     stage, technician, in_every_stage, rules, customer
 ):
-    change = agree_appointment(in_every_stage[stage], NOON, NOON + HOUR, "王建国", rules, MANAGER)
+    first = agree_appointment(in_every_stage[stage], NOON, NOON + HOUR, "王建国", rules, MANAGER)
+    again = agree_appointment(first.state, NOON, NOON + HOUR, "王建国", rules, CS)
+    longer = agree_appointment(again.state, NOON, NOON + 2 * HOUR, "王建国", rules, CS)
 
-    assert change.events == (
+    assert (*first.events, *again.events, *longer.events) == tuple(
         ServiceAppointmentAgreed(
-            **ORDER, customer=customer, begins=NOON, ends=NOON + HOUR, agreed_with="王建国", technician=technician
-        ),
+            **ORDER,
+            customer=customer,
+            begins=NOON,
+            ends=ends,
+            agreed_with="王建国",
+            technician=told,
+            moved_from=before,
+        )
+        for ends, told, before in (
+            (NOON + HOUR, technician, None),
+            (NOON + HOUR, None, NOON),
+            (NOON + 2 * HOUR, technician, NOON),
+        )
     )
 
 

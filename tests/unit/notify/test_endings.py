@@ -63,6 +63,7 @@ PAIRS = pytest.mark.parametrize("pair", PLAYED, ids=str)
 DAY = date(2026, 11, 26)
 CHARGED = Money(amount="180.00")
 JOB = {"service_order_id": uuid4(), "voucher_no": "FW-1", "customer": CUSTOMER}
+WINDOW = {**JOB, "begins": MORNING, "ends": MORNING + HOUR, "agreed_with": "王建国"}
 CHARGE = {**JOB, "amount": CHARGED, "mode": "on_spot"}
 
 
@@ -120,7 +121,9 @@ FACTS: tuple[Event, ...] = (
     CustomerChargeRefunded(**JOB, amount=CHARGED, refunded_at=EVENING, by="finance-01"),
     ServiceDispatched(**JOB, technician="tech-05", at=EVENING),
     ServiceDispatched(**JOB, technician="tech-06", at=EVENING + HOUR),
-    ServiceAppointmentAgreed(**JOB, begins=MORNING, ends=MORNING + HOUR, agreed_with="王建国", technician="tech-06"),
+    ServiceAppointmentAgreed(**WINDOW, technician="tech-06"),
+    ServiceAppointmentAgreed(**WINDOW, technician="tech-06", moved_from=MORNING - HOUR),
+    ServiceAppointmentAgreed(**WINDOW, moved_from=MORNING),
     ServiceVisitPutOff(**JOB, appointment=DAY),
     ServiceOrderCalledOff(**JOB, reason="已自行修好"),
 )
@@ -197,7 +200,8 @@ def test_no_two_facts_of_one_step_silence_each_other() -> None:
 
 def test_every_message_that_an_entry_names_is_one_of_its_purpose() -> None:
     purposes = {rule.message: rule.purpose for rule in TABLES.rules}
-    named = [(each.name, message) for each in POLICY.purposes for later in each.ends.values() for message in later.of]
+    entries = [(each.name, later) for each in POLICY.purposes for laters in each.ends.values() for later in laters]
+    named = [(purpose, message) for purpose, later in entries for message in later.of]
     played = {(each.rule.purpose, each.rule.message) for each in PLAYED}
 
     assert [each for each in named if purposes.get(each[1]) != each[0] or each not in played] == []
@@ -287,6 +291,29 @@ async def test_a_call_that_was_withdrawn_over_night_is_told_nobody_in_the_mornin
     await notify.later(hours=11)
 
     assert [message.to for message in notify.chat.sent] == ["cs-08"]
+
+
+async def test_a_technician_who_is_sent_over_night_hears_in_the_morning_of_the_job_with_the_window_of_then() -> None:
+    notify = InMemoryNotify(at=EVENING)
+    await notify.tell(ServiceDispatched(**JOB, technician="tech-05", at=MORNING, ends=MORNING + HOUR))
+    await notify.tell(ServiceAppointmentAgreed(**WINDOW, technician="tech-05", moved_from=MORNING + HOUR))
+    await notify.tell(ServiceAppointmentAgreed(**WINDOW, moved_from=MORNING))
+    await notify.later(hours=11)
+
+    assert [words.text for words in notify.chat.words] == [
+        f"【改约】派给您的售后单FW-1：{CUSTOMER.name}，现改约今天（11月24日）09:00至10:00上门，请按新时间准时到达。"
+    ]
+
+
+async def test_an_appointment_that_stays_leaves_the_technician_to_be_told_of_the_job() -> None:
+    notify = InMemoryNotify(at=EVENING)
+    await notify.tell(ServiceDispatched(**JOB, technician="tech-05", at=MORNING, ends=MORNING + HOUR))
+    await notify.tell(ServiceAppointmentAgreed(**WINDOW, moved_from=MORNING))
+    await notify.later(hours=11)
+
+    assert [words.text for words in notify.chat.words] == [
+        f"【派工】售后单FW-1：{CUSTOMER.name}，约定今天（11月24日）09:00至10:00上门，请准时到达。"
+    ]
 
 
 @pytest.mark.parametrize("late", [False, True], ids=["heard in order", "heard before what it settles"])

@@ -33,7 +33,7 @@ from sleepless import without_rest
 
 from notify.domain.parts.rest import Rest
 from notify.domain.parts.zone import zone_of
-from notify.domain.policy.purpose import LaterFact
+from notify.domain.policy.purpose import LaterFact, Purpose
 from notify.settings import Settings
 from shared.calendar import Calendar
 from shared.contracts.aftersales import (
@@ -489,10 +489,18 @@ def _paths(ending: LaterFact) -> list[str]:
 
 
 def test_every_fact_that_ends_a_message_has_the_number_that_both_are_about() -> None:
-    found = [(key, ending) for purpose in POLICIES.version(1).purposes for key, ending in purpose.ends.items()]
-    ends = [(key, path) for key, ending in found for path in _paths(ending)]
+    found = [each for purpose in POLICIES.version(1).purposes for each in purpose.ends.items()]
+    ends = [(key, path) for key, entries in found for ending in entries for path in _paths(ending)]
 
     assert [(key, path) for key, path in ends if path not in contracts()[key].model_fields] == []
+
+
+def test_of_the_entries_of_one_fact_about_the_same_number_one_may_have_conditions() -> None:
+    plain, some = {"about": "order_no"}, {"about": "order_no", "when": {"kind": ("ship",)}}
+
+    assert len(Purpose(name="tea", ends={"orders.x.v1": [plain, some]}).ends["orders.x.v1"]) == 2
+    with pytest.raises(ValidationError, match="only one may have conditions"):
+        Purpose(name="tea", ends={"orders.x.v1": [some, some]})
 
 
 def test_in_the_repeated_hour_rest_ends_later_than_now() -> None:

@@ -257,7 +257,7 @@ async def test_a_missed_clock_is_told_with_its_title_the_customers_name_and_by_w
     )
 
 
-async def test_a_technician_who_was_sent_hears_of_the_appointment_that_is_moved_and_no_other(
+async def test_a_technician_who_was_sent_hears_of_the_appointment_and_of_one_that_is_moved_and_no_other(
     notify: InMemoryNotify,
 ) -> None:
     begins = datetime.fromisoformat("2026-11-26T14:00+08:00")
@@ -265,12 +265,16 @@ async def test_a_technician_who_was_sent_hears_of_the_appointment_that_is_moved_
     window = {"begins": begins, "ends": begins + timedelta(hours=2)}
 
     await notify.tell(ServiceAppointmentAgreed(**job, **window))
+    await notify.tell(ServiceAppointmentAgreed(**job, **window, moved_from=begins))
     assert await notify.all() == []
     await notify.tell(ServiceAppointmentAgreed(**job, **window, technician="tech-05"))
-    await notify.later(minutes=1)
+    await notify.later(minutes=2)
+    await notify.tell(ServiceAppointmentAgreed(**job, **window, technician="tech-05", moved_from=begins))
+    await notify.later(minutes=2)
 
     assert [words.text for words in notify.chat.words] == [
-        f"【改约】售后单FW-1：{CUSTOMER.name}，上门时间改为11月26日14:00至16:00，请按新时间准时到达。"
+        f"【上门时间】派给您的售后单FW-1：{CUSTOMER.name}，已约定11月26日14:00至16:00上门，请准时到达。",
+        f"【改约】派给您的售后单FW-1：{CUSTOMER.name}，现改约11月26日14:00至16:00上门，请按新时间准时到达。",
     ]
 
 

@@ -22,7 +22,8 @@ class Overtaken(Aggregate):
 
     def ends(self, piece: Piece, purpose: Purpose) -> bool:
         """Whether one of the facts that were heard has made untrue what is told for this purpose."""
-        names = ((fact, later, purpose.ended_as(fact)) for fact, later in purpose.ends.items())
+        entries = ((fact, later) for fact, laters in purpose.ends.items() for later in laters)
+        names = ((fact, later, purpose.ended_as(fact, later)) for fact, later in entries)
         return any(later.ends(fact, self.facts[name], piece) for fact, later, name in names if name in self.facts)
 
 

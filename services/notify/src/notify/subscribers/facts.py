@@ -104,13 +104,13 @@ class Facts:
         """
         body = event.model_dump(mode="json")
         ending: list[Touch[Any]] = []
-        for number, purposes in self._composer.policy_on(cause.at).ended_by(event.key, body).items():
-            ends = {purpose.name: purpose.ends[event.key] for purpose in purposes}
-            for each in await self._notifications.unsent_about(number, ends):
-                untrue = partial(_ended_by, event=event, number=number, later=ends[each.purpose], at=cause.at)
+        for number, entries in self._composer.policy_on(cause.at).ended_by(event.key, body).items():
+            for each in await self._notifications.unsent_about(number, {purpose.name for purpose, _ in entries}):
+                laters = [later for purpose, later in entries if purpose.name == each.purpose]
+                untrue = partial(_ended_by, event=event, number=number, laters=laters, at=cause.at)
                 if any(untrue(piece) for piece in each.pieces):
                     ending.append(self._notifications.touch(each.id, partial(end, untrue=untrue, cause=cause)))
-            names = {purpose.ended_as(event.key) for purpose in purposes}
+            names = {purpose.ended_as(event.key, later) for purpose, later in entries}
             none = none_heard(number)
             ending.append(
                 self._stores.overtaken.touch(none.id, partial(note_ending, facts=names, cause=cause), start=none)
@@ -202,9 +202,12 @@ class Facts:
         return Person(turn(known, rule.concern, rule.channels), snapshot)
 
 
-def _ended_by(piece: Piece, event: Event, number: str, later: LaterFact, at: datetime) -> bool:
-    """Whether this fact about this number, which happened then, ends what waits to be told."""
-    ended = later.means(piece.message) if event.publisher() in _DEPARTMENTS else later.ends(event.key, at, piece)
+def _ended_by(piece: Piece, event: Event, number: str, laters: Sequence[LaterFact], at: datetime) -> bool:
+    """Whether this fact about this number, which happened then, ends by one of these entries what waits to be told."""
+    if event.publisher() in _DEPARTMENTS:
+        ended = any(later.means(piece.message) for later in laters)
+    else:
+        ended = any(later.ends(event.key, at, piece) for later in laters)
     return number in piece.matters and ended
 
 

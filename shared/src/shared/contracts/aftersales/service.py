@@ -150,8 +150,11 @@ class ServiceAppointmentAgreed(AboutCustomersServiceOrder, Event, key="aftersale
     agreed_with: Line = Field(examples=["王建国"])
     technician: StaffId | None = Field(
         default=None,
-        description="Who was sent already and comes at another time; absent: no technician is sent yet.",
+        description="Who was sent already and hears a new window; absent: none is sent yet, or it stays.",
         examples=["tech-05"],
+    )
+    moved_from: Instant | None = Field(
+        default=None, description="When the window began that this one replaces; absent: there was none."
     )
 
 

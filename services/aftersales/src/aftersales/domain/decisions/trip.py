@@ -20,7 +20,7 @@ def agree_appointment(
 ) -> Change[ServiceOrder]:
     """A window on one local day, agreed with the customer; agreed again, it replaces what was there.
 
-    A technician who was sent already is named, and hears the new window.
+    A technician who was sent already is named, and hears the new window; one that stays as it was is told nobody.
 
     Refused in the past, over two days, backwards, and before the day for which the parts are promised.
     """
@@ -33,13 +33,15 @@ def agree_appointment(
     promised = order.supply.promised_on if order.supply and order.waits_for_parts else None
     if promised is not None and day < promised:
         raise Refused(f"the parts come on {promised}: agree on that day or a later one", "parts_late", "begins")
+    before = order.appointment
     agreed = Appointment(day=day, begins=begins, ends=ends, agreed_with=agreed_with, by=cause.actor.id)
     said = ServiceAppointmentAgreed.of(
         order.about_customer,
         begins=begins,
         ends=ends,
         agreed_with=agreed_with,
-        technician=order.technician if order.stage == "dispatched" else None,
+        technician=order.technician if order.stage == "dispatched" and not agreed.same_window(before) else None,
+        moved_from=before.begins if before else None,
     )
     return Change(order.but(appointment=agreed), (said,)).then(lambda waiting: await_parts(waiting, rules, cause))
 

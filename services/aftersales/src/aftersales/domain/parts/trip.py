@@ -1,6 +1,7 @@
 """When the technician comes, and the application for a service out of town (003 §7, §12)."""
 
 from datetime import date
+from typing import Self
 from uuid import UUID
 
 from aftersales.domain.parts.blocks import Signature
@@ -16,6 +17,10 @@ class Appointment(Part):
     ends: Instant
     agreed_with: Line
     by: StaffId
+
+    def same_window(self, other: Self | None) -> bool:
+        """Whether the technician comes in the same window by the other one."""
+        return other is not None and (self.begins, self.ends) == (other.begins, other.ends)
 
 
 class Remote(Part):

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from notify.domain.messages.rule import matter
 from notify.domain.parts.rest import Rest
-from notify.domain.policy.purpose import Purpose
+from notify.domain.policy.purpose import LaterFact, Purpose
 from shared.clocks import Clock, TimedPolicy
 from shared.contracts.event import Frozen
 from shared.contracts.roles import Role
@@ -54,13 +54,13 @@ class MessagePolicy(TimedPolicy):
     milestones: dict[str, tuple[str, ...]] = Field(default={})
     purposes: tuple[Purpose, ...]
 
-    def ended_by(self, event: str, body: Mapping[str, Any]) -> dict[str, list[Purpose]]:
-        """Which purposes a fact with this key and body ends, by the number that it ends them about."""
-        found: dict[str, list[Purpose]] = {}
+    def ended_by(self, event: str, body: Mapping[str, Any]) -> dict[str, list[tuple[Purpose, LaterFact]]]:
+        """Which purposes a fact with this key and body ends by which entry, by the number that it ends them about."""
+        found: dict[str, list[tuple[Purpose, LaterFact]]] = {}
         for purpose in self.purposes:
-            ending = purpose.ends.get(event)
-            if ending and ending.holds(body) and (number := matter(body, ending.about)):
-                found.setdefault(number, []).append(purpose)
+            for ending in purpose.ends.get(event, ()):
+                if ending.holds(body) and (number := matter(body, ending.about)):
+                    found.setdefault(number, []).append((purpose, ending))
         return found
 
     def unknown_among(self, names: Iterable[str]) -> list[str]:

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from notify.domain.messages.rule import Condition, Rule, matter
 from notify.domain.parts.piece import Piece
@@ -59,6 +59,10 @@ class LaterFact(Condition):
         return self.asked == "until" and piece.at == at and piece.event != fact
 
 
+def _several(said: Any) -> Any:
+    return said if isinstance(said, list | tuple) else (said,)
+
+
 class Purpose(Part):
     """One line of the policy table.
 
@@ -68,7 +72,7 @@ class Purpose(Part):
     within that time into one message; `supersede` lets a newer message of the same thread replace an unsent older one.
     `ends` names the later facts after which such a message is no longer true, each with the path to the number that
     both are about: what still waits about that number then stays unsent. An entry may say which of these facts are
-    meant, as a message's line does. Care rests while the customer has an open
+    meant, as a message's line does, and a fact may have several. Care rests while the customer has an open
     complaint, and ends when the customer says so.
     """
 
@@ -82,19 +86,27 @@ class Purpose(Part):
     apart: timedelta = timedelta(0)
     merge: timedelta = timedelta(0)
     supersede: bool = False
-    ends: dict[str, LaterFact] = Field(default={})
+    ends: dict[str, Annotated[tuple[LaterFact, ...], BeforeValidator(_several)]] = Field(default={})
     replies: dict[str, Meaning] = Field(default={})
 
     def matters(self, rule: Rule, body: Mapping[str, Any]) -> tuple[str, ...]:
         """The numbers and ids by which a later fact may settle what this line tells of a fact with this body."""
-        ends = [later for later in self.ends.values() if later.means(rule.message)]
+        ends = [later for entries in self.ends.values() for later in entries if later.means(rule.message)]
         paths = (path for path in (rule.about, rule.matter) if path and any(later.names(path) for later in ends))
         found = (matter(body, path) for path in paths)
         return tuple(dict.fromkeys(each for each in found if each))
 
-    def ended_as(self, fact: str) -> str:
-        """Under which name it is remembered that this fact has ended such a message."""
-        later = self.ends[fact]
+    @model_validator(mode="after")
+    def _ends_are_told_apart(self) -> Self:
+        for fact, entries in self.ends.items():
+            if len({self.ended_as(fact, later) for later in entries}) < len(entries):
+                raise ValueError(
+                    f"{fact}: of its entries about the same number only one may have conditions, and one none"
+                )
+        return self
+
+    def ended_as(self, fact: str, later: LaterFact) -> str:
+        """Under which name it is remembered that this fact has ended such a message by this entry."""
         return f"{fact} {later.about} {self.name}" if later.of_some else f"{fact} {later.about}"
 
     @property
