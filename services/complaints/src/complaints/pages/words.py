@@ -101,7 +101,7 @@ FORMS = FormWords(
             "owner": "负责人（工号）",
             "visit_required": "负责人须走访客户",
             "visited_at": "走访时间",
-            "Approve.note": "核准的批示",
+            "Approve.note": "核准意见",
             "DecideLoss.note": "对损失的批示",
             "RecordVisit.note": "走访记录",
             "Reject.note": "退回原因",
@@ -242,7 +242,7 @@ _SIGNED_FIELDS = MappingProxyType(
     {
         "paper": "所见的单据",
         "note": "退回原因",
-        "ApprovePenalty.note": "核准的批示",
+        "ApprovePenalty.note": "核准意见",
         "RejectPenalty.note": "不核准的原因",
     }
 )

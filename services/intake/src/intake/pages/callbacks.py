@@ -49,7 +49,7 @@ RECORDED: Mapping[str, str] = MappingProxyType(
         "completed": "回访",
         "audited": "抽查回访",
         "waived": "准予免回访",
-        "withdrawn": "不必再打",
+        "withdrawn": "不必再回访",
     }
 )
 """What an entry of a call's record is about."""

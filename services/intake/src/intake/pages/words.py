@@ -25,7 +25,7 @@ REPORT_STAGES: Mapping[ReportStage, str] = MappingProxyType(
 )
 
 CALLBACK_STAGES: Mapping[CallbackStage, str] = MappingProxyType(
-    {"open": "待回访", "completed": "已回访", "waived": "免回访", "withdrawn": "不必再打"}
+    {"open": "待回访", "completed": "已回访", "waived": "免回访", "withdrawn": "不必再回访"}
 )
 RATINGS: Mapping[Rating, str] = MappingProxyType({"satisfied": "满意", "average": "一般", "dissatisfied": "不满意"})
 CALLBACK_WAYS: Mapping[CallbackWay, str] = MappingProxyType(
@@ -194,7 +194,7 @@ REASONS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "duplicate_content": "内容重复",
             "opt_out": "客户已退订",
             "open_complaint": "投诉处理中",
-            "superseded": "已有新消息代替",
+            "superseded": "已被新消息取代",
             "expired": "已过时",
             "no_address": "没有联系方式",
             "merged": "档案已合并",
@@ -234,7 +234,7 @@ FORMS = FormWords(
             "started_at": "开始时间",
             "content": "谈话内容",
             "feedback": "客户反馈",
-            "remarks": "另外要记的",
+            "remarks": "其他情况",
             "owner": "负责人（工号）",
             "rule": "怎样选定",
         }

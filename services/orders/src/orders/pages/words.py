@@ -202,7 +202,7 @@ FORMS = FormWords(
             "CancelOrder.reason": "取消订单的原因",
             "DeclineCancelling.reason": "不同意取消的原因",
             "DelayShipment.reason": "延期的原因",
-            "MoveMoney.reason": "为什么动这笔款",
+            "MoveMoney.reason": "冲减或退款的原因",
             "SendBack.reason": "退回图纸的原因",
             "RaiseException.kind": "类别",
             "PromiseDay.kind": "约定什么",
