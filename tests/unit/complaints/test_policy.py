@@ -114,6 +114,20 @@ def test_a_file_of_rules_that_cannot_be_used_stops_the_service_with_its_name(tmp
             load(Settings)
 
 
+@pytest.mark.parametrize("currency", ["XXX", "DEM"])
+def test_amounts_are_approved_in_a_currency_that_money_is_paid_in(currency, tmp_path, monkeypatch):
+    own = tmp_path / "rules.toml"
+    default = (files("complaints") / "domain" / "policy" / "complaints_v1.toml").read_text(encoding="utf-8")
+    own.write_text(default.replace('version = 1\ncurrency = "CNY"', f'version = 1\ncurrency = "{currency}"'), "utf-8")
+    monkeypatch.setenv("MONGO_URL", "mongodb://nowhere")
+    monkeypatch.setenv("SEAL_KEYS", SEAL_KEYS)
+    monkeypatch.setenv("RABBIT_URL", "amqp://nowhere")
+    monkeypatch.setenv("COMPLAINTS_POLICY", str(own))
+
+    with pytest.raises(BadSettings, match=f"{currency} is no currency that money is paid in"):
+        load(Settings)
+
+
 def test_a_company_brings_its_own_rules(tmp_path, monkeypatch, policy):
     own = tmp_path / "rules.toml"
     default = (files("complaints") / "domain" / "policy" / "complaints_v1.toml").read_text(encoding="utf-8")

@@ -76,3 +76,9 @@ def test_a_wage_is_the_base_of_each_month_and_the_share_of_what_came_in():
         ("am-03", "600.00", "12000.00", "12600.00"),
         ("am-04", "-5.00", "0", "-5.00"),
     ]
+
+
+def test_a_commission_is_an_amount_that_can_be_paid_in_its_currency():
+    terms = Wages(commission=Decimal("0.0125"))
+    row = wages({("am-03", "JPY"): Decimal("99999.00")}, terms, date(2026, 10, 1), date(2026, 11, 1)).rows[0]
+    assert (row["commission"], row["wage"]) == ("1250.00", "1250.00")

@@ -9,7 +9,7 @@ import pytest
 
 from orders.domain.exception import OrderException
 from orders.domain.figures.sales_analysis import Months, Standings, supply
-from orders.domain.figures.statistics import SoldOrder
+from orders.domain.figures.statistics import SoldOrder, prices
 from orders.domain.parts.receivable import Due
 from orders.domain.policy.policy import Grade, SalesPlan
 from shared.contracts import departments as facts
@@ -192,3 +192,9 @@ async def test_on_the_first_of_the_month_the_sales_vice_president_has_what_was_w
     assert [row["forecast"] for row in tables["sales_forecast"].rows] == ["33333.33"]
     assert [row["detail"] for row in tables["supply_problems"].rows] == ["断货"]
     assert {row["amount"] for row in tables["sales_analysis"].rows} == {"100000.00"}
+
+
+def test_what_is_shared_among_lines_can_be_paid_in_the_currency_and_adds_up():
+    lines = tuple(OrderLine(description=name, quantity=1) for name in ("隔断", "门", "锁"))
+    assert [str(each) for each in prices(lines, Money(amount="100.00", currency="JPY"))] == ["33.00", "34.00", "33.00"]
+    assert sum(prices(lines, Money(amount="100.50", currency="JPY"))) == Decimal("100.50")

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from shared.aggregate import Refused, together
+from shared.contracts.currencies import rounded
 from shared.contracts.event import Money
 from shared.contracts.identities import AT_THE_DOOR, IN_A_REQUEST
 from shared.contracts.vocabulary import (
@@ -52,6 +53,18 @@ def test_money_from_outside_can_be_paid_and_what_is_kept_is_read_as_it_was_writt
 def test_money_of_a_currency_that_there_is_comes_in(amount: str, currency: str) -> None:
     came = Money.model_validate({"amount": amount, "currency": currency}, context=dict(IN_A_REQUEST))
     assert came == Money(amount=Decimal(amount), currency=currency)
+
+
+def test_a_currency_that_has_ended_since_the_first_release_comes_in_for_what_is_kept_in_it() -> None:
+    lev = {"amount": "100.50", "currency": "BGN"}
+    assert Money.model_validate(lev, context=dict(IN_A_REQUEST)).currency == "BGN"
+
+
+@pytest.mark.parametrize(
+    ("currency", "nearest"), [("CNY", "33333.33"), ("JPY", "33333.00"), ("KWD", "33333.33")], ids=str
+)
+def test_a_part_of_an_amount_is_rounded_to_what_can_be_paid_in_its_currency(currency: str, nearest: str) -> None:
+    assert str(rounded(Decimal(100000) / 3, currency)) == nearest
 
 
 @pytest.mark.parametrize(("kind", "amount"), [(PaidAmount, "0.00"), (PaidAmount, "-3000.00"), (Price, "-0.01")])

@@ -29,10 +29,9 @@ from shared.contracts.complaints import (
     RootCauseIdentified,
     SupplierInvolved,
 )
+from shared.contracts.currencies import rounded
 from shared.contracts.event import Money
 from shared.contracts.vocabulary import ComplaintNo, DepartmentName, Line, Prose
-
-CENT = Decimal("0.01")
 
 
 def identify_root_cause(
@@ -265,6 +264,8 @@ def _must_name_whole_units(complaint: Complaint, shares: tuple[Share, ...]) -> N
 def _divided(loss: Loss | None, shares: tuple[Share, ...]) -> tuple[Money | None, ...]:
     if loss is None:
         return tuple(None for _ in shares)
-    parts = [(loss.total.amount * share.percent / 100).quantize(CENT, ROUND_HALF_UP) for share in shares[:-1]]
+    parts = [
+        rounded(loss.total.amount * share.percent / 100, loss.total.currency, ROUND_HALF_UP) for share in shares[:-1]
+    ]
     rest = loss.total.amount - sum(parts, Decimal(0))
-    return tuple(Money(amount=part) for part in (*parts, rest))
+    return tuple(loss.total.but(amount=part) for part in (*parts, rest))

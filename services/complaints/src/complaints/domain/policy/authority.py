@@ -1,11 +1,12 @@
 """Who may approve how much: the authority matrix, data with a version (003 §4, §27)."""
 
 from decimal import Decimal
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from shared.aggregate import Refused
+from shared.contracts.currencies import known
 from shared.contracts.event import Money, Part
 from shared.contracts.roles import Role
 from shared.contracts.vocabulary import Ordinal
@@ -27,7 +28,7 @@ class AuthorityMatrix(Part):
     """Bands from the smallest to the unlimited one. A role that may approve a band may approve every smaller one."""
 
     version: Ordinal
-    currency: str = Field(default="CNY", pattern=r"^[A-Z]{3}$")
+    currency: Annotated[str, AfterValidator(known)] = Field(default="CNY", pattern=r"^[A-Z]{3}$")
     bands: tuple[Band, ...] = Field(min_length=1)
 
     @model_validator(mode="after")

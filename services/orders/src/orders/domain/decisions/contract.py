@@ -19,7 +19,7 @@ from orders.domain.policy.policy import Rules
 from orders.domain.route import Milestone
 from orders.domain.standing import hands_in
 from shared.aggregate import Cause, Change, Refused, must_be_another, must_have_role
-from shared.contracts.currencies import smallest
+from shared.contracts.currencies import rounded
 from shared.contracts.event import Money, PreciseDate
 from shared.contracts.orders import (
     ContractAmended,
@@ -293,7 +293,7 @@ def _terms(order: Order, draft: Draft, total: Money, rules: Rules) -> tuple[Paym
 
 
 def _usual_terms(total: Money, order: Order, rules: Rules) -> tuple[PaymentTerm, ...]:
-    initial = (total.amount * rules.of(order).initial_share).quantize(smallest(total.currency))
+    initial = rounded(total.amount * rules.of(order).initial_share, total.currency)
     return (
         PaymentTerm(kind="initial", amount=total.but(amount=initial)),
         PaymentTerm(kind="balance", amount=total.but(amount=total.amount - initial)),

@@ -7,6 +7,7 @@ from decimal import Decimal
 from orders.domain.figures.statistics import prices
 from orders.domain.order import Order
 from orders.domain.parts.shipment import Consignment
+from shared.contracts.currencies import rounded
 from shared.contracts.event import Instant, Part
 from shared.contracts.vocabulary import PaperNo
 
@@ -63,9 +64,9 @@ def _named(order: Order) -> dict[str, Decimal]:
 
 def _prices(order: Order) -> Iterator[tuple[Consignment, Decimal | None]]:
     """Each shipment with the price of what it carries; the one that completes them has what is left of the bill."""
-    units, left = _units(order), order.receivable.billed
+    units, left, currency = _units(order), order.receivable.billed, order.receivable.currency
     for each in sorted(order.shipment.under_way, key=lambda each: (not each.partial, each.left_at or order.since)):
-        price = left if not each.partial else _price(each, units)
+        price = left if not each.partial else _price(each, units, currency or "CNY")
         if price is not None:
             price = min(price, left)
             left -= price
@@ -81,8 +82,8 @@ def _units(order: Order) -> dict[str, Decimal]:
     return {what: amount / counts[what] for what, amount in sums.items()}
 
 
-def _price(consignment: Consignment, units: dict[str, Decimal]) -> Decimal | None:
+def _price(consignment: Consignment, units: dict[str, Decimal], currency: str) -> Decimal | None:
     if not consignment.parts or any(part.what not in units for part in consignment.parts):
         return None
     price = sum((units[part.what] * part.quantity for part in consignment.parts), Decimal())
-    return price.quantize(Decimal("0.01"))
+    return rounded(price, currency)

@@ -11,6 +11,7 @@ from orders.domain.figures.statistics import SoldOrder, sold_lines
 from orders.domain.order import Order
 from orders.domain.policy.policy import Grade, SalesPlan
 from shared.calendar import months_later
+from shared.contracts.currencies import rounded
 from shared.tables import Table, TableCell
 
 _UNKNOWN = "—"
@@ -120,7 +121,7 @@ class Months:
             amounts = [at.get(each, Decimal()) for each in earlier]
             if dimension != "product" or not any(amounts):
                 continue
-            mean = (sum(amounts, Decimal()) / FORECAST_MONTHS).quantize(_CENT, ROUND_HALF_UP)
+            mean = rounded(sum(amounts, Decimal()) / FORECAST_MONTHS, currency, ROUND_HALF_UP)
             known = dict(zip(names, (str(each.quantize(_CENT)) for each in amounts), strict=True))
             rows.append(
                 {"month": f"{month:%Y-%m}", "product": of, "currency": currency, **known, "forecast": str(mean)}

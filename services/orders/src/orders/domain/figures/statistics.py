@@ -16,6 +16,7 @@ from orders.domain.parts.passage import Cancellation
 from orders.domain.parts.receivable import Due
 from orders.domain.parts.spending import Spending
 from shared.calendar import Calendar
+from shared.contracts.currencies import rounded
 from shared.contracts.event import Money, Part
 from shared.contracts.vocabulary import Line, OrderLine, OrderNo, StaffId
 from shared.tables import Table, TableCell
@@ -143,7 +144,7 @@ def prices(lines: tuple[OrderLine, ...], total: Money | None) -> tuple[Decimal, 
     priced = [price.amount * line.quantity if price else Decimal() for price, line in zip(known, lines, strict=True)]
     rest = (total.amount if total else sum(priced, Decimal())) - sum(priced, Decimal())
     open_ = [line.quantity if price is None else 0 for price, line in zip(known, lines, strict=True)]
-    shares = _shared(rest, open_ if any(open_) else [line.quantity for line in lines])
+    shares = _shared(rest, open_ if any(open_) else [line.quantity for line in lines], currency)
     return tuple(price + share for price, share in zip(priced, shares, strict=True))
 
 
@@ -159,11 +160,12 @@ def sold_lines(order: SoldOrder) -> Iterator[tuple[str, str, Decimal]]:
         yield sold.product, _currency(sold), sold.amount
 
 
-def _shared(amount: Decimal, weights: list[int]) -> list[Decimal]:
-    """An amount divided by weights, exact to the cent: each share goes up to what is due so far."""
+def _shared(amount: Decimal, weights: list[int], currency: str) -> list[Decimal]:
+    """An amount divided by weights into amounts of this currency, which add up to it: each goes up to what is due."""
     shares: list[Decimal] = []
     for place in range(len(weights)):
-        due = (amount * sum(weights[: place + 1]) / sum(weights)).quantize(Decimal("0.01"))
+        so_far, whole = sum(weights[: place + 1]), sum(weights)
+        due = rounded(amount * so_far / whole, currency) if so_far < whole else amount
         shares.append(due - sum(shares, Decimal()))
     return shares
 

@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from orders.domain.policy.policy import Wages
+from shared.contracts.currencies import rounded
 from shared.tables import Table, TableCell
 
 
@@ -20,7 +21,7 @@ def wages(received: Mapping[tuple[str, str], Decimal], terms: Wages, begin: date
         came_in = received.get((salesman, currency), Decimal())
         base = bases.get((salesman, currency), Decimal())
         rate = terms.rate_of(salesman)
-        commission = (came_in * rate).quantize(Decimal("0.01"))
+        commission = rounded(came_in * rate, currency)
         rows.append(
             {
                 "salesman": salesman,

@@ -14,6 +14,7 @@ from orders.domain.parts.receivable import Due
 from orders.domain.route import JUDGED, ROUTES, Milestone, Route, RouteName
 from shared.calendar import Calendar, Monthly, Weekly, Within
 from shared.clocks import Clock, TimedPolicy
+from shared.contracts.currencies import rounded
 from shared.contracts.departments import Skill
 from shared.contracts.event import Frozen, Money
 from shared.contracts.roles import Role
@@ -65,7 +66,7 @@ class SalesPlan(Frozen):
 
     def _until(self, day: date) -> Decimal:
         months = min(max((day.year - self.year) * 12 + day.month - 1, 0), 12)
-        return (self.amount.amount * sum(self.months[:months]) / sum(self.months)).quantize(Decimal("0.01"))
+        return rounded(self.amount.amount * sum(self.months[:months]) / sum(self.months), self.amount.currency)
 
 
 class Grade(Frozen):
