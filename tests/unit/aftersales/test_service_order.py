@@ -1,5 +1,6 @@
 """Service orders: every stage and decision, money before service where it is due, and no visit forgotten overnight."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import product
@@ -44,6 +45,9 @@ CS = Actor(kind="staff", id="cs-07", role="cs_specialist")
 FINANCE = Actor(kind="staff", id="finance-01", role="finance")
 NOW = cause(AT, actor=CS)
 BILLING = cause(AT, actor=FINANCE)
+TOLD = replace(cause(AT, actor=Actor(kind="department", id="finance", role="finance")), kind="event")
+DESK, SYSTEM = timedelta(minutes=15), timedelta(days=1)
+"""How far the clock of a desk, and that of a department's system, may be ahead."""
 
 
 def yuan(amount: str) -> Money:
@@ -213,10 +217,17 @@ def test_nothing_is_booked_for_a_service_whose_signed_fee_is_nothing(order_with,
 
 
 def test_money_that_is_yet_to_come_is_not_booked_whoever_reports_it(order_with, rules):
-    with pytest.raises(Refused) as refused:
-        receive_payment(order_with("customer_cause"), yuan("300.00"), AT + HOUR, None, rules, NOW)
+    for by, ahead in ((NOW, DESK), (TOLD, SYSTEM)):
+        with pytest.raises(Refused) as refused:
+            receive_payment(order_with("customer_cause"), yuan("300.00"), AT + ahead + SECOND, None, rules, by)
+        assert (refused.value.code, refused.value.field) == ("received_in_future", "received_at")
 
-    assert (refused.value.code, refused.value.field) == ("received_in_future", "received_at")
+
+def test_a_clock_that_is_a_little_ahead_of_ours_stops_no_money(order_with, rules):
+    """Fifteen minutes at a desk, a day of a department's system, as for every fact about an order."""
+    for by, ahead in ((NOW, DESK), (TOLD, SYSTEM)):
+        paid = receive_payment(order_with("customer_cause"), yuan("300.00"), AT + ahead, None, rules, by).state
+        assert [each.at for each in paid.payments] == [AT + ahead]
 
 
 def test_a_payment_keeps_who_took_it_and_one_that_was_kept_before_is_read(order_with, rules):

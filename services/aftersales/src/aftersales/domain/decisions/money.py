@@ -8,6 +8,7 @@ from aftersales.domain.decisions.closing import await_refund
 from aftersales.domain.decisions.dispatch import await_dispatch
 from aftersales.domain.parts.blocks import FeeSignature
 from aftersales.domain.parts.money import Charge, Cost, Mode, Payment, Refund, must_be_payable
+from aftersales.domain.parts.times import is_to_come
 from aftersales.domain.policy.policy import AftersalesPolicy, Rules
 from aftersales.domain.service_order import ServiceOrder, hands_in, who_fills_in_the_cost
 from shared.aggregate import Cause, Change, Refused, must_be_another, must_be_recent, must_have_role, together
@@ -133,7 +134,7 @@ def receive_payment(
     than an amount can be in all (`beyond_amount`), and for money that is yet to come (`received_in_future`).
     """
     order.lifecycle.must(order.stage, "receive_payment")
-    if received_at > cause.at:
+    if is_to_come(received_at, cause):
         raise Refused(
             "money is booked once it has come in; received_at lies in the future", "received_in_future", "received_at"
         )
@@ -179,7 +180,7 @@ def refund(
     must_be_payable(amount=amount)
     if amount.amount not in order.owed_after_each_payment:
         raise Refused(f"{owed.amount} is owed to the customer; pay back that", "refund_differs", "amount")
-    if refunded_at > cause.at:
+    if is_to_come(refunded_at, cause):
         raise Refused(
             "a refund is entered once it went back; refunded_at lies in the future", "future_date", "refunded_at"
         )
