@@ -19,7 +19,7 @@ from aftersales.domain.decisions.supply import claim_expense, promise_parts, rea
 from aftersales.domain.decisions.trip import agree_appointment, approve_remote, request_remote
 from aftersales.domain.decisions.visit import complete_visit, sign_off
 from aftersales.domain.parts.form import FeedbackForm
-from aftersales.domain.parts.money import Payment
+from aftersales.domain.parts.money import Charge, Payment
 from aftersales.domain.parts.supply import PartLine, Supply
 from aftersales.domain.parts.trip import Remote
 from aftersales.domain.policy.policy import AftersalesPolicy, Rules
@@ -207,8 +207,11 @@ def decide_as(rules: Rules) -> Callable[[Cause], Decisions]:
             "carry_over": lambda order: carry_over(order, rules, by),
             "call_off": lambda order: call_off(order, "客户已自行修好", "cs-07", rules, by),
             "refund": lambda order: refund(
-                order.but(payments=(Payment(amount=yuan("300.00"), at=AT),)),
-                yuan("300.00"),
+                order.but(
+                    charge=Charge(amount=yuan("300.00"), mode="prepaid"),
+                    payments=(Payment(amount=yuan("600.00"), at=AT),),
+                ),
+                yuan("600.00" if order.stage == "called_off" else "300.00"),
                 AT,
                 "TK-88120",
                 rules,

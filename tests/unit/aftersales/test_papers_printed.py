@@ -146,7 +146,7 @@ async def test_a_payment_names_who_took_it_on_the_voucher_the_months_table_and_t
     await stores.settlements.create(Change(month.but(entries=(entry,))), NOW)
 
     voucher = cells(await printed("finance", f"service-orders/{order.id}"))
-    table = lines((await printed("finance", f"settlements/{month.month}")).partition("已取消服务的收款和退款")[2])
+    table = lines((await printed("finance", f"settlements/{month.month}")).partition("取消、多付的收款和退款")[2])
     pages = [
         (await ask("finance", "GET", f"/ui/{path}")).text
         for path in (f"service-orders/{order.id}", f"settlements/{month.id}")

@@ -17,7 +17,7 @@ from aftersales.api.accounts import accounts
 from aftersales.api.sheets import money_table
 from aftersales.app import service
 from aftersales.domain.decisions.closing import call_off
-from aftersales.domain.decisions.money import receive_payment, refund
+from aftersales.domain.decisions.money import raise_charge, receive_payment, record_cost, refund, sign_fee
 from aftersales.domain.decisions.settlement import settle
 from aftersales.domain.lifecycle import LIFECYCLE
 from aftersales.domain.parts.entry import Entry
@@ -31,7 +31,9 @@ from aftersales.subscribers import subscriptions
 from shared.aggregate import LARGEST_AMOUNT, Change, Overstepped, Refused
 from shared.contracts.aftersales import (
     CalledOffServicePaid,
+    CustomerChargePaid,
     CustomerChargeRefunded,
+    CustomerOverpaymentRefunded,
     DeadlineMetByAftersales,
     DeadlineSetByAftersales,
     MonthlyAftersalesSettled,
@@ -288,6 +290,117 @@ async def test_what_is_shown_as_possible_to_a_role_is_what_it_may_do(stage, paid
     assert accepted == ({Role.FINANCE} if stage == "called_off" and paid else set())
 
 
+TOLD = replace(cause(AT, actor=Actor(kind="department", id="finance", role="finance")), kind="event")
+CHIEF, GM = (cause(AT, actor=Actor(kind="staff", id=f"{role}-01", role=role)) for role in ("cs_manager", "gm"))
+
+
+def duties(order):
+    """The names of what somebody has to do in time."""
+    return [run.clock.name for run in order.running]
+
+
+def with_fee(order, amount, rules):
+    """The order with a fee of this amount, filled in anew and signed by both."""
+    nothing = yuan("0.00")
+    order = record_cost(order, nothing, nothing, yuan(amount), nothing, rules, CS).state
+    for signatory in (CHIEF, GM):
+        order = sign_fee(order, order.cost.id, rules, signatory).state
+    return order
+
+
+def test_what_a_department_reports_above_the_charge_is_booked_and_owed_back(order_with, rules):
+    charged = raise_charge(order_with("customer_cause"), yuan("300.00"), "prepaid", rules, FINANCE).state
+
+    change = receive_payment(charged, yuan("300.50"), AT, "FP-1", rules, TOLD)
+
+    order = change.state
+    assert (order.paid, order.received, order.owed_back) == (True, yuan("300.50"), yuan("0.50"))
+    assert [type(event) for event in change.events] == [
+        CustomerChargePaid,
+        DeadlineSetByAftersales,
+        DeadlineSetByAftersales,
+    ]
+    assert duties(order) == ["dispatch", "refund"]
+    assert {"dispatch", "refund"} < set(offered(order))
+
+
+def test_what_came_in_before_the_charge_and_is_more_is_owed_back(order_with, rules):
+    paid = receive_payment(order_with("customer_cause"), yuan("500.00"), AT, "FP-1", rules, FINANCE).state
+
+    order = raise_charge(paid, yuan("300.00"), "prepaid", rules, FINANCE).state
+
+    assert (paid.owed_back, order.paid, order.owed_back) == (None, True, yuan("200.00"))
+    assert duties(order) == ["dispatch", "refund"]
+
+
+def test_what_came_in_before_a_fee_of_nothing_was_signed_is_owed_back(order_with, rules):
+    paid = receive_payment(order_with("customer_cause"), yuan("500.00"), AT, "FP-1", rules, FINANCE).state
+
+    order = with_fee(paid, "0.00", rules)
+
+    assert (order.owed_back, duties(order)) == (yuan("500.00"), ["dispatch", "refund"])
+
+
+def test_what_is_above_the_charge_goes_back_and_the_service_stays_paid(order_with, rules):
+    paid = receive_payment(order_with("customer_cause"), yuan("500.00"), AT, "FP-1", rules, FINANCE).state
+    owing = raise_charge(paid, yuan("300.00"), "prepaid", rules, FINANCE).state
+
+    change = refund(owing, yuan("200.00"), AT, "TK-1", rules, FINANCE)
+
+    order = change.state
+    assert change.events[0] == CustomerOverpaymentRefunded.of(
+        order.about_customer, amount=yuan("200.00"), refunded_at=AT, reference="TK-1", by="finance-01"
+    )
+    assert (order.paid, order.owed_back, order.to_come) == (True, None, yuan("0.00"))
+    assert duties(order) == ["dispatch"]
+    assert "refund" not in offered(order)
+
+
+def test_a_fee_that_is_filled_in_anew_after_nothing_was_signed_is_paid_from_what_was_kept(order_with, rules):
+    paid = receive_payment(order_with("customer_cause"), yuan("500.00"), AT, "FP-1", rules, FINANCE).state
+    back = refund(with_fee(paid, "0.00", rules), yuan("500.00"), AT, "TK-1", rules, FINANCE).state
+
+    order = raise_charge(with_fee(back, "300.00", rules), yuan("300.00"), "prepaid", rules, FINANCE).state
+
+    assert (order.paid, order.to_come, order.owed_back, order.waits_for_money) == (False, yuan("300.00"), None, True)
+
+
+def test_a_fee_that_is_filled_in_anew_ends_the_duty_to_pay_back_and_that_to_send_a_technician(order_with, rules):
+    paid = receive_payment(order_with("customer_cause"), yuan("200.00"), AT, "FP-1", rules, FINANCE).state
+    owing = with_fee(paid, "0.00", rules)
+
+    order = with_fee(owing, "300.00", rules)
+
+    assert (duties(owing), duties(order)) == (["dispatch", "refund"], [])
+    assert (order.owed_back, order.waits_for_money) == (None, True)
+
+
+def test_a_service_that_is_called_off_after_what_was_above_the_charge_went_back_owes_the_rest(order_with, rules):
+    paid = receive_payment(order_with("customer_cause"), yuan("500.00"), AT, "FP-1", rules, FINANCE).state
+    owing = raise_charge(paid, yuan("300.00"), "prepaid", rules, FINANCE).state
+    back = refund(owing, yuan("200.00"), AT, "TK-1", rules, FINANCE).state
+
+    change = call_off(back, WHY, "cs-07", rules, CS)
+
+    assert (change.state.owed_back, duties(change.state)) == (yuan("300.00"), ["refund"])
+    assert only(ServiceOrderCalledOff, change.events).paid == yuan("300.00")
+
+
+async def test_what_finance_paid_back_above_the_charge_stands_in_the_months_money(ask, on, stores, order_with, rules):
+    paid = receive_payment(order_with("customer_cause"), yuan("500.00"), AT, "FP-1", rules, FINANCE).state
+    owing = raise_charge(paid, yuan("300.00"), "prepaid", rules, FINANCE).state
+    back = refund(owing, yuan("200.00"), AT, "TK-1", rules, FINANCE)
+
+    await deliver(on, back.events[0], at=AT)
+
+    (entry,) = (await stores.settlements.get(Settlement.id_of("2026-11"))).money
+    assert (entry.voucher_no, entry.refund.amount, entry.refund.reference) == (
+        owing.voucher_no,
+        yuan("200.00"),
+        "TK-1",
+    )
+
+
 @pytest.fixture(scope="module")
 def hearing_itself():
     own = nowhere(Settings)
@@ -444,8 +557,8 @@ async def test_page_and_paper_count_services_and_name_money_for_services_that_we
     page = (await ask("finance", "GET", f"/ui/settlements/{month.id}")).text
     paper = (await ask("finance", "GET", f"/ui/papers/settlements/{month.month}")).text
 
-    assert re.findall(r'id="h-entries">(.*?)<', page) == ["凭证0张，未移交0张，另有已取消服务的收退款1笔"]
-    assert re.findall(r"0张，其中.*?笔", paper) == ["0张，其中0张未移交；另有已取消服务的收退款1笔"] * 2
+    assert re.findall(r'id="h-entries">(.*?)<', page) == ["凭证0张，未移交0张，另有取消、多付的收退款1笔"]
+    assert re.findall(r"0张，其中.*?笔", paper) == ["0张，其中0张未移交；另有取消、多付的收退款1笔"] * 2
 
 
 STEPS = st.lists(

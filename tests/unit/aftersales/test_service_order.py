@@ -216,6 +216,20 @@ def test_nothing_is_booked_for_a_service_whose_signed_fee_is_nothing(order_with,
     assert (refused.value.code, refused.value.field) == ("above_charged", "amount")
 
 
+def test_a_signed_fee_of_nothing_is_not_charged(order_with, rules):
+    """Not offered, and refused by its reason where it is asked for all the same."""
+    order = order_with(verdict="out_of_warranty")
+    nothing = {name: yuan("0.00") for name in ("material", "transport", "labour", "travel")}
+    free = order.but(cost=order.cost.but(**nothing))
+
+    with pytest.raises(Refused) as refused:
+        raise_charge(free, yuan("0.00"), "invoiced", rules, BILLING)
+
+    assert refused.value.code == "free_of_charge"
+    assert "raise_charge" in {each.decision for each in order.possible}
+    assert "raise_charge" not in {each.decision for each in free.possible} | {each.decision for each in waiting(free)}
+
+
 def test_money_that_is_yet_to_come_is_not_booked_whoever_reports_it(order_with, rules):
     for by, ahead in ((NOW, DESK), (TOLD, SYSTEM)):
         with pytest.raises(Refused) as refused:

@@ -53,6 +53,7 @@ _FOR: Mapping[str, tuple[type[Event], ...]] = {
         aftersales.CustomerChargeRaised,
         aftersales.CustomerChargePaid,
         aftersales.CustomerChargeRefunded,
+        aftersales.CustomerOverpaymentRefunded,
         aftersales.CalledOffServicePaid,
         aftersales.ExpenseClaimed,
         aftersales.MonthlyAftersalesSettled,

@@ -109,7 +109,7 @@ def payments(orders: ServiceOrders, rules: Rules) -> APIRouter:
 
     @router.post("/refund", dependencies=[allow(*LIFECYCLE.roles("refund"))])
     async def refund(service_order_id: UUID, body: PayBack, cause: CausedByRequest) -> ServiceOrderView:
-        """Finance pays back what the customer had paid for a service that was called off."""
+        """Finance pays back what the customer paid above the charge, or for a service that was called off."""
         refunded_at = body.refunded_at or cause.at
 
         def decide(order: ServiceOrder) -> Change[ServiceOrder]:

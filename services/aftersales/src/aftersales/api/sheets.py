@@ -100,7 +100,7 @@ def _facts(account: Account) -> Iterable[Sequence[SheetCell]]:
 
 
 def _paid_and_back(entry: Entry) -> Iterable[Sequence[SheetCell]]:
-    """What came in for a service that was called off, and what went back."""
+    """What came in for a service that was called off, and what went back to a customer."""
     yield from (_received(entry.voucher_no, payment) for payment in entry.payments)
     if back := entry.refund:
         yield (entry.voucher_no, "退款", back.amount.amount, back.at.isoformat(), back.by, back.reference)

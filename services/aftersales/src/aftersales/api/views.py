@@ -164,7 +164,7 @@ class ServiceOrderView(View):
     missing_blocks: tuple[Block, ...]
     closed_at: Instant | None
     withdrawn: Withdrawal | None = Field(description="Why it was called off, and who did so.")
-    owed_back: Money | None = Field(description="What the customer had paid and has not got back; null: nothing.")
+    owed_back: Money | None = Field(description="What the customer has to get back; null: nothing.")
     refund: Refund | None
     further_refunds: tuple[Refund, ...] = Field(description="What went back of money that came in after the refund.")
     deadlines: tuple[Deadline, ...]
@@ -211,6 +211,8 @@ class DecidableRow(View):
     charge: Charge | None = Field(default=None, exclude=True)
     charge_policy: ChargePolicy = Field(default="free", exclude=True)
     payments: tuple[Payment, ...] = Field(default=(), exclude=True)
+    refund: Refund | None = Field(default=None, exclude=True)
+    further_refunds: tuple[Refund, ...] = Field(default=(), exclude=True)
     opinion: Opinion | None = Field(default=None, exclude=True)
     out_of_town: bool = Field(default=False, exclude=True)
     missing_blocks: tuple[Block, ...] = Field(default=(), exclude=True)

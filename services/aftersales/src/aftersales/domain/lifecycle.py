@@ -86,7 +86,7 @@ LIFECYCLE: Lifecycle[Stage, ServiceOrderDecision] = Lifecycle(
         "receive_payment": Move((*UNDER_WAY, "closed", "called_off"), by=CASHIERS),
         "carry_over": Move(("open",)),
         "call_off": Move(("open", "dispatched"), ("called_off",)),
-        "refund": Move(("called_off",), by=(Role.FINANCE,)),
+        "refund": Move((*UNDER_WAY, "closed", "called_off"), by=(Role.FINANCE,)),
     },
 )
 

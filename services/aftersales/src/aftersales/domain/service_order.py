@@ -93,6 +93,10 @@ class Decidable(Protocol):
     @property
     def payments(self) -> tuple[Payment, ...]: ...
     @property
+    def refund(self) -> Refund | None: ...
+    @property
+    def further_refunds(self) -> tuple[Refund, ...]: ...
+    @property
     def opinion(self) -> Opinion | None: ...
     @property
     def out_of_town(self) -> bool: ...
@@ -153,15 +157,34 @@ def waits_for_parts(order: Decidable) -> bool:
     return order.supply is not None and order.supply.ready_at is None
 
 
+def refunds(order: Decidable) -> tuple[Refund, ...]:
+    """Everything that went back to the customer, oldest first."""
+    return (*((order.refund,) if order.refund else ()), *order.further_refunds)
+
+
+def kept(order: Decidable) -> Money:
+    """What came in and has not gone back to the customer."""
+    return together(
+        (
+            *(each.amount.amount for each in order.payments),
+            *(-each.amount.amount for each in refunds(order)),
+        )
+    )
+
+
 def paid(order: Decidable) -> bool:
     """Whether everything that was charged has come in."""
-    received = together(payment.amount.amount for payment in order.payments)
-    return order.charge is not None and received.amount >= order.charge.amount.amount
+    return order.charge is not None and kept(order).amount >= order.charge.amount.amount
+
+
+def costs_nothing(order: Decidable) -> bool:
+    """Whether the fee is filled in and is 0."""
+    return order.cost is not None and not order.cost.total.amount
 
 
 def comes_to_nothing(order: Decidable) -> bool:
-    """Whether the fee is signed and comes to 0: there is nothing to charge."""
-    return order.cost is not None and not order.cost.total.amount and not unsigned_by(order)
+    """Whether the fee is signed and is 0: there is nothing to charge."""
+    return costs_nothing(order) and not unsigned_by(order)
 
 
 def to_come(order: Decidable) -> Money | None:
@@ -169,8 +192,7 @@ def to_come(order: Decidable) -> Money | None:
     if order.stage == "called_off" or (order.charge is None and not comes_to_nothing(order)):
         return None
     charged = order.charge.amount.amount if order.charge else Decimal(0)
-    received = together(payment.amount.amount for payment in order.payments)
-    return Money(amount=max(charged - received.amount, Decimal(0)))
+    return Money(amount=max(charged - kept(order).amount, Decimal(0)))
 
 
 def waits_for_charge(order: Decidable) -> bool:
@@ -225,6 +247,7 @@ _NEEDED: Needs[ServiceOrderDecision, Decidable] = MappingProxyType(
             Need(lambda order: order.charge_policy != "free" and order.charge is None),
             _FEE,
             Need(lambda order: not unsigned_by(order), "fee_unsigned"),
+            Need(lambda order: not comes_to_nothing(order)),
         ),
         "receive_payment": (
             Need(lambda order: order.charge_policy != "free"),
@@ -327,6 +350,11 @@ class ServiceOrder(Timed):
         return together(payment.amount.amount for payment in self.payments)
 
     @property
+    def kept(self) -> Money:
+        """What the customer has paid and has not got back."""
+        return kept(self)
+
+    @property
     def paid(self) -> bool:
         """Whether everything that was charged has come in."""
         return paid(self)
@@ -339,9 +367,9 @@ class ServiceOrder(Timed):
     @computed_field  # type: ignore[prop-decorator]
     @property
     def owed_back(self) -> Money | None:
-        """What the customer paid for a service that was called off, until it is paid back; None: nothing.
+        """What the customer paid above the charge, or for a service that was called off, until it is paid back.
 
-        It is stored, so that lists show what is possible.
+        None: nothing. It is stored, so that lists show what is possible.
         """
         return Money(amount=self.owed_after_each_payment[-1]) if self.owed_after_each_payment else None
 
@@ -349,19 +377,23 @@ class ServiceOrder(Timed):
     def owed_after_each_payment(self) -> tuple[Decimal, ...]:
         """What was owed back once each payment was in, less what has gone back since; the last one is owed now.
 
-        Nothing of what came in before a service was called off whose `withdrawn` was not kept yet: finance paid that
-        back outside the system.
+        Nothing before the fee is charged, or signed as 0; and nothing of what came in before a service was called off
+        whose `withdrawn` was not kept yet: finance paid that back outside the system.
         """
-        if self.stage != "called_off":
+        over = self.stage == "called_off"
+        if not over and self.to_come is None:
             return ()
-        returnable = (each.amount.amount for each in self.payments if self.withdrawn is not None or each.late)
+        due = self.charge.amount.amount if self.charge and not over else Decimal(0)
+        returnable = (
+            each.amount.amount for each in self.payments if not over or self.withdrawn is not None or each.late
+        )
         returned = sum((each.amount.amount for each in self.refunds), start=Decimal(0))
-        return tuple(owed for total in accumulate(returnable) if (owed := total - returned) > 0)
+        return tuple(owed for total in accumulate(returnable) if (owed := total - due - returned) > 0)
 
     @property
     def refunds(self) -> tuple[Refund, ...]:
         """Everything that went back to the customer, oldest first."""
-        return (*((self.refund,) if self.refund else ()), *self.further_refunds)
+        return refunds(self)
 
     @property
     def waits_for_money(self) -> bool:

@@ -16,6 +16,7 @@ from shared.aggregate import Cause, Change
 from shared.contracts.aftersales import (
     CalledOffServicePaid,
     CustomerChargeRefunded,
+    CustomerOverpaymentRefunded,
     ServiceOrderCalledOff,
     ServiceOrderClosed,
 )
@@ -61,10 +62,10 @@ def _called_off(on: Subscriptions, stores: Stores, rules: Rules) -> None:
     @on(ServiceOrderCalledOff)
     async def settle_payments(event: ServiceOrderCalledOff, cause: Cause) -> Touch[Settlement] | None:
         """What had been paid for a service that is called off goes to finance by the next settlement day."""
-        if event.paid is None:
-            return None
         order = await stores.service_orders.get(event.service_order_id)
         before = tuple(each for each in order.payments if not each.late)
+        if not before:
+            return None
         return settling(Entry.of_money(event, before, None), stores, rules, cause)
 
     @on(CalledOffServicePaid)
@@ -84,18 +85,26 @@ def _called_off(on: Subscriptions, stores: Stores, rules: Rules) -> None:
     @on(CustomerChargeRefunded)
     def settle_refund(event: CustomerChargeRefunded, cause: Cause) -> Touch[Settlement]:
         """What was paid back goes to finance by the next settlement day as well."""
-        back = Refund(
-            amount=event.amount,
-            at=event.refunded_at,
-            reference=event.reference,
-            by=event.by,
-            entered_at=cause.at,
-            id=cause.id,
-        )
-        return settling(Entry.of_money(event, (), back), stores, rules, cause)
+        return settling(Entry.of_money(event, (), _refund(event, cause)), stores, rules, cause)
+
+    @on(CustomerOverpaymentRefunded)
+    def settle_overpayment(event: CustomerOverpaymentRefunded, cause: Cause) -> Touch[Settlement]:
+        """So does what was paid above a charge and went back."""
+        return settling(Entry.of_money(event, (), _refund(event, cause)), stores, rules, cause)
+
+
+def _refund(event: CustomerChargeRefunded | CustomerOverpaymentRefunded, cause: Cause) -> Refund:
+    return Refund(
+        amount=event.amount,
+        at=event.refunded_at,
+        reference=event.reference,
+        by=event.by,
+        entered_at=cause.at,
+        id=cause.id,
+    )
 
 
 def settling(money: Entry, stores: Stores, rules: Rules, cause: Cause) -> Touch[Settlement]:
-    """Enters money for a service that was called off in the month of this moment."""
+    """Enters money that was paid for a service that was called off, or that went back, in the month of this moment."""
     empty = Settlement.at(cause.at, rules)
     return stores.settlements.touch(empty.id, lambda month: add_money(month, money, rules, cause), empty)

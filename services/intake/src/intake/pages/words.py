@@ -62,6 +62,7 @@ FACTS: Mapping[str, str] = MappingProxyType(
         "aftersales.customer_charge_raised": "服务收费",
         "aftersales.customer_charge_paid": "服务费到账",
         "aftersales.customer_charge_refunded": "服务费退回",
+        "aftersales.customer_overpayment_refunded": "多付服务费退回",
         "aftersales.called_off_service_paid": "服务取消后到账",
         "aftersales.service_signed_off": "客户签字确认服务",
         "aftersales.service_order_closed": "服务凭证归档",

@@ -202,6 +202,15 @@ class CustomerChargeRefunded(AboutCustomersServiceOrder, Event, key="aftersales.
     by: StaffId = Field(examples=["finance-01"])
 
 
+class CustomerOverpaymentRefunded(AboutCustomersServiceOrder, Event, key="aftersales.customer_overpayment_refunded.v1"):
+    """Finance paid back what a customer had paid above the charge for a service (003 §9)."""
+
+    amount: Money
+    refunded_at: Instant
+    reference: Line | None = Field(default=None, description="The number of the transfer.", examples=["TK-88120"])
+    by: StaffId = Field(examples=["finance-01"])
+
+
 class CalledOffServicePaid(AboutCustomersServiceOrder, Event, key="aftersales.called_off_service_paid.v1"):
     """Money came in for a service that was called off already, and is to be paid back (003 §7)."""
 

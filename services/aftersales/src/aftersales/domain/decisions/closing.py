@@ -66,7 +66,7 @@ def call_off(
         technician=order.technician if order.stage == "dispatched" else None,
         appointment=order.appointment.day if order.appointment else None,
         parts_form_no=order.supply.form_no if order.supply else None,
-        paid=order.received if order.payments else None,
+        paid=order.kept if order.kept.amount else None,
     )
     withdrawn = Withdrawal(reason=reason, by=withdrawn_by, at=cause.at)
     over = order.but(stage="called_off", appointment=None, priority=False, withdrawn=withdrawn)
@@ -75,9 +75,14 @@ def call_off(
 
 
 def await_refund(order: ServiceOrder, rules: Rules, cause: Cause) -> Change[ServiceOrder]:
-    """What the customer has paid is finance's duty to pay back; unchanged where nothing came in or the duty runs."""
+    """What the customer has to get back is finance's duty; it ends where nothing is owed any more.
+
+    Unchanged while it runs already.
+    """
     policy = rules.of(order)
-    if order.owed_back is None or order.customer is None or order.clock(policy.refund.name):
+    if order.owed_back is None:
+        return rules.clocks.drop(policy.refund.name, cause=cause)(order)
+    if order.customer is None or order.clock(policy.refund.name):
         return Change(order)
     matter = Matter(about=order.voucher_no, customer_id=order.customer.customer_id)
     return rules.clocks.start(policy.refund, matter, cause, policy=policy)(order)

@@ -78,15 +78,15 @@ def carry_over(order: ServiceOrder, rules: Rules, cause: Cause) -> Change[Servic
 def await_dispatch(order: ServiceOrder, rules: Rules, cause: Cause) -> Change[ServiceOrder]:
     """The day's end is the time by which a technician has to be sent, once nothing is in the way of it.
 
-    Unchanged while money or parts are waited for, and for a job that waits to be dispatched already.
+    While money or parts are waited for no technician has to be sent. Unchanged for a job that waits to be dispatched
+    already.
     """
     clock = rules.of(order).dispatch
-    if (
-        not order.lifecycle.allows(order.stage, "dispatch")
-        or order.waits_for_money
-        or order.waits_for_parts
-        or order.clock(clock.name)
-    ):
+    if not order.lifecycle.allows(order.stage, "dispatch"):
+        return Change(order)
+    if order.waits_for_money or order.waits_for_parts:
+        return rules.clocks.drop(clock.name, cause=cause)(order)
+    if order.clock(clock.name):
         return Change(order)
     return _set_the_day(order, rules, cause)
 

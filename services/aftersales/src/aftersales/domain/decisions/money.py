@@ -10,13 +10,14 @@ from aftersales.domain.parts.blocks import FeeSignature
 from aftersales.domain.parts.money import Charge, Cost, Mode, Payment, Refund, must_be_payable
 from aftersales.domain.parts.times import is_to_come
 from aftersales.domain.policy.policy import AftersalesPolicy, Rules
-from aftersales.domain.service_order import ServiceOrder, hands_in, who_fills_in_the_cost
+from aftersales.domain.service_order import ServiceOrder, comes_to_nothing, hands_in, who_fills_in_the_cost
 from shared.aggregate import Cause, Change, Refused, must_be_another, must_be_recent, must_have_role, together
 from shared.contracts.aftersales import (
     CalledOffServicePaid,
     CustomerChargePaid,
     CustomerChargeRaised,
     CustomerChargeRefunded,
+    CustomerOverpaymentRefunded,
     ServiceCostRecorded,
 )
 from shared.contracts.event import Money
@@ -61,8 +62,10 @@ def record_cost(
         total=cost.total,
         filled_by_role=filled_by,
     )
-    return Change(order.but(cost=cost, fee_signatures=()), (recorded,)).then(
-        lambda costed: await_dispatch(costed, rules, cause)
+    return (
+        Change(order.but(cost=cost, fee_signatures=()), (recorded,))
+        .then(lambda costed: await_dispatch(costed, rules, cause))
+        .then(lambda costed: await_refund(costed, rules, cause))
     )
 
 
@@ -90,16 +93,19 @@ def sign_fee(order: ServiceOrder, fee: UUID, rules: Rules, cause: Cause) -> Chan
     who = "a fee is signed by two people, neither of whom has filled it in"
     must_be_another(who, *hands_in(order)["sign_fee"], cause=cause)
     signature = FeeSignature(capacity=capacity, by=cause.actor.id, at=cause.at)
-    return Change(order.but(fee_signatures=(*order.fee_signatures, signature))).then(
-        lambda signed: await_dispatch(signed, rules, cause)
+    return (
+        Change(order.but(fee_signatures=(*order.fee_signatures, signature)))
+        .then(lambda signed: await_dispatch(signed, rules, cause))
+        .then(lambda signed: await_refund(signed, rules, cause))
     )
 
 
 def raise_charge(order: ServiceOrder, amount: Money, mode: Mode, rules: Rules, cause: Cause) -> Change[ServiceOrder]:
     """The customer has to pay the signed fee: before we come, if it is the customer's own fault.
 
-    Refused without the signatures that the policy names, for another amount than the fee's total, for more on the spot
-    than the policy allows, and for an invoice by others than finance (001 售后四a, 表1, 备注1; 003 §9).
+    What came in before and is more than that is to be paid back. Refused without the signatures that the policy names,
+    for another amount than the fee's total, for a fee of 0 (`free_of_charge`), for more on the spot than the policy
+    allows, and for an invoice by others than finance (001 售后四a, 表1, 备注1; 003 §9).
     """
     order.lifecycle.must(order.stage, "raise_charge")
     if order.charge_policy == "free":
@@ -109,13 +115,17 @@ def raise_charge(order: ServiceOrder, amount: Money, mode: Mode, rules: Rules, c
     if order.charge_policy == "pay_first" and mode != "prepaid":
         raise Refused("the customer's own fault is paid before we come; the mode is prepaid", "pay_first", "mode")
     must_be_payable(amount=amount)
-    _must_be_signed(order, amount, rules)
+    _must_be_signed(order, amount)
+    if comes_to_nothing(order):
+        raise Refused("the signed fee is 0: there is nothing to charge", "free_of_charge")
     _must_suit(mode, amount, rules.of(order), cause)
     charged = order.but(charge=Charge(amount=amount, mode=mode))
     raised = CustomerChargeRaised.of(order.about_customer, amount=amount, mode=mode)
     change = Change(charged, (raised,))
-    return (change.announcing(_paid(charged)) if charged.paid else change).then(
-        lambda paid: await_dispatch(paid, rules, cause)
+    return (
+        (change.announcing(_paid(charged)) if charged.paid else change)
+        .then(lambda paid: await_dispatch(paid, rules, cause))
+        .then(lambda paid: await_refund(paid, rules, cause))
     )
 
 
@@ -130,8 +140,9 @@ def receive_payment(
     """Money came in; a job that was held back for it waits to be dispatched from now on (001 备注1, 003 §9).
 
     It may come before it is charged; it is announced once everything is paid. What comes in for a service that was
-    called off is to be paid back. Refused for a service that is free, for more than is charged (`above_charged`) and
-    than an amount can be in all (`beyond_amount`), and for money that is yet to come (`received_in_future`).
+    called off is to be paid back. So is what a department reports above the charge: it has come in; at a desk it is
+    refused (`above_charged`). Refused for a service that is free, for more than an amount can be in all
+    (`beyond_amount`), and for money that is yet to come (`received_in_future`).
     """
     order.lifecycle.must(order.stage, "receive_payment")
     if is_to_come(received_at, cause):
@@ -143,7 +154,8 @@ def receive_payment(
             "this service is free of charge for the customer: the money is for something else", "free_of_charge"
         )
     must_be_payable(amount=amount)
-    _must_be_owed(order, amount)
+    if cause.kind == "request":
+        _must_be_owed(order, amount)
     must_be_recent("the payment", received_at, cause, "received_at")
     together((order.received.amount, amount.amount))
     payment = Payment(
@@ -158,20 +170,22 @@ def receive_payment(
     received = order.but(payments=(*order.payments, payment))
     change = Change(received)
     if payment.late:
-        return change.announcing(_paid_late(received, payment)).then(lambda owing: await_refund(owing, rules, cause))
-    return (change.announcing(_paid(received)) if received.paid and not order.paid else change).then(
-        lambda paid: await_dispatch(paid, rules, cause)
+        change = change.announcing(_paid_late(received, payment))
+    elif received.paid and not order.paid:
+        change = change.announcing(_paid(received))
+    return change.then(lambda paid: await_dispatch(paid, rules, cause)).then(
+        lambda paid: await_refund(paid, rules, cause)
     )
 
 
 def refund(
     order: ServiceOrder, amount: Money, refunded_at: datetime, reference: Line | None, rules: Rules, cause: Cause
 ) -> Change[ServiceOrder]:
-    """Finance pays back what the customer had paid for a service that was called off, and its duty is done (003 §7).
+    """Finance pays back what the customer paid above the charge, or for a service that was called off (003 §7).
 
-    Where more came in after the money was sent, what was owed before is taken as well, and the duty goes on. Refused
-    where nothing is owed (`nothing_to_refund`), for another amount (`refund_differs`), for money that has not gone back
-    yet (`future_date`), and to the person who called the service off (`four_eyes`).
+    Its duty is done then. Where more came in after the money was sent, what was owed before is taken as well, and the
+    duty goes on. Refused where nothing is owed (`nothing_to_refund`), for another amount (`refund_differs`), for money
+    that has not gone back yet (`future_date`), and to the person who called the service off (`four_eyes`).
     """
     order.lifecycle.must(order.stage, "refund")
     owed = order.owed_back
@@ -188,9 +202,8 @@ def refund(
     who = "another person than the one who called the service off pays back what was paid for it"
     must_be_another(who, *hands_in(order)["refund"], cause=cause)
     back = Refund(amount=amount, at=refunded_at, reference=reference, by=cause.actor.id, entered_at=cause.now)
-    told = CustomerChargeRefunded.of(
-        order.about_customer, amount=amount, refunded_at=refunded_at, reference=reference, by=cause.actor.id
-    )
+    kind = CustomerChargeRefunded if order.stage == "called_off" else CustomerOverpaymentRefunded
+    told = kind.of(order.about_customer, amount=amount, refunded_at=refunded_at, reference=reference, by=cause.actor.id)
     first = order.refund is None
     paid_back = order.but(refund=back) if first else order.but(further_refunds=(*order.further_refunds, back))
     change = Change(paid_back, (told,))
@@ -232,12 +245,10 @@ def _must_be_owed(order: ServiceOrder, amount: Money) -> None:
         )
 
 
-def _must_be_signed(order: ServiceOrder, amount: Money, rules: Rules) -> None:
+def _must_be_signed(order: ServiceOrder, amount: Money) -> None:
     if order.cost is None:
         raise Refused("the fee is charged after it is filled in: record the cost first", "fee_missing")
-    needed = rules.of(order).fee_signatures
-    signed = {each.capacity for each in order.fee_signatures}
-    if lacking := [capacity for capacity in needed if capacity not in signed]:
+    if lacking := order.unsigned_by:
         raise Refused(f"the fee is signed before it is charged; missing: {', '.join(lacking)}", "fee_unsigned")
     if amount != order.cost.total:
         raise Refused(

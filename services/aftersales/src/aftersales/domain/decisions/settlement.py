@@ -28,7 +28,7 @@ def add(
 
 
 def add_money(settlement: Settlement, money: Entry, rules: Rules, cause: Cause) -> Change[Settlement]:
-    """What was paid, or paid back, for a service that was called off goes to finance by the due day.
+    """What was paid for a service that was called off, and what was paid back, goes to finance by the due day.
 
     The same once more changes nothing.
     """

@@ -51,7 +51,7 @@ def request_parts(
     )
     requested = PartsRequested(service_order_id=order.id, form_no=form_no, parts=parts, needed_by=needed_by)
     waiting = Change(order.but(supply=supply), (requested,))
-    return waiting.then(rules.clocks.drop(rules.of(order).dispatch.name, cause=cause)).then(
+    return waiting.then(lambda asked: await_dispatch(asked, rules, cause)).then(
         lambda asked: await_parts(asked, rules, cause)
     )
 

@@ -27,7 +27,7 @@ class VoucherEntry(Part):
 class Entry(Part):
     """One closed service order: what it cost us free of charge, or what the customer was charged.
 
-    Or money about a service that was called off: the payments that had come in, or the refund.
+    Or money alone: the payments for a service that was called off, or what was paid back to a customer.
     """
 
     service_order_id: ServiceOrderId
@@ -52,7 +52,7 @@ class Entry(Part):
 
     @property
     def called_off(self) -> bool:
-        """Whether it tells only of the money for a service that was called off: it has no closing.
+        """Whether it tells only of money, for a service that was called off or paid too much: it has no closing.
 
         It is read from that, since a replica of the release before, which does not know `payments` and `refund`, drops
         them when it writes the month.
@@ -61,7 +61,7 @@ class Entry(Part):
 
     @property
     def handled(self) -> tuple[Payment | Refund, ...]:
-        """The payments and the refund of a service that was called off."""
+        """The payments and the refund of which it tells."""
         return (*self.payments, *((self.refund,) if self.refund else ()))
 
     @property
@@ -75,7 +75,7 @@ class Entry(Part):
 
     @classmethod
     def of_money(cls, about: AboutCustomersServiceOrder, payments: tuple[Payment, ...], refund: Refund | None) -> Self:
-        """The entry of payments for a service that was called off, or of their refund."""
+        """The entry of payments for a service that was called off, or of what was paid back."""
         nothing = Money(amount=Decimal(0))
         return cls(
             service_order_id=about.service_order_id,

@@ -60,7 +60,7 @@ class Payment(Part):
 
 
 class Refund(Part):
-    """Money that went back to the customer of a service that was called off, and when we entered it."""
+    """Money that went back to the customer, and when we entered it."""
 
     amount: Money
     at: Instant

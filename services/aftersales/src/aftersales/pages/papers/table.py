@@ -53,12 +53,12 @@ def settlement_sheet(settlement: Settlement, press: Press) -> Paper:
 
 
 def _besides(settlement: Settlement) -> str:
-    """How many lines of money for services that were called off there are besides."""
-    return f"；另有已取消服务的收退款{len(settlement.money)}笔" if settlement.money else ""
+    """How many lines of money alone there are besides."""
+    return f"；另有取消、多付的收退款{len(settlement.money)}笔" if settlement.money else ""
 
 
 def _called_off(settlement: Settlement, press: Press) -> tuple[Grid, ...]:
-    """What came in for services that were called off, and what went back; nothing where there are none."""
+    """What came in for services that were called off, and what went back; nothing where there is none."""
     rows = [
         *(
             (each.voucher_no, each.customer_name or "", money(paid.amount), "", press.at(paid.at)[:10], paid.by or "")
@@ -79,4 +79,4 @@ def _called_off(settlement: Settlement, press: Press) -> tuple[Grid, ...]:
         ),
     ]
     heads = ("凭证", "客户", "实收", "退款", "日期", "经办")
-    return (Grid("已取消服务的收款和退款", heads, tuple(sorted(rows)), frozenset({2, 3})),) if rows else ()
+    return (Grid("取消、多付的收款和退款", heads, tuple(sorted(rows)), frozenset({2, 3})),) if rows else ()
