@@ -183,7 +183,7 @@ def _facts(entry: ServiceRequest, zone: ZoneInfo, where: str) -> tuple[tuple[str
         covered = _("{covered}，到{day}").format(covered=covered, day=day(warranty.expires_on))
     charge = _(PAYERS[entry.charge_policy])
     if entry.exception_owner:
-        charge = _("{charge}，由{owner}承担").format(charge=charge, owner=_(entry.exception_owner.chinese))
+        charge = _("{charge}，由{owner}负责").format(charge=charge, owner=_(entry.exception_owner.chinese))
     withdrawn = (
         ((_("撤回"), _("{by} {at}：{reason}").format(by=over.by, at=said(over.at, zone), reason=over.reason)),)
         if over

@@ -36,9 +36,8 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
     async def print_voucher(service_order_id: UUID, request: Request, asker: AskedBy) -> Response:
         """The service voucher that a technician takes along and brings back signed (003 §7-§10)."""
         order = as_read(await stores.service_orders.get(service_order_id), asker, WHOLE)
-        exception = order.verdict == "out_of_warranty" and order.charge_policy == "free"
-        owner = rules.of(order).own_fault.owner if exception else None
-        return press(voucher(order, owner, press), request, asker)
+        asked = await stores.service_requests.get(order.request_id) if order.request_id else None
+        return press(voucher(order, asked.exception_owner if asked else None, press), request, asker)
 
     @router.get("/remote-services/{service_order_id}", response_class=HTMLResponse)
     async def print_application(service_order_id: UUID, request: Request, asker: AskedBy) -> Response:
