@@ -230,6 +230,25 @@ def test_a_signed_fee_of_nothing_is_not_charged(order_with, rules):
     assert "raise_charge" not in {each.decision for each in free.possible} | {each.decision for each in waiting(free)}
 
 
+def test_a_fee_of_a_service_that_kept_no_needs_of_signatures_needs_both(order_with, rules):
+    """A fee of nothing that carries none is neither settled nor charged."""
+    nothing = {name: yuan("0.00") for name in ("material", "transport", "labour", "travel")}
+    order = order_with("customer_cause", verdict="out_of_warranty")
+    kept = order.but(cost=order.cost.but(**nothing), fee_signatures=()).model_dump(mode="json")
+    del kept["fee_needs"]
+
+    before = ServiceOrder.model_validate(kept)
+
+    assert (before.unsigned_by, before.waits_for_money, before.to_come) == (
+        ("department_head", "general_manager"),
+        True,
+        None,
+    )
+    with pytest.raises(Refused) as refused:
+        raise_charge(before, yuan("0.00"), "prepaid", rules, BILLING)
+    assert refused.value.code == "fee_unsigned"
+
+
 def test_money_that_is_yet_to_come_is_not_booked_whoever_reports_it(order_with, rules):
     for by, ahead in ((NOW, DESK), (TOLD, SYSTEM)):
         with pytest.raises(Refused) as refused:

@@ -1,6 +1,6 @@
 """How service requests and service orders are shown, in full and as rows of a list."""
 
-from typing import Self
+from typing import Self, get_args
 from uuid import UUID
 
 from pydantic import AliasPath, Field, computed_field
@@ -207,7 +207,7 @@ class DecidableRow(View):
     withdrawn: Withdrawal | None = Field(default=None, exclude=True)
     supply: Supply | None = Field(default=None, exclude=True)
     countersignature: Signature | None = Field(default=None, exclude=True)
-    fee_needs: tuple[Capacity, ...] = Field(default=(), exclude=True)
+    fee_needs: tuple[Capacity, ...] = Field(default=get_args(Capacity), exclude=True)
     charge: Charge | None = Field(default=None, exclude=True)
     charge_policy: ChargePolicy = Field(default="free", exclude=True)
     payments: tuple[Payment, ...] = Field(default=(), exclude=True)

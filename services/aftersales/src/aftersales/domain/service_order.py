@@ -283,8 +283,9 @@ is missing."""
 class ServiceOrder(Timed):
     """One job. It ends once, signed by the customer or called off; internal work, type D, ends when it is done.
 
-    Who pays, whether the warranty holds, the area, who has which authority and the version of the policy are fixed when
-    the order is opened.
+    Who pays, whether the warranty holds, the area, who has which authority, whose signatures the fee needs and the
+    version of the policy are fixed when the order is opened. Of one that was opened before they were kept, the fee
+    needs both signatures.
     """
 
     voucher_no: PaperNo
@@ -320,7 +321,7 @@ class ServiceOrder(Timed):
     carried_over_days: int = Field(default=0, ge=0)
     visits: tuple[Visit, ...] = ()
     cost: Cost | None = None
-    fee_needs: tuple[Capacity, ...] = ()
+    fee_needs: tuple[Capacity, ...] = get_args(Capacity)
     fee_signatures: tuple[FeeSignature, ...] = ()
     charge: Charge | None = None
     payments: tuple[Payment, ...] = ()

@@ -84,6 +84,7 @@ def open_internal(
             materials=materials,
             policy_version=policy.version,
             authority=policy.authority,
+            fee_needs=(),
             opened_at=cause.at,
         )
     )
