@@ -19,6 +19,7 @@ from aftersales.domain.decisions.opening import open_internal
 from aftersales.domain.decisions.settlement import publish_statistics, settle
 from aftersales.domain.decisions.supply import claim_expense
 from aftersales.domain.decisions.visit import complete_visit
+from aftersales.domain.parts.blocks import FeeSignature
 from aftersales.domain.parts.money import Charge
 from aftersales.domain.parts.supply import Expense, PartLine, Supply
 from aftersales.domain.parts.trip import Appointment
@@ -289,14 +290,53 @@ async def test_every_voucher_with_a_cost_that_is_under_way_is_missing_in_the_set
     }
 
 
-async def test_a_signed_fee_of_nothing_lacks_no_charge(ask, stores, in_every_stage):
-    free = in_every_stage["resolved"].but(charge_policy="normal_rate", fee_needs=())
-    cost = free.cost.but(material=yuan("0.00"), transport=yuan("0.00"), labour=yuan("0.00"))
-    await stores.service_orders.create(Change(free.but(cost=cost)), CS)
+SIGNED = tuple(FeeSignature(capacity=each, by=f"{each}-01", at=AT) for each in ("department_head", "general_manager"))
+
+
+@pytest.mark.parametrize(
+    ("stage", "signatures", "missing"),
+    [
+        ("resolved", SIGNED, ["sign_off"]),
+        ("resolved", SIGNED[:1], ["fee_signatures", "sign_off"]),
+        ("resolved", (), ["fee_signatures", "sign_off"]),
+        ("open", SIGNED, ["visit", "sign_off"]),
+        ("open", (), ["fee_signatures", "visit", "sign_off"]),
+    ],
+)
+async def test_a_fee_of_nothing_lacks_its_signatures_and_never_charge_or_money(
+    stage, signatures, missing, ask, stores, in_every_stage
+):
+    order = in_every_stage[stage].but(charge_policy="pay_first", fee_signatures=signatures)
+    cost = order.cost.but(material=yuan("0.00"), transport=yuan("0.00"), labour=yuan("0.00"))
+    await stores.service_orders.create(Change(order.but(cost=cost)), CS)
 
     (found,) = (await ask("finance", "GET", "/settlements/unfinished")).json()["items"]
 
-    assert found["missing"] == ["sign_off", "countersignature"]
+    assert found["missing"] == [*missing, "countersignature"]
+
+
+async def test_a_voucher_that_was_worked_on_without_a_cost_is_missing_too(ask, stores, in_every_stage):
+    for number, stage in enumerate(("open", "dispatched", "resolved", "signed_off")):
+        order = in_every_stage[stage].but(id=UUID(int=80 + number), voucher_no=stage.upper(), cost=None)
+        await stores.service_orders.create(Change(order), CS)
+
+    found = (await ask("finance", "GET", "/settlements/unfinished")).json()["items"]
+
+    assert {each["voucher_no"]: each["missing_blocks"] for each in found} == {
+        "RESOLVED": ["fee", "execution", "result"],
+        "SIGNED_OFF": ["fee", "result"],
+    }
+
+
+async def test_a_voucher_that_was_written_before_it_was_kept_what_is_settled_is_missing_too(
+    ask, stores, database, in_every_stage
+):
+    order = await stores.service_orders.create(Change(in_every_stage["resolved"].but(cost=None)), CS)
+    del database.collections["service_orders"].rows[order.id].state["to_settle"]
+
+    found = (await ask("finance", "GET", "/settlements/unfinished")).json()["items"]
+
+    assert [each["stage"] for each in found] == ["resolved"]
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from aftersales.domain.parts.blocks import Block
 from aftersales.domain.parts.entry import Entry
 from aftersales.domain.policy.policy import Rules
 from aftersales.domain.service_order import (
+    costs_nothing,
     unsigned_by,
     waits_for_approval,
     waits_for_charge,
@@ -75,7 +76,7 @@ class Settle(RequestBody):
 
 
 class Unfinished(DecidableRow):
-    """A voucher that has a cost and is not closed, with everything that its closing waits for."""
+    """A voucher that will be settled and is not closed, with everything that its closing waits for."""
 
     service_order_id: ServiceOrderId = Field(validation_alias="id")
     voucher_no: PaperNo
@@ -89,11 +90,11 @@ class Unfinished(DecidableRow):
         """What it lacks besides the blocks: signed fee, charge and money; what the next trip needs; the signatures."""
         if self.type == "D":
             return ()
-        uncharged, to_dispatch = waits_for_charge(self), self.stage == "open"
+        uncharged, to_dispatch, to_pay = waits_for_charge(self), self.stage == "open", not costs_nothing(self)
         lacking: dict[Missing, bool] = {
             "fee_signatures": uncharged and bool(unsigned_by(self)),
-            "charge": uncharged,
-            "payment": to_dispatch and waits_for_money(self),
+            "charge": uncharged and to_pay,
+            "payment": to_dispatch and to_pay and waits_for_money(self),
             "parts": to_dispatch and waits_for_parts(self),
             "remote_approval": to_dispatch and waits_for_approval(self),
             "visit": self.stage in ("open", "dispatched"),
@@ -127,11 +128,8 @@ def tables(stores: Stores, rules: Rules) -> APIRouter:
 
     @router.get("/unfinished")
     async def list_unfinished(after: After = None, limit: Limit = 50) -> Listing[Unfinished]:
-        """The vouchers that have a cost and are not closed yet, which the open settlement still misses.
-
-        A visit leaves a cost: the fee comes before the technician is sent.
-        """
-        where = {"stage": OneOf(*UNDER_WAY), "cost.filled_by_role": OneOf("cs", "finance")}
+        """The vouchers that have a cost or were worked on and are not closed yet, which the open settlement misses."""
+        where = {"stage": OneOf(*UNDER_WAY), "to_settle": OneOf(True, None)}
         page = await stores.service_orders.rows(Unfinished, where, sort="opened_at", after=after, limit=limit)
         return Listing.of(page)
 

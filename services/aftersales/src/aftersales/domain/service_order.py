@@ -426,6 +426,15 @@ class ServiceOrder(Timed):
         entered = [*(each.entered for each in self.payments), *(each.entered for each in self.expenses)]
         return max((at for at in entered if at >= self.closed_at), default=None)
 
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def to_settle(self) -> bool:
+        """Whether a month waits for it: it has a cost, or a technician resolved it.
+
+        It is stored, so that lists find it; of one that was written before it was kept, it is absent.
+        """
+        return self.cost is not None or self.stage in ("resolved", "signed_off")
+
     @property
     def unsigned_by(self) -> tuple[Capacity, ...]:
         """Whose signatures the fee still lacks before it may be charged (001 表1)."""
