@@ -202,11 +202,9 @@ def refund(
     who = "another person than the one who called the service off pays back what was paid for it"
     must_be_another(who, *hands_in(order)["refund"], cause=cause)
     back = Refund(amount=amount, at=refunded_at, reference=reference, by=cause.actor.id, entered_at=cause.now)
-    kind = CustomerChargeRefunded if order.stage == "called_off" else CustomerOverpaymentRefunded
-    told = kind.of(order.about_customer, amount=amount, refunded_at=refunded_at, reference=reference, by=cause.actor.id)
     first = order.refund is None
     paid_back = order.but(refund=back) if first else order.but(further_refunds=(*order.further_refunds, back))
-    change = Change(paid_back, (told,))
+    change = Change(paid_back, (_paid_back(order, back),))
     if paid_back.owed_back is not None:
         return change
     return change.then(rules.clocks.stop(rules.of(order).refund.name, cause=cause))
@@ -221,6 +219,16 @@ def _paid_late(order: ServiceOrder, payment: Payment) -> CalledOffServicePaid:
         invoice_no=payment.invoice_no,
         owed=order.owed_back,
         by=payment.by,
+    )
+
+
+def _paid_back(order: ServiceOrder, back: Refund) -> CustomerChargeRefunded | CustomerOverpaymentRefunded:
+    if order.stage == "called_off":
+        return CustomerChargeRefunded.of(
+            order.about_customer, amount=back.amount, refunded_at=back.at, reference=back.reference, by=back.by
+        )
+    return CustomerOverpaymentRefunded.of(
+        order.about_customer, amount=back.amount, refunded_at=back.at, reference=back.reference, by=back.by
     )
 
 
