@@ -198,3 +198,13 @@ def test_what_is_shared_among_lines_can_be_paid_in_the_currency_and_adds_up():
     lines = tuple(OrderLine(description=name, quantity=1) for name in ("隔断", "门", "锁"))
     assert [str(each) for each in prices(lines, Money(amount="100.00", currency="JPY"))] == ["33.00", "34.00", "33.00"]
     assert sum(prices(lines, Money(amount="100.50", currency="JPY"))) == Decimal("100.50")
+
+
+def test_a_forecast_and_the_months_of_a_plan_can_be_paid_in_the_currency():
+    signed = months(sold("SO-1", date(2026, 9, 1), "100.00", currency="JPY"))
+    plan = SalesPlan(year=2026, region="华东", amount=Money(amount="1000.00", currency="JPY"))
+    bounds = [date(2026, month, 1) for month in range(1, 13)] + [date(2027, 1, 1)]
+    parts = [plan.between(begin, end) for begin, end in pairwise(bounds)]
+
+    assert [row["forecast"] for row in signed.forecast(date(2026, 12, 1)).rows] == ["33.00"]
+    assert (sum(parts), {each % 1 for each in parts}) == (1000, {0})
