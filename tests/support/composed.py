@@ -28,6 +28,8 @@ LOOK = r"exec 3<>/dev/tcp/127.0.0.1/8000; printf 'GET /health/live HTTP/1.0\r\n\
 PATIENTLY = ("--wait", "--wait-timeout", "240", "--no-build", "--pull", "never")
 NAMES = 3.0
 """Seconds until the gateway looks for a service's address again and has given up the one that is gone."""
+ASK_AFTER = (5, 10, 15)
+"""Seconds after which notify asks a provider what became of a message whose sender was ended; its own go up to 1800."""
 LONGEST = 300.0
 """Seconds that one command may take."""
 ENOUGH = 4000
@@ -43,6 +45,7 @@ class Composed:
         self._name = name
         self.secrets = secrets = Secrets(folder, self._env)
         secrets.write()
+        (folder / "notify" / "ask_after").write_text(json.dumps(ASK_AFTER))
         authority = secrets.authority.certificate if secrets.lines.encrypted else None
         scheme = "https" if secrets.lines.encrypted else "http"
         operator = f"{OPERATOR}:{secrets.passwords[OPERATOR]}"
