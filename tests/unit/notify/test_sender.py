@@ -17,7 +17,9 @@ from notify.domain.notification import Notification
 from notify.domain.parts.answer import Answer, accepted
 from notify.gateways.gateway import Outgoing
 from notify.sender import DeliveryLoop, SendingMetrics, Timeouts
+from notify.sender.due import Due
 from notify.subscribers import subscriptions
+from shared.aggregate import Change
 from shared.contracts.event import Event
 from shared.contracts.intake import QuietHours
 from shared.contracts.orders import OrderCancelled
@@ -268,6 +270,22 @@ async def test_what_was_begun_and_never_born_holds_its_place_no_longer_than_an_a
         assert (await _only_drafted(notify, released("SO-9"))).stage == "queued"
         await until(lambda: _rests(notify))
         assert (await _only_drafted(notify, released("SO-9"))).stage == "sending"
+
+
+async def test_of_what_one_fact_has_told_each_part_is_left_out_when_it_is_untrue(notify: InMemoryNotify) -> None:
+    await notify.hear(released())
+    told = await notify.one()
+    (piece,) = told.pieces
+    parts = (piece, piece.but(message="second"), piece.but(message="third", trigger=uuid4()))
+    why = cause(notify.time.now())
+    told = await notify.notifications.apply(told.id, lambda current: Change(current.but(pieces=parts)), why)
+    recipient = await notify.recipients.of_customer(told.customer_id)
+
+    for untrue in parts[:2]:
+        now = await notify.one()
+        await notify.sending.dispatcher.dispatch(Due(now, recipient, untrue=(untrue,)))
+
+    assert (await notify.one()).pieces == parts[2:]
 
 
 async def test_what_is_born_when_the_time_of_an_attempt_has_passed_goes_out_at_once() -> None:

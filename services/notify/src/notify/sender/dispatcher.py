@@ -117,7 +117,7 @@ class Dispatcher:
 
     async def _leave_out(self, notification: Notification, untrue: Sequence[Piece]) -> None:
         """What is still true is told without these pieces; it is read again before it goes."""
-        cause = self._cause(notification, f"left_out/{'/'.join(str(piece.trigger) for piece in untrue)}")
+        cause = self._cause(notification, f"left_out/{uuid4()}")
         await self._decide(notification, lambda current: end(current, untrue.__contains__, cause), cause)
 
     async def _admitted(self, notification: Notification, recipient: Recipient, ledger: Ledger) -> bool:
