@@ -74,7 +74,7 @@ async def test_who_has_the_authority_approves_what_was_seen(page: Page, here: Wo
     case = await proposed(here)
     await opened(page, "cs_manager-1", case)
     await expect(page.get_by_role("radio").nth(1)).to_be_disabled()
-    await page.get_by_label("批示").fill("同意，请补做末检")
+    await page.get_by_label("核准意见").fill("同意，请补做末检")
     await page.get_by_role("button", name="核准方案").click()
     await expect(page.locator(".head .pill")).to_have_text("待客户确认")
     await expect(page.get_by_role("row", name="方案 更换4樘门框")).to_contain_text("更换4樘门框，重新调校闭门器")
@@ -97,7 +97,7 @@ async def test_who_sends_it_back_says_why(page: Page, here: World) -> None:
 async def test_another_proposal_is_not_approved_and_what_was_typed_stays(page: Page, here: World) -> None:
     case = await proposed(here)
     await opened(page, "deputy_gm-1", case)
-    note = page.get_by_label("批示")
+    note = page.get_by_label("核准意见")
     await note.fill("同意方案")
     seen = case["proposals"][-1]["proposal_id"]
     sent_back = {"proposal": seen, "note": "金额不对"}

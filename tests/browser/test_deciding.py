@@ -35,7 +35,7 @@ async def test_a_manager_approves_within_their_limit_by_keyboard_alone(page: Pag
     await page.keyboard.press("Enter")
     await expect(matter.get_by_role("radio").nth(1)).to_be_disabled()
     await without_violations(page, "decide")
-    await matter.get_by_label("批示").focus()
+    await matter.get_by_label("核准意见").focus()
     await page.keyboard.type("同意")
     await page.keyboard.press("Control+Enter")
     await expect(matter).to_have_count(0)

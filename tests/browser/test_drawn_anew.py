@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from looking import BY_ID, complaint, sign_in
+from looking import BY_ID, complaint, proposed, sign_in
 from playwright.async_api import Page, Route, expect
 
 from kefu_local.story.world import World
@@ -144,6 +144,28 @@ async def test_what_happens_between_a_page_s_first_look_and_its_stream_of_hints_
     stands.set()
     await expect(page.get_by_text("complaint_handler-7").first).to_be_visible()
     assert course[:3] == ["asked", "answered", "asked"]
+
+
+async def test_a_row_that_was_added_stays_while_the_page_is_drawn_anew(page: Page, here: World) -> None:
+    case = await proposed(here)
+    at = f"/complaints/{case['complaint_id']}"
+
+    async def meanwhile(owner: str) -> None:
+        await here.ask("complaints", f"{at}/assign-owner", {"owner": owner}, role=Role.CS_MANAGER)
+        await expect(page.get_by_text(owner).first).to_be_visible()
+
+    sent_back = {"proposal": case["proposals"][-1]["proposal_id"], "note": "请再拟一个方案"}
+    await here.ask("complaints", f"{at}/reject", sent_back, role=Role.GM)
+    await sign_in(page, BY_ID["cs_manager-1"])
+    await page.goto(f"/desk{at}")
+    form = page.locator("details.act", has=page.get_by_text("呈报方案", exact=True))
+    await form.locator("summary").click()
+    await form.get_by_role("button", name="再加一项").click()
+    await meanwhile("complaint_handler-7")
+    await expect(form.locator(".entry")).to_have_count(2)
+    await form.get_by_role("button", name="去掉这一项").last.click()
+    await meanwhile("complaint_handler-8")
+    await expect(form.locator(".entry")).to_have_count(1)
 
 
 async def test_a_list_whose_place_is_no_longer_known_leads_to_its_first_page(page: Page) -> None:

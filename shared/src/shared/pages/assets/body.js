@@ -73,6 +73,11 @@ export function addRow(rows) {
   return entry;
 }
 
+// A form is drawn with as many rows as it must have; the others were added by whoever fills it in.
+export function addedRows(form) {
+  return [...form.querySelectorAll(".rows")].flatMap((rows) => entriesOf(rows).slice(Number(rows.dataset.fewest)));
+}
+
 function entriesOf(rows) {
   return [...rows.children].filter((each) => each.classList.contains("entry"));
 }

@@ -1,5 +1,5 @@
 // What is being typed into a form outlives the page: kept in this browser for its person until it is sent.
-import {addRow} from "./body.js";
+import {addedRows, addRow} from "./body.js";
 import {_} from "./words.js";
 
 const PREFIX = "kefu-draft/";
@@ -12,7 +12,7 @@ function place(form) {
 const TICKED = new Set(["checkbox", "radio"]); // their value is what they stand for, not what was typed
 
 export function touched(form) {
-  if (form.querySelector("kefu-signature[data-unsent]")) return true;
+  if (form.querySelector("kefu-signature[data-unsent]") || addedRows(form).length) return true;
   return [...form.elements].some((field) => (
     field.type === "select-one"
       ? [...field.options].some((option) => option.selected !== option.defaultSelected && (option.value || field.value))
@@ -32,6 +32,13 @@ export function keep(form) {
 
 export function forget(form) {
   localStorage.removeItem(place(form));
+}
+
+// The form as it was drawn.
+export function empty(form) {
+  forget(form);
+  form.reset();
+  for (const row of addedRows(form)) row.remove();
 }
 
 // What was typed before stands in the form again, and a line says so, with a way to be rid of it.
@@ -54,8 +61,7 @@ export function restore(form) {
   button.className = "btn plain in-row";
   button.textContent = _("清空重写");
   button.addEventListener("click", () => {
-    forget(form);
-    form.reset();
+    empty(form);
     note.remove();
   });
   form.prepend(note);

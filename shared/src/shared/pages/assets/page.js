@@ -1,6 +1,6 @@
 // A page of one service in the console's frame: fetched for this address, sent from, and fetched anew after a hint.
 import {clickedInRows} from "./body.js";
-import {forget, keep, restore, touched} from "./draft.js";
+import {empty, forget, keep, restore, touched} from "./draft.js";
 import {listen} from "./hints.js";
 import {morph} from "./morph.js";
 import {handIn, showPictures} from "./pictures.js";
@@ -182,7 +182,7 @@ class KefuPage extends HTMLElement {
   async #sent(event) {
     const done = await sent(event);
     if (!done) return;
-    if (done.ok) done.form.reset();
+    if (done.ok) empty(done.form);
     this.#look();
     this.#follow();
   }
