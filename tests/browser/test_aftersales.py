@@ -271,7 +271,7 @@ async def test_a_service_that_was_called_off_says_so_and_its_money_stands_in_the
     await here.seen("the service is called off", called_off)
     await sign_in(page, BY_ID["finance-1"])
     await page.goto(f"/desk/services/{order['service_order_id']}")
-    await expect(page.locator(".banner")).to_contain_text("客户不再需要这次服务：客户已自行修好（cs_specialist-1")
+    await expect(page.locator(".banner")).to_contain_text("这次服务已取消：客户已自行修好（cs_specialist-1")
     await expect(page.locator(".banner")).to_contain_text("已付的¥300.00待财务退款")
     await without_violations(page, "called-off")
 

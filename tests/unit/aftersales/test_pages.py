@@ -256,7 +256,7 @@ async def test_a_voucher_that_was_called_off_says_why_and_what_goes_back_and_ask
     await stores.service_orders.create(Change(order), NOW)
     html = await page("cs_specialist", f"/service-orders/{order.id}")
     over = order.withdrawn
-    assert f"客户不再需要这次服务：{over.reason}（{over.by} " in text(html)
+    assert f"这次服务已取消：{over.reason}（{over.by} " in text(html)
     assert ("办完" in html, "未填，由" in html) == (False, False)
 
 

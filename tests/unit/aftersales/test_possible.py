@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from aftersales.domain.decisions.closing import close
+from aftersales.domain.decisions.closing import call_off_alone, close
 from aftersales.domain.decisions.dispatch import dispatch
 from aftersales.domain.decisions.form import countersign, record_opinion, state_execution
 from aftersales.domain.decisions.money import raise_charge, receive_payment, record_cost, refund, sign_fee
@@ -127,6 +127,7 @@ TRIED: dict[str, Callable[[ServiceOrder, Rules, Cause], object]] = {
     "agree_appointment": lambda order, rules, by: agree_appointment(order, AT + HOUR, AT + 2 * HOUR, "王", rules, by),
     "request_remote": lambda order, rules, by: request_remote(order, "湖南长沙", NOTHING, by),
     "approve_remote": lambda order, rules, by: approve_remote(order, order.remote.id if order.remote else by.id, by),
+    "call_off": lambda order, rules, by: call_off_alone(order, "同一故障已另开凭证", rules, by),
     "dispatch": lambda order, rules, by: dispatch(order, "tech-05", "李师傅", "加急", rules, by),
     "complete_visit": lambda order, rules, by: complete_visit(order, AT - HOUR, AT, "已更换", True, rules, by),
     "sign_off": lambda order, rules, by: sign_off(order, "王建国", "signatures/1.png", None, (), None, by),

@@ -511,8 +511,9 @@ async def test_money_that_finance_reports_for_a_service_that_was_called_off_is_b
 
 
 async def test_what_came_in_later_is_not_counted_twice_where_the_calling_off_is_heard_after_it(
-    on, stores, called_off, pay
+    on, stores, called_off, request_with, pay
 ):
+    await stores.service_requests.create(Change(request_with()), CS)
     late = pay(called_off.state, "20.00")
     await stores.service_orders.create(Change(late.state), CS)
 
@@ -678,9 +679,12 @@ class Books:
 @pytest.mark.requirement("R126.a")
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100)
 @given(steps=STEPS)
-def test_in_whatever_order_payments_less_refunds_are_what_the_months_tables_add_up_to(order_with, rules, steps):
+def test_in_whatever_order_payments_less_refunds_are_what_the_months_tables_add_up_to(
+    order_with, request_with, rules, steps
+):
     async def live():
         books = Books(order_with("customer_cause"), rules)
+        await books.stores.service_requests.create(Change(request_with("customer_cause")), CS)
         for step, which, number in (*steps, ("hear", 0, 3)):
             await books.take(step, which, number)
             await books.check()

@@ -28,7 +28,7 @@ from notify.app import catalogue
 from notify.domain.messages.template import Layout, Template, sms_parts
 from notify.domain.messages.variable import Unfit, Variable
 from shared.aggregate import Refused
-from shared.contracts.aftersales import ServiceDispatched
+from shared.contracts.aftersales import CustomerOverpaymentRefunded, ServiceDispatched, ServiceOrderCalledOff
 from shared.contracts.complaints import ComplaintClosed
 from shared.contracts.departments import DelayReason
 from shared.contracts.event import Money
@@ -583,3 +583,35 @@ async def test_a_visit_is_told_with_its_day_and_window_and_without_one_no_hour_i
 
     assert "已安排李师傅于11月25日10:00至12:00上门" in agreed
     assert "FW-2已安排李师傅为您处理，请保持电话畅通" in open_
+
+
+JOB = {"service_order_id": uuid4(), "voucher_no": "FW-1", "customer": CUSTOMER}
+
+
+async def test_a_customer_hears_that_what_was_paid_above_a_charge_went_back(notify: InMemoryNotify) -> None:
+    back = CustomerOverpaymentRefunded(**JOB, amount=Money(amount="20.00"), refunded_at=MORNING, by="finance-01")
+
+    await notify.tell(back)
+
+    (mail,) = notify.email.words
+    assert mail.subject == "售后服务多付款项退还 FW-1"
+    assert "您为售后服务FW-1多付的¥20.00已退回，请查收。" in mail.text
+    assert notify.sms.words == []
+
+
+@pytest.mark.parametrize(
+    ("request_goes_on", "known_to_customer", "told"),
+    [(True, True, 1), (True, False, 0), (False, True, 0), (False, False, 0)],
+)
+async def test_of_a_voucher_that_is_called_off_alone_a_customer_hears_who_knows_of_it(
+    notify: InMemoryNotify, request_goes_on: bool, known_to_customer: bool, told: int
+) -> None:
+    over = ServiceOrderCalledOff(
+        **JOB, reason="重复开单", request_goes_on=request_goes_on, known_to_customer=known_to_customer
+    )
+
+    texts = await sms_of(notify, over)
+
+    assert [text.split("服务FW-1")[1] for text in texts] == [
+        "已取消，已约定的上门一并取消。如有疑问请致电020-88886666。"
+    ] * told

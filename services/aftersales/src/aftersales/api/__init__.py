@@ -37,6 +37,7 @@ def routes(stores: Stores, rules: Rules, passport_url: str | None) -> Sequence[A
         supply.routes(stores.service_orders, rules),
         trip.routes(stores.service_orders, rules),
         visits.routes(stores.service_orders, rules),
+        visits.endings(stores.service_orders, rules),
         money.routes(stores.service_orders, rules),
         money.payments(stores.service_orders, rules),
         day.routes(stores.service_orders),

@@ -41,6 +41,12 @@ class SignOffService(RequestBody):
     stamp: FileRef | None = Field(default=None, description="The customer's stamp on the voucher.")
 
 
+class CallOffServiceOrder(RequestBody):
+    """That this voucher is not needed, and why; its request goes on."""
+
+    reason: Prose = Field(examples=["同一故障已在另一张凭证上处理"])
+
+
 class CloseServiceOrder(RequestBody):
     """What came of it."""
 
@@ -72,12 +78,28 @@ def routes(orders: ServiceOrders, rules: Rules) -> APIRouter:
 
         return ServiceOrderView.of(await orders.apply(service_order_id, decide, cause))
 
+    return router
+
+
+def endings(orders: ServiceOrders, rules: Rules) -> APIRouter:
+    """How a service order ends, each a POST to its name."""
+    router = Router(readers=READERS, whole=WHOLE, tags=["service orders"], prefix="/service-orders/{service_order_id}")
+
     @router.post("/close", dependencies=[allow(*LIFECYCLE.roles("close"))])
     async def close(service_order_id: UUID, body: CloseServiceOrder, cause: CausedByRequest) -> ServiceOrderView:
         """Done and archived. Refused with the blocks of form 1 that are missing."""
 
         def decide(order: ServiceOrder) -> Change[ServiceOrder]:
             return closing.close(order, body.result, body.head, cause)
+
+        return ServiceOrderView.of(await orders.apply(service_order_id, decide, cause))
+
+    @router.post("/call-off", dependencies=[allow(*LIFECYCLE.roles("call_off"))])
+    async def call_off(service_order_id: UUID, body: CallOffServiceOrder, cause: CausedByRequest) -> ServiceOrderView:
+        """This voucher is not needed; its request goes on, with its other vouchers or another one."""
+
+        def decide(order: ServiceOrder) -> Change[ServiceOrder]:
+            return closing.call_off_alone(order, body.reason, rules, cause)
 
         return ServiceOrderView.of(await orders.apply(service_order_id, decide, cause))
 

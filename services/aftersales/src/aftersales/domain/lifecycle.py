@@ -85,7 +85,7 @@ LIFECYCLE: Lifecycle[Stage, ServiceOrderDecision] = Lifecycle(
         "raise_charge": Move(UNDER_WAY, by=BOOKKEEPERS),
         "receive_payment": Move((*UNDER_WAY, "closed", "called_off"), by=CASHIERS),
         "carry_over": Move(("open",)),
-        "call_off": Move(("open", "dispatched"), ("called_off",)),
+        "call_off": Move(("open", "dispatched"), ("called_off",), HANDLERS),
         "refund": Move((*UNDER_WAY, "closed", "called_off"), by=(Role.FINANCE,)),
     },
 )

@@ -1,5 +1,6 @@
 """The blocks of form 1 as a page shows them: who writes each, what stands there, and what is still missing."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -26,6 +27,11 @@ class ShownBlock:
     by: str
     text: str
     signed: str
+
+
+def written_on(vouchers: Sequence[ServiceOrder]) -> ServiceOrder | None:
+    """The voucher of a request on which form 1 goes on: the latest one that was not called off, else the latest."""
+    return next((each for each in reversed(vouchers) if each.stage != "called_off"), vouchers[-1] if vouchers else None)
 
 
 def blocks(order: ServiceOrder, zone: ZoneInfo) -> tuple[ShownBlock, ...]:

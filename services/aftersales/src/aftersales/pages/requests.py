@@ -11,11 +11,10 @@ from fastapi.responses import HTMLResponse
 
 from aftersales.api.readers import READERS, WHOLE
 from aftersales.api.views import ServiceRequestRow
-from aftersales.domain.lifecycle import RequestStage
+from aftersales.domain.lifecycle import RequestStage, Stage
 from aftersales.domain.policy.policy import Rules
-from aftersales.domain.service_order import ServiceOrder
 from aftersales.domain.service_request import ServiceRequest
-from aftersales.pages.blocks import ShownBlock, blocks
+from aftersales.pages.blocks import blocks, written_on
 from aftersales.pages.words import FAULTS, PAYERS, REQUESTS, STAGES, VERDICTS
 from aftersales.store import Stores
 from shared.contracts.roles import Role
@@ -55,6 +54,7 @@ class VoucherTurn(View):
     """Whom a voucher of a request waits for."""
 
     request_id: UUID
+    stage: Stage
     waits_for: tuple[Role, ...] = ()
 
 
@@ -109,7 +109,7 @@ def routes(stores: Stores, rules: Rules, forms: Forms, render: Renderer) -> APIR
             missing=listed(_(MISSING[field]) for field in kept.form.missing),
             clocks=strip(entry, rules.calendar, request.app.state.time.now()),
             facts=_facts(entry, zone, where=entry.form.address or _(HIDDEN if kept.form.address else "未填")),
-            blocks=_blocks(found.items[-1] if found.items else None, zone),
+            blocks=blocks(form_of, zone) if (form_of := written_on(found.items)) else (),
             vouchers=[(order, _(STAGES[order.stage])) for order in found.items],
             acts=forms.acts(entry.possible, asker, entry.id, COMPLETED, customer=entry.form.customer.customer_id),
             pictures=pictures_in(entry),
@@ -148,6 +148,8 @@ async def _lines(rows: Sequence[ServiceRequestRow], stores: Stores, zone: ZoneIn
     waits: dict[UUID, dict[Role, None]] = {}
     if ids:
         async for order in stores.service_orders.each_row(VoucherTurn, where):
+            if order.stage == "called_off" and not order.waits_for:
+                continue
             waits.setdefault(order.request_id, {}).update(dict.fromkeys(order.waits_for))
     return [
         RequestLine(
@@ -170,10 +172,6 @@ def _turn(row: ServiceRequestRow, waits: Iterable[Role] | None) -> str:
     if waits is not None:
         return named(waits)
     return named(row.authority.determine_fault if row.fault == "unknown" else (Role.CS_SPECIALIST,))
-
-
-def _blocks(order: ServiceOrder | None, zone: ZoneInfo) -> tuple[ShownBlock, ...]:
-    return blocks(order, zone) if order else ()
 
 
 def _facts(entry: ServiceRequest, zone: ZoneInfo, where: str) -> tuple[tuple[str, str], ...]:

@@ -218,7 +218,7 @@ def _called_off(order: ServiceOrder, zone: ZoneInfo) -> str:
     over = order.withdrawn
     why = _("这次服务已取消")
     if over:
-        why = _("客户不再需要这次服务：{reason}（{by} {at}登记）").format(
+        why = _("这次服务已取消：{reason}（{by} {at}登记）").format(
             reason=over.reason, by=over.by, at=_moment(over.at, zone)
         )
     back = _("已付的{amount}待财务退款").format(amount=money(order.owed_back)) if order.owed_back else ""

@@ -112,6 +112,7 @@ FORMS = FormWords(
             "on": "到料日期",
             "amount": "金额",
             "reason": "为什么有这笔费用",
+            "CallOffServiceOrder.reason": "取消的原因",
             "begins": "从",
             "ends": "到",
             "agreed_with": "与谁约定",

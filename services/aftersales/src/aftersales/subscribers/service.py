@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from aftersales.domain.decisions.money import receive_payment
-from aftersales.domain.decisions.request import note_service
+from aftersales.domain.decisions.request import note_called_off, note_service
 from aftersales.domain.decisions.settlement import add, add_money
 from aftersales.domain.parts.entry import Entry
 from aftersales.domain.parts.money import Payment, Refund
@@ -60,13 +60,24 @@ def subscribe(on: Subscriptions, stores: Stores, rules: Rules) -> None:
 
 def _called_off(on: Subscriptions, stores: Stores, rules: Rules) -> None:
     @on(ServiceOrderCalledOff)
-    async def settle_payments(event: ServiceOrderCalledOff, cause: Cause) -> Touch[Settlement] | None:
-        """What had been paid for a service that is called off goes to finance by the next settlement day."""
+    async def end_voucher(
+        event: ServiceOrderCalledOff, cause: Cause
+    ) -> tuple[Touch[Settlement] | Touch[ServiceRequest], ...]:
+        """The register says that a voucher was called off; what had been paid for it goes to finance.
+
+        That is by the next settlement day.
+        """
         order = await stores.service_orders.get(event.service_order_id)
-        before = tuple(each for each in order.payments if not each.late)
-        if not before:
-            return None
-        return settling(Entry.of_money(event, before, None), stores, rules, cause)
+        touches: list[Touch[Settlement] | Touch[ServiceRequest]] = []
+        if order.request_id is not None:
+            touches.append(
+                stores.service_requests.touch(
+                    order.request_id, lambda asking: note_called_off(asking, order, rules, cause)
+                )
+            )
+        if before := tuple(each for each in order.payments if not each.late):
+            touches.append(settling(Entry.of_money(event, before, None), stores, rules, cause))
+        return tuple(touches)
 
     @on(CalledOffServicePaid)
     def settle_late_payment(event: CalledOffServicePaid, cause: Cause) -> Touch[Settlement]:

@@ -131,7 +131,7 @@ class ServiceVisitPutOff(AboutCustomersServiceOrder, Event, key="aftersales.serv
 
 
 class ServiceOrderCalledOff(AboutCustomersServiceOrder, Event, key="aftersales.service_order_called_off.v1"):
-    """A customer withdrew the request: no technician goes, no parts are needed, what was paid is paid back (003 §7)."""
+    """A service is called off: no technician goes, no parts are needed, what was paid is paid back (003 §7)."""
 
     reason: Prose = Field(examples=["客户已自行修好"])
     technician: StaffId | None = Field(default=None, description="Who was sent already.", examples=["tech-05"])
@@ -140,6 +140,13 @@ class ServiceOrderCalledOff(AboutCustomersServiceOrder, Event, key="aftersales.s
         default=None, description="The form under which parts were requested.", examples=["SH-2026-0055"]
     )
     paid: Money | None = Field(default=None, description="What the customer has paid; absent: nothing.")
+    request_goes_on: bool = Field(
+        default=False, description="Whether this voucher alone is called off; else the request was withdrawn with it."
+    )
+    known_to_customer: bool = Field(
+        default=True,
+        description="Whether the customer waits for a technician, was visited, or was asked for money.",
+    )
 
 
 class ServiceAppointmentAgreed(AboutCustomersServiceOrder, Event, key="aftersales.service_appointment_agreed.v1"):

@@ -59,6 +59,21 @@ def call_off(
     Those who prepare it hear which technician stays, which parts are not needed and what is to be paid back, which is
     finance's duty from now on.
     """
+    return _call_off(order, reason, withdrawn_by, request_goes_on=False, rules=rules, cause=cause)
+
+
+def call_off_alone(order: ServiceOrder, reason: Prose, rules: Rules, cause: Cause) -> Change[ServiceOrder]:
+    """This voucher is not needed, and its request goes on: each voucher of a request ends by itself (003 §7, §10).
+
+    As where the request is withdrawn. A customer who knows of it is told; whether the request needs another voucher,
+    the register says.
+    """
+    return _call_off(order, reason, cause.actor.id, request_goes_on=True, rules=rules, cause=cause)
+
+
+def _call_off(
+    order: ServiceOrder, reason: Prose, withdrawn_by: StaffId, request_goes_on: bool, rules: Rules, cause: Cause
+) -> Change[ServiceOrder]:
     order.lifecycle.must(order.stage, "call_off")
     called_off = ServiceOrderCalledOff.of(
         order.about_customer,
@@ -67,11 +82,18 @@ def call_off(
         appointment=order.appointment.day if order.appointment else None,
         parts_form_no=order.supply.form_no if order.supply else None,
         paid=order.kept if order.kept.amount else None,
+        request_goes_on=request_goes_on,
+        known_to_customer=_known_to_customer(order),
     )
     withdrawn = Withdrawal(reason=reason, by=withdrawn_by, at=cause.at)
     over = order.but(stage="called_off", appointment=None, priority=False, withdrawn=withdrawn)
     ended = Change(over, (called_off,)).then(rules.clocks.drop(cause=cause))
     return ended.then(lambda order: await_refund(order, rules, cause))
+
+
+def _known_to_customer(order: ServiceOrder) -> bool:
+    """Whether the customer waits for a technician, was visited, or was asked for money."""
+    return bool(order.appointment or order.technician or order.charge or order.payments)
 
 
 def await_refund(order: ServiceOrder, rules: Rules, cause: Cause) -> Change[ServiceOrder]:

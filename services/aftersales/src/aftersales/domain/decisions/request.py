@@ -1,9 +1,9 @@
 """The register: a request is entered, completed, withdrawn, and whose fault it is (003 §7a, 001 备注1, 备注2)."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from uuid import UUID
 
-from aftersales.domain.lifecycle import REQUEST, UNDER_WAY
+from aftersales.domain.lifecycle import REQUEST, UNDER_WAY, Stage
 from aftersales.domain.parts.entry import VoucherEntry
 from aftersales.domain.parts.form import FeedbackForm
 from aftersales.domain.parts.warranty import must_carry_a_plausible_date, span
@@ -96,17 +96,19 @@ def determine_fault(
 
 
 def withdraw(
-    request: ServiceRequest, vouchers: Iterable[ServiceOrder], reason: Prose, rules: Rules, cause: Cause
+    request: ServiceRequest, vouchers: Collection[ServiceOrder], reason: Prose, rules: Rules, cause: Cause
 ) -> Change[ServiceRequest]:
     """The customer does not want it any more: its duty ends, and its vouchers are called off by the announcement.
 
-    Refused once a technician has been there and resolved it (`already_served`).
+    Refused once a technician has been there and resolved it (`already_served`): what else is under way is called off
+    by itself then.
     """
     request.must("withdraw")
-    served = [each.voucher_no for each in vouchers if each.stage in ("resolved", "signed_off", "closed")]
-    if served:
+    if served := _named(vouchers, ("resolved", "signed_off", "closed")):
+        unresolved = _named(vouchers, ("open", "dispatched"))
         raise Refused(
-            f"a technician has resolved it already, on {', '.join(served)}: sign that off and close it",
+            f"a technician has resolved it already, on {served}: sign that off and close it"
+            + (f"; what is not needed any more of {unresolved}, call off by itself" if unresolved else ""),
             "already_served",
         )
     withdrawn = ServiceRequestWithdrawn.of(
@@ -125,7 +127,12 @@ def keep_warranty(request: ServiceRequest, checked: WarrantyChecked, cause: Caus
 def note_voucher(
     request: ServiceRequest, opened: ServiceOrderOpened, rules: Rules, cause: Cause
 ) -> Change[ServiceRequest]:
-    """A voucher is opened for it: the register says which, and the duty to open one is done (003 §7b, §11)."""
+    """A voucher is opened for it: the register says which, and the duty to open one is done (003 §7b, §11).
+
+    Unchanged by one that the register names already, since it heard first that it was called off.
+    """
+    if any(entry.service_order_id == opened.service_order_id for entry in request.vouchers):
+        return Change(request)
     entry = VoucherEntry(service_order_id=opened.service_order_id, voucher_no=opened.voucher_no, opened_at=cause.at)
     noted = request.but(vouchers=(*request.vouchers, entry))
     return rules.clocks.stop(rules.of(request).voucher.name, cause=cause)(noted)
@@ -142,9 +149,27 @@ def note_service(request: ServiceRequest, closed: ServiceOrderClosed, cause: Cau
     return Change(request.but(vouchers=vouchers))
 
 
+def note_called_off(request: ServiceRequest, order: ServiceOrder, rules: Rules, cause: Cause) -> Change[ServiceRequest]:
+    """A voucher was called off: the register says why.
+
+    Where the request goes on and none of its vouchers does or is done, another one has to be opened (003 §7, §11).
+    """
+    unheard_of = VoucherEntry(service_order_id=order.id, voucher_no=order.voucher_no, opened_at=order.opened_at)
+    entries = {each.service_order_id: each for each in request.vouchers}
+    entries[order.id] = entries.get(order.id, unheard_of).but(withdrawn=order.withdrawn)
+    noted = request.but(vouchers=tuple(entries.values()))
+    if noted.stage != "registered" or any(each.withdrawn is None for each in noted.vouchers):
+        return Change(noted)
+    return _await_voucher(noted, rules, cause)
+
+
 def mark_scope(request: ServiceRequest, after_sales: bool, cause: Cause) -> Change[ServiceRequest]:
     """Whether its order is installed, accepted and paid; before that it is not after-sales (001 售后 定义)."""
     return Change(request.but(after_sales=after_sales))
+
+
+def _named(vouchers: Collection[ServiceOrder], stages: Collection[Stage]) -> str:
+    return ", ".join(each.voucher_no for each in vouchers if each.stage in stages)
 
 
 def _under_way(vouchers: Iterable[ServiceOrder]) -> list[ServiceOrder]:
@@ -154,8 +179,8 @@ def _under_way(vouchers: Iterable[ServiceOrder]) -> list[ServiceOrder]:
 def _opened_by(what: str, vouchers: Iterable[ServiceOrder], field: str) -> Refused:
     named = ", ".join(each.voucher_no for each in vouchers)
     return Refused(
-        f"{named} was opened by {what} and is under way: withdraw the request and register it anew, "
-        "or close the voucher first where a technician has resolved it",
+        f"{named} was opened by {what} and is under way: call it off first, or close it where a technician has "
+        "resolved it",
         "voucher_opened",
         field,
     )
@@ -190,7 +215,15 @@ def _examine(request: ServiceRequest, rules: Rules, cause: Cause) -> Change[Serv
         content=form.content,
         recorded_by=request.recorded_by,
     )
+    return Change(request.but(stage="registered"), (registered,)).then(
+        lambda asking: _await_voucher(asking, rules, cause)
+    )
+
+
+def _await_voucher(request: ServiceRequest, rules: Rules, cause: Cause) -> Change[ServiceRequest]:
+    """To open a voucher is a duty from now on; unchanged while it is one already."""
     policy = rules.of(request)
-    matter = Matter(about=request.register_no, customer_id=form.customer.customer_id)
-    await_voucher = rules.clocks.start(policy.voucher, matter, cause, policy=policy)
-    return Change(request.but(stage="registered"), (registered,)).then(await_voucher)
+    if request.clock(policy.voucher.name):
+        return Change(request)
+    matter = Matter(about=request.register_no, customer_id=request.form.customer.customer_id)
+    return rules.clocks.start(policy.voucher, matter, cause, policy=policy)(request)

@@ -5,6 +5,7 @@ from typing import Literal, Self
 
 from aftersales.domain.parts.money import Payment, Refund
 from aftersales.domain.parts.service import ServiceType
+from aftersales.domain.parts.withdrawal import Withdrawal
 from shared.contracts.aftersales import Fault, Material, ServiceOrderClosed, Verdict
 from shared.contracts.event import Instant, Money, Part
 from shared.contracts.vocabulary import AboutCustomersServiceOrder, Line, PaperNo, Prose, ServiceOrderId, StaffId
@@ -14,7 +15,10 @@ Share = Literal["in_warranty", "beyond_warranty", "warranty_uncertain", "interna
 
 
 class VoucherEntry(Part):
-    """What the register says about a voucher: when it was opened, and what was done (003 §8, §10)."""
+    """What the register says about a voucher: when it was opened, and what was done (003 §8, §10).
+
+    Or why it was called off, and who entered that.
+    """
 
     service_order_id: ServiceOrderId
     voucher_no: PaperNo
@@ -22,6 +26,7 @@ class VoucherEntry(Part):
     serviced_at: Instant | None = None
     closed_at: Instant | None = None
     result: Prose | None = None
+    withdrawn: Withdrawal | None = None
 
 
 class Entry(Part):

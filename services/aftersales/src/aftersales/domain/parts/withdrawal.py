@@ -1,4 +1,4 @@
-"""That a customer does not want a service any more."""
+"""That a request or a service is not wanted any more."""
 
 from shared.contracts.event import Instant, Part
 from shared.contracts.vocabulary import Prose, StaffId

@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse
 from aftersales.api.readers import READERS, WHOLE
 from aftersales.domain.policy.policy import Rules
 from aftersales.domain.settlement import Settlement
+from aftersales.pages.blocks import written_on
 from aftersales.pages.papers.form import feedback_form
 from aftersales.pages.papers.table import settlement_sheet
 from aftersales.pages.papers.voucher import application, voucher
@@ -29,8 +30,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         """The customer feedback form with the block of each role (001 表1)."""
         registered = as_read(await stores.service_requests.get(request_id), asker, WHOLE)
         found = await stores.service_orders.find({"request_id": request_id}, sort="opened_at", limit=50)
-        order = found.items[-1] if found.items else None
-        return press(feedback_form(registered, order, press), request, asker)
+        return press(feedback_form(registered, written_on(found.items), press), request, asker)
 
     @router.get("/service-orders/{service_order_id}", response_class=HTMLResponse)
     async def print_voucher(service_order_id: UUID, request: Request, asker: AskedBy) -> Response:
