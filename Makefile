@@ -10,8 +10,8 @@ SOURCES := $(wildcard shared/src services/*/src cli/src console/src deploy/local
 BENCHES := $(addprefix bench/,questions.py aftersales complaints duties find orders timeline)
 PROJECTS := $(wildcard shared/pyproject.toml services/*/pyproject.toml cli/pyproject.toml console/pyproject.toml deploy/local/pyproject.toml)
 PYTEST := $(BIN)/pytest -q
-# The longest first: each has servers of its own, so that no ring waits for another.
-RINGS := e2e integration browser unit contract
+# Each has servers of its own, so that no ring waits for another.
+RINGS := integration-1 integration-2 browser e2e unit contract
 
 .PHONY: help
 help: ## Show this list
@@ -49,7 +49,7 @@ types: setup
 layers: setup
 	$(BIN)/lint-imports --no-logo
 
-.PHONY: test unit unit-1 unit-2 thorough contract integration e2e browser chaos containers
+.PHONY: test unit unit-1 unit-2 thorough contract integration integration-1 integration-2 e2e browser chaos
 test: setup ## All rings but chaos, on real servers of their own, two at a time; RINGS="integration e2e" runs only those
 	@deploy/local/test-servers
 	@echo "$(RINGS): two at a time, each is shown when it has ended, the last after some five minutes"
@@ -74,13 +74,35 @@ integration e2e browser: setup
 	@deploy/local/test-servers
 	$(PYTEST) tests/$@
 
+# The integration ring in two halves, for two processors.
+INTEGRATION := $(addprefix tests/integration/,clients complaints notify orders)
+
+integration-1: setup
+	@deploy/local/test-servers
+	$(PYTEST) $(INTEGRATION)
+
+integration-2: setup
+	@deploy/local/test-servers
+	$(PYTEST) $(filter-out $(INTEGRATION) tests/integration/__pycache__,$(patsubst %/,%,$(wildcard tests/integration/*/)))
+
 # What asks the broker and the database themselves is asked again of those in the images, which are newer than Debian's;
 # what asks providers, schemas and stories would be told the same by them.
 AGAIN := $(addprefix tests/integration/,shared local intake cli)
 
+.PHONY: containers containers-1 containers-2
 containers: images ## Every service deployed by itself from `make images`, and what is asked of RabbitMQ and MongoDB again of the images'
 	@deploy/local/test-servers && deploy/images/released && deploy/images/build tests .
-	. .run/engine/env && KEFU_TEST_INFRA=containers $(PYTEST) --durations=25 tests/e2e/containers $(AGAIN)
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target containers-1 containers-2
+
+# The system itself, and beside it what needs no more than its images.
+ALONE := tests/e2e/containers/test_alone.py
+IN_CONTAINERS := . .run/engine/env && KEFU_TEST_INFRA=containers $(PYTEST) --durations=25
+
+containers-1:
+	$(IN_CONTAINERS) tests/e2e/containers --ignore=$(ALONE)
+
+containers-2:
+	$(IN_CONTAINERS) $(AGAIN) $(ALONE)
 
 chaos: setup ## Kill, cut and fill everything under load, then audit; MINUTES=5 goes on with mixtures, SEED=1 repeats one
 	@deploy/local/test-servers

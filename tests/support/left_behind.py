@@ -33,6 +33,16 @@ _NUMBER = re.compile(r"(number|\w+_no)$")
 """Names of fields by whose values people call a document."""
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Of one test with many parameters a few runs are enough, and none of a property."""
+    runs = Counter[str]()
+    for item in list(items):
+        name = item.nodeid.partition("[")[0]
+        runs[name] += 1
+        if runs[name] > ALIKE or item.get_closest_marker("hypothesis"):
+            items.remove(item)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_teardown(item: pytest.Function) -> None:
     """One line in the file LEFT_BEHIND for each test that has a database."""

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from shared import policy
 
+_LIBRARY = f"chinesecalendar-{version('chinesecalendar')}"
 _DAY = timedelta(days=1)
 _FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 _SATURDAY = 5
@@ -51,7 +52,7 @@ class Calendar:
     def version(self) -> str:
         """Which data the working days come from: the library's version and the last one of the company's own days."""
         newest = [f"+{each.name}.v{each.version}" for each in self.holidays or ()][-1:]
-        return f"chinesecalendar-{version('chinesecalendar')}{''.join(newest)}"
+        return "".join((_LIBRARY, *newest))
 
     def knows(self, year: int) -> bool:
         """Whether the library or the company's file has that year's holidays; else Monday to Friday is assumed."""
