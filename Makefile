@@ -52,7 +52,7 @@ layers: setup
 .PHONY: test unit unit-1 unit-2 thorough contract integration integration-1 integration-2 e2e browser chaos
 test: setup ## All rings but chaos, on real servers of their own, two at a time; RINGS="integration e2e" runs only those
 	@deploy/local/test-servers
-	@echo "$(RINGS): two at a time, each is shown when it has ended, the last after some five minutes"
+	@echo "$(RINGS): two at a time, each is shown when it has ended, the last after some twenty minutes"
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target $(RINGS)
 
 unit contract: setup
