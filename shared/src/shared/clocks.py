@@ -421,6 +421,8 @@ class Clocks:
     def tick(self, on_miss: OnMiss[T] | None = None) -> Callable[[T, Cause], Change[T]]:
         """What happens when a clock's moment has come: a warning, a miss, a rung up the ladder.
 
+        After a standstill one warning speaks for those that have passed, and none once the end has passed too.
+
         `on_miss` adds what the business does about a miss, at each rung: the aggregate, the run, the cause.
         """
 
@@ -439,9 +441,11 @@ class Clocks:
             if run is None:
                 return Change(aggregate)
             if run.missed_at is None and cause.at < run.due_at:
-                warned = run.but(warn_at=tuple(at for at in run.warn_at if at > cause.at))
-                said = _approaching(self._announce, run, cause.at)
-                return Change(_with(aggregate, warned), (said,))
+                warned = run.but(warn_at=tuple(at for at in run.warn_at if at > cause.now))
+                passed = cause.now >= run.due_at
+                return Change(
+                    _with(aggregate, warned), () if passed else (_approaching(self._announce, run, cause.now),)
+                )
             missed = _one_rung_up(run)
             role = run.clock.ladder[missed.rung - 1] if run.clock.ladder else None
             said = self._announce.missed.of(_said(run), supervisor_role=role, rung=missed.rung, title=run.clock.title)

@@ -1,5 +1,6 @@
 """Clocks: they pair what they announce, go up their ladder, stand still where they may, and follow the calendar."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -204,7 +205,7 @@ async def begun(now: datetime = NOW + timedelta(days=365), **fields: Any) -> tup
 
 async def boiled_at(moment: datetime, *, announced_first: bool) -> tuple[Kettle, tuple[Event, ...]]:
     """A kettle that boils at this moment, and everything that is announced after its start."""
-    kettles, timers, kettle = await begun()
+    kettles, timers, kettle = await begun(now=moment)
     announced: tuple[Event, ...] = ()
     if announced_first:
         announced = await fire(timers, until=moment - timedelta(microseconds=1))
@@ -217,21 +218,51 @@ async def boiled_at(moment: datetime, *, announced_first: bool) -> tuple[Kettle,
     return left, (*announced, *(opened(envelope) for envelope in outbox.envelopes[before:]))
 
 
+def without_reminders(events: tuple[Event, ...]) -> list[Event]:
+    return [said for said in events if not isinstance(said, Approaching)]
+
+
 @pytest.mark.parametrize("days", [1, 5, 6, 7, 8, 30])
 async def test_what_a_request_finds_run_out_has_every_consequence_as_if_it_had_been_announced_before(days: int) -> None:
     moment = NOW + timedelta(days=days, microseconds=1)
-    assert await boiled_at(moment, announced_first=False) == await boiled_at(moment, announced_first=True)
+    late, announced_late = await boiled_at(moment, announced_first=False)
+    timely, announced = await boiled_at(moment, announced_first=True)
+    assert (late, without_reminders(announced_late)) == (timely, without_reminders(announced))
 
 
 async def test_a_clock_that_is_stopped_late_before_it_was_announced_has_been_missed_at_each_rung() -> None:
     kettle, events = await boiled_at(NOW + timedelta(days=8), announced_first=False)
     assert (kettle.shouts, kettle.boiled, kettle.running) == ((1, 2), True, ())
-    assert [type(said) for said in events] == [Approaching, Approaching, Missed, Missed, Met]
+    assert [type(said) for said in events] == [Missed, Missed, Met]
 
 
 async def test_a_clock_that_is_stopped_at_its_last_moment_was_not_missed() -> None:
     kettle, events = await boiled_at(NOW + timedelta(days=6), announced_first=False)
-    assert (kettle.shouts, [type(said) for said in events]) == ((), [Approaching, Approaching, Met])
+    assert (kettle.shouts, [type(said) for said in events]) == ((), [Met])
+
+
+@pytest.mark.parametrize(
+    ("left", "reminded"),
+    [
+        (timedelta(hours=12), [timedelta(hours=12), timedelta(hours=2)]),
+        (timedelta(hours=1), [timedelta(hours=1)]),
+        (timedelta(), []),
+        (-timedelta(days=14), []),
+    ],
+)
+async def test_after_a_standstill_one_reminder_says_what_is_left_and_none_comes_with_the_miss(
+    left: timedelta, reminded: list[timedelta]
+) -> None:
+    kettles, timers, kettle = await begun()
+    wakes = NOW + timedelta(days=6) - left
+    timer = timers.of(kettles.collection, CLOCKS)
+    events: list[Event] = []
+    while kettle.clock("boil_6d").missed_at is None:
+        moment = kettle.deadline(CLOCKS)
+        change = timer.decide(kettle.done_with(CLOCKS), replace(at(moment), heard_at=max(wakes, moment)))
+        kettle, events = change.state, [*events, *change.events]
+    assert [said.remaining for said in events if isinstance(said, Approaching)] == reminded
+    assert [type(said) for said in without_reminders(tuple(events))] == [Missed]
 
 
 async def test_a_cause_whose_time_lies_ahead_lets_no_clock_run_out_that_runs_still() -> None:
