@@ -6,7 +6,7 @@ from itertools import pairwise
 from uuid import UUID
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from complaints.domain.cause_list import AddedCause, CauseList
@@ -198,6 +198,7 @@ def test_the_liability_says_who_bears_what_and_improvement_is_tracked_but_for_ne
         ((Share(unit="carrier", department="sales", percent=100),), "responsible_department"),
         ((Share(unit="supplier", percent=100),), "responsible_supplier"),
         ((Share(unit="customer", supplier=FACTORY, percent=100),), "responsible_supplier"),
+        ((OURS.but(percent=50), OURS.but(percent=50)), "unit_twice"),
     ],
 )
 def test_a_liability_that_leaves_open_who_bears_it_is_refused(shares, code, investigated, rules):
@@ -207,19 +208,23 @@ def test_a_liability_that_leaves_open_who_bears_it_is_refused(shares, code, inve
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(hours=st.integers(1, 9999), cuts=st.lists(st.integers(0, 100), max_size=6))
-def test_however_a_loss_is_divided_its_parts_are_the_whole(hours, cuts, rules, investigated):
+@example(cents=2, cuts=[25, 50, 75])
+@given(cents=st.integers(1, 999_999), cuts=st.lists(st.integers(0, 100), max_size=6))
+def test_however_a_loss_is_divided_its_parts_are_the_whole_and_none_is_below_zero(cents, cuts, rules, investigated):
     bounds = [0, *sorted(cuts), 100]
+    departments = ("production", "sales", "design", "engineering", "finance", "rd", "warehouse")
     shares = tuple(
-        Share(unit="own_department", department="production", percent=after - before)
-        for before, after in pairwise(bounds)
+        Share(unit="own_department", department=department, percent=after - before)
+        for department, (before, after) in zip(departments, pairwise(bounds), strict=False)
     )
-    assessed = assess_loss(investigated, (LostItem(code="rework_hour", quantity=hours),), rules, BY_HANDLER).state
+    lost = LostItem(code="goods", amount=yuan(Decimal(cents) / 100), evidence="losses/1.pdf")
+    assessed = assess_loss(investigated, (lost,), rules, BY_HANDLER).state
 
     change = assign_liability(assessed, shares, "返工", False, rules, BY_HANDLER)
 
     losses = [event.loss.amount for event in change.events if isinstance(event, LiabilityAssigned)]
     assert sum(losses) == assessed.loss.total.amount
+    assert min(losses) >= 0
 
 
 @pytest.mark.requirement("R107.c", "R154.a", "R155.a", "R159.a")

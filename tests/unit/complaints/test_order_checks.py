@@ -490,6 +490,25 @@ async def test_a_note_that_is_drawn_up_is_not_drawn_up_again(notes, draw_up):
     assert (again.status_code, again.json()["code"]) == (409, "illegal_transition")
 
 
+@pytest.mark.parametrize("spelt", ["80款双玻百叶高隔断", "８０ 款 双玻百叶高隔断"])
+async def test_goods_that_are_spelt_otherwise_do_not_come_back_twice_either(spelt, notes, draw_up):
+    first = await draw_up(notes[0], spelt, 20)
+    refused = await draw_up(notes[1], spelt, 5)
+
+    assert [line["part"] for line in first.json()["note"]["lines"]] == [DOOR]
+    assert (refused.status_code, refused.json()["code"]) == (409, "returned_already")
+
+
+async def test_what_the_warehouse_counts_under_another_spelling_is_no_difference(notes, draw_up, ask):
+    drawn = (await draw_up(notes[0], DOOR, 20)).json()
+    path = f"/returns/{notes[0].id}"
+    await ask("sales_vp", "POST", f"{path}/authorize", {"paper": drawn["note"]["paper_id"]})
+    await ask("warehouse", "POST", f"{path}/receive", {"lines": [{"part": "80款双玻百叶高隔断", "quantity": 20}]})
+    compared = await ask("finance", "POST", f"{path}/reconcile")
+
+    assert (compared.json()["stage"], compared.json()["differences"]) == ("reconciled", [])
+
+
 async def test_a_part_that_the_order_does_not_list_is_not_counted(notes, draw_up):
     assert (await draw_up(notes[0], "门锁", 30)).status_code == 200
 

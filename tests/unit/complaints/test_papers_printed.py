@@ -167,7 +167,7 @@ async def test_a_punishment_is_on_a_notice_that_is_marked_too(printed, in_every_
     ours = (Share(unit="own_department", department="production", percent=100),)
     case = assign_liability(in_every_stage["investigated"], ours, "返工", False, rules, by("cs_manager")).state
     proposed = on_penalty.propose_penalty(
-        case, "packer-07", "production", "direct", "warning", None, "未加护角", rules, by("cs_manager")
+        case, "packer-07", "production", "direct", "warning", None, "未加护角", (), rules, by("cs_manager")
     ).state
     await stores.penalties.create(Change(proposed), cause(AT))
     html = await printed("gm", f"penalties/{proposed.id}")

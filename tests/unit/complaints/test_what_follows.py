@@ -71,7 +71,9 @@ def punish(case, rules):
 
     def proposed(kind="admin", part="direct"):
         code, amount = ("warning", None) if kind == "admin" else ("bonus", yuan("300.00"))
-        return on_penalty.propose_penalty(case, "packer-07", "production", part, code, amount, "未加护角", rules, CS)
+        return on_penalty.propose_penalty(
+            case, "packer-07", "production", part, code, amount, "未加护角", (), rules, CS
+        )
 
     return proposed
 
@@ -240,7 +242,7 @@ def test_a_punishment_that_the_standard_or_the_liability_does_not_bear_is_refuse
     department, code, amount, refusal, case, rules
 ):
     with pytest.raises(Refused) as refused:
-        on_penalty.propose_penalty(case, "packer-07", department, "direct", code, amount, "原因", rules, CS)
+        on_penalty.propose_penalty(case, "packer-07", department, "direct", code, amount, "原因", (), rules, CS)
     assert refused.value.code == refusal
 
 
@@ -248,7 +250,7 @@ def test_a_case_without_a_liability_has_no_punishment(in_every_stage, rules):
     for stage in ("draft", "filed", "closed"):
         with pytest.raises(Refused) as refused:
             on_penalty.propose_penalty(
-                in_every_stage[stage], "packer-07", "production", "direct", "warning", None, "原因", rules, CS
+                in_every_stage[stage], "packer-07", "production", "direct", "warning", None, "原因", (), rules, CS
             )
         assert refused.value.code == "department_not_liable"
 
@@ -295,7 +297,8 @@ async def test_a_punishment_goes_through_over_http_and_few_may_read_it(ask, stor
     body = {"target": "packer-07", "department": "production", "part": "direct", "measure": "warning", "reason": "漏装"}
 
     proposed = await ask("cs_manager", "POST", f"/complaints/{case.id}/propose-penalty", body)
-    other = await ask("gm_office", "POST", f"/complaints/{case.id}/propose-penalty", body)
+    demerit = body | {"measure": "demerit"}
+    other = await ask("gm_office", "POST", f"/complaints/{case.id}/propose-penalty", demerit)
     id = proposed.json()["penalty_id"]
     approved = await ask("deputy_gm", "POST", f"/penalties/{id}/approve", {"note": "同意"})
     noticed = await ask("human_resources", "POST", f"/penalties/{id}/issue-notice", {"notice_no": "RS-2026-118"})
@@ -318,6 +321,25 @@ async def test_a_punishment_goes_through_over_http_and_few_may_read_it(ask, stor
     assert (await ask("account_manager", "GET", "/penalties")).status_code == 403
     shown = (await ask("cs_manager", "GET", f"/complaints/{case.id}/customer-view")).text
     assert "packer-07" not in shown
+
+
+@pytest.mark.requirement("R155.b")
+async def test_nobody_is_punished_twice_by_one_measure_for_one_case_unless_it_was_rejected(ask, stores, case):
+    await stores.complaints.create(Change(case), cause(AT))
+    path = f"/complaints/{case.id}/propose-penalty"
+    body = {"target": "packer-07", "department": "production", "part": "direct", "measure": "bonus", "reason": "漏装"}
+    most = body | {"amount": {"amount": "1000.00"}}
+
+    first = await ask("cs_manager", "POST", path, most, key="k")
+    repeated = await ask("cs_manager", "POST", path, most, key="k")
+    again = await ask("gm_office", "POST", path, most | {"target": "PACKER-07"})
+    head = await ask("gm_office", "POST", path, most | {"target": "plant-01", "part": "department_head"})
+    await ask("gm", "POST", f"/penalties/{first.json()['penalty_id']}/reject", {"note": "证据不足"})
+    anew = await ask("gm_office", "POST", path, most)
+
+    assert [answer.status_code for answer in (first, repeated, again, head, anew)] == [201, 201, 409, 201, 201]
+    assert repeated.json() == first.json()
+    assert again.json()["code"] == "punished_already"
 
 
 async def test_no_department_s_system_reads_a_punishment(world):

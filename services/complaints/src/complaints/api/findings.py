@@ -75,7 +75,7 @@ class ShareBody(RequestBody):
     unit: Unit = Field(examples=["own_department"])
     department: DepartmentName | None = Field(default=None, examples=["production"])
     supplier: Line | None = None
-    percent: Percent = Field(examples=[100])
+    percent: Percent = Field(ge=1, examples=[100])
 
 
 class AssignLiability(RequestBody):

@@ -147,6 +147,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
     async def propose_case_penalty(complaint_id: UUID, body: ProposePenalty, cause: CausedByRequest) -> PenaltyView:
         """Propose a punishment by the standard; also after the case is closed."""
         case = await stores.complaints.get(complaint_id)
+        others = [each async for each in stores.penalties.each({"case.complaint_no": case.number or ""})]
         proposed = propose_penalty(
             case,
             body.target,
@@ -155,6 +156,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
             body.measure,
             body.amount,
             body.reason,
+            others,
             rules,
             cause,
         )

@@ -22,7 +22,7 @@ from complaints.domain.decisions.known_order import let_go, take_back
 from complaints.domain.goods_return import GoodsReturn
 from complaints.domain.known_order import KnownOrder
 from complaints.domain.lifecycle import GOODS_RETURN, ReturnStage
-from complaints.domain.parts.papers import Method, PartCount, Receipt
+from complaints.domain.parts.papers import Method, PartCount, Receipt, as_listed
 from complaints.domain.policy.policy import Rules
 from complaints.store import GoodsReturns, Stores
 from shared.aggregate import Change
@@ -132,13 +132,13 @@ def _drawing(router: APIRouter, stores: Stores, rules: Rules) -> None:
 
         The order keeps first what this note takes back, so that of two notes at the same moment one is refused.
         """
-        lines = _counts(body.lines)
+        note = await returns.get(return_id)
+        order = await stores.order_of(note.case.concerning.order_no)
+        lines = as_listed(_counts(body.lines), order.products if order else ())
 
         def decide(goods: GoodsReturn) -> Change[GoodsReturn]:
             return draw_up(goods, lines, body.reason, body.method, body.basis, rules, cause)
 
-        note = await returns.get(return_id)
-        order = await stores.order_of(note.case.concerning.order_no)
         if order is not None:
             page = await returns.find({"case.concerning.order_no": order.order_no}, limit=NOTES_COMPARED)
 

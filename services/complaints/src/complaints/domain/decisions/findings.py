@@ -1,6 +1,7 @@
 """What follows from an investigation: root cause, loss, suppliers and liability (002 五1, 六1(3), 003 §25.4, §25.7)."""
 
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import accumulate, pairwise
 from uuid import UUID
 
 from complaints.domain.complaint import Complaint
@@ -216,13 +217,14 @@ def assign_liability(
 ) -> Change[Complaint]:
     """Say which unit bears which share, and how it is handled; improvement is tracked but for negligence (003 §25.4a).
 
-    The assessed loss is divided by the shares to the cent; the last share takes the rest, and the deputy GM decides on
-    what our departments bear of it. Refused unless the shares are
-    100 percent together (`shares_not_100`), a share of ours names its department and one of a supplier an involved
-    supplier.
+    The assessed loss is divided by the shares to the cent, so that the parts are the loss together and none is below
+    zero, and the deputy GM decides on what our departments bear of it. Refused unless the shares are 100 percent
+    together (`shares_not_100`), a share of ours names its department and one of a supplier an involved supplier, and
+    for a unit that is named twice (`unit_twice`).
     """
     COMPLAINT.must(complaint.stage, "assign_liability")
     _must_name_whole_units(complaint, shares)
+    _must_name_each_unit_once(shares)
     liability = Liability(
         shares=shares, handling=handling, human_negligence=human_negligence, by=cause.actor.id, at=cause.at
     )
@@ -261,11 +263,17 @@ def _must_name_whole_units(complaint: Complaint, shares: tuple[Share, ...]) -> N
             raise Refused(told, "supplier_not_involved", f"{row}.supplier")
 
 
+def _must_name_each_unit_once(shares: tuple[Share, ...]) -> None:
+    units = [(share.unit, share.department, share.supplier) for share in shares]
+    for number, unit in enumerate(units):
+        if unit in units[:number]:
+            raise Refused("name each unit once, with its whole share", "unit_twice", f"shares.{number}")
+
+
 def _divided(loss: Loss | None, shares: tuple[Share, ...]) -> tuple[Money | None, ...]:
     if loss is None:
         return tuple(None for _ in shares)
-    parts = [
-        rounded(loss.total.amount * share.percent / 100, loss.total.currency, ROUND_HALF_UP) for share in shares[:-1]
-    ]
-    rest = loss.total.amount - sum(parts, Decimal(0))
-    return tuple(loss.total.but(amount=part) for part in (*parts, rest))
+    total = loss.total
+    percents = accumulate(share.percent for share in shares)
+    ends = [rounded(total.amount * percent / 100, total.currency, ROUND_HALF_UP) for percent in percents]
+    return tuple(total.but(amount=end - begin) for begin, end in pairwise((Decimal(0), *ends)))

@@ -15,6 +15,7 @@ from complaints.domain.parts.papers import (
     Receipt,
     ReturnNote,
     Signed,
+    as_listed,
 )
 from complaints.domain.policy.policy import Rules
 from shared.aggregate import Cause, Change, Refused, must_be_another
@@ -98,11 +99,13 @@ def send_back(goods: GoodsReturn, seen: UUID, note: Prose, rules: Rules, cause: 
 def receive(goods: GoodsReturn, receipt: Receipt, rules: Rules, cause: Cause) -> Change[GoodsReturn]:
     """The warehouse has counted goods by its copy and signed for them (003 §29.3). Several lines and arrivals add up.
 
-    Copies 1 and 2 are done; finance compares, and sales files copy 4. Refused when a part comes to more than a line can
-    count (`beyond_count`).
+    A part that the note names is counted as the note spells it. Copies 1 and 2 are done; finance compares, and sales
+    files copy 4. Refused when a part comes to more than a line can count (`beyond_count`).
     """
     GOODS_RETURN.must(goods.stage, "receive")
-    counted = goods.but(stage="received", receipts=(*goods.receipts, receipt))
+    named = (line.part for line in goods.note.lines) if goods.note else ()
+    arrived = receipt.but(lines=as_listed(receipt.lines, named))
+    counted = goods.but(stage="received", receipts=(*goods.receipts, arrived))
     if beyond := sorted(part for part, quantity in counted.counted.items() if quantity > MOST):
         raise Refused(
             f"at most {MOST} of a part can come back, in all arrivals together: {', '.join(beyond)}",

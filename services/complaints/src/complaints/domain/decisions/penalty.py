@@ -1,5 +1,6 @@
 """How a punishment is proposed, decided and put on a notice; others carry it out (003 §25.4b, §28, 002 六1(5)a)."""
 
+from collections.abc import Iterable
 from typing import Literal
 
 from complaints.domain.complaint import Complaint
@@ -9,7 +10,7 @@ from complaints.domain.parts.papers import Signed
 from complaints.domain.penalty import Penalty, entitled
 from complaints.domain.policy.policy import FollowUp, Rules
 from complaints.domain.policy.standards import Measure
-from shared.aggregate import Cause, Change, Refused, must_be_another, must_have_role
+from shared.aggregate import Cause, Change, Refused, must_be_another, must_have_role, one_person
 from shared.contracts.complaints import Penalised, PenaltyDecided, PenaltyProposed
 from shared.contracts.event import Money
 from shared.contracts.roles import Role
@@ -26,13 +27,15 @@ def propose_penalty(
     code: Line,
     amount: Money | None,
     reason: Prose,
+    others: Iterable[Penalty],
     rules: Rules,
     cause: Cause,
 ) -> Change[Penalty]:
     """Propose a punishment by the standard of the case's policy: of the person who did it, or of the department's head.
 
     Refused unless the department bears a share of the liability (`department_not_liable`), for a measure that the
-    standard does not have (`no_such_measure`), and for a deduction above the standard's (`wrong_amount`).
+    standard does not have (`no_such_measure`), for a deduction above the standard's (`wrong_amount`), and for a person
+    for whom the same measure stands among the `others` of this case, unless it was rejected (`punished_already`).
     """
     shares = complaint.liability.shares if complaint.liability else ()
     if complaint.policy_version is None or department not in {share.department for share in shares}:
@@ -46,6 +49,7 @@ def propose_penalty(
         )
     _must_fit(measure, amount)
     id = cause.derive("penalty")
+    _must_be_punished_once(target, measure, (each for each in others if each.id != id))
     what = Penalised(
         penalty_id=id,
         target=target,
@@ -106,6 +110,17 @@ def _must_fit(measure: Measure, amount: Money | None) -> None:
         return
     if amount is None or amount.currency != CURRENCY or not 0 < amount.amount <= measure.at_most:
         raise Refused(f"{measure.code} takes from 0.01 to {measure.at_most} {CURRENCY}", "wrong_amount", "amount")
+
+
+def _must_be_punished_once(target: StaffId, measure: Measure, others: Iterable[Penalty]) -> None:
+    for each in others:
+        same = one_person(each.what.target) == one_person(target) and each.what.measure == measure.code
+        if same and each.stage != "rejected":
+            raise Refused(
+                f"{measure.code} is {each.stage} for {each.what.target} in this case; decide on that one",
+                "punished_already",
+                "measure",
+            )
 
 
 def _decides(penalty: Penalty) -> FollowUp:

@@ -1,11 +1,12 @@
 """What a proposed authority matrix and proposed terms would have changed about a closed case (003 §27, §26)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
 from complaints.domain.complaint import Complaint
 from complaints.domain.parts.resolution import Blocked, Verdict
 from complaints.domain.policy.authority import AuthorityMatrix
+from complaints.domain.policy.policy import Rules
 from shared.aggregate import Refused
 from shared.calendar import Calendar, Term
 from shared.clocks import ClockRun
@@ -46,6 +47,13 @@ class RetriedCase(Part):
     complaint_no: ComplaintNo
     decisions: tuple[RetriedDecision, ...]
     clocks: tuple[RetimedClock, ...]
+
+
+def must_name_clocks(names: Iterable[Line], rules: Rules) -> None:
+    """Refused with `no_such_clock` for a name that no version of the policy gives to a clock."""
+    known = {clock.name for policy in rules.policies for clock in policy.clocks}
+    if strange := sorted(set(names) - known):
+        raise Refused(f"there is no clock {', '.join(strange)}; there are: {', '.join(sorted(known))}", "no_such_clock")
 
 
 def replay(

@@ -1,5 +1,7 @@
 """What stands on the papers by which money or goods go back: signatures, counted parts, copies."""
 
+import unicodedata
+from collections.abc import Iterable
 from typing import Literal
 from uuid import UUID
 
@@ -64,6 +66,20 @@ class PartCount(Part):
 
     part: Line
     quantity: Quantity
+
+
+def as_listed(counts: Iterable[PartCount], listed: Iterable[Line]) -> tuple[PartCount, ...]:
+    """The same counts with each part as it is listed. Blanks, and letters of another width or case, make no other part.
+
+    A part that is not listed stays as it is written.
+    """
+    names = tuple(listed)
+    spelt = {_spelt(name): name for name in names} | {name: name for name in names}
+    return tuple(each.but(part=spelt.get(each.part, spelt.get(_spelt(each.part), each.part))) for each in counts)
+
+
+def _spelt(part: Line) -> str:
+    return "".join(unicodedata.normalize("NFKC", part).casefold().split())
 
 
 class ReturnNote(Part):
