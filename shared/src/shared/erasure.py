@@ -1,7 +1,7 @@
 """What is personal about an erased customer is replaced by a pseudonym wherever a service keeps it."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -12,7 +12,7 @@ from shared.calendar import Daily
 from shared.contracts.event import Instant
 from shared.contracts.intake import CustomerErased
 from shared.contracts.vocabulary import Line
-from shared.store import Between, Index, OneOf, Store, Touch
+from shared.store import Between, Index, OneOf, Store, Touch, Where
 from shared.subscriptions import Subscriptions
 from shared.timers import Occurrence, Timers
 
@@ -56,14 +56,17 @@ class Personal:
     """A collection that says something personal about customers.
 
     `customer` is the field with the customer's id; `named`, where there is none, the field with the customer's name.
-    `words` are names of fields, at any depth, whose texts and lists are personal as a whole. `also` decides what else
-    becomes of an aggregate: it is given the aggregate before and after.
+    `words` are names of fields, at any depth, whose texts and lists are personal as a whole; `part.name` is the field
+    of that name in the part of that name alone. `only` narrows the
+    collection to what may be rewritten. `also` decides what else becomes of an aggregate: it is given the aggregate
+    before and after.
     """
 
     store: Store[Any]
     customer: str | None = None
     named: str | None = None
     words: tuple[str, ...] = ()
+    only: Where | None = None
     also: Callable[[Any, Any, Cause], Change[Any]] = _nothing_else
 
 
@@ -115,7 +118,7 @@ async def touches(
         (each, aggregate)
         for each in personal
         if each.customer
-        async for aggregate in each.store.each({each.customer: customer.id})
+        async for aggregate in each.store.each({**(each.only or {}), each.customer: customer.id})
     ]
     states = [(each, aggregate.model_dump(mode="json")) for each, aggregate in found]
     names = {name for each, state in states for name in _names(state, str(customer.id), each.words)}
@@ -125,7 +128,7 @@ async def touches(
         (each, aggregate)
         for each in personal
         if each.named and told
-        async for aggregate in each.store.each({each.named: OneOf(*told)})
+        async for aggregate in each.store.each({**(each.only or {}), each.named: OneOf(*told)})
     ]
     return [
         each.store.touch(aggregate.id, _decision(each, customer, longest_first, cause))
@@ -160,15 +163,15 @@ class _Rewriting:
     known: tuple[str, ...]
     words: frozenset[str]
 
-    def of(self, value: Any) -> Any:
+    def of(self, value: Any, part: str = "") -> Any:
         if isinstance(value, str):
             return self._text(value)
         if isinstance(value, list):
-            return [self.of(each) for each in value]
+            return [self.of(each, part) for each in value]
         if not isinstance(value, Mapping):
             return value
         inside = {
-            name: self._emptied(each) if name in self.words and not isinstance(each, Mapping) else self.of(each)
+            name: self._emptied(each) if _whole(name, part, each, self.words) else self.of(each, name)
             for name, each in value.items()
         }
         if "name" in value and value.get("customer_id") == self.customer_id:
@@ -202,17 +205,22 @@ def _replaced(name: str, text: str, pseudonym: str) -> str:
     return text.replace(name, pseudonym)
 
 
-def _names(value: Any, customer_id: str, words: Iterable[str]) -> Iterator[str]:
+def _whole(name: str, part: str, value: Any, words: Collection[str]) -> bool:
+    """Whether this field of this part is personal as a whole."""
+    return (name in words or f"{part}.{name}" in words) and not isinstance(value, Mapping)
+
+
+def _names(value: Any, customer_id: str, words: Collection[str], part: str = "") -> Iterator[str]:
     """What a state says that names the customer: in snapshots of the customer, and in the fields `words`."""
     if isinstance(value, list):
         for each in value:
-            yield from _names(each, customer_id, words)
+            yield from _names(each, customer_id, words, part)
     elif isinstance(value, Mapping):
         if "name" in value and value.get("customer_id") == customer_id:
             yield from (value[name] for name in _SNAPSHOT if isinstance(value.get(name), str))
         for name, each in value.items():
-            whole = name in words and not isinstance(each, Mapping)
-            yield from _said(each) if whole else _names(each, customer_id, words)
+            whole = _whole(name, part, each, words)
+            yield from _said(each) if whole else _names(each, customer_id, words, name)
 
 
 def _said(value: Any) -> Iterator[str]:

@@ -177,6 +177,111 @@ async def test_an_enquiry_that_is_open_is_withdrawn_with_its_duty(world, person)
     assert (shown["stage"], shown["possible"], clock["outcome"]) == ("withdrawn", [], "no_longer_needed")
 
 
+KNOWN = {**TALK, "answers": {f"q{number}": "已回答" for number in range(1, 8)}}
+FORM = {
+    "minutes": {"video": 8, "meeting_room": 20, "corridor": 5, "materials": 40},
+    "decision_maker": "陈小明",
+    "rating": "satisfied",
+    "suggestion": "陈小明的电话是 137 1111 2222",
+    "signed": True,
+}
+
+
+async def made(world, path, body, role=Role.ACCOUNT_MANAGER):
+    answer = await world.ask(role, "POST", path, body)
+    assert answer.is_success, answer.text
+    return answer.json()
+
+
+async def tour_of(world, person, at):
+    people = {"junction": "am-03", "front_desk": "desk-1", "lights": "assistant-1"}
+    wish = {"customer_id": person, "at": at.isoformat(), "party_size": 3, "host": "am-03", "consent": "陈小明同意"}
+    return (await made(world, "/showroom-visits", {**wish, "people": people}))["visit_id"]
+
+
+def named(world, *collections):
+    """Where these collections still say something personal."""
+    states = {where: text for where, text in kept(world).items() if where[0] in collections}
+    return {where: word for where, text in states.items() for word in PERSONAL if word in text}
+
+
+@pytest.mark.requirement("R171.a")
+async def test_a_tour_and_a_visit_that_are_agreed_with_an_erased_customer_do_not_take_place(world, person):
+    await made(world, f"/customers/{person}/contacts", KNOWN, Role.CS_SPECIALIST)
+    tour = await tour_of(world, person, NOW + timedelta(days=3))
+    wish = {"customer_id": person, "staff": "am-03", "appointed_at": (NOW + timedelta(days=2)).isoformat()}
+    plan = {**wish, "travel": "PT30M", "interest": "陈小明有意向", "consent": "陈小明同意"}
+    visit = (await made(world, "/visit-plans", plan))["visit_id"]
+    await made(world, "/design-intakes", {"customer_id": person})
+
+    await ask_to_erase(world, person)
+    await erase(world, person)
+
+    assert [(await read(world, path))["stage"] for path in (f"/showroom-visits/{tour}", f"/visit-plans/{visit}")] == [
+        "cancelled",
+        "cancelled",
+    ]
+    assert (await world.ask(Role.CS_MANAGER, "GET", f"/duties?customer_id={person}")).json()["items"] == []
+    assert named(world, "duties", "showroom_visits", "visit_plans", "design_intakes") == {}
+
+
+@pytest.mark.requirement("R171.a")
+async def test_duties_that_were_over_before_and_what_visitors_wrote_name_the_erased_customer_no_more(world, person):
+    await made(world, f"/customers/{person}/contacts", KNOWN, Role.CS_SPECIALIST)
+    tour = await tour_of(world, person, NOW + timedelta(minutes=30))
+    await world.until(NOW + timedelta(minutes=40))
+    await made(world, f"/showroom-visits/{tour}/complete", FORM)
+    survey = (await made(world, "/surveys", {"customer_id": person}, Role.CS_SPECIALIST))["survey_id"]
+    grades = dict.fromkeys(("attitude", "technique", "arrival_time", "promises"), "satisfied")
+    opinion = {**grades, "suggestion": "请打我手机 13799998888"}
+    await made(world, f"/surveys/{survey}/answer", opinion, Role.CS_SPECIALIST)
+
+    await ask_to_erase(world, person)
+    await erase(world, person)
+
+    assert named(world, "duties", "showroom_visits", "surveys") == {}
+    pseudonym = f"客户-{person[:8]}"
+    assert (await read(world, f"/surveys/{survey}"))["opinion"]["suggestion"] == pseudonym
+    assert (await read(world, f"/showroom-visits/{tour}"))["form"]["suggestion"] == pseudonym
+
+
+@pytest.mark.requirement("R171.a")
+async def test_texts_about_an_erased_customer_say_nothing_whether_or_not_they_were_understood(world, person):
+    texts = {
+        "read": "明镜眼镜店 陈小明 13711112222",
+        "unread": "和明镜眼镜店陈小明聊得不错，137 1111 2222",
+        "dismissed": "明镜陈小明 13711112222 以后再说",
+    }
+    ids = {stage: (await made(world, "/visit-texts", {"text": text}))["text_id"] for stage, text in texts.items()}
+    await made(world, f"/visit-texts/{ids['dismissed']}/dismiss", {"reason": "误发"}, Role.CS_SPECIALIST)
+    other = {"shop_name": "宜美家具城", "customer_name": "李总", "mobile": "13800138000"}
+    reported = {**other, "left_at": "2026-11-20T05:55:00Z"}
+    visit = (await made(world, "/visits", reported))["visit_id"]
+
+    await ask_to_erase(world, person)
+    await erase(world, person)
+
+    assert {stage: (await read(world, f"/visit-texts/{id}"))["stage"] for stage, id in ids.items()} == {
+        "read": "read",
+        "unread": "dismissed",
+        "dismissed": "dismissed",
+    }
+    assert named(world, "visit_texts", "visits") == {}
+    assert (await read(world, f"/visits/{visit}"))["report"]["shop_name"] == "宜美家具城"
+
+
+async def test_an_erased_customer_gets_no_other_price_and_agrees_to_none(world, person):
+    line = {"description": "高隔断", "quantity": 2, "unit_price": {"amount": "1280.00"}}
+    wish = {"customer_id": person, "kind": "counter", "lines": [line]}
+    quote = (await made(world, "/quotes", wish, Role.CS_SPECIALIST))["quote_id"]
+    await ask_to_erase(world, person)
+    await erase(world, person)
+
+    for decision, body in (("revise", {"lines": [line]}), ("accept", {"revision": 1})):
+        answer = await world.ask(Role.CS_SPECIALIST, "POST", f"/quotes/{quote}/{decision}", body)
+        assert (answer.status_code, answer.json()["code"]) == (409, "erased")
+
+
 @pytest.mark.requirement("R171.a")
 async def test_the_person_who_took_the_wish_does_not_erase(world, person):
     await ask_to_erase(world, person, by="mg-01")

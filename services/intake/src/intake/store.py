@@ -1,9 +1,10 @@
 """Where intake keeps what it owns."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from intake.domain.calendar_year import CalendarYear
@@ -17,9 +18,13 @@ from intake.domain.customer import Customer, numbers
 from intake.domain.customer_class import CustomerClass
 from intake.domain.decisions.callback import withdraw
 from intake.domain.decisions.care import end_care
+from intake.domain.decisions.design_intake import check_no_more
 from intake.domain.decisions.enquiry import withdraw as withdraw_enquiry
 from intake.domain.decisions.presales import convince_no_more
 from intake.domain.decisions.revision import must_stand_alone
+from intake.domain.decisions.showroom import call_off as call_tour_off
+from intake.domain.decisions.visit_plan import call_off as call_visit_off
+from intake.domain.decisions.visit_text import read_no_more
 from intake.domain.design_intake import DesignIntake
 from intake.domain.digest import Digest
 from intake.domain.enquiry import Enquiry
@@ -52,6 +57,7 @@ from shared.contracts.intake import Opinion, Trade
 from shared.contracts.intake.contacts import CallbackKind
 from shared.contracts.roles import Role
 from shared.contracts.vocabulary import StaffId, order_id_of
+from shared.duties.board import OVER, Duties
 from shared.erasure import ErasedCustomers, Personal
 from shared.pictures.picture import Pictures
 from shared.search import asked
@@ -189,7 +195,7 @@ class Visits(Store[Visit]):
 
     collection = "visits"
     kind = Visit
-    indexes = (Index("staff", "reported_at"), Index("report.customer_id"))
+    indexes = (Index("staff", "reported_at"), Index("report.customer_id"), Index("report.mobile"))
 
 
 class VisitPlans(Store[VisitPlan]):
@@ -205,7 +211,7 @@ class VisitTexts(Store[VisitText]):
 
     collection = "visit_texts"
     kind = VisitText
-    indexes = (Index("stage", "received_at"),)
+    indexes = (Index("stage", "received_at"), Index("mobiles"))
 
 
 class Problems(Store[DayProblem]):
@@ -522,6 +528,7 @@ class Stores:
     problem_days: ProblemDays
     fines: Fines
     customer_classes: CustomerClasses
+    duties: Duties
 
     @classmethod
     def on(cls, database: DatabaseLike) -> "Stores":
@@ -557,6 +564,7 @@ class Stores:
             ProblemDays(database),
             Fines(database),
             CustomerClasses(database),
+            Duties(database),
         )
 
     async def refusing(self) -> frozenset[UUID]:
@@ -583,45 +591,56 @@ class Stores:
         """Where intake keeps something personal about customers beside their files (003 二1-7)."""
         talked = ("contact_name", "content", "feedback", "remarks", "before", "after")
         answered = ("q1", "q2", "q3", "q4", "q5", "q6", "q7", "detail", "suggestion", "comment", "said", "manager_said")
-        named = ("name", "customer_name", "shop_name", "mobile", "email", "address", "site_address", "contacts")
+        named = ("said.name", "customer_name", "shop_name", "mobile", "email", "address", "site_address", "contacts")
+        judged = ("impression", "evaluation", "suggestion")
+        reported = ("customer_name", "shop_name", "mobile", "talk")
 
         def withdraw_call(before: Callback, after: Callback, cause: Cause) -> Change[Callback]:
             """An erased customer is not called."""
             nameless = after.but(file=erased(before.file, after.file))
             return withdraw(nameless, Withdrawal(reason="customer_erased"), rules, cause)
 
-        def withdraw_question(before: Enquiry, after: Enquiry, cause: Cause) -> Change[Enquiry]:
-            """An erased customer is answered no more."""
-            return withdraw_enquiry(after, rules, cause)
-
-        def convince_them_no_more(before: Opportunity, after: Opportunity, cause: Cause) -> Change[Opportunity]:
-            """An erased customer gets no tutorial and no trial."""
-            return convince_no_more(after, rules, cause)
-
-        def end_care_too(before: Care, after: Care, cause: Cause) -> Change[Care]:
-            """Nothing is owed to an erased customer."""
-            return end_care(after, rules, cause)
+        def ended(end: Callable[[Any, Rules, Cause], Change[Any]]) -> Callable[[Any, Any, Cause], Change[Any]]:
+            """What is agreed with an erased customer, or owed to them, does not go on."""
+            return lambda before, after, cause: end(after, rules, cause)
 
         return (
             Personal(self.contact_logs, "customer_id", words=(*talked, *answered), also=_erase_talks),
-            Personal(self.visits, "report.customer_id", words=("customer_name", "shop_name", "mobile")),
+            Personal(self.visits, "report.customer_id", words=reported),
+            Personal(self.visits, named="report.mobile", words=reported, also=_erase_visit_without_file),
             Personal(self.callbacks, "customer_id", words=answered, also=withdraw_call),
             Personal(self.orders, "customer_id", words=("site_address",)),
             Personal(self.moments, "customer_id", words=(*named, *talked, *answered, "special_specs", "text")),
-            Personal(self.visit_plans, "customer_id", words=("interest", "consent")),
-            Personal(self.showroom_visits, "customer_id", words=("consent", "decision_maker")),
-            Personal(self.opportunities, "customer_id", words=("doubt", "reason"), also=convince_them_no_more),
-            Personal(self.care, "customer_id", also=end_care_too),
+            Personal(self.visit_plans, "customer_id", words=("interest", "consent"), also=ended(call_visit_off)),
+            Personal(
+                self.showroom_visits,
+                "customer_id",
+                words=("consent", "decision_maker", *judged),
+                also=ended(call_tour_off),
+            ),
+            Personal(self.opportunities, "customer_id", words=("doubt", "reason"), also=ended(convince_no_more)),
+            Personal(self.care, "customer_id", also=ended(end_care)),
             Personal(self.facts, named="said.customer.name"),
-            Personal(self.surveys, "customer_id", words=("comment",)),
-            Personal(self.enquiries, "customer_id", words=("text", "answer"), also=withdraw_question),
+            Personal(self.surveys, "customer_id", words=("suggestion", "complaint")),
+            Personal(self.enquiries, "customer_id", words=("text", "answer"), also=ended(withdraw_enquiry)),
             Personal(self.problems, "customer_id", words=("text", "words", "solution")),
-            Personal(self.visit_texts, named="said.mobile", words=("text", "shop_name", "customer_name", "mobile")),
+            Personal(
+                self.visit_texts,
+                named="mobiles",
+                words=("text", "shop_name", "customer_name", "mobile", "mobiles"),
+                also=ended(read_no_more),
+            ),
             Personal(self.quotes, "customer_id"),
-            Personal(self.design_intakes, "customer_id", words=("remarks",)),
+            Personal(self.design_intakes, "customer_id", words=("remarks",), also=ended(check_no_more)),
             Personal(self.projects, "customer_id", words=("note", "need", "site"), also=_erase_project),
+            Personal(self.duties, "customer_id", only=OVER),
             self.pictures.personal,
         )
+
+
+def _erase_visit_without_file(before: Visit, after: Visit, cause: Cause) -> Change[Visit]:
+    """A visit that names a file is that customer's, whoever else has the number."""
+    return Change(after if before.report.customer_id is None else before)
 
 
 def _erase_talks(before: ContactLog, after: ContactLog, cause: Cause) -> Change[ContactLog]:

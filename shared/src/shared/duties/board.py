@@ -16,6 +16,7 @@ from shared.store import Between, Index, Store, Where
 
 _RUNS: TypeAdapter[tuple[ClockRun, ...]] = TypeAdapter(tuple[ClockRun, ...])
 RUNNING: Where = {"running": True}
+OVER: Where = {"running": False}
 
 
 class Duty(Aggregate):
@@ -83,6 +84,7 @@ class Duties(Store[Duty]):
         Index("role", "due_at", where=RUNNING),
         Index("kind", "due_at", where=RUNNING),
         Index("customer_id", "due_at", where=RUNNING),
+        Index("customer_id", where=OVER),
         Index("about", "due_at", where=RUNNING),
         Index("calendar", where={"running": True, "working": True}),
     )

@@ -121,6 +121,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
     @router.post("/{quote_id}/revise", dependencies=[allow(*QUOTE.roles("revise"))])
     async def revise_quote(quote_id: UUID, body: ReviseQuote, cause: CausedByRequest) -> QuoteView:
         """Give another price; the earlier ones stay readable."""
+        await stores.customers.served((await quotes.get(quote_id)).customer_id)
         revised = await quotes.apply(
             quote_id, lambda quote: revise(quote, body.lines, body.valid_until, rules, cause), cause
         )
@@ -129,6 +130,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
     @router.post("/{quote_id}/accept", dependencies=[allow(*QUOTE.roles("accept"))])
     async def accept_quote(quote_id: UUID, body: AcceptQuote, cause: CausedByRequest) -> QuoteView:
         """Record that the customer agrees to the revision that holds."""
+        await stores.customers.served((await quotes.get(quote_id)).customer_id)
         return QuoteView.of(await quotes.apply(quote_id, lambda quote: accept(quote, body.revision, cause), cause))
 
     @router.post("/{quote_id}/decline", dependencies=[allow(*QUOTE.roles("decline"))])

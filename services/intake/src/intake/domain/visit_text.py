@@ -6,7 +6,7 @@ from intake.domain.lifecycle import VISIT_TEXT, TextStage
 from intake.domain.parts.said_visit import SaidVisit
 from shared.clocks import Timed
 from shared.contracts.event import Instant
-from shared.contracts.vocabulary import Line, Prose, StaffId
+from shared.contracts.vocabulary import Line, Phone, Prose, StaffId
 from shared.lifecycle import follows
 
 TextChannel = Literal["sms", "chat", "app"]
@@ -14,11 +14,15 @@ TextChannel = Literal["sms", "chat", "app"]
 
 @follows(VISIT_TEXT)
 class VisitText(Timed):
-    """What was texted (000 §3.6.1a). While it cannot be read, its one clock is the duty of a person to read it."""
+    """What was texted (000 §3.6.1a). While it cannot be read, its one clock is the duty of a person to read it.
+
+    `mobiles` are the numbers in it, understood or not, by which it is found when their owner is erased.
+    """
 
     staff: StaffId
     text: Prose
     channel: TextChannel
+    mobiles: tuple[Phone, ...] = ()
     received_at: Instant
     stage: TextStage = "unread"
     said: SaidVisit | None = None

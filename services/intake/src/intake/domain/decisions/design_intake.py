@@ -65,3 +65,8 @@ def check(
     if checked.missing:
         return Change(checked, (said,))
     return Change(checked.but(stage="passed"), (said,)).then(rules.clocks.stop(cause=cause))
+
+
+def check_no_more(intake: DesignIntake, rules: Rules, cause: Cause) -> Change[DesignIntake]:
+    """The customer was erased: the forms are not to be checked any more."""
+    return rules.clocks.drop(cause=cause)(intake)

@@ -9,6 +9,7 @@ from intake.domain.customer import Customer
 from intake.domain.decisions.visit_plan import must_be_known
 from intake.domain.lifecycle import SHOWROOM_VISIT
 from intake.domain.parts.reception import Preparation, ReceptionTask, VisitorForm
+from intake.domain.parts.withdrawal import CUSTOMER_ERASED
 from intake.domain.policy.policy import Rules
 from intake.domain.policy.showroom import ShowroomRule
 from intake.domain.showroom_visit import ShowroomVisit
@@ -143,6 +144,12 @@ def cancel(visit: ShowroomVisit, reason: Line, rules: Rules, cause: Cause) -> Ch
     said = ShowroomVisitCancelled(visit_id=visit.id, customer=visit.customer, at=visit.at, reason=reason)
     cancelled = Change(visit.but(stage="cancelled", cancelled_because=reason), (said,))
     return cancelled.then(rules.clocks.drop(cause=cause))
+
+
+def call_off(visit: ShowroomVisit, rules: Rules, cause: Cause) -> Change[ShowroomVisit]:
+    """The customer was erased: nothing is prepared for them. Nothing changes after the tour."""
+    booked = SHOWROOM_VISIT.allows(visit.stage, "cancel")
+    return cancel(visit, CUSTOMER_ERASED, rules, cause) if booked else Change(visit)
 
 
 def _prepared(rule: ShowroomRule, party_size: int, needs_presentation: bool) -> Iterator[Preparation]:

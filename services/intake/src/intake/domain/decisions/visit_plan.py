@@ -8,6 +8,7 @@ from intake.domain.contact_log import ContactLog
 from intake.domain.customer import Customer
 from intake.domain.lifecycle import VISIT_PLAN
 from intake.domain.parts.kit import KitItem
+from intake.domain.parts.withdrawal import CUSTOMER_ERASED
 from intake.domain.policy.policy import Rules
 from intake.domain.visit_plan import VisitPlan
 from shared.aggregate import Cause, Change, Refused
@@ -101,3 +102,9 @@ def cancel(visit: VisitPlan, reason: Line, rules: Rules, cause: Cause) -> Change
     """The visit does not take place. IllegalTransition after the arrival."""
     VISIT_PLAN.must(visit.stage, "cancel")
     return Change(visit.but(stage="cancelled", cancelled_because=reason)).then(rules.clocks.drop(cause=cause))
+
+
+def call_off(visit: VisitPlan, rules: Rules, cause: Cause) -> Change[VisitPlan]:
+    """The customer was erased and is not visited. Nothing changes after the arrival."""
+    planned = VISIT_PLAN.allows(visit.stage, "cancel")
+    return cancel(visit, CUSTOMER_ERASED, rules, cause) if planned else Change(visit)

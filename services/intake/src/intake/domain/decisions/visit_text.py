@@ -3,7 +3,8 @@
 from uuid import UUID
 
 from intake.domain.lifecycle import VISIT_TEXT
-from intake.domain.parts.said_visit import SaidVisit, understood
+from intake.domain.parts.said_visit import SaidVisit, mobiles_in, understood
+from intake.domain.parts.withdrawal import CUSTOMER_ERASED
 from intake.domain.policy.policy import Rules
 from intake.domain.visit_text import TextChannel, VisitText
 from shared.aggregate import Cause, Change
@@ -15,7 +16,7 @@ def receive_text(
     id: UUID, staff: StaffId, text: Prose, channel: TextChannel, rules: Rules, cause: Cause
 ) -> Change[VisitText]:
     """A text that is understood is a visit that was reported; any other one is a duty from now on (000 §3.6.1a)."""
-    received = VisitText(id=id, staff=staff, text=text, channel=channel, received_at=cause.at)
+    received = VisitText(id=id, staff=staff, text=text, channel=channel, mobiles=mobiles_in(text), received_at=cause.at)
     said = understood(text)
     if said is not None:
         return Change(received).then(lambda unread: _read(unread, said, rules, cause))
@@ -36,5 +37,12 @@ def dismiss(text: VisitText, reason: Line, rules: Rules, cause: Cause) -> Change
     return Change(text.but(stage="dismissed", dismissed_because=reason)).then(rules.clocks.drop(cause=cause))
 
 
+def read_no_more(text: VisitText, rules: Rules, cause: Cause) -> Change[VisitText]:
+    """The customer was erased: nothing is left to read. Nothing changes for a text that is read or dismissed."""
+    unread = VISIT_TEXT.allows(text.stage, "dismiss")
+    return dismiss(text, CUSTOMER_ERASED, rules, cause) if unread else Change(text)
+
+
 def _read(text: VisitText, said: SaidVisit, rules: Rules, cause: Cause) -> Change[VisitText]:
-    return Change(text.but(stage="read", said=said)).then(rules.clocks.stop(cause=cause))
+    mobiles = tuple(dict.fromkeys((*text.mobiles, said.mobile)))
+    return Change(text.but(stage="read", said=said, mobiles=mobiles)).then(rules.clocks.stop(cause=cause))

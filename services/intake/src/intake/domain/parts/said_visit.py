@@ -6,9 +6,11 @@ import unicodedata
 from shared.contracts.event import Part
 from shared.contracts.vocabulary import Line, Phone
 
-_MOBILE = re.compile(r"(?<!\d)(?:(?:\+|00)?86[-. ]?)?(1[3-9]\d)[-. ]?(\d{4})[-. ]?(\d{4})(?!\d)")
+_MOBILE = re.compile(
+    r"(?<!\d)(?:\((?:\+|00)?86\)|(?:\+|00)?86)?[-. ‐‑–—]?(1[3-9]\d)[-. ‐‑–—]?(\d{4})[-. ‐‑–—]?(\d{4})(?!\d)"
+)
 _LABELS = (
-    ("shop", r"店名|公司名称|单位名称|公司|单位|店铺|客户单位"),
+    ("shop", r"店名|公司名称|单位名称|(?<!\w)公司|(?<!\w)单位|(?<!\w)店铺|客户单位|(?<!\w)店"),
     ("name", r"客户姓名|客户名称|姓名|联系人|客户"),
     ("mobile", r"手机号码|手机号|手机|联系电话|电话号码|电话|号码|tel"),
 )
@@ -16,8 +18,10 @@ _LABEL = re.compile(rf"(?P<label>{'|'.join(words for _, words in _LABELS)})\s*(?
 _BREAKS = re.compile(r"[\s,;。、/|!~()\[\]【】—]+")
 _FINER_BREAKS = re.compile(rf"(?:{_BREAKS.pattern}|[-_+:·•])+")
 _OPENING = re.compile(
-    r"^(?:您好|你好|汇报|报备|报告|客服|我是?|刚刚?|已经?|今天|上午|下午|现在|从|在|去了|离开了?|拜访(?:完毕?|了)?|走访(?:完|了)?|见了|到访"
-    r"|店名|客户(?:姓名|名称)?|联系人|姓名|手机号?码?|(?:联系)?电话(?:号码)?)+"
+    r"^(?:\d{1,2}月\d{1,2}[日号]|\d{1,2}:\d{2}(?!\d)"
+    r"|您好|你好|汇报|报备|报告|客服|我是?|刚刚?|已经?|今天|上午|下午|现在|从|在|去了|离开了?|拜访(?:完毕?|了)?|走访(?:完|了)?|见了|到访"
+    r"|店名|客户(?:姓名|名称)?|联系人|姓名"
+    r"|[他她]的?(?=手机|电话|联系)|(?:手机号?码?|(?:联系)?电话(?:号码)?)[是为]?)+"
 )
 _CLOSING = re.compile(
     r"(?:已经?|刚刚?|出来了?|离开了?|走了|拜访(?:完毕?|了)?|完毕|了|请回访|麻烦回访|回访|谢谢|辛苦了?)+$"
@@ -66,10 +70,10 @@ def understood(text: str) -> SaidVisit | None:
     signs, labels such as 店名：, blanks and hyphens in the number, any order, and a person's name right behind the
     shop's are understood.
     """
-    plain = unicodedata.normalize("NFKC", text).strip()
-    numbers = {"".join(found) for found in _MOBILE.findall(plain)}
+    numbers = mobiles_in(text)
     if len(numbers) != 1:
         return None
+    plain = _plain(text)
     rest = _MOBILE.sub(" ", plain)
     labelled = _labelled(rest)
     if labelled is not None:
@@ -82,7 +86,18 @@ def understood(text: str) -> SaidVisit | None:
         shop, name = found
     if len(shop) > 100 or len(name) > 30:
         return None
-    return SaidVisit(shop_name=shop, customer_name=name, mobile=numbers.pop())
+    return SaidVisit(shop_name=shop, customer_name=name, mobile=numbers[0])
+
+
+def mobiles_in(text: str) -> tuple[Phone, ...]:
+    """The mobile numbers that a text names, each once, without blanks and hyphens."""
+    return tuple(dict.fromkeys("".join(found) for found in _MOBILE.findall(_plain(text))))
+
+
+def _plain(text: str) -> str:
+    """In half-width signs, and without characters that cannot be seen."""
+    seen = (each for each in unicodedata.normalize("NFKC", text) if unicodedata.category(each) != "Cf")
+    return "".join(seen).strip()
 
 
 def _labelled(text: str) -> tuple[str, str] | None:
@@ -117,7 +132,7 @@ def _parted(word: str) -> tuple[str, str] | None:
     found = [
         (word[: kind.end()], name)
         for kind in _SHOP.finditer(word)
-        if kind.start() > 0 and _is_named(name := _bare(word[kind.end() :]))
+        if kind.start() > 0 and _is_named(name := _bare(word[kind.end() :].removeprefix("里").removeprefix("的")))
     ]
     return found[0] if len(found) == 1 else None
 
@@ -132,7 +147,9 @@ def _bare(word: str) -> str:
 
 
 def _told_apart(first: str, second: str) -> tuple[str, str] | None:
-    """Which of two words is the shop and which the person; nothing where both may be either."""
+    """Which of two words is the shop and which the person; nothing where both may be either, or one has a label."""
+    if ":" in first + second:
+        return None
     if _is_person(second) and not _is_person(first):
         return first, second
     if _is_person(first) and not _is_person(second):

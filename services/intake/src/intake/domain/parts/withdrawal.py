@@ -1,7 +1,9 @@
-"""Why a call is not owed any more."""
+"""Why a call is not owed, and what was agreed does not take place."""
 
 from shared.contracts.event import Part
 from shared.contracts.intake import WithdrawalReason
+
+CUSTOMER_ERASED = "客户信息已抹去"
 
 
 class Withdrawal(Part):
