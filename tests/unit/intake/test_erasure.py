@@ -217,6 +217,10 @@ async def test_a_tour_and_a_visit_that_are_agreed_with_an_erased_customer_do_not
     await ask_to_erase(world, person)
     await erase(world, person)
 
+    report = {"shop_name": "明镜眼镜店", "customer_name": "陈小明", "mobile": "13711112222", "plan_id": visit}
+    later = {**report, "left_at": NOW.isoformat()}
+    refused = await world.ask(Role.ACCOUNT_MANAGER, "POST", "/visits", later)
+    assert (refused.status_code, refused.json()["code"]) == (409, "erased")
     assert [(await read(world, path))["stage"] for path in (f"/showroom-visits/{tour}", f"/visit-plans/{visit}")] == [
         "cancelled",
         "cancelled",

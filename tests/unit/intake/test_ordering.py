@@ -289,6 +289,15 @@ async def test_a_complaint_that_was_filed_settles_the_enquiry_of_its_case_alone(
     assert still["stage"] == "open"
 
 
+async def test_a_quote_or_an_order_does_not_answer_what_another_customer_asked(world):
+    taken = await enquiry(world, "quote")
+    body = {"customer_id": await customer_of(world, "别的公司"), "lines": LINES, "enquiry_id": taken["enquiry_id"]}
+    for path, kind in (("/quotes", "counter"), ("/orders", "standard")):
+        assert await refused(world, path, {**body, "kind": kind}) == (409, "another_customers")
+    shown = (await world.ask(Role.CS_SPECIALIST, "GET", f"/enquiries/{taken['enquiry_id']}")).json()
+    assert shown["stage"] == "open"
+
+
 @pytest.mark.requirement("R010.a", "R010.b", "R176.b")
 @pytest.mark.parametrize(("kind", "role"), [("on_site", Role.ACCOUNT_MANAGER), ("counter", Role.CS_SPECIALIST)])
 async def test_a_price_is_quoted_on_site_or_at_the_counter_and_answers_who_asked_for_it(world, kind, role):

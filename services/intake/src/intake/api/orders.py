@@ -160,8 +160,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
             must_be_ahead(asked[field], calendar.day(cause.at), rules.on(cause.at).horizon_days, field)
         order = Order.blank(Wish.model_validate(asked), customer.snapshot(), cause)
         papers = await _papers(stores, body, customer.id)
-        if body.enquiry_id:
-            await stores.enquiries.get(body.enquiry_id)
+        await stores.must_be_asked_by(customer.id, body.enquiry_id)
         taken = take(order, order.wish, body.verified, papers, rules, cause)
         return OrderView.of(await orders.create(taken, cause), rules)
 

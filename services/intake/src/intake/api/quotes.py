@@ -94,8 +94,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
     async def issue_quote(body: IssueQuote, cause: CausedByRequest) -> QuoteView:
         """Give a customer our price; every line has one, and the customer is told."""
         customer = (await stores.customers.served(body.customer_id)).snapshot()
-        if body.enquiry_id:
-            await stores.enquiries.get(body.enquiry_id)
+        await stores.must_be_asked_by(customer.customer_id, body.enquiry_id)
         change = issue(
             cause.derive("quote"), customer, body.kind, body.lines, body.valid_until, body.enquiry_id, rules, cause
         )

@@ -63,9 +63,10 @@ def routes(stores: Stores) -> APIRouter:
     @router.post("", status_code=201, dependencies=[allow(*SALES, *CS)])
     async def report_finished_visit(body: ReportVisit, cause: CausedByRequest) -> VisitView:
         """Report a visit that is over; the customer is called back within 30 minutes from now."""
-        if body.customer_id is not None:
-            await stores.customers.served(body.customer_id)
         plan = await stores.visit_plans.get(body.plan_id) if body.plan_id else None
+        visited = plan.customer_id if plan else body.customer_id
+        if visited is not None:
+            await stores.customers.served(visited)
         report = VisitReport.model_validate(body.model_dump())
         change = report_visit(cause.derive("visit"), report, plan, cause)
         return VisitView.of(await visits.create(change, cause))
