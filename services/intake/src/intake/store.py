@@ -52,7 +52,7 @@ from intake.domain.visit import Visit
 from intake.domain.visit_plan import VisitPlan
 from intake.domain.visit_text import VisitText
 from intake.domain.work_report import WorkReport
-from shared.aggregate import Cause, Change, NotFound, Refused
+from shared.aggregate import Cause, Change, NotFound
 from shared.contracts.intake import Opinion, Trade
 from shared.contracts.intake.contacts import CallbackKind
 from shared.contracts.roles import Role
@@ -572,15 +572,6 @@ class Stores:
         refused = await self.campaigns.refusing()
         files = self.customers.each_row(ListedCustomer, {"id": OneOf(*refused)})
         return refused | {row.merged_into async for row in files if row.merged_into}
-
-    async def must_be_asked_by(self, customer_id: UUID, enquiry_id: UUID | None) -> None:
-        """Refused with `another_customers` for an enquiry of another customer, whichever file it came in under."""
-        if enquiry_id is None:
-            return
-        enquiry = await self.enquiries.get(enquiry_id)
-        if enquiry.customer_id not in await self.customers.files_of(customer_id):
-            told = "the enquiry is another customer's; name one of this customer"
-            raise Refused(told, "another_customers", "enquiry_id")
 
     async def shares(self, day: date) -> tuple[Share, ...]:
         """How many customers each specialist who works on that day has, and the weight of their ability."""

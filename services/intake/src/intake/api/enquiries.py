@@ -16,6 +16,7 @@ from intake.domain.parts.asking import EnquiryDetails, EnquiryOutcome
 from intake.domain.policy.policy import Rules
 from intake.domain.roles import ENQUIRY_DESK
 from intake.store import Stores
+from shared.aggregate import Refused
 from shared.contracts.event import Instant
 from shared.contracts.intake import Contact, Particulars
 from shared.contracts.intake.customers import EnquiryKind
@@ -93,6 +94,16 @@ async def _who_asks(stores: Stores, body: ReceiveEnquiry, cause: CausedByRequest
     contact = Contact(name=body.caller.contact_name or body.caller.name, mobile=body.caller.mobile)
     particulars = Particulars(name=body.caller.name, contacts=(contact,))
     return await stores.customers.create(register(cause.derive("customer"), particulars, "cs", cause), cause)
+
+
+async def must_be_asked_by(stores: Stores, customer_id: UUID, enquiry_id: UUID | None) -> None:
+    """Refused with `another_customers` for an enquiry of another customer, whichever file it came in under."""
+    if enquiry_id is None:
+        return
+    enquiry = await stores.enquiries.get(enquiry_id)
+    if enquiry.customer_id not in await stores.customers.files_of(customer_id):
+        told = "the enquiry is another customer's; name one of this customer"
+        raise Refused(told, "another_customers", "enquiry_id")
 
 
 def routes(stores: Stores, rules: Rules) -> APIRouter:

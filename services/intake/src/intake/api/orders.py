@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 from pydantic import AliasPath, ConfigDict, Field
 
 from intake.api import readers
+from intake.api.enquiries import must_be_asked_by
 from intake.domain.decisions.placement import take, verify
 from intake.domain.lifecycle import ORDER, OrderStage
 from intake.domain.order import Order, must_be_ahead, order_no_of, possible
@@ -160,7 +161,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
             must_be_ahead(asked[field], calendar.day(cause.at), rules.on(cause.at).horizon_days, field)
         order = Order.blank(Wish.model_validate(asked), customer.snapshot(), cause)
         papers = await _papers(stores, body, customer.id)
-        await stores.must_be_asked_by(customer.id, body.enquiry_id)
+        await must_be_asked_by(stores, customer.id, body.enquiry_id)
         taken = take(order, order.wish, body.verified, papers, rules, cause)
         return OrderView.of(await orders.create(taken, cause), rules)
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 from pydantic import Field, computed_field
 
 from intake.api import readers
+from intake.api.enquiries import must_be_asked_by
 from intake.domain.decisions.quoting import accept, decline, issue, revise
 from intake.domain.lifecycle import QUOTE, QuoteStage
 from intake.domain.parts.offer import Offer
@@ -94,7 +95,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
     async def issue_quote(body: IssueQuote, cause: CausedByRequest) -> QuoteView:
         """Give a customer our price; every line has one, and the customer is told."""
         customer = (await stores.customers.served(body.customer_id)).snapshot()
-        await stores.must_be_asked_by(customer.customer_id, body.enquiry_id)
+        await must_be_asked_by(stores, customer.customer_id, body.enquiry_id)
         change = issue(
             cause.derive("quote"), customer, body.kind, body.lines, body.valid_until, body.enquiry_id, rules, cause
         )
