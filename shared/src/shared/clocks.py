@@ -441,11 +441,9 @@ class Clocks:
             if run is None:
                 return Change(aggregate)
             if run.missed_at is None and cause.at < run.due_at:
-                warned = run.but(warn_at=tuple(at for at in run.warn_at if at > cause.now))
+                told = Change(_with(aggregate, run.but(warn_at=tuple(at for at in run.warn_at if at > cause.now))))
                 passed = cause.now >= run.due_at
-                return Change(
-                    _with(aggregate, warned), () if passed else (_approaching(self._announce, run, cause.now),)
-                )
+                return told if passed else told.announcing(_approaching(self._announce, run, cause.now))
             missed = _one_rung_up(run)
             role = run.clock.ladder[missed.rung - 1] if run.clock.ladder else None
             said = self._announce.missed.of(_said(run), supervisor_role=role, rung=missed.rung, title=run.clock.title)
