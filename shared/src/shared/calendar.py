@@ -84,7 +84,7 @@ class Calendar:
         if own and (day in own.days_off or day in own.make_up_days):
             return day in own.make_up_days
         if _library_knows(day.year) and not self._company_knows(day):
-            return bool(chinese_calendar.is_workday(day))
+            return _library_works(day)
         return day.weekday() < _SATURDAY
 
     def _company_knows(self, day: date) -> bool:
@@ -246,3 +246,8 @@ def _library_knows(year: int) -> bool:
     except NotImplementedError:
         return False
     return True
+
+
+@cache
+def _library_works(day: date) -> bool:
+    return bool(chinese_calendar.is_workday(day))
