@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from aftersales.api.accounts import accounts
 from aftersales.api.sheets import money_table
 from aftersales.app import service
-from aftersales.domain.decisions.closing import call_off
+from aftersales.domain.decisions.closing import call_off, close
 from aftersales.domain.decisions.money import raise_charge, receive_payment, record_cost, refund, sign_fee
 from aftersales.domain.decisions.settlement import settle
 from aftersales.domain.lifecycle import LIFECYCLE
@@ -38,6 +38,7 @@ from shared.contracts.aftersales import (
     DeadlineSetByAftersales,
     MonthlyAftersalesSettled,
     ServiceOrderCalledOff,
+    ServiceOrderClosed,
 )
 from shared.contracts.departments import ServiceChargeReceived
 from shared.contracts.event import Actor, Money
@@ -249,10 +250,53 @@ def test_who_called_the_service_off_does_not_pay_back_what_came_in_later(order_w
     assert refused.value.code == "four_eyes"
 
 
-def test_money_for_a_service_that_was_free_is_for_something_else_also_once_it_is_called_off(order_with, rules, pay):
+@pytest.mark.parametrize("stage", LIFECYCLE.stages)
+def test_what_a_department_reports_for_a_free_service_is_booked_and_owed_back_in_every_stage(
+    stage, in_every_stage, rules
+):
+    free = in_every_stage[stage]
+
+    change = receive_payment(free, yuan("300.00"), AT, "FP-1", rules, TOLD)
+
+    order = change.state
+    assert (order.received, order.owed_back, order.waits_for_money) == (yuan("300.00"), yuan("300.00"), False)
+    assert duties(order) == [*duties(free), "refund"]
+    assert [type(event) for event in change.events] == [
+        *((CalledOffServicePaid,) if stage == "called_off" else ()),
+        DeadlineSetByAftersales,
+    ]
+    assert "refund" in offered(order)
+
+
+def test_what_came_in_for_a_free_service_goes_back_and_the_service_goes_on(order_with, rules):
+    owing = receive_payment(order_with(), yuan("300.00"), AT, "FP-1", rules, TOLD).state
+
+    change = refund(owing, yuan("300.00"), AT, "TK-1", rules, FINANCE)
+
+    order = change.state
+    assert only(CustomerOverpaymentRefunded, change.events).amount == yuan("300.00")
+    assert (order.owed_back, duties(order), order.next_step) == (None, ["dispatch"], "dispatch")
+
+
+@pytest.mark.parametrize("stage", LIFECYCLE.stages)
+def test_at_a_desk_no_money_is_taken_for_a_free_service_in_any_stage(stage, in_every_stage, rules):
     with pytest.raises(Refused) as refused:
-        pay(call_off(order_with(), WHY, "cs-07", rules, CS).state, "300.00")
+        receive_payment(in_every_stage[stage], yuan("300.00"), AT, None, rules, FINANCE)
     assert refused.value.code == "free_of_charge"
+
+
+async def test_money_that_finance_reports_for_a_free_service_is_in_the_months_money_and_not_parked(
+    on, ask, stores, request_with, in_every_stage
+):
+    await stores.service_requests.create(Change(request_with()), CS)
+    archived = close(in_every_stage["signed_off"], "已更换铰链", None, CS)
+    free = await stores.service_orders.create(archived, CS)
+    await deliver(on, only(ServiceOrderClosed, archived.events), at=AT)
+
+    told = ServiceChargeReceived(service_order_id=free.id, amount=yuan("300.00"), received_at=AT, invoice_no="FP-1")
+    await deliver(on, told, at=AT + DAY)
+
+    assert facts(await ask("finance", "GET", "/settlements/2026-11/money.csv")) == [(free.voucher_no, "实收", "300.00")]
 
 
 async def test_a_future_refund_is_refused(ask, stores, called_off):
@@ -287,7 +331,7 @@ async def test_what_is_shown_as_possible_to_a_role_is_what_it_may_do(stage, paid
             accepted.add(role)
 
     assert shown == listed == accepted
-    assert accepted == ({Role.FINANCE} if stage == "called_off" and paid else set())
+    assert accepted == ({Role.FINANCE} if paid else set())
 
 
 TOLD = replace(cause(AT, actor=Actor(kind="department", id="finance", role="finance")), kind="event")

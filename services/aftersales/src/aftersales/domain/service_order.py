@@ -188,8 +188,12 @@ def comes_to_nothing(order: Decidable) -> bool:
 
 
 def to_come(order: Decidable) -> Money | None:
-    """What of the charge has not come in yet; None: nothing is charged yet, or the service is called off."""
-    if order.stage == "called_off" or (order.charge is None and not comes_to_nothing(order)):
+    """What of the charge has not come in yet; None: nothing is charged yet, or the service is called off.
+
+    Of a free service it is nothing from the beginning.
+    """
+    free = order.charge_policy == "free" or comes_to_nothing(order)
+    if order.stage == "called_off" or (order.charge is None and not free):
         return None
     charged = order.charge.amount.amount if order.charge else Decimal(0)
     return Money(amount=max(charged - kept(order).amount, Decimal(0)))
@@ -378,8 +382,8 @@ class ServiceOrder(Timed):
     def owed_after_each_payment(self) -> tuple[Decimal, ...]:
         """What was owed back once each payment was in, less what has gone back since; the last one is owed now.
 
-        Nothing before the fee is charged, or signed as 0; and nothing of what came in before a service was called off
-        whose `withdrawn` was not kept yet: finance paid that back outside the system.
+        Nothing before the fee is charged, or signed as 0, where the customer has to pay; and nothing of what came in
+        before a service was called off whose `withdrawn` was not kept yet: finance paid that back outside the system.
         """
         over = self.stage == "called_off"
         if not over and self.to_come is None:

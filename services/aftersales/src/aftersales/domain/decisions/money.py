@@ -140,18 +140,14 @@ def receive_payment(
     """Money came in; a job that was held back for it waits to be dispatched from now on (001 备注1, 003 §9).
 
     It may come before it is charged; it is announced once everything is paid. What comes in for a service that was
-    called off is to be paid back. So is what a department reports above the charge: it has come in; at a desk it is
-    refused (`above_charged`). Refused for a service that is free, for more than an amount can be in all
-    (`beyond_amount`), and for money that is yet to come (`received_in_future`).
+    called off is to be paid back. So is what a department reports above the charge, or for a service that is free: it
+    has come in; at a desk it is refused (`above_charged`, `free_of_charge`). Refused for more than an amount can be in
+    all (`beyond_amount`), and for money that is yet to come (`received_in_future`).
     """
     order.lifecycle.must(order.stage, "receive_payment")
     if is_to_come(received_at, cause):
         raise Refused(
             "money is booked once it has come in; received_at lies in the future", "received_in_future", "received_at"
-        )
-    if order.charge_policy == "free":
-        raise Refused(
-            "this service is free of charge for the customer: the money is for something else", "free_of_charge"
         )
     must_be_payable(amount=amount)
     if cause.kind == "request":
@@ -243,6 +239,10 @@ def _paid(order: ServiceOrder) -> CustomerChargePaid:
 
 
 def _must_be_owed(order: ServiceOrder, amount: Money) -> None:
+    if order.charge_policy == "free":
+        raise Refused(
+            "this service is free of charge for the customer: the money is for something else", "free_of_charge"
+        )
     owed = order.to_come
     if owed is not None and amount.amount > owed.amount:
         raise Refused(
