@@ -310,6 +310,25 @@ async def test_a_receipt_with_another_amount_is_looked_into_and_not_entered(comp
     assert (await company.order()).receivable.paid == Decimal("3000.00")
 
 
+async def test_a_receipt_without_an_amount_is_looked_into_where_nothing_is_due_any_more(company):
+    await company.place(total=yuan("10000.00"))
+    await company.sign_contract()
+    await company.pay("initial", "3000.00", receipt_no="SK-1")
+    paid = (await company.order()).receivable.paid
+
+    await company.pay("initial", None, receipt_no="SK-1")
+    await company.pay("initial", None, receipt_no=None)
+    assert company.announced(said.OrderExceptionRaised) == []
+
+    await company.pay("initial", None, receipt_no="SK-2")
+    (raised,) = company.announced(said.OrderExceptionRaised)
+    assert (raised.kind, raised.detail) == (
+        "payment",
+        "收据SK-2报首期款已收，未注明金额，而本单此项已无应收，未入账，请核对",
+    )
+    assert (await company.order()).receivable.paid == paid
+
+
 async def test_money_in_the_contract_s_currency_counts_although_it_came_before_the_review(company):
     await company.place(total=None)
     await company.pay("initial", "3000.00", "USD")
