@@ -28,7 +28,12 @@ from notify.app import catalogue
 from notify.domain.messages.template import Layout, Template, sms_parts
 from notify.domain.messages.variable import Unfit, Variable
 from shared.aggregate import Refused
-from shared.contracts.aftersales import CustomerOverpaymentRefunded, ServiceDispatched, ServiceOrderCalledOff
+from shared.contracts.aftersales import (
+    CustomerOverpaymentRefunded,
+    ServiceAppointmentAgreed,
+    ServiceDispatched,
+    ServiceOrderCalledOff,
+)
 from shared.contracts.complaints import ComplaintClosed
 from shared.contracts.departments import DelayReason
 from shared.contracts.event import Money
@@ -572,6 +577,9 @@ async def test_a_customer_whose_name_has_words_that_we_must_not_say_is_told_all_
     assert {each.stage for each in await notify.all()} == {"accepted"}
 
 
+JOB = {"service_order_id": uuid4(), "voucher_no": "FW-1", "customer": CUSTOMER}
+
+
 async def test_a_visit_is_told_with_its_day_and_window_and_without_one_no_hour_is_told(notify: InMemoryNotify) -> None:
     job = {"service_order_id": uuid4(), "customer": CUSTOMER, "technician": "tech-05", "technician_name": "李师傅"}
     begins = datetime.fromisoformat("2026-11-25T10:00+08:00")
@@ -585,7 +593,35 @@ async def test_a_visit_is_told_with_its_day_and_window_and_without_one_no_hour_i
     assert "FW-2已安排李师傅为您处理，请保持电话畅通" in open_
 
 
-JOB = {"service_order_id": uuid4(), "voucher_no": "FW-1", "customer": CUSTOMER}
+@pytest.mark.parametrize("put_off", [True, False])
+async def test_a_window_after_the_one_that_was_put_off_is_told_as_moved(notify: InMemoryNotify, put_off: bool) -> None:
+    begins = datetime.fromisoformat("2026-11-25T10:00+08:00")
+    window = {"at": begins, "ends": begins + timedelta(hours=2), "moved_from": MORNING if put_off else None}
+
+    (text,) = await sms_of(notify, ServiceDispatched(**JOB, technician="tech-05", technician_name="李师傅", **window))
+
+    told = "已改约，李师傅将于11月25日10:00至12:00上门" if put_off else "已安排李师傅于11月25日10:00至12:00上门"
+    assert f"售后服务FW-1{told}" in text
+
+
+@pytest.mark.parametrize(
+    ("technician", "moved", "told"),
+    [
+        ("tech-05", True, ["售后服务FW-1已改约，我司技术人员将于11月25日10:00至12:00上门"]),
+        ("tech-05", False, ["售后服务FW-1已安排我司技术人员于11月25日10:00至12:00上门"]),
+        (None, True, []),
+        (None, False, []),
+    ],
+)
+async def test_once_a_technician_was_sent_a_customer_hears_of_each_other_window(
+    notify: InMemoryNotify, technician: str | None, moved: bool, told: list[str]
+) -> None:
+    begins = datetime.fromisoformat("2026-11-25T10:00+08:00")
+    window = {"begins": begins, "ends": begins + timedelta(hours=2), "moved_from": MORNING if moved else None}
+
+    texts = await sms_of(notify, ServiceAppointmentAgreed(**JOB, **window, agreed_with="王建国", technician=technician))
+
+    assert [words in text for words, text in zip(told, texts, strict=True)] == [True] * len(told)
 
 
 async def test_a_customer_hears_that_what_was_paid_above_a_charge_went_back(notify: InMemoryNotify) -> None:

@@ -289,7 +289,8 @@ class ServiceOrder(Timed):
 
     Who pays, whether the warranty holds, the area, who has which authority, whose signatures the fee needs and the
     version of the policy are fixed when the order is opened. Of one that was opened before they were kept, the fee
-    needs both signatures.
+    needs both signatures. `put_off_from` is when the window began of which the customer heard that it is off; the next
+    one replaces it.
     """
 
     voucher_no: PaperNo
@@ -316,6 +317,7 @@ class ServiceOrder(Timed):
     register_no: PaperNo | None = None
     supply: Supply | None = None
     appointment: Appointment | None = None
+    put_off_from: Instant | None = None
     remote: Remote | None = None
     expenses: tuple[Expense, ...] = ()
     technician: StaffId | None = None

@@ -78,6 +78,9 @@ class ServiceDispatched(AboutCustomersServiceOrder, Event, key="aftersales.servi
     lacking_skills: tuple[Line, ...] = Field(
         default=(), description="Which needed skills the technician lacks, where an exception was made.", examples=[[]]
     )
+    moved_from: Instant | None = Field(
+        default=None, description="When the window began that was put off before; absent: none was."
+    )
 
 
 class RemoteServiceRequested(AboutServiceOrder, Event, key="aftersales.remote_service_requested.v1"):
@@ -161,7 +164,8 @@ class ServiceAppointmentAgreed(AboutCustomersServiceOrder, Event, key="aftersale
         examples=["tech-05"],
     )
     moved_from: Instant | None = Field(
-        default=None, description="When the window began that this one replaces; absent: there was none."
+        default=None,
+        description="When the window began that this one replaces, also one that was put off; absent: there was none.",
     )
 
 

@@ -35,6 +35,7 @@ def dispatch(
         technician_name=technician_name,
         at=order.appointment.begins if order.appointment else cause.at,
         ends=order.appointment.ends if order.appointment else None,
+        moved_from=order.put_off_from,
         priority=order.priority,
         carried_over_days=order.carried_over_days,
         lacking_skills=exception.lacking if exception else (),

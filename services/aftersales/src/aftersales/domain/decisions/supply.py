@@ -68,8 +68,7 @@ def promise_parts(order: ServiceOrder, on: date, rules: Rules, cause: Cause) -> 
     if order.appointment is None or on <= order.appointment.day:
         return await_parts(promised, rules, cause)
     late = ServicePartsDelayed.of(order.about_customer, appointment=order.appointment.day, promised_on=on)
-    put_off = promised.but(appointment=None)
-    return await_parts(put_off, rules, cause).announcing(late)
+    return await_parts(_off(promised), rules, cause).announcing(late)
 
 
 def await_parts(order: ServiceOrder, rules: Rules, cause: Cause) -> Change[ServiceOrder]:
@@ -101,7 +100,12 @@ def put_off_visit(order: ServiceOrder, cause: Cause) -> Change[ServiceOrder]:
     if order.appointment is None or not order.waits_for_parts:
         return Change(order)
     told = ServiceVisitPutOff.of(order.about_customer, appointment=order.appointment.day)
-    return Change(order.but(appointment=None), (told,))
+    return Change(_off(order), (told,))
+
+
+def _off(order: ServiceOrder) -> ServiceOrder:
+    """The order without its window, of which the customer hears that it is off."""
+    return order.but(appointment=None, put_off_from=order.appointment.begins if order.appointment else None)
 
 
 def ready_parts(order: ServiceOrder, rules: Rules, cause: Cause) -> Change[ServiceOrder]:

@@ -41,7 +41,7 @@ def agree_appointment(
         ends=ends,
         agreed_with=agreed_with,
         technician=order.technician if order.stage == "dispatched" and not agreed.same_window(before) else None,
-        moved_from=before.begins if before else None,
+        moved_from=before.begins if before else order.put_off_from,
     )
     return Change(order.but(appointment=agreed), (said,)).then(lambda waiting: await_parts(waiting, rules, cause))
 

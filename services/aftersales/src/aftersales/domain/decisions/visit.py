@@ -43,7 +43,7 @@ def complete_visit(
     )
     visited = order.but(visits=(*order.visits, visit), stage="resolved" if resolved else "open")
     if not resolved:
-        visited = visited.but(appointment=None, remote=None, execution=None)
+        visited = visited.but(appointment=None, put_off_from=None, remote=None, execution=None)
     return Change(visited, (completed,)).then(lambda waiting: await_dispatch(waiting, rules, cause))
 
 
