@@ -11,6 +11,7 @@ import pytest
 from drawn import Drawn, drawn
 from openpyxl import load_workbook
 
+from aftersales.api.sheets import settlement_table
 from aftersales.domain.covered_order import CoveredOrder
 from aftersales.domain.decisions.closing import close
 from aftersales.domain.decisions.form import record_opinion
@@ -20,12 +21,13 @@ from aftersales.domain.decisions.settlement import publish_statistics, settle
 from aftersales.domain.decisions.supply import claim_expense
 from aftersales.domain.decisions.visit import complete_visit
 from aftersales.domain.parts.blocks import FeeSignature
+from aftersales.domain.parts.entry import Entry
 from aftersales.domain.parts.money import Charge
 from aftersales.domain.parts.supply import Expense, PartLine, Supply
 from aftersales.domain.parts.trip import Appointment
 from aftersales.domain.settlement import Settlement
 from shared.aggregate import Change
-from shared.contracts.aftersales import AftersalesReportPublished, Material
+from shared.contracts.aftersales import AftersalesReportPublished, Material, ServiceOrderClosed
 from shared.contracts.event import Actor, Money, PreciseDate
 from shared.contracts.vocabulary import CustomerSnapshot
 from shared.testing import cause, deliver
@@ -161,6 +163,23 @@ async def test_a_job_that_needed_a_second_visit_was_not_resolved_at_the_first(st
     figures = settlement.but(entries=(once, twice, never)).figures
 
     assert (figures["visited"], figures["resolved_at_first_visit"], figures["by_crew"]) == (2, 1, {"tech-05": 2})
+
+
+@pytest.mark.requirement("R078.a")
+async def test_a_service_counts_once_for_each_technician_who_went_for_it(stores, closed, in_every_stage):
+    settlement = await stores.settlements.get(Settlement.id_of("2026-11"))
+    resolved = in_every_stage["signed_off"]
+    first = resolved.visits[0].but(technician="tech-06", resolved=False)
+    change = close(resolved.but(visits=(first, first, *resolved.visits)), "已更换铰链", None, CS)
+    (told,) = (event for event in change.events if isinstance(event, ServiceOrderClosed))
+    both = Entry.of(told, repeated=False)
+    before_it_was_kept = settlement.entries[0].but(technicians=(), technician="tech-05", visits=2)
+
+    assert (told.technicians, told.technician, told.visits) == (("tech-06", "tech-05"), "tech-05", 3)
+    month = settlement.but(entries=(both, before_it_was_kept))
+    assert month.figures["by_crew"] == {"tech-05": 2, "tech-06": 1}
+    table = settlement_table((both,))
+    assert [row[table.columns.index("服务人员")] for row in table.rows] == ["tech-06、tech-05"]
 
 
 @pytest.mark.requirement("R078.a")

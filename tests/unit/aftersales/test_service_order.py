@@ -536,6 +536,7 @@ def test_a_closed_service_says_what_it_cost_and_what_was_charged(in_every_stage,
             verdict="in_warranty",
             technician="tech-05",
             visits=1,
+            technicians=("tech-05",),
             type_label="免费服务",
         ),
     )

@@ -8,7 +8,9 @@ import pytest
 from aftersales.domain.decisions.opening import open_internal
 from aftersales.domain.decisions.supply import promise_parts, ready_parts, request_parts
 from aftersales.domain.decisions.trip import request_remote
+from aftersales.domain.parts.entry import VoucherEntry
 from aftersales.domain.parts.trip import Appointment
+from aftersales.domain.parts.withdrawal import Withdrawal
 from shared.aggregate import Change
 from shared.contracts.aftersales import PartNeeded
 from shared.contracts.event import Actor, Money
@@ -111,3 +113,31 @@ async def test_a_voucher_and_its_announcement_carry_the_company_s_label_of_its_t
     (row,) = (await ask("cs_manager", "GET", "/service-orders")).json()["items"]
 
     assert (row["type"], row["type_label"]) == ("C", "免费服务")
+
+
+def test_a_request_without_a_voucher_waits_for_who_has_the_next_decision(request_with):
+    asked = request_with(verdict="uncertain")
+    policy = asked.authority
+    opened = VoucherEntry(service_order_id=UUID(int=60), voucher_no="FW-1", opened_at=AT)
+    over = opened.but(withdrawn=Withdrawal(reason="重复开单", by="cs-07", at=AT))
+
+    assert asked.but(fault="unknown").waits_for == policy.determine_fault
+    assert asked.waits_for == policy.override_warranty
+    assert asked.but(fault="customer_cause").waits_for == (Role.CS_SPECIALIST,)
+    assert request_with().waits_for == (Role.CS_SPECIALIST,)
+    assert asked.but(vouchers=(opened,)).waits_for == ()
+    assert asked.but(vouchers=(over,)).waits_for == policy.override_warranty
+
+
+async def test_where_the_warranty_is_uncertain_register_view_and_pages_name_who_decides_it(ask, stores, request_with):
+    asked = request_with(verdict="uncertain")
+    await stores.service_requests.create(Change(asked), NOW)
+    deciders = [str(role) for role in asked.authority.override_warranty]
+
+    view = (await ask("gm", "GET", f"/service-requests/{asked.id}")).json()
+    (row,) = (await ask("gm", "GET", "/service-requests")).json()["items"]
+    pages = [(await ask("gm", "GET", f"/ui/service-requests{path}")).text for path in ("", f"/{asked.id}")]
+
+    assert (view["waits_for"], row["waits_for"]) == (deciders, deciders)
+    assert [Role.OPERATIONS_SUPERVISOR.chinese in page for page in pages] == [True, True]
+    assert "不确定，由运作主管" in pages[1]

@@ -53,7 +53,7 @@ def settlement_table(entries: Iterable[Entry]) -> Sheet:
             entry.closed_at.isoformat() if entry.closed_at else None,
             entry.settled_at.isoformat() if entry.settled_at else None,
             _SHARES[entry.share],
-            entry.technician,
+            "、".join(entry.crew) or None,
             entry.visits,
             "是" if entry.repeated else "否",
             entry.type_label,

@@ -15,6 +15,7 @@ from aftersales.domain.parts.money import Charge, Cost, Payment, Refund
 from aftersales.domain.parts.service import ServiceType, SignOff, SkillException, Visit
 from aftersales.domain.parts.supply import Expense, Supply
 from aftersales.domain.parts.trip import Appointment, Remote
+from aftersales.domain.parts.who_pays import OwnFault, charge_policy
 from aftersales.domain.parts.withdrawal import Withdrawal
 from aftersales.domain.service_order import ServiceOrder
 from aftersales.domain.service_request import ServiceRequest
@@ -66,6 +67,7 @@ class ServiceRequestView(View):
     after_sales: bool | None
     vouchers: tuple[VoucherEntry, ...]
     withdrawn: Withdrawal | None
+    waits_for: tuple[Role, ...] = Field(description="Whose turn it is while no voucher of it is under way or done.")
     policy_version: int
     deadlines: tuple[Deadline, ...]
     charge_policy: ChargePolicy
@@ -82,6 +84,7 @@ class ServiceRequestView(View):
             customer_now=now,
             request_id=request.id,
             possible=request.possible,
+            waits_for=request.waits_for,
             missing=request.form.missing,
             charge_policy=request.charge_policy,
             exception_owner=request.exception_owner,
@@ -105,7 +108,21 @@ class ServiceRequestRow(View):
     recorded_by: StaffId
     recorded_at: Instant
     fault: Fault = "unknown"
+    verdict: Verdict = Field(default="uncertain", validation_alias=AliasPath("warranty", "verdict"), exclude=True)
+    own_fault: OwnFault = Field(default=OwnFault(), exclude=True)
+    vouchers: tuple[VoucherEntry, ...] = Field(default=(), exclude=True)
     after_sales: bool | None = None
+
+    @property
+    def charge_policy(self) -> ChargePolicy:
+        """Who pays, as far as it can be said."""
+        return charge_policy(self.verdict, self.fault, self.own_fault)
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def waits_for(self) -> tuple[Role, ...]:
+        """Whose turn it is while no voucher of it is under way or done."""
+        return service_request.waits_for(self)
 
     @computed_field  # type: ignore[prop-decorator]
     @property

@@ -2,6 +2,7 @@
 
 from base64 import b32encode
 from datetime import date
+from typing import Protocol
 from uuid import UUID
 
 from aftersales.domain.lifecycle import REQUEST, RequestDecision, RequestStage
@@ -64,6 +65,11 @@ class ServiceRequest(Timed):
         return possible(self.stage, self.authority)
 
     @property
+    def waits_for(self) -> tuple[Role, ...]:
+        """Whose turn it is while no voucher of it is under way or done."""
+        return waits_for(self)
+
+    @property
     def verdict(self) -> Verdict:
         """The warranty as far as it is known."""
         return self.warranty.verdict if self.warranty else "uncertain"
@@ -100,6 +106,34 @@ class ServiceRequest(Timed):
                 "determine the fault, or decide the warranty on its check",
                 "charge_undecided",
             )
+
+
+class Asking(Protocol):
+    """What of a request says whose turn it is: the request itself, or the row of a list."""
+
+    @property
+    def stage(self) -> RequestStage: ...
+    @property
+    def fault(self) -> Fault: ...
+    @property
+    def charge_policy(self) -> ChargePolicy: ...
+    @property
+    def authority(self) -> Authority: ...
+    @property
+    def vouchers(self) -> tuple[VoucherEntry, ...]: ...
+
+
+def waits_for(asking: Asking) -> tuple[Role, ...]:
+    """Who judges the fault, decides an uncertain warranty by which it is open who pays, or opens a voucher, in turn.
+
+    Nobody while its form is incomplete, which its recorder completes, and once it has a voucher, which has its own turn
+    (001 备注1, 备注3; 003 §4, §7b).
+    """
+    if asking.stage != "registered" or any(each.withdrawn is None for each in asking.vouchers):
+        return ()
+    if asking.fault == "unknown":
+        return asking.authority.determine_fault
+    return asking.authority.override_warranty if asking.charge_policy == "undecided" else (Role.CS_SPECIALIST,)
 
 
 def possible(stage: RequestStage, authority: Authority) -> tuple[Possible, ...]:

@@ -60,7 +60,8 @@ class Settlement(Timed):
 
         Jobs by type, cause, product and crew; what they cost and brought; the cost within the warranty, beyond it,
         where it is uncertain and of internal work, which add up to the whole; how many of those with a visit needed one
-        only, and how many came again for the same order.
+        only, and how many came again for the same order. A service counts once for each technician who went for it, so
+        that a crew's figure is the services that it worked on and their sum may be more than the services.
         """
         done = self.services
         visited = [entry for entry in done if entry.visits]
@@ -72,7 +73,7 @@ class Settlement(Timed):
             "by_type": dict(sorted(Counter(str(entry.type) for entry in done).items())),
             "by_fault": dict(sorted(Counter(str(entry.fault) for entry in done).items())),
             "by_item": dict(sorted(Counter(str(entry.item) for entry in done).items())),
-            "by_crew": dict(sorted(Counter(str(entry.technician) for entry in visited).items())),
+            "by_crew": dict(sorted(Counter(each for entry in done for each in entry.crew).items())),
             **{f"cost_{share}": f"{cost:.2f}" for share, cost in self.costs.items()},
             "visited": len(visited),
             "resolved_at_first_visit": sum(entry.visits == 1 for entry in visited),

@@ -36,7 +36,7 @@ def routes(settlements: Settlements, rules: Rules, render: Renderer) -> APIRoute
         entries = settled.services if settled else ()
         by_cause = ((_(FAULTS[entry.fault] if entry.fault else UNKNOWN), entry) for entry in entries)
         by_product = ((entry.item or _(UNKNOWN), entry) for entry in entries)
-        by_colleague = ((entry.technician, entry) for entry in entries if entry.technician and entry.visits)
+        by_colleague = ((each, entry) for entry in entries for each in entry.crew)
         return draw(
             render,
             [

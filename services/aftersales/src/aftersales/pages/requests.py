@@ -164,14 +164,12 @@ async def _lines(rows: Sequence[ServiceRequestRow], stores: Stores, zone: ZoneIn
 
 
 def _turn(row: ServiceRequestRow, waits: Iterable[Role] | None) -> str:
-    """Whose turn it is: of those for whom its vouchers wait, or of who completes it, judges the fault or opens one."""
+    """Whose turn it is: of those for whom its vouchers wait, or of who completes it or has the next decision."""
     if row.stage == "incomplete":
         return row.recorded_by
     if row.stage != "registered":
         return ""
-    if waits is not None:
-        return named(waits)
-    return named(row.authority.determine_fault if row.fault == "unknown" else (Role.CS_SPECIALIST,))
+    return named(row.waits_for if waits is None else waits)
 
 
 def _facts(entry: ServiceRequest, zone: ZoneInfo, where: str) -> tuple[tuple[str, str], ...]:
@@ -179,6 +177,9 @@ def _facts(entry: ServiceRequest, zone: ZoneInfo, where: str) -> tuple[tuple[str
     covered = _(VERDICTS[entry.verdict])
     if warranty and warranty.expires_on:
         covered = _("{covered}，到{day}").format(covered=covered, day=day(warranty.expires_on))
+    if entry.fault != "unknown" and entry.charge_policy == "undecided":
+        deciders = named(entry.authority.override_warranty)
+        covered = _("{covered}，由{deciders}决定").format(covered=covered, deciders=deciders)
     charge = _(PAYERS[entry.charge_policy])
     if entry.exception_owner:
         charge = _("{charge}，由{owner}负责").format(charge=charge, owner=_(entry.exception_owner.chinese))

@@ -291,6 +291,9 @@ class ServiceOrderClosed(AboutServiceOrder, Event, key="aftersales.service_order
     )
     technician: StaffId | None = Field(default=None, description="Who went last; absent for internal work.")
     visits: int | None = Field(default=None, ge=0, description="How often a technician went.", examples=[1])
+    technicians: tuple[StaffId, ...] = Field(
+        default=(), description="Everyone who went, each once, the first one first.", examples=[["tech-05"]]
+    )
     type_label: Line | None = Field(
         default=None, description="What the company calls this type.", examples=["免费服务"]
     )

@@ -41,6 +41,7 @@ def close(order: ServiceOrder, result: Prose, head: Line | None, cause: Cause) -
         verdict=None if order.type == "D" else order.verdict,
         technician=order.technician,
         visits=len(order.visits),
+        technicians=tuple(dict.fromkeys(each.technician for each in order.visits)),
         type_label=order.type_label,
         materials=order.materials,
     )

@@ -49,6 +49,7 @@ class Entry(Part):
     verdict: Verdict | None = None
     technician: StaffId | None = None
     visits: int | None = None
+    technicians: tuple[StaffId, ...] = ()
     repeated: bool = False
     type_label: Line | None = None
     materials: tuple[Material, ...] = ()
@@ -68,6 +69,13 @@ class Entry(Part):
     def handled(self) -> tuple[Payment | Refund, ...]:
         """The payments and the refund of which it tells."""
         return (*self.payments, *((self.refund,) if self.refund else ()))
+
+    @property
+    def crew(self) -> tuple[StaffId, ...]:
+        """Everyone who went; of a service that was closed before that was kept, who went last."""
+        if not self.visits:
+            return ()
+        return self.technicians or ((self.technician,) if self.technician else ())
 
     @property
     def share(self) -> Share:
@@ -110,6 +118,7 @@ class Entry(Part):
             verdict=closed.verdict,
             technician=closed.technician,
             visits=closed.visits,
+            technicians=closed.technicians,
             repeated=repeated,
             type_label=closed.type_label,
             materials=closed.materials,

@@ -20,7 +20,7 @@ def settlement_sheet(settlement: Settlement, press: Press) -> Paper:
             each.customer_name or "",
             each.item or "",
             VERDICTS[each.verdict] if each.verdict else "",
-            each.technician or "",
+            "、".join(each.crew),
             str(each.visits or ""),
             money(each.cost),
             money(each.free),
