@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from shared.aggregate import Aggregate, Cause, Change
+from shared.aggregate import Aggregate, Cause, Change, Refused
 from shared.calendar import Daily
 from shared.contracts.event import Instant
 from shared.contracts.intake import CustomerErased
@@ -45,6 +45,11 @@ class ErasedCustomers(Store[ErasedCustomer]):
     collection = "erased_customers"
     kind = ErasedCustomer
     indexes = (Index("erased_at"),)
+
+    async def must_not_hold(self, customer_id: UUID | None) -> None:
+        """Refused with `erased` for a customer who was erased: what is entered would name that customer again."""
+        if customer_id is not None and await self.count({"id": customer_id}, limit=1):
+            raise Refused("this customer was erased; a person who comes again gets a new file", "erased")
 
 
 def _nothing_else(before: Any, erased: Any, cause: Cause) -> Change[Any]:

@@ -8,6 +8,7 @@ import pytest
 from aftersales.domain.parts.supply import PartLine, Supply
 from shared.aggregate import Change
 from shared.contracts.event import Actor
+from shared.contracts.intake import CustomerErased
 from shared.testing import cause
 
 AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
@@ -512,3 +513,14 @@ async def test_what_cannot_be_true_of_a_service_is_refused_and_leaves_it_as_it_w
 
     assert (answer.status_code, answer.json()["code"]) == (status, code), answer.json()
     assert (await ask("gm", "GET", f"/service-orders/{order.id}")).json() == before
+
+
+async def test_nothing_is_entered_for_a_customer_who_was_erased(ask, world):
+    other = FORM | {"customer": FORM["customer"] | {"customer_id": str(UUID(int=2))}, "address": None}
+    kept = (await ask("cs_specialist", "POST", "/service-requests", other)).json()["request_id"]
+    await world.hear(CustomerErased(customer_id=UUID(int=1), pseudonym="客户-00000000", legal_basis="个人信息保护法"))
+
+    said = {"customer": FORM["customer"]}
+    for path, body in (("/service-requests", FORM), (f"/service-requests/{kept}/complete", said)):
+        answer = await ask("cs_specialist", "POST", path, body)
+        assert (answer.status_code, answer.json()["code"]) == (409, "erased")

@@ -19,7 +19,7 @@ from complaints.domain.parts.papers import PartCount, Receipt, Settled
 from shared.aggregate import Change
 from shared.contracts.complaints import ComplaintFiled
 from shared.contracts.event import Actor, Money, PreciseDate
-from shared.contracts.intake import CustomersMerged, OrderPlaced
+from shared.contracts.intake import CustomerErased, CustomersMerged, OrderPlaced
 from shared.contracts.orders import AcceptanceFailed, ContractAmended, ContractSigned, ShipmentDispatched
 from shared.contracts.vocabulary import (
     AboutCustomersComplaint,
@@ -551,3 +551,16 @@ async def test_a_proposal_below_nothing_is_not_well_formed(case, ask):
     answer = await ask("complaint_handler", "POST", f"/complaints/{case}/propose", {"options": [option]})
 
     assert (answer.status_code, answer.json()["errors"][0]["where"]) == (422, "body.options.0.amount")
+
+
+async def test_no_complaint_is_filed_for_a_customer_who_was_erased_but_one_filed_before_keeps_its_answer(ask, world):
+    said = {"customer": {"customer_id": str(UUID(int=1)), "name": "广州恒达装饰工程有限公司"}, "complainant": "王建国"}
+    body = {**said, "channel": "phone", "content": "三樘玻璃边缘崩角"}
+    filed = await ask("cs_specialist", "POST", "/complaints", body, key="k")
+    await world.hear(CustomerErased(customer_id=UUID(int=1), pseudonym="客户-00000000", legal_basis="个人信息保护法"))
+
+    repeated = await ask("cs_specialist", "POST", "/complaints", body, key="k")
+    refused = await ask("cs_specialist", "POST", "/complaints", body)
+
+    assert (repeated.status_code, repeated.json()["complaint_no"]) == (201, filed.json()["complaint_no"])
+    assert (refused.status_code, refused.json()["code"]) == (409, "erased")

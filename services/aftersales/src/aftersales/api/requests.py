@@ -81,6 +81,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
     @router.post("", status_code=201, dependencies=[allow(*REGISTRARS)])
     async def register(body: RegisterRequest, cause: CausedByRequest) -> ServiceRequestView:
         """Enter a request. With a mandatory field missing it is kept as incomplete, and says which."""
+        await stores.erased_customers.must_not_hold(body.customer.customer_id)
         form = FeedbackForm(**body.model_dump())
         change = request.register(cause.derive("service request"), form, rules, cause)
         return ServiceRequestView.of(await requests.create(change, cause))
@@ -88,6 +89,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
     @router.post("/{request_id}/complete", dependencies=[allow(*REQUEST.roles("complete"))])
     async def complete(request_id: UUID, body: CompleteForm, cause: CausedByRequest) -> ServiceRequestView:
         """Fill in what was missing; a registered form takes its contract number."""
+        await stores.erased_customers.must_not_hold(body.customer.customer_id if body.customer else None)
         filled = body.model_dump(exclude_none=True)
         vouchers = await stores.service_orders.of(request_id)
         return ServiceRequestView.of(

@@ -76,6 +76,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         id, form = cause.derive("complaint"), body.form(cause)
         if await complaints.count({"id": id}, limit=1):
             return await _number(stores, rules, await complaints.apply(id, Change, cause), cause)
+        await stores.erased_customers.must_not_hold(form.customer.customer_id)
         order = await stores.order_of(form.order_no, form.customer.customer_id)
         taken = await complaints.create(take_in(id, form, order, rules, cause), cause)
         return await _number(stores, rules, taken, cause)
