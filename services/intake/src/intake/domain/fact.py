@@ -115,4 +115,4 @@ def _fitting(kind: type[Event], data: dict[str, Any]) -> Event:
     except ValidationError as error:
         found = error.errors(include_url=False, include_input=False)
         named = "; ".join(f"{'.'.join(map(str, each['loc'])) or 'data'}: {each['msg']}" for each in found[:10])
-        raise Unfit("schema", f"{kind.key} does not read so: {named}") from None
+    raise Unfit("schema", f"{kind.key} does not read so: {named}")
