@@ -1,7 +1,10 @@
 """What stands around every route: limits of a body, the time it takes, its log context, and what broke in it."""
 
+import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping, Sequence
 from contextlib import contextmanager
+from itertools import count
 from time import perf_counter
 from typing import Any
 from uuid import uuid4
@@ -10,6 +13,8 @@ import structlog
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 
+from shared.aggregate import Unavailable
+from shared.garbage import Garbage
 from shared.http import http_problem, problem
 from shared.identity.cookie import cookie_of
 from shared.language import LANGUAGE_COOKIE, Translations, read_in
@@ -88,11 +93,77 @@ class ReadersLanguage:
         return page and not paper and cookie_of(HTTPConnection(scope), LANGUAGE_COOKIE) == "en"
 
 
+SMALL_BODY = 32 * 1024
+"""Bytes of a body that it may have without being counted: nothing large ever keeps a form or a question waiting."""
+WAITS_FOR_ROOM = 10.0
+"""Seconds that a large body waits while others are in hand."""
+
+
+class TooMuchInHand(HTTPException):
+    """A large body for which there was no room in time."""
+
+    code = Unavailable.code
+
+    def __init__(self) -> None:
+        super().__init__(503, "too many large requests are under way; send it again shortly", {"Retry-After": "1"})
+
+
+class BodiesInHand:
+    """Bounds the bytes of large bodies in memory: what comes beyond the limit waits until others are answered.
+
+    One request at a time may go beyond the limit, so that half-read ones never wait for each other.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._held: Counter[int] = Counter()
+        self._beyond: int | None = None
+        self._less = asyncio.Event()
+
+    @property
+    def total(self) -> int:
+        """Bytes of all large bodies in hand."""
+        return self._held.total()
+
+    async def take(self, request: int, size: int) -> None:
+        """So much more of this request is in hand. Raises TooMuchInHand when there is no room in time."""
+        try:
+            async with asyncio.timeout(WAITS_FOR_ROOM):
+                while self.total + size > self._limit and self._beyond not in (None, request):
+                    self._less.clear()
+                    await self._less.wait()
+        except TimeoutError:
+            raise TooMuchInHand from None
+        if self.total + size > self._limit:
+            self._beyond = request
+        self._held[request] += size
+
+    def done(self, request: int) -> int:
+        """The request is answered, or gave up; the bytes that it had."""
+        if self._beyond == request:
+            self._beyond = None
+        self._less.set()
+        return self._held.pop(request, 0)
+
+
 class HttpMiddleware:
     """Outermost layer: limits bodies, measures, gives every request its log context, and logs what broke, once."""
 
-    def __init__(self, app: App, metrics: Metrics, tracing: Tracing, body_limit: int, evidence: TakeEvidence) -> None:
+    def __init__(
+        self,
+        app: App,
+        metrics: Metrics,
+        tracing: Tracing,
+        body_limit: int,
+        evidence: TakeEvidence,
+        *,
+        bodies: BodiesInHand,
+        garbage: Garbage,
+    ) -> None:
         self._app = app
+        self._bodies = bodies
+        self._garbage = garbage
+        self._requests = count()
         self._evidence = evidence
         self._metrics = metrics
         self._tracing = tracing
@@ -104,6 +175,7 @@ class HttpMiddleware:
             return
         began = perf_counter()
         status = 500
+        request = next(self._requests)
         started = False
         content_type = ""
 
@@ -119,8 +191,8 @@ class HttpMiddleware:
         try:
             UnfitHeaders.check(scope["headers"])
             with self._traced(scope):
-                await self._app(scope, self._limited(scope, receive), sending)
-        except (BodyTooLarge, UnfitHeaders) as error:
+                await self._app(scope, self._limited(scope, receive, request), sending)
+        except (BodyTooLarge, TooMuchInHand, UnfitHeaders) as error:
             await http_problem(error)(scope, receive, sending)
         except Exception as error:
             log.exception("request_failed", route=getattr(scope.get("route"), "path", "-"), error=error)
@@ -132,6 +204,7 @@ class HttpMiddleware:
             route = scope.get("route")
             self._metrics.answered(scope["method"], getattr(route, "path", "-"), status, perf_counter() - began)
             self._evidence(scope, status, content_type)
+            self._garbage.left_by(self._bodies.done(request))
 
     @contextmanager
     def _traced(self, scope: AsgiScope) -> Iterator[None]:
@@ -149,7 +222,7 @@ class HttpMiddleware:
             finally:
                 span.name(f"{method} {getattr(scope.get('route'), 'path', '-')}")
 
-    def _limited(self, scope: AsgiScope, receive: Receive) -> Receive:
+    def _limited(self, scope: AsgiScope, receive: Receive, request: int) -> Receive:
         announced = dict(scope["headers"]).get(b"content-length", b"0")
         if announced.isdigit() and int(announced) > self._limit:
             raise BodyTooLarge(self._limit)
@@ -158,9 +231,12 @@ class HttpMiddleware:
         async def receiving() -> MutableMapping[str, Any]:
             nonlocal seen
             message = await receive()
-            seen += len(message.get("body", b""))
+            size = len(message.get("body", b""))
+            seen += size
             if seen > self._limit:
                 raise BodyTooLarge(self._limit)
+            if size and seen > SMALL_BODY:
+                await self._bodies.take(request, size)
             return message
 
         return receiving

@@ -25,9 +25,10 @@ from shared.clocks import CLOCKS, Clocks
 from shared.contracts.event import Event
 from shared.duties import api as duties
 from shared.duties.following import CalendarFollower
+from shared.garbage import COLLECT_AFTER_REQUESTS, Garbage
 from shared.http import answer_problems, guarded
 from shared.language import LOCALE, english
-from shared.middleware import HttpMiddleware, ReadersLanguage
+from shared.middleware import BodiesInHand, HttpMiddleware, ReadersLanguage
 from shared.openapi import documented, operation_id
 from shared.pages import duties as pages
 from shared.pages import kept, ops
@@ -130,6 +131,7 @@ class Service:
         self.seal_watch = SealWatch(
             plumbing.database, plumbing.evidence, plumbing.time, plumbing.settings.seal_check_every, tampered
         )
+        self._garbage = Garbage()
         self._stopping = asyncio.Event()
         self.failed: BaseException | None = None
         self.when_failed: Callable[[], None] = _unwatched
@@ -157,10 +159,10 @@ class Service:
             self.subscriptions,
             self.after_commit,
             plumbing.settings.prefetch,
-            BytesInHand(plumbing.settings.bytes_in_hand),
+            plumbing.publishing,
             answers,
         )
-        self._buses = (Bus(plumbing.broker, consumer, plumbing.publishing), *outside)
+        self._buses = (Bus(plumbing.broker, consumer, plumbing.publishing, core=True), *outside)
         self.retries = Retries(
             plumbing.parking,
             {listener.queue: listener for listener in self.listeners},
@@ -192,8 +194,10 @@ class Service:
         if gateway is not None:
             fast = self.plumbing.settings.fast_delivery
             broker = safe_broker(gateway[0], f"{self.name}-gateway", fast_delivery=fast)
+            answering = safe_broker(gateway[0], f"{self.name}-gateway-answers", fast_delivery=False)
             prefetch = self.plumbing.settings.gateway_prefetch
-            yield Bus(broker, self._consumer(broker, gateway[1], NothingAfter(), prefetch))
+            consumer = self._consumer(broker, gateway[1], NothingAfter(), prefetch, answering)
+            yield Bus(broker, consumer, answering, core=False)
 
     def _consumer(
         self,
@@ -201,7 +205,7 @@ class Service:
         listeners: Iterable[Listener],
         after_commit: AfterCommit,
         prefetch: int,
-        bytes_in_hand: BytesInHand | None = None,
+        answering: RabbitBroker,
         answers: Answers | None = None,
     ) -> Consumer:
         plumbing = self.plumbing
@@ -218,7 +222,9 @@ class Service:
             refused=plumbing.trail.note_refused_message,
             batch=plumbing.settings.batch,
             prefetch=prefetch,
-            bytes_in_hand=bytes_in_hand,
+            bytes_in_hand=BytesInHand(plumbing.settings.bytes_in_hand),
+            garbage=self._garbage,
+            answering=answering,
         )
 
     def _served(self, routes: Iterable[APIRouter], open_routes: Iterable[APIRouter]) -> FastAPI:
@@ -241,6 +247,8 @@ class Service:
             tracing=plumbing.tracing,
             body_limit=plumbing.settings.body_limit,
             evidence=plumbing.trail.note,
+            bodies=BodiesInHand(plumbing.settings.bodies_in_hand),
+            garbage=Garbage(COLLECT_AFTER_REQUESTS),
         )
         answer_problems(app)
         app.include_router(self.health.routes())

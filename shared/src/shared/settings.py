@@ -146,6 +146,9 @@ class ServiceSettings(StaffSettings):
         default=500, ge=1, description="Connections of one address; behind a gateway all come from the gateway's."
     )
     body_limit: int = Field(default=1024 * 1024, gt=0, description="Bytes a request may carry.")
+    bodies_in_hand: int = Field(
+        default=1024 * 1024, gt=0, description="Bytes of large requests in memory; beyond them others wait."
+    )
 
     audit_policy: Path | None = Field(
         default=None,
@@ -170,7 +173,9 @@ class ServiceSettings(StaffSettings):
     )
     batch: int = Field(default=200, ge=1, le=10_000, description="Messages that travel together at most.")
     bytes_in_hand: int = Field(
-        default=4 * 1024 * 1024, gt=0, description="Bytes of messages of the bus in memory; beyond them none is read."
+        default=4 * 1024 * 1024,
+        gt=0,
+        description="Bytes of messages in memory, of the bus and of departments each; beyond them none is read.",
     )
     gateway_prefetch: int = Field(
         default=16, ge=1, le=10_000, description="Messages of each department in memory; each may have 512 KiB."

@@ -13,6 +13,7 @@ from shared.aggregate import Refused
 from shared.contracts.departments import ProductionCompleted
 from shared.parking.parked import RetryPolicy
 from shared.parking.store import Parking
+from shared.service import Service
 from shared.testing import InMemoryDatabase
 from shared.time_source import FixedTime
 from shared.wire import ingress
@@ -170,3 +171,10 @@ async def test_the_department_is_told_what_was_refused_and_why(database, product
 def test_there_is_a_gateway_for_every_department():
     doors = gateways(Stores.on(InMemoryDatabase()).facts, FixedTime(NOW), Tolerance())
     assert [door.queue for door in doors] == [f"in.{name}" for name in ingress.departments()]
+
+
+def test_refusals_go_out_over_another_line_than_facts_come_in_by(guarded: Service) -> None:
+    """A line that is left unread for the bytes in hand hears no confirm."""
+    [_, gateway] = guarded.connections.buses
+
+    assert (gateway.core, len({id(broker) for broker in gateway.brokers})) == (False, 2)

@@ -1,6 +1,10 @@
 """Group commit: several decisions travel together, and an error stays with the one that caused it."""
 
 import asyncio
+import gc
+import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
@@ -391,3 +395,41 @@ async def test_a_request_that_gave_up_is_not_committed_any_more() -> None:
     running.cancel()
 
     assert (await post.parcels.get(id)).stamps == ()
+
+
+class Burden:
+    """What only a decision's own frame holds."""
+
+
+@contextmanager
+def _no_garbage_collected() -> Iterator[None]:
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+@pytest.mark.parametrize("way", ["commit", "commit_or_wait"])
+async def test_what_a_refused_decision_held_is_let_go_as_soon_as_its_error_is(way: str) -> None:
+    """An error names the frames that it went through: while those name it too, only a collection frees a body."""
+    post = PostOffice()
+    id, burdens = await post.parcel(), list[weakref.ref[Burden]]()
+
+    def refuse(_: Parcel) -> Change[Parcel]:
+        burden = Burden()
+        burdens.append(weakref.ref(burden))
+        raise Refused("no", "no")
+
+    with _no_garbage_collected():
+        running = asyncio.create_task(post.commits.run())
+        try:
+            await getattr(post.commits, way)(cause(), post.parcels.touch(id, refuse))
+        except Refused as refused:
+            said = refused.code
+        await post.commits.idle.wait()
+        await asyncio.sleep(0)  # asyncio itself holds an answer until its next turn
+        held = [burden() for burden in burdens]
+        running.cancel()
+
+    assert (said, held) == ("no", [None])

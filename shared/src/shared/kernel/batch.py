@@ -40,7 +40,8 @@ class Work:
     touches: Sequence[Touch[Any]]
     conclude: Conclude
     abandoned: bool = False
-    results: dict[int, Aggregate | Exception] = field(default_factory=dict)
+    results: dict[int, Aggregate | Exception | None] = field(default_factory=dict)
+    """What has become of each touch; once all are told, only that it has become something."""
 
     def resolve(self, position: int, result: Aggregate | Exception) -> None:
         self.results[position] = result
@@ -48,10 +49,11 @@ class Work:
             self.finish()
 
     def finish(self) -> None:
-        for result in self.results.values():
+        results, self.results = self.results, dict.fromkeys(self.results)
+        for result in results.values():
             if isinstance(result, Exception):
                 return self.conclude(result)
-        return self.conclude([self.results[position] for position in range(len(self.touches))])  # type: ignore[misc]
+        return self.conclude([results[position] for position in range(len(self.touches))])  # type: ignore[misc]
 
 
 @dataclass(slots=True)
@@ -229,5 +231,6 @@ class AggregateBatch:
         )
 
     def resolve(self) -> None:
-        for step, result in zip(self.steps, self.results, strict=True):
+        results, self.results = self.results, []
+        for step, result in zip(self.steps, results, strict=True):
             step.resolve(result)

@@ -124,6 +124,8 @@ class GroupCommit:
         except TimeoutError:
             work.abandoned = True
             raise Unavailable("the database does not answer; the same request may be sent again") from None
+        finally:
+            del committed, work
 
     async def commit_or_wait(self, cause: Cause, touch: Touch[A]) -> A:
         """Commit one touch however long the database is away, or others contend for it.
@@ -137,6 +139,8 @@ class GroupCommit:
                 return cast(A, (await committed)[0])
             except Contention:
                 continue
+            finally:
+                del committed
 
     async def rehearse(self, cause: Cause, touches: Sequence[Touch[Any]]) -> list[Event]:
         """What these touches would announce if they were made now. Writes nothing; raises what they would raise."""
@@ -283,12 +287,19 @@ def _unconcerned(_: list[Aggregate] | Exception) -> None:
 
 
 def _into(future: "asyncio.Future[Any]") -> Conclude:
+    """Lets go of the future when it is told: an error names the frames that it went through, and these name the work.
+
+    Each would keep the other, and the request's body with them, until garbage is collected.
+    """
+    waiting = [future]
+
     def conclude(result: list[Aggregate] | Exception) -> None:
-        if future.done():
+        told = waiting.pop()
+        if told.done():
             return
         if isinstance(result, Exception):
-            future.set_exception(result)
+            told.set_exception(result)
         else:
-            future.set_result(result)
+            told.set_result(result)
 
     return conclude

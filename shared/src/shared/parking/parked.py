@@ -213,6 +213,15 @@ def stack(error: Exception) -> str:
     return "" if hopeless(error) else plain("".join(traceback.format_exception(error))[-8000:], 8000)
 
 
+def forget_frames(error: BaseException | None) -> None:
+    """Once its stack is in the parking: its frames and the failures name each other, and would keep every body until
+    the next collection of garbage, which is rare.
+    """
+    while error is not None:
+        error.__traceback__ = None
+        error = error.__cause__ or error.__context__
+
+
 def _plain(value: Any) -> str | int | float | bool | None:
     """A header's value as a document can hold it; what it cannot hold becomes a text."""
     if isinstance(value, bytes | bytearray):

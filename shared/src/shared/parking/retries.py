@@ -14,7 +14,7 @@ from shared.contracts.event import Event
 from shared.kernel.group_commit import GroupCommit
 from shared.parking.answers import Answers
 from shared.parking.decisions import drop, fail, replay, settle
-from shared.parking.parked import PARKING, Overdue, Parked, RetryPolicy, code, reason
+from shared.parking.parked import PARKING, Overdue, Parked, RetryPolicy, code, forget_frames, reason
 from shared.parking.store import Parking
 from shared.store import OneOf
 from shared.subscriptions import Listener
@@ -94,6 +94,8 @@ class Retries:
             parked = await self._group_commit.commit_or_wait(cause, touch)
         except NotFound:
             return  # another replica has handled it meanwhile
+        finally:
+            forget_frames(error)
         if parked.state == "dead":
             self._metrics.queue(parked.queue).dead.inc()
         why = {"code": parked.code, "reason": error, "parked": parked.id}

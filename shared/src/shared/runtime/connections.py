@@ -25,25 +25,22 @@ CONNECT_AGAIN_SECONDS = 1.0
 
 @dataclass(slots=True)
 class Bus:
-    """One connection to RabbitMQ and what is consumed over it; a second one for what is published, where that is much.
+    """One connection to RabbitMQ and what is consumed over it, and a second one for what is published.
 
     A consuming connection may be left unread for a while, on which no confirm would be heard.
     """
 
     broker: RabbitBroker
     consumer: Consumer
-    publishing: RabbitBroker | None = None
+    publishing: RabbitBroker
+    core: bool
+    """Whether this is the bus of events; others are gateways."""
     started: bool = False
-
-    @property
-    def core(self) -> bool:
-        """Whether this is the bus of events; others are gateways."""
-        return self.publishing is not None
 
     @property
     def brokers(self) -> Sequence[RabbitBroker]:
         """Its connections."""
-        return (self.broker,) if self.publishing is None else (self.broker, self.publishing)
+        return (self.broker, self.publishing)
 
     def works(self, consuming: bool) -> bool:
         """Whether it is connected and, where it should, takes messages from every queue."""

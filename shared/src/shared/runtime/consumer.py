@@ -18,10 +18,11 @@ from faststream.rabbit.subscriber import RabbitSubscriber
 from shared.aggregate import Aggregate, Cause, Unavailable
 from shared.contracts.event import Actor
 from shared.contracts.roles import Role
+from shared.garbage import LARGE, Garbage
 from shared.kernel.batch import Work
 from shared.kernel.group_commit import GroupCommit
 from shared.parking.answers import Answers
-from shared.parking.parked import PARKING, MessageTooLarge, Parked, RetryPolicy
+from shared.parking.parked import PARKING, MessageTooLarge, Parked, RetryPolicy, forget_frames
 from shared.parking.store import Parking
 from shared.runtime.after_commit import AfterCommit, NothingAfter
 from shared.store import Touch
@@ -36,9 +37,6 @@ log = structlog.get_logger()
 
 CONSUME_AGAIN_SECONDS = 0.5
 """Seconds until a database that was away is asked again."""
-
-LONG = 64 * 1024
-"""Bytes of a body whose reading takes milliseconds: others have their turn before it."""
 
 LATEST_MILLISECOND = 10**14
 """Of times that messages claim to have been sent at, in the year 5138; what is later is no time."""
@@ -110,6 +108,8 @@ class Consumer:
         batch: int = 200,
         prefetch: int = 400,
         bytes_in_hand: BytesInHand | None = None,
+        garbage: Garbage | None = None,
+        answering: RabbitBroker | None = None,
     ) -> None:
         self._broker = broker
         self.listeners: Mapping[str, Listener] = {listener.queue: listener for listener in listeners}
@@ -130,6 +130,8 @@ class Consumer:
         self._channels: dict[int, Acknowledger] = {}
         self._in_hand = 0
         self._bytes = bytes_in_hand
+        self._garbage = garbage or Garbage()
+        self._answering = answering or broker
         self.taken = 0
         self._empty = asyncio.Event()
         self._empty.set()
@@ -276,7 +278,7 @@ class Consumer:
         failures = await self._work(messages)
         parked = await asyncio.gather(*(self._park(message, error) for message, error in failures))
         for _, error in failures:
-            _forget_frames(error)
+            forget_frames(error)
         failed = [message for message, _ in failures]
         if self._answers is not None:
             await self._answers.tell(messages, {m.id: each for m, each in zip(failed, parked, strict=True)})
@@ -304,7 +306,7 @@ class Consumer:
         if answer is None:
             return
         try:
-            await self._broker.publish(
+            await self._answering.publish(
                 answer.body,
                 exchange=RabbitExchange(answer.exchange, declare=False),
                 routing_key=answer.routing_key,
@@ -334,6 +336,8 @@ class Consumer:
         self._in_hand -= len(batch)
         if self._bytes is not None:
             self._bytes.done(sum(arrived.size for arrived in batch))
+        for arrived in batch:
+            self._garbage.left_by(arrived.size)
         if not self._in_hand:
             self._empty.set()
         for channel in channels.values():
@@ -376,7 +380,7 @@ class Consumer:
     async def _hear(self, message: Message) -> Heard:
         """What the message makes the service want. What operators have written is said to be theirs."""
         MessageTooLarge.check(message)
-        if len(message.body) > LONG:
+        if len(message.body) > LARGE:
             await asyncio.sleep(0)
         cause, wanted = await self.listeners[message.queue].hear(message)
         if message.edited_by:
@@ -416,15 +420,6 @@ class Consumer:
 
 def _unrecorded(department: str, key: str, code: str, queue: str) -> None:
     return None
-
-
-def _forget_frames(error: BaseException | None) -> None:
-    """Its stack is in the parking. Its frames and the failures name each other, and would keep every body until the
-    next collection, which is rare.
-    """
-    while error is not None:
-        error.__traceback__ = None
-        error = error.__cause__ or error.__context__
 
 
 def _consuming(queue: Any, tag: str) -> bool:
