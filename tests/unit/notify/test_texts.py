@@ -649,5 +649,5 @@ async def test_of_a_voucher_that_is_called_off_alone_a_customer_hears_who_knows_
     texts = await sms_of(notify, over)
 
     assert [text.split("服务FW-1")[1] for text in texts] == [
-        "已取消，已约定的上门一并取消。如有疑问请致电020-88886666。"
+        "已取消；如已约定上门，一并取消。如有疑问请致电020-88886666。"
     ] * told
