@@ -96,7 +96,7 @@ DISTRIBUTIONS = (
                 "domain/parts/form.py",
                 "pages/papers/of_case.py",
             ),
-            "aftersales": (),
+            "aftersales": ("domain/parts/titles.py",),
             "notify": (),
         }.items()
     ),

@@ -193,7 +193,7 @@ async def test_statistics_and_exports_are_gathered_from_the_database(orders, bus
     table = await orders.http.get(f"/statistics?by=region&{span}&format=csv", headers=headers)
     rows = list(csv.DictReader(io.StringIO(table.content.decode("utf-8-sig"))))
     xes = await orders.http.get(f"/exports/orders.xes?{span}", headers=headers)
-    assert {row["region"]: row["orders"] for row in rows}["'=华北"] == "1"
+    assert {row["地区"]: row["订单数"] for row in rows}["'=华北"] == "1"
     assert order.order_no in xes.text
 
 

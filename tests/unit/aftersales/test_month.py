@@ -73,7 +73,7 @@ async def test_the_months_table_is_the_same_to_the_byte_and_no_cell_is_a_formula
         "C",
         "广州恒达装饰工程有限公司",
         "'=HYPERLINK()",
-        "company_quality",
+        "本公司质量",
         "200.00",
         "200.00",
         "0.00",
@@ -91,7 +91,7 @@ async def test_the_months_workbook_is_the_same_to_the_byte_and_its_amounts_can_b
         "服务类型": "C",
         "客户名称": "广州恒达装饰工程有限公司",
         "产品": "=HYPERLINK()",
-        "责任": "company_quality",
+        "责任": "本公司质量",
         "成本": 200,
         "免费金额": 200,
         "收费金额": 0,
@@ -134,7 +134,7 @@ async def test_what_was_charged_and_received_is_exported_too(ask, stores, closed
     facts = rows(await ask("finance", "GET", MONEY))
 
     assert [fact[1:3] + fact[4:] for fact in facts if fact[1] in {"应收", "实收"}] == [
-        ["应收", "300.00", "", "prepaid"],
+        ["应收", "300.00", "", "预付"],
         ["实收", "300.00", "cs-07", "FP-88120"],
     ]
 

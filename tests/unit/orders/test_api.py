@@ -243,7 +243,7 @@ async def test_statistics_come_in_three_forms(company, ask, form):
         "statistics_clerk", "GET", f"/statistics?by=region&begin=2026-09-01&end=2026-10-01&format={form}"
     )
     assert answer.status_code == 200
-    heads = {"json": b"{", "csv": "\ufeffregion,currency,orders,quantity,amount".encode(), "xlsx": b"PK"}
+    heads = {"json": b"{", "csv": "\ufeff地区,币种,订单数,数量,金额".encode(), "xlsx": b"PK"}
     assert answer.content.startswith(heads[form])
 
 

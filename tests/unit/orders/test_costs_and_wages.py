@@ -60,7 +60,7 @@ async def test_wages_are_exported_from_what_came_in_in_whole_months(company, ask
 
     file = await ask("finance", "GET", "/wages?begin=2026-10-01&end=2026-11-01&format=csv")
     (row,) = csv.DictReader(io.StringIO(file.content.decode("utf-8-sig")))
-    assert (row["salesman"], row["received"], row["commission"], row["wage"]) == ("am-03", "30000.00", "0.00", "0.00")
+    assert (row["业务员"], row["实收"], row["提成"], row["工资"]) == ("am-03", "30000.00", "0.00", "0.00")
     part = await ask("finance", "GET", "/wages?begin=2026-10-05&end=2026-11-01")
     assert part.json()["code"] == "no_whole_month"
     assert (await ask("account_manager", "GET", "/wages?begin=2026-10-01&end=2026-11-01")).status_code == 403

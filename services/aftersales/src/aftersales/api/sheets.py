@@ -6,6 +6,7 @@ from types import MappingProxyType
 from aftersales.api.accounts import Account
 from aftersales.domain.parts.entry import Entry, Share
 from aftersales.domain.parts.money import Payment
+from aftersales.domain.parts.titles import FAULTS, MODES
 from shared.contracts.aftersales import Material
 from shared.contracts.event import Money
 from shared.sheets import Sheet, SheetCell
@@ -46,7 +47,7 @@ def settlement_table(entries: Iterable[Entry]) -> Sheet:
             entry.type,
             entry.customer_name,
             entry.item,
-            entry.fault,
+            FAULTS[entry.fault] if entry.fault else None,
             entry.cost.amount if entry.cost else None,
             entry.free.amount,
             entry.paid.amount,
@@ -93,7 +94,7 @@ def _facts(account: Account) -> Iterable[Sequence[SheetCell]]:
         )
         yield from ((no, kind, money.amount, None, cost.by, None) for kind, money in parts)
     if account.closed_here and order.charge:
-        yield (no, "应收", order.charge.amount.amount, None, None, order.charge.mode)
+        yield (no, "应收", order.charge.amount.amount, None, None, MODES[order.charge.mode])
     yield from (_received(no, payment) for payment in account.told(order.payments))
     for expense in account.told(order.expenses):
         yield (no, "报销", expense.amount.amount, expense.at.isoformat(), expense.by, expense.reason)

@@ -9,9 +9,10 @@ from fastapi.responses import HTMLResponse
 
 from aftersales.api.readers import READERS
 from aftersales.domain.parts.entry import Entry
+from aftersales.domain.parts.titles import FAULTS
 from aftersales.domain.policy.policy import Rules
 from aftersales.domain.settlement import Settlement
-from aftersales.pages.words import COSTS, FAULTS
+from aftersales.pages.words import COSTS
 from aftersales.store import Settlements
 from shared.aggregate import NotFound
 from shared.http import Router

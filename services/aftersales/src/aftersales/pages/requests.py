@@ -12,10 +12,11 @@ from fastapi.responses import HTMLResponse
 from aftersales.api.readers import READERS, WHOLE
 from aftersales.api.views import ServiceRequestRow
 from aftersales.domain.lifecycle import RequestStage, Stage
+from aftersales.domain.parts.titles import FAULTS
 from aftersales.domain.policy.policy import Rules
 from aftersales.domain.service_request import ServiceRequest
 from aftersales.pages.blocks import blocks, written_on
-from aftersales.pages.words import FAULTS, PAYERS, REQUESTS, STAGES, VERDICTS
+from aftersales.pages.words import PAYERS, REQUESTS, STAGES, VERDICTS
 from aftersales.store import Stores
 from shared.contracts.roles import Role
 from shared.http import After, AskedBy, Router, View

@@ -16,12 +16,13 @@ from aftersales.api.readers import READERS, WHOLE
 from aftersales.api.views import ServiceOrderRow
 from aftersales.domain.lifecycle import UNDER_WAY
 from aftersales.domain.parts.money import Refund
+from aftersales.domain.parts.titles import FAULTS, MODES
 from aftersales.domain.parts.trip import Appointment
 from aftersales.domain.policy.policy import Rules
 from aftersales.domain.roles import TECHNICIANS
 from aftersales.domain.service_order import ServiceOrder, waiting
 from aftersales.pages.blocks import blocks
-from aftersales.pages.words import FAULTS, MODES, PAYERS, STAGES, TYPES, VERDICTS
+from aftersales.pages.words import PAYERS, STAGES, TYPES, VERDICTS
 from aftersales.store import ServiceOrders
 from shared.duties.explanation import WEEKDAYS
 from shared.http import After, AskedBy, Router

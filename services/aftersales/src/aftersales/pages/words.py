@@ -1,4 +1,4 @@
-"""How stages, faults, payers and blocks are called on the pages of after-sales."""
+"""How stages, payers and blocks are called on the pages of after-sales."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -6,9 +6,9 @@ from types import MappingProxyType
 from aftersales.domain.lifecycle import RequestDecision, RequestStage, ServiceOrderDecision, SettlementStage, Stage
 from aftersales.domain.parts.blocks import Block, Capacity
 from aftersales.domain.parts.entry import Share
-from aftersales.domain.parts.money import Mode
 from aftersales.domain.parts.service import ServiceType
-from shared.contracts.aftersales import ChargePolicy, Fault, Verdict
+from aftersales.domain.parts.titles import FAULTS, MODES
+from shared.contracts.aftersales import ChargePolicy, Verdict
 from shared.pages.forms import FormWords
 from shared.pages.words import CUSTOMER_CHOICES, CUSTOMER_FIELDS
 
@@ -27,15 +27,6 @@ STAGES: Mapping[Stage, str] = MappingProxyType(
 )
 SETTLEMENTS: Mapping[SettlementStage, str] = MappingProxyType({"open": "未结清", "handed_over": "已移交财务"})
 TYPES: Mapping[ServiceType, str] = MappingProxyType({"A": "A 收费", "B": "B 合同", "C": "C 免费", "D": "D 内务"})
-FAULTS: Mapping[Fault, str] = MappingProxyType(
-    {
-        "company_quality": "本公司质量",
-        "customer_cause": "客户原因",
-        "wear": "自然损耗",
-        "third_party": "第三方原因",
-        "unknown": "未判定",
-    }
-)
 VERDICTS: Mapping[Verdict, str] = MappingProxyType(
     {"in_warranty": "在保", "out_of_warranty": "过保", "uncertain": "不确定"}
 )
@@ -54,7 +45,6 @@ BLOCKS: Mapping[Block, str] = MappingProxyType(
     {"opinion": "处理意见", "fee": "费用", "execution": "执行情况", "result": "处理结果"}
 )
 CAPACITIES: Mapping[Capacity, str] = MappingProxyType({"department_head": "部门负责人", "general_manager": "总经理"})
-MODES: Mapping[Mode, str] = MappingProxyType({"on_spot": "现场收取", "invoiced": "开票", "prepaid": "预付"})
 DECISIONS: Mapping[ServiceOrderDecision, str] = MappingProxyType(
     {
         "record_opinion": "写处理意见",

@@ -9,6 +9,7 @@ from fastapi.responses import Response
 from pydantic import Field
 
 from orders.api.readers import COSTS, WAGES
+from orders.api.sheets import written
 from orders.api.statistics import As
 from orders.api.views import CostView
 from orders.domain.decisions.cost import enter_cost, withdraw_cost
@@ -22,7 +23,6 @@ from shared.aggregate import Refused
 from shared.contracts.roles import Role
 from shared.contracts.vocabulary import Line, OrderNo, PaidAmount, Prose, StaffId
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, allow, must_be_period
-from shared.sheets import written
 from shared.store import Between
 
 

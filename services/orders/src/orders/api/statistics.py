@@ -11,6 +11,7 @@ from pydantic import AliasPath, Field
 
 from orders.api.event_log import ocel, xes
 from orders.api.readers import FIGURES, PACES
+from orders.api.sheets import written
 from orders.domain.figures.aging import aged
 from orders.domain.figures.delays import delays_by_month
 from orders.domain.figures.statistics import Dimension, Sales
@@ -20,7 +21,7 @@ from orders.store import Orders, Paces, Reports, Stores
 from shared.calendar import Calendar
 from shared.contracts.vocabulary import Period
 from shared.http import After, Limit, Listing, Router, View, must_be_period
-from shared.sheets import TableFormat, written
+from shared.sheets import TableFormat
 from shared.tables import TableCell
 
 As = Annotated[TableFormat, Query(alias="format", description="How the figures are written.")]

@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse
 from orders.api.readers import ORDERS, WHOLE
 from orders.api.views import LedgerView
 from orders.domain.order import Order
+from orders.domain.parts.titles import DELAYS
 from orders.domain.policy.policy import OrdersPolicy, Rules
 from orders.domain.standing import possible, refunded_by, waiting
 from orders.pages import words
@@ -175,7 +176,7 @@ def _past(order: Order) -> Iterator[PastMoment]:
         told = _("{before}改为{after}，{reason}：{text}").format(
             before=f"{delay.promised:%m-%d}",
             after=f"{delay.new:%m-%d}",
-            reason=_(words.DELAYS[delay.reason]),
+            reason=_(DELAYS[delay.reason]),
             text=delay.text,
         )
         yield PastMoment(delay.announced_at, _("告知延期"), words=told, mark="near")

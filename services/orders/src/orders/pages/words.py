@@ -5,11 +5,10 @@ from types import MappingProxyType
 
 from orders.domain.lifecycle import OrderDecision
 from orders.domain.parts.drawing import DrawingStage
-from orders.domain.parts.exception_kind import ExceptionKind
 from orders.domain.parts.promise import PromiseKind, PromiseStage
-from orders.domain.parts.titles import PAPERS
+from orders.domain.parts.titles import DELAYS, EXCEPTIONS, PAPERS
 from orders.domain.route import Milestone
-from shared.contracts.departments import DelayReason, DrawingKind
+from shared.contracts.departments import DrawingKind
 from shared.contracts.orders import EntryKind, PaymentKind
 from shared.contracts.vocabulary import OrderKind
 from shared.pages.forms import FormWords
@@ -75,28 +74,6 @@ ENTRIES: Mapping[EntryKind, str] = MappingProxyType(
     }
 )
 PAYMENTS: Mapping[PaymentKind, str] = MappingProxyType({"initial": "首期款", "progress": "进度款", "balance": "尾款"})
-DELAYS: Mapping[DelayReason, str] = MappingProxyType(
-    {
-        "goods_incomplete": "货物尚未备齐",
-        "installers_unavailable": "安装人员暂未到位",
-        "design_change": "设计变更",
-        "customer_request": "应客户要求调整",
-        "supply": "物料供应延误",
-        "transport": "运输延误",
-        "quality": "返工确保质量",
-        "other": "其他",
-    }
-)
-EXCEPTIONS: Mapping[ExceptionKind, str] = MappingProxyType(
-    {
-        "schedule": "交期",
-        "quality": "质量",
-        "material": "物料",
-        "supply": "供应商",
-        "installer": "安装",
-        "payment": "货款",
-    }
-)
 OUTCOMES: Mapping[str, str] = MappingProxyType({"approved": "通过", "rejected": "退回"})
 
 DECISIONS: Mapping[OrderDecision, str] = MappingProxyType(

@@ -2,9 +2,10 @@
 
 from aftersales.domain.parts.blocks import Capacity
 from aftersales.domain.parts.money import Cost
+from aftersales.domain.parts.titles import FAULTS
 from aftersales.domain.service_order import ServiceOrder
 from aftersales.domain.service_request import ServiceRequest
-from aftersales.pages.words import CAPACITIES, FAULTS, PAYERS, VERDICTS
+from aftersales.pages.words import CAPACITIES, PAYERS, VERDICTS
 from shared.contracts.aftersales import ChargePolicy
 from shared.contracts.roles import Role
 from shared.pages.papers import Box, Boxes, Paper, Press, precise, ticked

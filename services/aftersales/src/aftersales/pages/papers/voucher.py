@@ -1,10 +1,11 @@
 """The voucher of a service, and the application for one out of town (003 §7-§12)."""
 
 from aftersales.domain.parts.service import Visit
+from aftersales.domain.parts.titles import MODES
 from aftersales.domain.parts.trip import Appointment, Remote
 from aftersales.domain.service_order import ServiceOrder
 from aftersales.pages.papers.form import payer
-from aftersales.pages.words import MODES, TYPES
+from aftersales.pages.words import TYPES
 from shared.contracts.roles import Role
 from shared.pages.papers import Box, Boxes, Grid, Paper, Press, ticked, yes_or_no
 from shared.pages.words import money

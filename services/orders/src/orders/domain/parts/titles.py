@@ -1,11 +1,12 @@
-"""What staff call promises, payments, shipping papers and the times of a report."""
+"""What staff call promises, payments, shipping papers, delays, exceptions and the times of a report."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from orders.domain.parts.exception_kind import ExceptionKind
 from orders.domain.parts.promise import PromiseKind
 from orders.domain.parts.shipment import PaperKind
-from shared.contracts.departments import Skill
+from shared.contracts.departments import DelayReason, Skill
 from shared.contracts.orders import PaymentKind
 
 PROMISES: Mapping[PromiseKind, str] = MappingProxyType(
@@ -14,6 +15,28 @@ PROMISES: Mapping[PromiseKind, str] = MappingProxyType(
 PAYMENTS: Mapping[PaymentKind, str] = MappingProxyType({"initial": "首期款", "progress": "进度款", "balance": "尾款"})
 SKILLS: Mapping[Skill, str] = MappingProxyType({"ordinary": "安装人员", "senior": "技术骨干"})
 PAPERS: Mapping[PaperKind, str] = MappingProxyType({"shipping": "船务", "inspection": "商检", "customs": "报关"})
+DELAYS: Mapping[DelayReason, str] = MappingProxyType(
+    {
+        "goods_incomplete": "货物尚未备齐",
+        "installers_unavailable": "安装人员暂未到位",
+        "design_change": "设计变更",
+        "customer_request": "应客户要求调整",
+        "supply": "物料供应延误",
+        "transport": "运输延误",
+        "quality": "返工确保质量",
+        "other": "其他",
+    }
+)
+EXCEPTIONS: Mapping[ExceptionKind, str] = MappingProxyType(
+    {
+        "schedule": "交期",
+        "quality": "质量",
+        "material": "物料",
+        "supply": "供应商",
+        "installer": "安装",
+        "payment": "货款",
+    }
+)
 TIMES: Mapping[str, str] = MappingProxyType(
     {
         "left_at": "发货时间",

@@ -5,9 +5,9 @@ from datetime import time
 from orders.api.contracts import SealRow
 from orders.api.views import ExceptionView, ListedOrder
 from orders.domain.order import ENDS
-from orders.domain.parts.titles import PAYMENTS
+from orders.domain.parts.titles import EXCEPTIONS, PAYMENTS
 from orders.domain.route import ROUTES
-from orders.pages.words import EXCEPTIONS, KINDS
+from orders.pages.words import KINDS
 from orders.store import Exceptions, Orders
 from shared.calendar import Calendar
 from shared.pages.figures import Days
