@@ -27,9 +27,22 @@ NO_NUMBER = "00000"
 _SNAPSHOT = ("name", "contact_name", "title", "mobile", "email")
 """The fields of a customer's snapshot that say who it is."""
 _PERSONAL = (*_SNAPSHOT, "address")
+_NAMING = frozenset(
+    (
+        *_PERSONAL,
+        *("customer_name", "shop_name", "site_address", "contacts", "mobiles"),
+        *("complainant", "signatory", "decision_maker", "customer"),
+    )
+)
+"""Fields of which a text names the customer wherever it stands. What else is personal, a remark, says so only there."""
 _NUMBER = re.compile(r"\+?[0-9-]{5,20}")
 _OURS = re.compile(r"[a-z_]*|.", re.DOTALL)
 """A word of our own vocabulary, such as a stage, or one character: not replaced inside other texts."""
+_DAY = r"\d{4}-\d{2}(?:-\d{2}(?:T[0-9:.]+(?:Z|[+-]\d{2}:\d{2}))?)?"
+_FIXED = re.compile(rf"[0-9a-f]{{8}}(?:-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}|[0-9a-f]{{64}}|{_DAY}")
+"""An id, a hash, a month, a day or a moment: they name nobody."""
+_WORD = re.compile(r"[!-~]+")
+"""What is written without blanks in ASCII counts only where it stands alone."""
 
 
 class ErasedCustomer(Aggregate):
@@ -52,6 +65,10 @@ class ErasedCustomers(Store[ErasedCustomer]):
             raise Refused("this customer was erased; a person who comes again gets a new file", "erased")
 
 
+def _nobody_else(aggregate: Any, known: Collection[str]) -> bool:
+    return True
+
+
 def _nothing_else(before: Any, erased: Any, cause: Cause) -> Change[Any]:
     return Change(erased)
 
@@ -62,9 +79,10 @@ class Personal:
 
     `customer` is the field with the customer's id; `named`, where there is none, the field with the customer's name.
     `words` are names of fields, at any depth, whose texts and lists are personal as a whole; `part.name` is the field
-    of that name in the part of that name alone. `only` narrows the
-    collection to what may be rewritten. `also` decides what else becomes of an aggregate: it is given the aggregate
-    before and after.
+    of that name in the part of that name alone. `only` narrows the collection to what may be rewritten. `alone` says
+    whether an aggregate is about nobody else, given all that names the customer; of another one `words` stay, but for
+    what names the customer. `also` decides what else becomes of an aggregate: it is given the aggregate before and
+    after.
     """
 
     store: Store[Any]
@@ -72,7 +90,12 @@ class Personal:
     named: str | None = None
     words: tuple[str, ...] = ()
     only: Where | None = None
+    alone: Callable[[Any, Collection[str]], bool] = _nobody_else
     also: Callable[[Any, Any, Cause], Change[Any]] = _nothing_else
+
+    def rewritten(self, aggregate: Any, customer: ErasedCustomer, known: Sequence[str]) -> Any:
+        """The aggregate with the pseudonym in place of what is personal about the customer."""
+        return pseudonymous(aggregate, customer, known, self.words if self.alone(aggregate, known) else ())
 
 
 def follow(on: Subscriptions, erased: ErasedCustomers, personal: Sequence[Personal]) -> None:
@@ -138,7 +161,7 @@ async def touches(
     return [
         each.store.touch(aggregate.id, _decision(each, customer, longest_first, cause))
         for each, aggregate in found
-        if pseudonymous(aggregate, customer, longest_first, each.words) != aggregate
+        if each.rewritten(aggregate, customer, longest_first) != aggregate
     ]
 
 
@@ -146,7 +169,7 @@ def _decision(
     personal: Personal, customer: ErasedCustomer, known: Sequence[str], cause: Cause
 ) -> Callable[[Any], Change[Any]]:
     def erase(aggregate: Any) -> Change[Any]:
-        return personal.also(aggregate, pseudonymous(aggregate, customer, known, personal.words), cause)
+        return personal.also(aggregate, personal.rewritten(aggregate, customer, known), cause)
 
     return erase
 
@@ -193,6 +216,8 @@ class _Rewriting:
         return NO_NUMBER if _NUMBER.fullmatch(text) else self.pseudonym
 
     def _text(self, text: str) -> str:
+        if _FIXED.fullmatch(text):
+            return text
         if text in self.known:
             return self._instead_of(text)
         if self.pseudonym in text:
@@ -204,8 +229,8 @@ class _Rewriting:
 
 
 def _replaced(name: str, text: str, pseudonym: str) -> str:
-    """A number counts only where it stands alone: not inside a moment or a hash."""
-    if _NUMBER.fullmatch(name):
+    """A number or a word in ASCII counts only where it stands alone: not inside a moment, a hash or another word."""
+    if _WORD.fullmatch(name):
         return re.sub(rf"(?<![0-9A-Za-z]){re.escape(name)}(?![0-9A-Za-z])", pseudonym, text)
     return text.replace(name, pseudonym)
 
@@ -224,8 +249,10 @@ def _names(value: Any, customer_id: str, words: Collection[str], part: str = "")
         if "name" in value and value.get("customer_id") == customer_id:
             yield from (value[name] for name in _SNAPSHOT if isinstance(value.get(name), str))
         for name, each in value.items():
-            whole = _whole(name, part, each, words)
-            yield from _said(each) if whole else _names(each, customer_id, words, name)
+            if not _whole(name, part, each, words):
+                yield from _names(each, customer_id, words, name)
+            elif name in _NAMING:
+                yield from _said(each)
 
 
 def _said(value: Any) -> Iterator[str]:

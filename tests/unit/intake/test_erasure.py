@@ -274,6 +274,50 @@ async def test_texts_about_an_erased_customer_say_nothing_whether_or_not_they_we
     assert (await read(world, f"/visits/{visit}"))["report"]["shop_name"] == "宜美家具城"
 
 
+@pytest.mark.requirement("R171.a")
+async def test_a_short_remark_about_an_erased_customer_goes_and_is_no_name_anywhere_else(world, person):
+    remarks = {"content": "没有", "feedback": "10", "remarks": "2026-11-30"}
+    await made(world, f"/customers/{person}/contacts", {**KNOWN, **remarks}, Role.CS_SPECIALIST)
+    line = {"description": "没有把手的高隔断", "quantity": 10, "unit_price": {"amount": "1280.00"}}
+    wish = {"customer_id": person, "kind": "counter", "lines": [line], "valid_until": "2026-11-30"}
+    quote = (await made(world, "/quotes", wish, Role.CS_SPECIALIST))["quote_id"]
+
+    await ask_to_erase(world, person)
+    await erase(world, person)
+
+    (offer,) = (await read(world, f"/quotes/{quote}"))["offers"]
+    assert (offer["lines"][0]["description"], offer["valid_until"]) == ("没有把手的高隔断", "2026-11-30")
+    *_, kept = await read(world, f"/customers/{person}/contacts")
+    assert [kept["talk"][name] for name in remarks] == [f"客户-{person[:8]}", f"客户-{person[:8]}", "00000"]
+
+
+@pytest.mark.requirement("R171.a")
+async def test_a_text_about_somebody_else_too_keeps_what_it_says_of_them_and_is_still_to_be_read(world, person):
+    text = "宜美家具城 李总 13800138000，还去了明镜眼镜店 13711112222"
+    id = (await made(world, "/visit-texts", {"text": text}))["text_id"]
+
+    await ask_to_erase(world, person)
+    await erase(world, person)
+
+    left = await read(world, f"/visit-texts/{id}")
+    assert left["stage"] == "unread"
+    assert left["text"].startswith("宜美家具城 李总 13800138000，还去了")
+    assert named(world, "visit_texts") == {}
+
+
+@pytest.mark.requirement("R171.a")
+async def test_a_text_that_was_kept_before_its_numbers_were_noted_is_erased_too(world, person):
+    id = (await made(world, "/visit-texts", {"text": "明镜眼镜店 陈小明 13711112222"}))["text_id"]
+    (row,) = world.database.collections["visit_texts"].rows.values()
+    del row.state["mobiles"]
+
+    await ask_to_erase(world, person)
+    await erase(world, person)
+
+    assert (await read(world, f"/visit-texts/{id}"))["said"]["customer_name"] == f"客户-{person[:8]}"
+    assert named(world, "visit_texts") == {}
+
+
 async def test_an_erased_customer_gets_no_other_price_and_agrees_to_none(world, person):
     line = {"description": "高隔断", "quantity": 2, "unit_price": {"amount": "1280.00"}}
     wish = {"customer_id": person, "kind": "counter", "lines": [line]}

@@ -1,6 +1,6 @@
 """Where intake keeps what it owns."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -58,7 +58,7 @@ from shared.contracts.intake.contacts import CallbackKind
 from shared.contracts.roles import Role
 from shared.contracts.vocabulary import StaffId, order_id_of
 from shared.duties.board import OVER, Duties
-from shared.erasure import ErasedCustomers, Personal
+from shared.erasure import NO_NUMBER, ErasedCustomers, Personal
 from shared.pictures.picture import Pictures
 from shared.search import asked
 from shared.store import Between, DatabaseLike, Index, OneOf, Store, Where
@@ -211,7 +211,7 @@ class VisitTexts(Store[VisitText]):
 
     collection = "visit_texts"
     kind = VisitText
-    indexes = (Index("stage", "received_at"), Index("mobiles"))
+    indexes = (Index("stage", "received_at"), Index("mobiles"), Index("said.mobile"))
 
 
 class Problems(Store[DayProblem]):
@@ -604,6 +604,10 @@ class Stores:
             """What is agreed with an erased customer, or owed to them, does not go on."""
             return lambda before, after, cause: end(after, rules, cause)
 
+        def read_no_more_of_them(before: VisitText, after: VisitText, cause: Cause) -> Change[VisitText]:
+            """Nothing is left to read in a text that names no other number."""
+            return Change(after) if after.numbers - {NO_NUMBER} else read_no_more(after, rules, cause)
+
         return (
             Personal(self.contact_logs, "customer_id", words=(*talked, *answered), also=_erase_talks),
             Personal(self.visits, "report.customer_id", words=reported),
@@ -624,11 +628,15 @@ class Stores:
             Personal(self.surveys, "customer_id", words=("suggestion", "complaint")),
             Personal(self.enquiries, "customer_id", words=("text", "answer"), also=ended(withdraw_enquiry)),
             Personal(self.problems, "customer_id", words=("text", "words", "solution")),
-            Personal(
-                self.visit_texts,
-                named="mobiles",
-                words=("text", "shop_name", "customer_name", "mobile", "mobiles"),
-                also=ended(read_no_more),
+            *(
+                Personal(
+                    self.visit_texts,
+                    named=number,
+                    words=("text", "shop_name", "customer_name", "mobile", "mobiles"),
+                    alone=_tells_of_nobody_else,
+                    also=read_no_more_of_them,
+                )
+                for number in ("mobiles", "said.mobile")
             ),
             Personal(self.quotes, "customer_id"),
             Personal(self.design_intakes, "customer_id", words=("remarks",), also=ended(check_no_more)),
@@ -636,6 +644,11 @@ class Stores:
             Personal(self.duties, "customer_id", only=OVER),
             self.pictures.personal,
         )
+
+
+def _tells_of_nobody_else(text: VisitText, known: Collection[str]) -> bool:
+    """Whether every number in a text is the customer's."""
+    return text.numbers <= set(known)
 
 
 def _erase_visit_without_file(before: Visit, after: Visit, cause: Cause) -> Change[Visit]:

@@ -27,3 +27,8 @@ class VisitText(Timed):
     stage: TextStage = "unread"
     said: SaidVisit | None = None
     dismissed_because: Line | None = None
+
+    @property
+    def numbers(self) -> frozenset[Phone]:
+        """The mobile numbers in it, and the one that it was read as."""
+        return frozenset((*self.mobiles, *((self.said.mobile,) if self.said else ())))

@@ -15,6 +15,8 @@ _LABELS = (
     ("mobile", r"手机号码|手机号|手机|联系电话|电话号码|电话|号码|tel"),
 )
 _LABEL = re.compile(rf"(?P<label>{'|'.join(words for _, words in _LABELS)})\s*(?:是|为)?\s*[:=]\s*", re.IGNORECASE)
+_LABEL_ANYWHERE = re.compile(_LABEL.pattern.replace(r"(?<!\w)", ""), re.IGNORECASE)
+"""With what stands before a shop's label taken for a part of it, as in 拜访单位, or for what was said before."""
 _BREAKS = re.compile(r"[\s,;。、/|!~()\[\]【】—]+")
 _FINER_BREAKS = re.compile(rf"(?:{_BREAKS.pattern}|[-_+:·•])+")
 _OPENING = re.compile(
@@ -101,8 +103,13 @@ def _plain(text: str) -> str:
 
 
 def _labelled(text: str) -> tuple[str, str] | None:
-    """Shop and name where both have their labels."""
-    marks = list(_LABEL.finditer(text))
+    """Shop and name where both have their labels: 恒达公司：王建国 is no label of a shop but the shop's name."""
+    found = _under(_LABEL_ANYWHERE, text)
+    return found if found and not _is_person(found[0]) else _under(_LABEL, text)
+
+
+def _under(labels: re.Pattern[str], text: str) -> tuple[str, str] | None:
+    marks = list(labels.finditer(text))
     told: dict[str, str] = {}
     for place, mark in enumerate(marks):
         end = marks[place + 1].start() if place + 1 < len(marks) else len(text)
