@@ -15,8 +15,8 @@ from complaints.domain.decisions.settlement import accept, sign
 from complaints.domain.goods_return import GoodsReturn, return_id_of, return_no_of
 from complaints.domain.known_order import KnownGoods, KnownOrder, KnownShipment, Returning
 from complaints.domain.lifecycle import COMPLAINT
-from complaints.domain.parts.papers import PartCount, Receipt, Settled
-from shared.aggregate import Change
+from complaints.domain.parts.papers import PartCount, Receipt, ReturnNote, Settled, as_listed
+from shared.aggregate import Change, Refused
 from shared.contracts.complaints import ComplaintFiled
 from shared.contracts.event import Actor, Money, PreciseDate
 from shared.contracts.intake import CustomerErased, CustomersMerged, OrderPlaced
@@ -507,6 +507,76 @@ async def test_what_the_warehouse_counts_under_another_spelling_is_no_difference
     compared = await ask("finance", "POST", f"{path}/reconcile")
 
     assert (compared.json()["stage"], compared.json()["differences"]) == ("reconciled", [])
+
+
+def counted(part, quantity):
+    return (PartCount(part=part, quantity=quantity),)
+
+
+def drawn(note, lines):
+    paper = ReturnNote(
+        paper_id=UUID(int=8), lines=lines, reason="崩角", method="return", basis="处理决定", by="am-03", at=AT
+    )
+    return note.but(stage="drawn", note=paper)
+
+
+@pytest.mark.parametrize("on_the_order", [True, False])
+def test_goods_that_a_note_kept_under_another_spelling_do_not_come_back_twice(on_the_order, notes):
+    order = KnownOrder(
+        id=order_id_of(NO), order_no=NO, customer_id=UUID(int=1), goods=(KnownGoods(part="80 款", quantity=3),)
+    )
+    first, others = notes[0], ()
+    if on_the_order:
+        order = order.but(returning=(Returning(return_no=first.return_no, attempt=0, lines=counted("80款", 2)),))
+    else:
+        others = (drawn(first, counted("80款", 2)),)
+
+    with pytest.raises(Refused) as refused:
+        take_back(order, notes[1], counted("80 款", 2), others, HANDLER)
+
+    assert (refused.value.code, refused.value.field) == ("returned_already", "lines.0.quantity")
+    assert take_back(order, notes[1], counted("80 款", 1), others, HANDLER).state.returning != order.returning
+
+
+def test_a_note_that_was_begun_under_another_spelling_keeps_its_goods_once(notes):
+    order = KnownOrder(
+        id=order_id_of(NO),
+        order_no=NO,
+        customer_id=UUID(int=1),
+        goods=(KnownGoods(part="80 款", quantity=3),),
+        returning=(Returning(return_no=notes[0].return_no, attempt=0, lines=counted("80款", 2)),),
+    )
+
+    kept = take_back(order, notes[0], counted("80 款", 2), (), HANDLER).state
+
+    assert kept.taken_back(notes[1].return_no) == {notes[0].return_no: {"80 款": 2}}
+
+
+def test_what_was_counted_under_another_spelling_before_is_no_difference(notes):
+    receipt = Receipt(lines=counted("80款", 2), received_at=AT, signed_by="warehouse-01")
+    arrived = drawn(notes[0], counted("80 款", 2)).but(receipts=(receipt,))
+
+    assert (arrived.counted, arrived.differences) == ({"80 款": 2}, ())
+
+
+@pytest.mark.parametrize(
+    ("written", "listed", "taken_for"),
+    [
+        ("80款", ("80 款", "60 款"), "80 款"),
+        ("ｇ１２　玻璃", ("G12玻璃",), "G12玻璃"),
+        ("a款", ("A款", "a款"), "a款"),
+        ("A 款", ("A款", "a款"), "A 款"),
+        ("A 款", ("A款", "A款"), "A款"),
+        ("A1 1", ("A11",), "A1 1"),
+        ("A1  1", ("A11", "A1 1"), "A1 1"),
+        ("G½", ("G1⁄2",), "G½"),
+        ("10²", ("102",), "10²"),
+    ],
+)
+def test_a_part_is_taken_for_a_listed_one_only_where_it_can_be_no_other(written, listed, taken_for):
+    (line,) = as_listed((PartCount(part=written, quantity=1),), listed)
+
+    assert line == PartCount(part=taken_for, quantity=1)
 
 
 async def test_a_part_that_the_order_does_not_list_is_not_counted(notes, draw_up):

@@ -101,6 +101,15 @@ def test_a_matrix_ascends_to_a_band_without_limit(bands):
         AuthorityMatrix(version=1, bands=bands)
 
 
+def test_a_matrix_that_also_names_a_role_before_which_no_solution_is_put_does_not_stop_the_service(policy):
+    rules = policy.model_dump()
+    rules["authority"]["bands"][-1]["roles"] = ["gm", "gm_office"]
+
+    authority = ComplaintPolicy.model_validate(rules).authority
+
+    assert authority.bands[-1].roles == (Role.GM, Role.GM_OFFICE)
+
+
 def test_a_file_of_rules_that_cannot_be_used_stops_the_service_with_its_name(tmp_path, monkeypatch):
     broken = tmp_path / "rules.toml"
     broken.write_text("ladder = 3")

@@ -1,5 +1,6 @@
 """What follows from a case for our own people: punishments and improvements, who decides, and when they come back."""
 
+import asyncio
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -19,6 +20,7 @@ from complaints.domain.parts.findings import Share
 from complaints.domain.policy.policy import ComplaintPolicy
 from complaints.domain.policy.standards import KnownCause, Measure
 from complaints.domain.roles import PENALTY_READERS
+from complaints.store import Penalties
 from shared.aggregate import Change, Overstepped, Refused
 from shared.contracts.complaints import (
     CorrectiveActionOpened,
@@ -340,6 +342,27 @@ async def test_nobody_is_punished_twice_by_one_measure_for_one_case_unless_it_wa
     assert [answer.status_code for answer in (first, repeated, again, head, anew)] == [201, 201, 409, 201, 201]
     assert repeated.json() == first.json()
     assert again.json()["code"] == "punished_already"
+
+
+async def test_of_two_punishments_by_one_measure_at_one_moment_one_is_refused(ask, stores, case, monkeypatch):
+    await stores.complaints.create(Change(case), cause(AT))
+    both_are_proposed, create = asyncio.Barrier(2), Penalties.create
+
+    async def create_together(penalties, change, cause):
+        await both_are_proposed.wait()
+        return await create(penalties, change, cause)
+
+    monkeypatch.setattr(Penalties, "create", create_together)
+    path = f"/complaints/{case.id}/propose-penalty"
+    body = {"target": "packer-07", "department": "production", "part": "direct", "measure": "warning", "reason": "漏装"}
+
+    answers = await asyncio.gather(
+        ask("cs_manager", "POST", path, body), ask("gm_office", "POST", path, body | {"target": "PACKER-07"})
+    )
+
+    assert sorted(answer.status_code for answer in answers) == [201, 409]
+    assert [answer.json()["code"] for answer in answers if answer.status_code == 409] == ["punished_already"]
+    assert len([each async for each in stores.penalties.each()]) == 1
 
 
 async def test_no_department_s_system_reads_a_punishment(world):

@@ -150,7 +150,6 @@ async def test_closed_cases_are_replayed_over_http_and_others_are_not(ask, compl
         {"authority": GENEROUS | {"bands": GENEROUS["bands"][:1]}},
         {"terms": {"close_6d": {"kind": "soon"}}},
         {"matrix": GENEROUS},
-        {"authority": GENEROUS | {"bands": [{"name": "all", "roles": ["installer"]}]}},
     ],
 )
 async def test_a_matrix_or_term_that_makes_no_sense_is_refused(body, ask):
@@ -163,6 +162,16 @@ async def test_a_term_for_a_clock_that_no_policy_has_is_refused_and_not_passed_o
     assert (refused.status_code, refused.json()["code"]) == (409, "no_such_clock")
     assert "close_5d" in refused.json()["detail"]
     assert "close_6d" in refused.json()["detail"]
+
+
+async def test_a_matrix_that_asks_a_role_before_which_no_solution_is_put_is_refused(ask):
+    bands = [GENEROUS["bands"][0], {"name": "rest", "roles": ["gm", "gm_office"]}]
+
+    refused = await ask("gm", "POST", "/what-if", {"authority": GENEROUS | {"bands": bands}})
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "no_such_decider")
+    assert refused.json()["errors"][0]["where"] == "body.authority.bands.1.roles"
+    assert "no solution is put before gm_office" in refused.json()["detail"]
 
 
 async def test_who_does_not_decide_may_not_try(ask):

@@ -133,7 +133,12 @@ class Penalties(Store[Penalty]):
     collection = "penalties"
     kind = Penalty
     confidential_to = frozenset(PENALTY_READERS)
-    indexes = (Index("stage", "proposed_at"), Index("case.complaint_no"), Index("what.target", "proposed_at"))
+    indexes = (
+        Index("standing", unique=True),
+        Index("stage", "proposed_at"),
+        Index("case.complaint_no"),
+        Index("what.target", "proposed_at"),
+    )
 
 
 class CorrectiveActions(Store[CorrectiveAction]):

@@ -14,6 +14,7 @@ from complaints.domain.policy.policy import Rules
 from complaints.domain.policy.standards import Measure
 from complaints.domain.roles import PENALTY_PROPOSERS, PENALTY_READERS
 from complaints.store import Penalties, Stores
+from shared.aggregate import Cause, Change, Refused
 from shared.contracts.complaints import Penalised
 from shared.contracts.event import Instant, Money
 from shared.contracts.vocabulary import AboutComplaint, ComplaintNo, DepartmentName, Line, PaperNo, Prose, StaffId
@@ -141,14 +142,16 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         """What had or has to be done by when, and how each moment came about."""
         return clocks_of(await stores.penalties.get(penalty_id), rules.clocks)
 
-    @router.post(
-        "/complaints/{complaint_id}/propose-penalty", status_code=201, dependencies=[allow(*PENALTY_PROPOSERS)]
-    )
-    async def propose_case_penalty(complaint_id: UUID, body: ProposePenalty, cause: CausedByRequest) -> PenaltyView:
-        """Propose a punishment by the standard; also after the case is closed."""
+    _proposals(router, stores, rules)
+    _decisions(router, stores.penalties, rules)
+    return router
+
+
+def _proposals(router: APIRouter, stores: Stores, rules: Rules) -> None:
+    async def proposed(complaint_id: UUID, body: ProposePenalty, cause: Cause) -> Change[Penalty]:
         case = await stores.complaints.get(complaint_id)
         others = [each async for each in stores.penalties.each({"case.complaint_no": case.number or ""})]
-        proposed = propose_penalty(
+        return propose_penalty(
             case,
             body.target,
             body.department,
@@ -160,10 +163,21 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
             rules,
             cause,
         )
-        return PenaltyView.of(await stores.penalties.create(proposed, cause))
 
-    _decisions(router, stores.penalties, rules)
-    return router
+    @router.post(
+        "/complaints/{complaint_id}/propose-penalty", status_code=201, dependencies=[allow(*PENALTY_PROPOSERS)]
+    )
+    async def propose_case_penalty(complaint_id: UUID, body: ProposePenalty, cause: CausedByRequest) -> PenaltyView:
+        """Propose a punishment by the standard; also after the case is closed.
+
+        Of two at the same moment that are one person's by one measure, the second meets the first in the store.
+        """
+        try:
+            return PenaltyView.of(await stores.penalties.create(await proposed(complaint_id, body, cause), cause))
+        except Refused as refused:
+            if refused.code == "duplicate":
+                await proposed(complaint_id, body, cause)
+            raise
 
 
 def _decisions(router: APIRouter, penalties: Penalties, rules: Rules) -> None:

@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 from pydantic import Field
 
-from complaints.domain.figures.what_if import RetriedCase, must_name_clocks, replay
+from complaints.domain.figures.what_if import RetriedCase, must_name_clocks, must_name_deciders, replay
 from complaints.domain.policy.authority import AuthorityMatrix
 from complaints.domain.policy.policy import Rules
 from complaints.domain.roles import LEADERS
@@ -42,6 +42,8 @@ def routes(complaints: Complaints, rules: Rules) -> APIRouter:
     async def replay_closed(body: Proposed, after: After = None, limit: Limit = 50) -> Listing[RetriedCase]:
         """Closed cases, the earliest first: who would have decided what, and which clocks would have been missed."""
         must_name_clocks(body.terms, rules)
+        if body.authority is not None:
+            must_name_deciders(body.authority)
         page = await complaints.find({"stage": "closed"}, sort="form.received_at", after=after, limit=limit)
         replayed = [replay(case, body.authority, body.terms, rules.calendar) for case in page.items]
         return Listing(items=replayed, next=page.next)

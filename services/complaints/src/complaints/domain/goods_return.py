@@ -17,6 +17,7 @@ from complaints.domain.parts.papers import (
     ReturnNote,
     Settled,
     Signed,
+    added_up,
 )
 from shared.clocks import Matter, Timed
 from shared.contracts.complaints import Difference
@@ -96,11 +97,9 @@ class GoodsReturn(Timed):
 
     @property
     def counted(self) -> Counter[str]:
-        """How many of each part came back, in whatever lines of whatever arrival."""
-        counted: Counter[str] = Counter()
-        for line in (line for receipt in self.receipts for line in receipt.lines):
-            counted[line.part] += line.quantity
-        return counted
+        """How many of each part came back, as the note spells it, in whatever lines of whatever arrival."""
+        named = tuple(line.part for line in self.note.lines) if self.note else ()
+        return added_up((line for receipt in self.receipts for line in receipt.lines), named)
 
     @property
     def received(self) -> tuple[PartCount, ...]:

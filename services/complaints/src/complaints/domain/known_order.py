@@ -1,13 +1,13 @@
 """What complaints knows of an order: whose it is, goods and worth, contract, and what left when."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import TypeGuard
 
 from complaints.domain.parts.form import Form
-from complaints.domain.parts.papers import PartCount
+from complaints.domain.parts.papers import PartCount, added_up
 from shared.aggregate import Aggregate
 from shared.calendar import Calendar
 from shared.contracts.event import Instant, Money, Part
@@ -57,7 +57,7 @@ class KnownOrder(Aggregate):
     @property
     def quantities(self) -> Counter[str]:
         """How many of each product were ordered."""
-        return _counted(self.goods)
+        return added_up(self.goods)
 
     @property
     def delivered(self) -> Money | None:
@@ -65,7 +65,7 @@ class KnownOrder(Aggregate):
 
         Never more than the total. Of a product with several prices the dearest left first.
         """
-        left = _counted(line for shipment in self.shipments for line in shipment.lines)
+        left = added_up(line for shipment in self.shipments for line in shipment.lines)
         worth = [self._worth(part, count) for part, count in left.items()]
         known = [each for each in worth if each is not None]
         if self.total is None or not left or len(known) < len(worth):
@@ -77,8 +77,9 @@ class KnownOrder(Aggregate):
         return tuple(sorted({calendar.day(each.left_at) for each in self.shipments}))
 
     def taken_back(self, by_another_than: ReturnNo) -> Mapping[ReturnNo, Counter[str]]:
-        """How many of each part the other return notes take back, by the number of the note."""
-        return {each.return_no: _counted(each.lines) for each in self.returning if each.return_no != by_another_than}
+        """How many of each part, as the order lists it, the other notes take back, by the number of the note."""
+        others = (each for each in self.returning if each.return_no != by_another_than)
+        return {each.return_no: added_up(each.lines, self.products) for each in others}
 
     def _counts(self, price: Money | None) -> TypeGuard[Money]:
         """Whether it is in the currency of the order's total."""
@@ -110,10 +111,3 @@ def filled_in(form: Form, order: KnownOrder, calendar: Calendar) -> Form:
         contract_date=form.contract_date or order.contract_date,
         shipped_on=form.shipped_on or (days[0] if len(days) == 1 else None),
     )
-
-
-def _counted(lines: Iterable[PartCount]) -> Counter[str]:
-    counted: Counter[str] = Counter()
-    for line in lines:
-        counted[line.part] += line.quantity
-    return counted

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from typing import Literal
+from uuid import UUID, uuid5
 
 from complaints.domain.lifecycle import PENALTY, PenaltyDecision, PenaltyStage
 from complaints.domain.parts.papers import Signed
+from shared.aggregate import one_person
 from shared.clocks import Matter, Timed
 from shared.contracts.complaints import Penalised
 from shared.contracts.event import Instant
@@ -14,6 +16,11 @@ from shared.lifecycle import Possible, follows
 
 PenaltyKind = Literal["admin", "bonus"]
 """Administrative, or a deduction from a bonus."""
+
+
+def standing_of(complaint_id: UUID, target: StaffId, measure: Line) -> UUID:
+    """What all punishments of this person by this measure for this case have in common."""
+    return uuid5(uuid5(complaint_id, measure), one_person(target))
 
 
 @follows(PENALTY)
@@ -33,6 +40,8 @@ class Penalty(Timed):
     note: str = ""
     notice_no: PaperNo | None = None
     noticed: Signed | None = None
+    standing: UUID | None = None
+    """What stands once at a time: this person by this measure in this case, until it is rejected."""
 
     @property
     def matter(self) -> Matter:

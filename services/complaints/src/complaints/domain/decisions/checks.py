@@ -8,7 +8,7 @@ from uuid import UUID
 from complaints.domain.goods_return import GoodsReturn
 from complaints.domain.known_order import KnownOrder
 from complaints.domain.parts.form import Form
-from complaints.domain.parts.papers import Drawn, PartCount, ReturnNote
+from complaints.domain.parts.papers import Drawn, PartCount, ReturnNote, added_up
 from shared.aggregate import Cause, Refused, must_be_recent
 from shared.calendar import Calendar
 from shared.contracts.complaints import Remediation
@@ -71,7 +71,8 @@ def must_come_back_once(
     taken = {number: Counter(counts) for number, counts in order.taken_back(goods.return_no).items()}
     for each in others:
         if each.id != goods.id:
-            taken[each.return_no] = taken.get(each.return_no, Counter()) | Counter(each.coming_back)
+            coming = (PartCount(part=part, quantity=quantity) for part, quantity in each.coming_back.items())
+            taken[each.return_no] = taken.get(each.return_no, Counter()) | added_up(coming, order.products)
     for place, line in enumerate(lines):
         if line.part not in ordered:
             continue

@@ -5,7 +5,7 @@ from collections import Counter
 from complaints.domain.decisions.checks import must_come_back_once
 from complaints.domain.goods_return import GoodsReturn
 from complaints.domain.known_order import KnownGoods, KnownOrder, KnownShipment, Returning
-from complaints.domain.parts.papers import PartCount
+from complaints.domain.parts.papers import PartCount, added_up
 from shared.aggregate import Cause, Change
 from shared.contracts.intake import OrderPlaced
 from shared.contracts.orders import ContractAmended, ContractSigned, ShipmentDispatched
@@ -60,7 +60,7 @@ def take_back(
     attempt, wanted = len(goods.sent_back), Counter({line.part: line.quantity for line in lines})
     for each in order.returning:
         if (each.return_no, each.attempt) == (goods.return_no, attempt):
-            wanted |= Counter({line.part: line.quantity for line in each.lines})
+            wanted |= added_up(each.lines, order.products)
     kept = tuple(PartCount(part=part, quantity=wanted[part]) for part in sorted(wanted))
     taken = Returning(return_no=goods.return_no, attempt=attempt, lines=kept)
     rest = tuple(each for each in order.returning if each.return_no != goods.return_no)

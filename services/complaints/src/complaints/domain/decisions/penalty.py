@@ -7,7 +7,7 @@ from complaints.domain.complaint import Complaint
 from complaints.domain.decisions.clock import start, stop
 from complaints.domain.lifecycle import PENALTY
 from complaints.domain.parts.papers import Signed
-from complaints.domain.penalty import Penalty, entitled
+from complaints.domain.penalty import Penalty, entitled, standing_of
 from complaints.domain.policy.policy import FollowUp, Rules
 from complaints.domain.policy.standards import Measure
 from shared.aggregate import Cause, Change, Refused, must_be_another, must_have_role, one_person
@@ -69,6 +69,7 @@ def propose_penalty(
         standard_version=standard.version,
         proposed_by=cause.actor.id,
         proposed_at=cause.at,
+        standing=standing_of(complaint.id, target, measure.code),
     )
     told = PenaltyProposed.of(complaint.about, what, standard_version=standard.version)
     return Change(penalty, (told,)).then(lambda proposed: start(proposed, _decides(proposed), rules, cause))
@@ -134,5 +135,7 @@ def _decided(penalty: Penalty, approved: bool, note: str, rules: Rules, cause: C
         must_have_role("deciding on a deduction from a bonus", (Role.GM,), cause)
     told = PenaltyDecided.of(penalty.case, penalty.what, approved=approved, by=cause.actor.id)
     stage = "approved" if approved else "rejected"
-    decided = penalty.but(stage=stage, note=note, decided=Signed(by=cause.actor.id, at=cause.at))
+    standing = penalty.standing if approved else None
+    signed = Signed(by=cause.actor.id, at=cause.at)
+    decided = penalty.but(stage=stage, note=note, decided=signed, standing=standing)
     return Change(decided, (told,)).then(lambda each: stop(each, _decides(each), rules=rules, cause=cause))

@@ -7,6 +7,7 @@ from complaints.domain.complaint import Complaint
 from complaints.domain.parts.resolution import Blocked, Verdict
 from complaints.domain.policy.authority import AuthorityMatrix
 from complaints.domain.policy.policy import Rules
+from complaints.domain.roles import DECIDERS
 from shared.aggregate import Refused
 from shared.calendar import Calendar, Term
 from shared.clocks import ClockRun
@@ -54,6 +55,17 @@ def must_name_clocks(names: Iterable[Line], rules: Rules) -> None:
     known = {clock.name for policy in rules.policies for clock in policy.clocks}
     if strange := sorted(set(names) - known):
         raise Refused(f"there is no clock {', '.join(strange)}; there are: {', '.join(sorted(known))}", "no_such_clock")
+
+
+def must_name_deciders(matrix: AuthorityMatrix) -> None:
+    """Refused with `no_such_decider` for a role before which no solution is put."""
+    for number, band in enumerate(matrix.bands):
+        if strange := sorted(set(band.roles) - set(DECIDERS)):
+            raise Refused(
+                f"no solution is put before {', '.join(strange)}; name one of {', '.join(DECIDERS)}",
+                "no_such_decider",
+                f"authority.bands.{number}.roles",
+            )
 
 
 def replay(

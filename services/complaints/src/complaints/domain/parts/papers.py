@@ -1,6 +1,8 @@
 """What stands on the papers by which money or goods go back: signatures, counted parts, copies."""
 
+import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable
 from typing import Literal
 from uuid import UUID
@@ -71,15 +73,37 @@ class PartCount(Part):
 def as_listed(counts: Iterable[PartCount], listed: Iterable[Line]) -> tuple[PartCount, ...]:
     """The same counts with each part as it is listed. Blanks, and letters of another width or case, make no other part.
 
-    A part that is not listed stays as it is written.
+    A part that is not listed, or that may be one of several that are, stays as it is written. A blank between two
+    digits keeps two numbers apart.
     """
-    names = tuple(listed)
-    spelt = {_spelt(name): name for name in names} | {name: name for name in names}
-    return tuple(each.but(part=spelt.get(each.part, spelt.get(_spelt(each.part), each.part))) for each in counts)
+    names = set(listed)
+    alike: dict[str, list[Line]] = {}
+    for name in names:
+        alike.setdefault(_spelt(name), []).append(name)
+
+    def named(part: Line) -> Line:
+        found = [part] if part in names else alike.get(_spelt(part), [])
+        return found[0] if len(found) == 1 else part
+
+    return tuple(each.but(part=named(each.part)) for each in counts)
+
+
+def added_up(counts: Iterable[PartCount], listed: Iterable[Line] = ()) -> Counter[str]:
+    """How many of each part, as it is listed, in whatever lines."""
+    total: Counter[str] = Counter()
+    for each in as_listed(counts, listed):
+        total[each.part] += each.quantity
+    return total
 
 
 def _spelt(part: Line) -> str:
-    return "".join(unicodedata.normalize("NFKC", part).casefold().split())
+    letters = unicodedata.normalize("NFC", "".join(_of_one_width(letter) for letter in part)).casefold()
+    return re.sub(r"(?<!\d) | (?!\d)", "", " ".join(letters.split()))
+
+
+def _of_one_width(letter: str) -> str:
+    wide_or_narrow = unicodedata.decomposition(letter).startswith(("<wide>", "<narrow>"))
+    return unicodedata.normalize("NFKC", letter) if wide_or_narrow else letter
 
 
 class ReturnNote(Part):
