@@ -80,7 +80,7 @@ def test_what_was_paid_for_it_is_finances_duty_to_pay_back(order_with, rules):
     assert (titles(over), over.owed_back) == (("refund",), Money(amount=Decimal("300.00")))
 
 
-def test_the_customer_knows_of_a_voucher_with_a_window_a_technician_a_charge_or_a_payment(
+def test_the_customer_knows_of_a_voucher_with_a_window_that_was_agreed_or_put_off_a_technician_or_money(
     second, in_every_stage, order_with, rules
 ):
     begins = AT + timedelta(days=1)
@@ -90,7 +90,9 @@ def test_the_customer_knows_of_a_voucher_with_a_window_a_technician_a_charge_or_
     def known(order):
         return only(ServiceOrderCalledOff, call_off_alone(order, WHY, rules, CS).events).known_to_customer
 
-    assert [known(each) for each in (second, agreed, in_every_stage["dispatched"], paid)] == [False, True, True, True]
+    off = agreed.but(appointment=None, put_off_from=begins)
+    known_of = (agreed, off, in_every_stage["dispatched"], paid)
+    assert [known(each) for each in (second, *known_of)] == [False, True, True, True, True]
 
 
 def test_what_is_called_off_with_its_request_says_so(second, rules):

@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse
 
 from aftersales.api.readers import READERS, WHOLE
 from aftersales.api.views import ServiceRequestRow
-from aftersales.domain.lifecycle import RequestStage, Stage
+from aftersales.domain.lifecycle import RequestStage
 from aftersales.domain.parts.titles import FAULTS
 from aftersales.domain.policy.policy import Rules
 from aftersales.domain.service_request import ServiceRequest
@@ -55,7 +55,6 @@ class VoucherTurn(View):
     """Whom a voucher of a request waits for."""
 
     request_id: UUID
-    stage: Stage
     waits_for: tuple[Role, ...] = ()
 
 
@@ -149,28 +148,26 @@ async def _lines(rows: Sequence[ServiceRequestRow], stores: Stores, zone: ZoneIn
     waits: dict[UUID, dict[Role, None]] = {}
     if ids:
         async for order in stores.service_orders.each_row(VoucherTurn, where):
-            if order.stage == "called_off" and not order.waits_for:
-                continue
             waits.setdefault(order.request_id, {}).update(dict.fromkeys(order.waits_for))
     return [
         RequestLine(
             row,
             said(row.recorded_at, zone),
             _(REQUESTS[row.stage]),
-            _turn(row, waits.get(row.request_id)),
+            _turn(row, waits.get(row.request_id, ())),
             _(FAULTS[row.fault]),
         )
         for row in rows
     ]
 
 
-def _turn(row: ServiceRequestRow, waits: Iterable[Role] | None) -> str:
-    """Whose turn it is: of those for whom its vouchers wait, or of who completes it or has the next decision."""
+def _turn(row: ServiceRequestRow, waits: Iterable[Role]) -> str:
+    """Whose turn it is: of those for whom its vouchers wait, and of who completes it or has the next decision."""
     if row.stage == "incomplete":
         return row.recorded_by
     if row.stage != "registered":
         return ""
-    return named(row.waits_for if waits is None else waits)
+    return named(dict.fromkeys((*row.waits_for, *waits)))
 
 
 def _facts(entry: ServiceRequest, zone: ZoneInfo, where: str) -> tuple[tuple[str, str], ...]:

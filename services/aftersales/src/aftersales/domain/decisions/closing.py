@@ -93,8 +93,8 @@ def _call_off(
 
 
 def _known_to_customer(order: ServiceOrder) -> bool:
-    """Whether the customer waits for a technician, was visited, or was asked for money."""
-    return bool(order.appointment or order.technician or order.charge or order.payments)
+    """Whether the customer waits for a technician or for another window, was visited, or was asked for money."""
+    return bool(order.appointment or order.put_off_from or order.technician or order.charge or order.payments)
 
 
 def await_refund(order: ServiceOrder, rules: Rules, cause: Cause) -> Change[ServiceOrder]:

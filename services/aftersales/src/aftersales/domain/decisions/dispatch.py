@@ -40,7 +40,13 @@ def dispatch(
         carried_over_days=order.carried_over_days,
         lacking_skills=exception.lacking if exception else (),
     )
-    away = order.but(stage="dispatched", technician=technician, dispatched_at=cause.at, skill_exception=exception)
+    away = order.but(
+        stage="dispatched",
+        technician=technician,
+        dispatched_at=cause.at,
+        skill_exception=exception,
+        put_off_from=None,
+    )
     sent = Change(away, (dispatched,))
     clock = rules.of(order).dispatch
     return sent.then(rules.clocks.stop(clock.name, cause=cause))

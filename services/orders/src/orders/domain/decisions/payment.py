@@ -10,7 +10,7 @@ from orders.domain.decisions.clock import follow_complaints
 from orders.domain.decisions.duty import follow_duties
 from orders.domain.decisions.entry import set_reminders
 from orders.domain.decisions.exception import look_into
-from orders.domain.decisions.ledger import book, follow_ledger, post
+from orders.domain.decisions.ledger import book, follow_ledger, not_booked, post
 from orders.domain.decisions.stage import reach
 from orders.domain.order import Order
 from orders.domain.parts.entry import Entry
@@ -40,7 +40,7 @@ def receive(order: Order, fact: PaymentReceived, rules: Rules, cause: Cause) -> 
     Source: 001 售中一, 000 §3.4.5, §3.5.5. A receipt has one line for each kind of payment: the same line again is a
     repetition, with another amount it is looked into and not entered; a line of another kind is entered and looked
     into. So is money in another currency than the order's, money beyond the price, money for an ended order, and a
-    receipt without an amount where nothing is due: it is not entered.
+    receipt without an amount where nothing is due, once: it is not entered.
     """
     before = order.receivable.entered(fact.receipt_no)
     again = next((entry for entry in before if entry.pays == fact.kind), None)
@@ -99,7 +99,9 @@ def _odd(order: Order, before: Order, fact: PaymentReceived) -> Iterator[str]:
     elif ledger.terms and ledger.surplus > before.receivable.surplus:
         yield f"客户多付{ledger.surplus} {ledger.currency}，请核对"
     elif ledger.terms and fact.receipt_no is not None and ledger.entries == before.receivable.entries:
-        yield f"收据{fact.receipt_no}报{PAYMENTS[fact.kind]}已收，未注明金额，而本单此项已无应收，未入账，请核对"
+        detail = not_booked(order, fact.kind, fact.receipt_no)
+        if detail not in {each.reason for each in order.objections}:
+            yield detail
 
 
 def _recorded(order: Order, fact: PaymentReceived, amount: Money | None) -> PaymentRecorded:
