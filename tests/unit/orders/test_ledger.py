@@ -344,6 +344,17 @@ async def test_a_receipt_that_waited_for_the_price_is_looked_into_where_nothing_
     ]
 
 
+async def test_a_receipt_that_was_said_twice_before_the_price_is_booked_once_and_not_looked_into(company):
+    await company.place(total=None)
+    await company.pay("initial", None, receipt_no="SK-1")
+    await company.pay("initial", None, receipt_no="SK-1")
+    await company.decide(amend_draft, yuan("10000.00"), role="account_manager")
+    await company.sign_contract()
+
+    assert [entry.reference for entry in (await company.order()).receivable.entered("SK-1")] == ["SK-1"]
+    assert company.announced(said.OrderExceptionRaised) == []
+
+
 async def test_money_in_the_contract_s_currency_counts_although_it_came_before_the_review(company):
     await company.place(total=None)
     await company.pay("initial", "3000.00", "USD")

@@ -10,8 +10,7 @@ from orders.domain.decisions.exception import raise_exception
 from orders.domain.decisions.stage import reach
 from orders.domain.order import Order
 from orders.domain.parts.entry import Entry
-from orders.domain.parts.receivable import Confirmation
-from orders.domain.parts.titles import PAYMENTS
+from orders.domain.parts.receivable import Confirmation, not_booked
 from orders.domain.policy.policy import Rules
 from orders.domain.route import CANCELLED, Milestone
 from orders.domain.standing import hands_in
@@ -92,24 +91,18 @@ def _made_up(order: Order, kind: EntryKind, wanted: Mapping[str, Decimal], cause
 def book_confirmed(order: Order, cause: Cause) -> Change[Order]:
     """What finance has confirmed before the price was known is booked: as much as is due now of that kind.
 
-    A receipt for which nothing is due any more is looked into.
+    A receipt for which nothing is due any more is looked into; one that was said twice is booked once.
     """
     change = Change(order.but(receivable=order.receivable.but(pending=())))
     for word in order.receivable.pending:
         booked = change.then(partial(book, word=word, cause=cause))
-        if word.no is not None and booked.state.receivable.entries == change.state.receivable.entries:
-            detail = not_booked(booked.state, word.kind, word.no)
+        said_before = any(each.pays == word.kind for each in change.state.receivable.entered(word.no))
+        nothing_due = booked.state.receivable.entries == change.state.receivable.entries
+        if word.no is not None and nothing_due and not said_before:
+            detail = not_booked(booked.state.receivable, word.kind, word.no)
             booked = booked.then(partial(raise_exception, kind="payment", detail=detail, cause=cause))
         change = booked
     return change
-
-
-def not_booked(order: Order, kind: PaymentKind, receipt_no: str) -> Prose:
-    """What is said of a receipt without an amount where nothing is due: it may be of what came in under another one."""
-    known = tuple(dict.fromkeys(each.reference for each in order.receivable.entries if each.kind == "payment"))
-    others = "、".join(f"收据{each}" for each in known[-3:] if each not in (None, receipt_no))
-    look = f"请核对是否与{others}为同一笔款" if others else "请核对"
-    return f"收据{receipt_no}报{PAYMENTS[kind]}已收，未注明金额；本单此项已无应收，未另行入账，{look}"
 
 
 def book(order: Order, word: Confirmation, cause: Cause) -> Change[Order]:

@@ -10,11 +10,11 @@ from orders.domain.decisions.clock import follow_complaints
 from orders.domain.decisions.duty import follow_duties
 from orders.domain.decisions.entry import set_reminders
 from orders.domain.decisions.exception import look_into
-from orders.domain.decisions.ledger import book, follow_ledger, not_booked, post
+from orders.domain.decisions.ledger import book, follow_ledger, post
 from orders.domain.decisions.stage import reach
 from orders.domain.order import Order
 from orders.domain.parts.entry import Entry
-from orders.domain.parts.receivable import Confirmation, Due, with_dues
+from orders.domain.parts.receivable import Confirmation, Due, not_booked, with_dues
 from orders.domain.parts.titles import PAYMENTS
 from orders.domain.policy.policy import Rules
 from orders.domain.route import Milestone
@@ -99,7 +99,7 @@ def _odd(order: Order, before: Order, fact: PaymentReceived) -> Iterator[str]:
     elif ledger.terms and ledger.surplus > before.receivable.surplus:
         yield f"客户多付{ledger.surplus} {ledger.currency}，请核对"
     elif ledger.terms and fact.receipt_no is not None and ledger.entries == before.receivable.entries:
-        detail = not_booked(order, fact.kind, fact.receipt_no)
+        detail = not_booked(ledger, fact.kind, fact.receipt_no)
         if detail not in {each.reason for each in order.objections}:
             yield detail
 

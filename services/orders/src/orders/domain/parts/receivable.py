@@ -5,9 +5,10 @@ from datetime import date
 from decimal import Decimal
 
 from orders.domain.parts.entry import Entry
+from orders.domain.parts.titles import PAYMENTS
 from shared.contracts.event import Instant, Money, Part
 from shared.contracts.orders import EntryKind, PaymentKind, PaymentTerm
-from shared.contracts.vocabulary import ComplaintId, Line, PaperNo
+from shared.contracts.vocabulary import ComplaintId, Line, PaperNo, Prose
 
 _IN_TURN: tuple[PaymentKind, ...] = ("initial", "progress", "balance")
 _PRICE: tuple[EntryKind, ...] = ("invoice", "amendment", "credit", "cancellation")
@@ -203,3 +204,11 @@ def with_dues(receivable: Receivable, dues: Iterable[Due]) -> Receivable:
     noted = {(each.kind, each.number): each for each in dues}
     others = (each for each in receivable.dues if (each.kind, each.number) not in noted)
     return receivable.but(dues=(*others, *noted.values()))
+
+
+def not_booked(receivable: Receivable, kind: PaymentKind, receipt_no: str) -> Prose:
+    """What is said of a receipt without an amount where nothing is due: it may be of what came in under another one."""
+    known = tuple(dict.fromkeys(each.reference for each in receivable.entries if each.kind == "payment"))
+    others = "、".join(f"收据{each}" for each in known[-3:] if each not in (None, receipt_no))
+    look = f"请核对是否与{others}为同一笔款" if others else "请核对"
+    return f"收据{receipt_no}报{PAYMENTS[kind]}已收，未注明金额；本单此项已无应收，未另行入账，{look}"
