@@ -194,6 +194,20 @@ async def test_the_register_says_that_customer_service_opens_another_voucher_whe
     assert "客服专员" in page.text
 
 
+async def test_the_register_says_that_another_voucher_is_opened_also_while_finance_pays_back_what_was_paid(
+    ask, stores, entered, order_with, rules
+):
+    paid = receive_payment(order_with("customer_cause"), Money(amount=Decimal("300.00")), AT, None, rules, CS).state
+    over = call_off_alone(paid, WHY, rules, CS).state
+    await stores.service_requests.create(Change(note_called_off(entered(paid), over, rules, CS).state), CS)
+    await stores.service_orders.create(Change(over), CS)
+
+    page = await ask("cs_specialist", "GET", "/ui/service-requests")
+
+    assert over.waits_for == ("finance",)
+    assert "客服专员、财务" in page.text
+
+
 async def test_form_1_goes_on_where_the_service_is_done_and_not_on_a_later_voucher_that_was_called_off(
     ask, stores, entered, in_every_stage, second, rules
 ):
