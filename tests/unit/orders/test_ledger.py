@@ -321,13 +321,14 @@ async def test_a_receipt_without_an_amount_is_looked_into_where_nothing_is_due_a
     assert company.announced(said.OrderExceptionRaised) == []
 
     await company.pay("initial", None, receipt_no="SK-2")
+    await company.pay("balance", "7000.00", receipt_no="SK-3")
     await company.pay("initial", None, receipt_no="SK-2")
     (raised,) = company.announced(said.OrderExceptionRaised)
     assert (raised.kind, raised.detail) == (
         "payment",
         "收据SK-2报首期款已收，未注明金额；本单此项已无应收，未另行入账，请核对是否与收据SK-1为同一笔款",
     )
-    assert (await company.order()).receivable.paid == paid
+    assert (await company.order()).receivable.paid == paid + Decimal("7000.00")
 
 
 async def test_a_receipt_that_waited_for_the_price_is_looked_into_where_nothing_is_due_any_more(company):
@@ -338,6 +339,7 @@ async def test_a_receipt_that_waited_for_the_price_is_looked_into_where_nothing_
 
     await company.decide(amend_draft, yuan("10000.00"), role="account_manager")
     await company.sign_contract()
+    await company.pay("initial", None, receipt_no="SK-2")
 
     assert [raised.detail for raised in company.announced(said.OrderExceptionRaised)] == [
         "收据SK-2报首期款已收，未注明金额；本单此项已无应收，未另行入账，请核对是否与收据SK-1为同一笔款"

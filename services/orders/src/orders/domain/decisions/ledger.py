@@ -96,23 +96,25 @@ def book_confirmed(order: Order, cause: Cause) -> Change[Order]:
     change = Change(order.but(receivable=order.receivable.but(pending=())))
     for word in order.receivable.pending:
         booked = change.then(partial(book, word=word, cause=cause))
-        said_before = any(each.pays == word.kind for each in change.state.receivable.entered(word.no))
-        nothing_due = booked.state.receivable.entries == change.state.receivable.entries
-        if word.no is not None and nothing_due and not said_before:
-            detail = not_booked(booked.state.receivable, word.kind, word.no)
+        if booked.state.receivable.unbooked != change.state.receivable.unbooked:
+            detail = not_booked(booked.state.receivable)
             booked = booked.then(partial(raise_exception, kind="payment", detail=detail, cause=cause))
         change = booked
     return change
 
 
 def book(order: Order, word: Confirmation, cause: Cause) -> Change[Order]:
-    """A confirmation without an amount books what is due at this moment; before the price is known it waits for it."""
+    """A confirmation without an amount books what is due at this moment; before the price is known it waits for it.
+
+    Where nothing is due, a receipt with a number is noted the first time.
+    """
     receivable = order.receivable
     if not receivable.terms and not order.ended:
         return Change(order.but(receivable=receivable.but(pending=(*receivable.pending, word))))
     due = receivable.due_now(word.kind)
     if not due:
-        return Change(order)
+        noted = () if word.no is None or receivable.knows(word) else (word,)
+        return Change(order.but(receivable=receivable.but(unbooked=(*receivable.unbooked, *noted))))
     paid = receivable.money(-due)
     return post(order, "payment", paid, word.at, pays=word.kind, reference=word.no, shipment=word.shipment, cause=cause)
 

@@ -98,10 +98,8 @@ def _odd(order: Order, before: Order, fact: PaymentReceived) -> Iterator[str]:
         yield f"订单{order.stage_title}后收到款项：{_told(fact.amount)}，请核对"
     elif ledger.terms and ledger.surplus > before.receivable.surplus:
         yield f"客户多付{ledger.surplus} {ledger.currency}，请核对"
-    elif ledger.terms and fact.receipt_no is not None and ledger.entries == before.receivable.entries:
-        detail = not_booked(ledger, fact.kind, fact.receipt_no)
-        if detail not in {each.reason for each in order.objections}:
-            yield detail
+    elif ledger.unbooked != before.receivable.unbooked:
+        yield not_booked(ledger)
 
 
 def _recorded(order: Order, fact: PaymentReceived, amount: Money | None) -> PaymentRecorded:

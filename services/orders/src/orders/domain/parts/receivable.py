@@ -64,13 +64,15 @@ class Receivable(Part):
     """The ledger of one order, by contract and shipment (004 四2).
 
     What is billed, paid, open and asked for is derived from the terms and the entries, and kept nowhere else. Entries
-    in another currency than the order's stand in the ledger and count for nothing here.
+    in another currency than the order's stand in the ledger and count for nothing here. `unbooked` are receipts without
+    an amount for which nothing was due, each once.
     """
 
     terms: tuple[PaymentTerm, ...] = ()
     currency: str | None = None
     entries: tuple[Entry, ...] = ()
     pending: tuple[Confirmation, ...] = ()
+    unbooked: tuple[Confirmation, ...] = ()
     dues: tuple[Due, ...] = ()
     held_by: tuple[ComplaintId, ...] = ()
     credit_days: int | None = None
@@ -189,6 +191,11 @@ class Receivable(Part):
         payments = (each for each in self.entries if no is not None and each.kind == "payment")
         return tuple(each for each in payments if each.reference == no)
 
+    def knows(self, word: Confirmation) -> bool:
+        """Whether this line of a receipt was entered, or found nothing due, before."""
+        entered = any(each.pays == word.kind for each in self.entered(word.no))
+        return entered or any((each.no, each.kind) == (word.no, word.kind) for each in self.unbooked)
+
     def settles(self, kind: PaymentKind) -> bool:
         """Whether everything up to this kind of payment is in, by count or by finance's word."""
         if any(each.kind in (kind, "balance") for each in self.pending):
@@ -206,9 +213,10 @@ def with_dues(receivable: Receivable, dues: Iterable[Due]) -> Receivable:
     return receivable.but(dues=(*others, *noted.values()))
 
 
-def not_booked(receivable: Receivable, kind: PaymentKind, receipt_no: str) -> Prose:
-    """What is said of a receipt without an amount where nothing is due: it may be of what came in under another one."""
+def not_booked(receivable: Receivable) -> Prose:
+    """What is said of the last receipt for which nothing was due: it may be of what came in under another one."""
+    word = receivable.unbooked[-1]
     known = tuple(dict.fromkeys(each.reference for each in receivable.entries if each.kind == "payment"))
-    others = "、".join(f"收据{each}" for each in known[-3:] if each not in (None, receipt_no))
+    others = "、".join(f"收据{each}" for each in known[-3:] if each not in (None, word.no))
     look = f"请核对是否与{others}为同一笔款" if others else "请核对"
-    return f"收据{receipt_no}报{PAYMENTS[kind]}已收，未注明金额；本单此项已无应收，未另行入账，{look}"
+    return f"收据{word.no}报{PAYMENTS[word.kind]}已收，未注明金额；本单此项已无应收，未另行入账，{look}"
