@@ -29,7 +29,7 @@ from aftersales.settings import Settings
 from aftersales.store import Stores
 from shared.aggregate import Cause
 from shared.calendar import Calendar
-from shared.contracts.aftersales import PartNeeded, WarrantyChecked, WarrantyRule
+from shared.contracts.aftersales import PartNeeded, ServiceOrderOpened, WarrantyChecked, WarrantyRule
 from shared.contracts.event import Actor, Money, PreciseDate
 from shared.contracts.vocabulary import CustomerSnapshot
 from shared.testing import InMemoryDatabase, World, cause, in_memory, nowhere, standing_in
@@ -127,6 +127,23 @@ def request_with(form: FeedbackForm, rules: Rules) -> Callable[..., ServiceReque
         return request.determine_fault(answered, (), fault, (), cause(AT, actor=OPERATIONS)).state
 
     return build
+
+
+@pytest.fixture(scope="session")
+def opening() -> Callable[[ServiceOrder], ServiceOrderOpened]:
+    """What is announced when this voucher is opened."""
+
+    def announced(order: ServiceOrder) -> ServiceOrderOpened:
+        return ServiceOrderOpened.of(
+            order.about,
+            type=order.type,
+            request_id=order.request_id,
+            charge_policy=order.charge_policy,
+            content=order.content,
+            customer=order.customer,
+        )
+
+    return announced
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from aftersales.domain.decisions.request import note_called_off, note_voucher, w
 from aftersales.domain.decisions.trip import agree_appointment
 from aftersales.domain.parts.withdrawal import Withdrawal
 from shared.aggregate import Change, Refused
-from shared.contracts.aftersales import DeadlineSetByAftersales, ServiceOrderCalledOff, ServiceOrderOpened
+from shared.contracts.aftersales import DeadlineSetByAftersales, ServiceOrderCalledOff
 from shared.contracts.event import Actor, Money
 from shared.contracts.roles import HANDLERS
 from shared.lifecycle import Possible
@@ -24,17 +24,6 @@ WHY = "同一故障已在另一张凭证上处理"
 OVER = Withdrawal(reason=WHY, by="cs-07", at=AT)
 
 
-def opening(order):
-    return ServiceOrderOpened.of(
-        order.about,
-        type=order.type,
-        request_id=order.request_id,
-        charge_policy=order.charge_policy,
-        content=order.content,
-        customer=order.customer,
-    )
-
-
 @pytest.fixture
 def second(order_with):
     """Another voucher of the same request."""
@@ -42,7 +31,7 @@ def second(order_with):
 
 
 @pytest.fixture
-def entered(request_with, rules):
+def entered(request_with, opening, rules):
     """The request with these vouchers in the register."""
 
     def enter(*orders):
@@ -129,7 +118,7 @@ def test_a_request_whose_only_voucher_was_called_off_needs_another_one(entered, 
 
 
 def test_in_whichever_order_the_register_hears_that_a_voucher_was_opened_and_called_off_it_says_the_same(
-    entered, request_with, second, rules
+    entered, opening, request_with, second, rules
 ):
     over = call_off_alone(second, WHY, rules, CS).state
 

@@ -18,7 +18,6 @@ from shared.contracts.aftersales import (
     DeadlineMetByAftersales,
     PartNeeded,
     ServiceOrderCalledOff,
-    ServiceOrderOpened,
     ServiceRequestWithdrawn,
 )
 from shared.contracts.event import Actor, Money
@@ -144,21 +143,13 @@ async def test_what_a_technician_has_resolved_is_not_withdrawn(stage, ask, kept,
 
 
 async def test_a_voucher_that_was_opened_meanwhile_is_called_off_by_the_person_who_withdrew_the_request(
-    on, stores, rules, request_with, in_every_stage
+    on, stores, rules, request_with, opening, in_every_stage
 ):
     order = in_every_stage["open"]
     await stores.service_requests.create(Change(withdraw(request_with(), (), WHY, rules, CS).state), CS)
     await stores.service_orders.create(Change(order), CS)
 
-    opened = ServiceOrderOpened.of(
-        order.about,
-        type=order.type,
-        request_id=order.request_id,
-        charge_policy=order.charge_policy,
-        content=order.content,
-        customer=order.customer,
-    )
-    await deliver(on, opened, at=AT, actor=Actor(kind="staff", id="cs-08", role="cs_specialist"))
+    await deliver(on, opening(order), at=AT, actor=Actor(kind="staff", id="cs-08", role="cs_specialist"))
 
     over = await stores.service_orders.get(order.id)
     assert (over.stage, over.withdrawn) == ("called_off", Withdrawal(reason=WHY, by="cs-07", at=AT))
