@@ -165,14 +165,15 @@ async def test_a_visit_that_nobody_calls_about_is_missed_once_by_two_replicas(in
     async with desk(settings) as second:
         await post(second, "/visits", report, keys.staff("account_manager", id="am-03"))
         heard_first, due = await heard_until(heard, CallbackDue)
+        time_source.write(time_file, NOW + timedelta(minutes=21), 0)
+        reminded, _ = await heard_until(heard, DeadlineApproachingAtIntake)
         time_source.write(time_file, NOW + timedelta(minutes=31), 0)
         heard_then, missed = await heard_until(heard, DeadlineMissedByIntake)
         await until(intake.settled)
         await until(second.settled)
     assert (due.kind, due.due_at) == ("visit_30min", NOW + timedelta(minutes=30))
-    clock_events = [
-        each for each in (*heard_first, *heard_then, *await heard.fresh()) if isinstance(each, RunningDeadline)
-    ]
+    heard_in_all = (*heard_first, *reminded, *heard_then, *await heard.fresh())
+    clock_events = [each for each in heard_in_all if isinstance(each, RunningDeadline)]
     assert Counter(type(event) for event in clock_events) == {
         DeadlineSetByIntake: 1,
         DeadlineApproachingAtIntake: 1,
