@@ -49,7 +49,7 @@ types: setup
 layers: setup
 	$(BIN)/lint-imports --no-logo
 
-.PHONY: test unit unit-1 unit-2 thorough contract integration integration-1 integration-2 e2e browser chaos containers
+.PHONY: test unit unit-1 unit-2 thorough contract integration integration-1 integration-2 e2e browser chaos containers containers-1 containers-2
 test: setup ## All rings but chaos, on real servers of their own, two at a time; RINGS="integration e2e" runs only those
 	@deploy/local/test-servers
 	@echo "$(RINGS): two at a time, each is shown when it has ended, the last after some twenty minutes"
@@ -91,7 +91,18 @@ AGAIN := $(addprefix tests/integration/,shared local intake cli)
 
 containers: images ## Every service deployed by itself from `make images`, and what is asked of RabbitMQ and MongoDB again of the images'
 	@deploy/local/test-servers && deploy/images/released && deploy/images/build tests .
-	. .run/engine/env && KEFU_TEST_INFRA=containers $(PYTEST) --durations=25 tests/e2e/containers $(AGAIN)
+	@echo "two halves beside each other, each is shown when it has ended, the longer after some twenty minutes"
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target containers-1 containers-2
+
+# The containers ring in two halves, for two processors: the system as it is deployed, and all that needs less than the system.
+ALONE := tests/e2e/containers/test_alone.py
+IN_CONTAINERS := . .run/engine/env && KEFU_TEST_INFRA=containers $(PYTEST) --durations=25
+
+containers-1:
+	$(IN_CONTAINERS) tests/e2e/containers --ignore=$(ALONE)
+
+containers-2:
+	$(IN_CONTAINERS) $(ALONE) $(AGAIN)
 
 chaos: setup ## Kill, cut and fill everything under load, then audit; MINUTES=5 goes on with mixtures, SEED=1 repeats one
 	@deploy/local/test-servers
