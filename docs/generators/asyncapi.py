@@ -134,7 +134,7 @@ def _is_reported(event: type[Event]) -> bool:
 
 def _way_in(event: type[Event]) -> Node:
     """Where the department itself reports the fact; intake then announces it on the bus."""
-    exchange = {"name": ingress.inbox(event.publisher()), "type": "topic", "durable": True, "vhost": ingress.VHOST}
+    exchange = {"name": ingress.entrance(event.publisher()), "type": "topic", "durable": True, "vhost": ingress.VHOST}
     return {
         "address": event.key,
         "title": f"{event.__name__}, as its department reports it",

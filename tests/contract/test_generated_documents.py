@@ -97,7 +97,7 @@ def test_the_bus_document_names_the_places_that_are_there():
         for channel in bus["channels"].values()
         for amqp in [channel["bindings"]["amqp"].get("exchange") or channel["bindings"]["amqp"]["queue"]]
     }
-    ways = {(ingress.inbox(name), ingress.refusals(name)) for name in ingress.departments()}
+    ways = {(ingress.entrance(name), ingress.refusals(name)) for name in ingress.departments()}
     assert places == {("core", rights.CORE, "events")} | {
         ("ingress", ingress.VHOST, way) for pair in ways for way in pair
     }

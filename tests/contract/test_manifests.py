@@ -9,7 +9,7 @@ import yaml
 from kubernetes_validate import SchemaNotFoundError, validate
 
 from kefu_local.rights import logins
-from shared.wire.ingress import departments, inbox
+from shared.wire.ingress import departments, entrance
 from shared.wire.message import LARGEST_BODY
 
 ROOT = Path(__file__).parents[2]
@@ -63,7 +63,7 @@ def test_a_service_scales_with_what_waits_in_its_queues_and_intake_with_the_depa
     assert scaled["scaleTargetRef"] == {"name": f"kefu-{name}"}
     assert {each["authenticationRef"]["name"] for each in scaled["triggers"]} == {f"kefu-{name}"}
     assert queues == [("kefu", rf"^{name}\.on\."), *([("ingress", r"^in\.")] if name == "intake" else [])]
-    assert all(re.match(r"^in\.", inbox(department)) for department in departments())
+    assert all(re.match(r"^in\.", entrance(department)) for department in departments())
 
 
 def test_nothing_but_the_autoscaler_says_how_many_replicas_there_are():

@@ -76,7 +76,7 @@ class Outsider:
     async def send(self, department: str, key: str, body: bytes, headers: dict[str, Any]) -> None:
         """Any message at all, from a department that may be out of its mind."""
         url = self.kefu.around.need(f"{department.upper()}_INGRESS_URL")
-        await _publish(url, ingress.inbox(department), key, body, headers, department)
+        await _publish(url, ingress.entrance(department), key, body, headers, department)
 
     async def shout(self, key: str, body: bytes, headers: dict[str, Any]) -> None:
         """Any message at all, straight onto the bus."""

@@ -143,11 +143,11 @@ class Composed:
     def waiting(self, service: str) -> int:
         """How many messages wait for a service; for intake those that departments brought are among them."""
         queues = self._management.get("/queues")
-        inboxes = {ingress.inbox(name) for name in ingress.departments()} if service == "intake" else set()
+        entrances = {ingress.entrance(name) for name in ingress.departments()} if service == "intake" else set()
         return sum(
             queue.get("messages", 0)
             for queue in queues
-            if queue["name"].startswith(f"{service}.on.") or queue["name"] in inboxes
+            if queue["name"].startswith(f"{service}.on.") or queue["name"] in entrances
         )
 
 

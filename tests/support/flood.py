@@ -206,7 +206,7 @@ class Flooded:
         for department in ingress.departments() if self.name == "intake" else ():
             url = ingress_url(self._servers, self._vhost, department)
             line = await lines.enter_async_context(await aio_pika.connect(url))
-            exchange = await (await line.channel()).get_exchange(ingress.inbox(department), ensure=False)
+            exchange = await (await line.channel()).get_exchange(ingress.entrance(department), ensure=False)
             event = next(event for event in published().values() if event.publisher() == department)
             yield Lane(exchange, event, bodies(event))
 

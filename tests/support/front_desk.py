@@ -111,7 +111,7 @@ class Department:
         said = {"content_type": "application/json", "user_id": self.name, "delivery_mode": 2, **properties}
         marked = {f"cloudEvents:{name}": value for name, value in attributes.items()}
         message = aio_pika.Message(body, headers={**marked, **(headers or {})}, **said)
-        target = await (await self._open()).get_exchange(exchange or ingress.inbox(self.name), ensure=False)
+        target = await (await self._open()).get_exchange(exchange or ingress.entrance(self.name), ensure=False)
         await target.publish(message, routing_key or key, timeout=30)
 
     async def refusals(self, count: int) -> list[dict[str, Any]]:

@@ -87,7 +87,7 @@ async def doors(around: Surroundings, departments: Sequence[str]) -> AsyncIterat
         for name in departments:
             url = around.get(f"{name.upper()}_INGRESS_URL")
             if url:
-                opened[name] = await stack.enter_async_context(AmqpDoor(url, ingress.inbox(name)))
+                opened[name] = await stack.enter_async_context(AmqpDoor(url, ingress.entrance(name)))
             else:
                 opened[name] = HttpDoor(http, around.service_url("intake"), around.need(f"{name.upper()}_API_KEY"))
         yield Doors(opened)

@@ -113,7 +113,7 @@ def _through_the_ingress(around: Surroundings, envelope: Envelope) -> None:
     department = envelope.source
     url = around.need(f"{department.upper()}_INGRESS_URL")
     user = unquote(urlsplit(url).username or "")
-    asyncio.run(_send(url, ingress.inbox(department), envelope, user_id=user))
+    asyncio.run(_send(url, ingress.entrance(department), envelope, user_id=user))
 
 
 def _onto_the_bus(around: Surroundings, envelope: Envelope) -> None:

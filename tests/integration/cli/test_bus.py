@@ -79,7 +79,7 @@ async def test_a_departments_fact_arrives_at_its_own_door_and_the_gateway_takes_
     assert (sent.stdout, sent.stderr) == (f"sent {FACT.key} as {ID}\n", "")
     async with await aio_pika.connect(with_login(rabbit_vhost, "intake", "secret")) as connection:
         channel = await connection.channel()
-        queue = await channel.get_queue(ingress.inbox("production"), ensure=False)
+        queue = await channel.get_queue(ingress.entrance("production"), ensure=False)
         message = await queue.get(no_ack=True, timeout=10)
     assert message is not None
     assert (message.user_id, message.routing_key, message.content_type) == ("production", FACT.key, "application/json")

@@ -47,7 +47,7 @@ def whole(number):
 
 async def send_all(channel, messages):
     for start in range(0, len(messages), WAVE):
-        await publish(channel, ingress.inbox("production"), KEY, messages[start : start + WAVE])
+        await publish(channel, ingress.entrance("production"), KEY, messages[start : start + WAVE])
 
 
 @pytest.mark.timeout(240)

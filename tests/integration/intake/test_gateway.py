@@ -186,7 +186,7 @@ async def test_each_wrong_fact_under_one_id_is_kept_and_told_and_a_dropped_one_s
 async def test_a_refused_fact_is_found_by_its_id_in_whichever_mode_it_was_sent(intake, production, keys, id, mode):
     attributes = {"specversion": "1.0", "id": id, "type": KEY, "source": "mes", "time": "2026-11-20T05:59:00Z"}
     wrong = {**completed(), "colour": "blue"}
-    exchange = await (await production.connection.channel()).get_exchange(ingress.inbox("production"), ensure=False)
+    exchange = await (await production.connection.channel()).get_exchange(ingress.entrance("production"), ensure=False)
     if mode == "structured":
         said = {"content_type": "application/cloudevents+json"}
         body = {**attributes, "data": wrong}
@@ -221,7 +221,7 @@ async def test_a_department_declares_nothing(production):
         await channel.declare_queue("mine")
 
 
-@pytest.mark.parametrize("name", [ingress.inbox("production"), ingress.inbox("sales"), ingress.refusals("sales")])
+@pytest.mark.parametrize("name", [ingress.entrance("production"), ingress.entrance("sales"), ingress.refusals("sales")])
 async def test_a_department_reads_nothing_but_its_own_refusals(production, name):
     channel = await production.connection.channel()
     queue = await channel.get_queue(name, ensure=False)
@@ -240,6 +240,6 @@ async def test_a_blind_copy_reaches_nobody_else(intake, production, heard, runni
     async with await aio_pika.connect(running_servers.vhost_url(ingress_vhost)) as connection:
         channel = await connection.channel()
         for name in ingress.departments():
-            for queue in (ingress.inbox(name), ingress.refusals(name)):
+            for queue in (ingress.entrance(name), ingress.refusals(name)):
                 there = await channel.declare_queue(queue, passive=True)
                 assert (queue, there.declaration_result.message_count) == (queue, 0)

@@ -394,7 +394,7 @@ async def test_a_colleague_sees_the_facts_of_the_own_department_alone(http, staf
 
 async def kept(database, department, **changed):
     """The message that was refused, as an operator replays it, with another body where one is given."""
-    (parked,) = [each async for each in Parking(database).each({"queue": ingress.inbox(department)})]
+    (parked,) = [each async for each in Parking(database).each({"queue": ingress.entrance(department)})]
     return parked.letter.but(**changed).message(parked.queue)
 
 

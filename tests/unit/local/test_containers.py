@@ -51,7 +51,7 @@ def test_nobody_else_on_the_machine_enters_the_folder(secrets: Secrets) -> None:
     assert secrets.folder.stat().st_mode & 0o077 == 0
 
 
-def test_the_gateway_reads_the_departments_inboxes_as_either_of_its_users(secrets: Secrets) -> None:
+def test_the_gateway_reads_the_departments_entrances_as_either_of_its_users(secrets: Secrets) -> None:
     rights = [each for each in secrets.definitions()["permissions"] if each["user"] in logins("intake")]
     by_vhost = {
         vhost: [

@@ -9,7 +9,7 @@ from shared.identity import add_api_key, create_key_pair
 from shared.wire import ingress
 
 GATEWAY = "intake"
-"""The user that reads the departments' inboxes."""
+"""The user that reads the departments' entrances."""
 
 
 class Keys:

@@ -124,7 +124,7 @@ class Consumer:
         self._batch = batch
         self._channel = Channel(prefetch_count=prefetch)
         self._suspects: deque[InFlight] = deque()
-        self._inboxes: defaultdict[str, deque[InFlight]] = defaultdict(deque)
+        self._arrived_from: defaultdict[str, deque[InFlight]] = defaultdict(deque)
         self._turns: deque[deque[InFlight]] = deque()
         self._arrived = asyncio.Event()
         self._channels: dict[int, Acknowledger] = {}
@@ -169,10 +169,10 @@ class Consumer:
             acknowledger = Acknowledger(channel)
             self._channels = {key: each for key, each in self._channels.items() if not each._channel.is_closed}
             self._channels[id(channel)] = acknowledger
-        inbox = self._suspects if message.redelivered else self._inboxes[message.queue]
-        if not inbox and not message.redelivered:
-            self._turns.append(inbox)
-        inbox.append(InFlight(message, acknowledger, delivery.tag, perf_counter(), delivery.size))
+        waiting = self._suspects if message.redelivered else self._arrived_from[message.queue]
+        if not waiting and not message.redelivered:
+            self._turns.append(waiting)
+        waiting.append(InFlight(message, acknowledger, delivery.tag, perf_counter(), delivery.size))
         self._in_hand += 1
         if self._bytes is not None:
             self._bytes.take(delivery.size)
@@ -212,10 +212,10 @@ class Consumer:
         """As many as have arrived, in order of arrival; from every queue in turn, so that a flood holds up no other."""
         batch: list[InFlight] = []
         while self._turns and len(batch) < self._batch:
-            inbox = self._turns.popleft()
-            batch.append(inbox.popleft())
-            if inbox:
-                self._turns.append(inbox)
+            waiting = self._turns.popleft()
+            batch.append(waiting.popleft())
+            if waiting:
+                self._turns.append(waiting)
         return sorted(batch, key=lambda arrived: arrived.at)
 
     async def _until_at_most(self, count: int) -> None:

@@ -12,7 +12,7 @@ from shared.contracts.event import Event
 VHOST = "ingress"
 REFUSED = "refused"
 INBOX_BYTES = 64 * 1024 * 1024
-"""Bytes of messages that wait in an inbox before further ones are refused."""
+"""Bytes of messages that wait at an entrance before further ones are refused."""
 REFUSALS_KEPT = 1000
 """Messages in a queue of refusals; older ones are dropped."""
 LIMITS = {"max-connections": 20, "max-channels": 40}
@@ -24,7 +24,7 @@ def departments() -> tuple[str, ...]:
     return tuple(sorted({kind.publisher() for kind in kinds if kind.__module__ == facts.__name__}))
 
 
-def inbox(department: str) -> str:
+def entrance(department: str) -> str:
     """The exchange that a department publishes to and the queue behind it."""
     return f"in.{department}"
 
@@ -40,8 +40,8 @@ def definitions(
     """RabbitMQ definitions of the vhost, for its management API or `load_definitions`.
 
     `passwords` are those of every department and of the users of the gateway, `gateways`. A department writes to its
-    own exchange under its own keys, reads its own refusals and configures nothing; the gateway reads every inbox and
-    writes refusals. An inbox that is full refuses further messages, so that a flood hurts only who sends it.
+    own exchange under its own keys, reads its own refusals and configures nothing; the gateway reads every entrance and
+    writes refusals. An entrance that is full refuses further messages, so that a flood hurts only who sends it.
     """
     return {
         "vhosts": [{"name": vhost}],
@@ -53,7 +53,7 @@ def definitions(
         "topic_permissions": [_own_keys(name, vhost) for name in departments()],
         "exchanges": [
             _exchange(REFUSED, "direct", vhost),
-            *(_exchange(inbox(d), "topic", vhost) for d in departments()),
+            *(_exchange(entrance(d), "topic", vhost) for d in departments()),
         ],
         "queues": [queue for name in departments() for queue in _queues(name, vhost)],
         "bindings": [binding for name in departments() for binding in _bindings(name, vhost)],
@@ -83,7 +83,7 @@ def _reads_all(gateway: str, vhost: str) -> dict[str, str]:
 
 def _own_keys(name: str, vhost: str) -> dict[str, str]:
     keys = f"^{name}\\.[a-z0-9_.]+$"
-    return {"user": name, "vhost": vhost, "exchange": inbox(name), "write": keys, "read": "^$"}
+    return {"user": name, "vhost": vhost, "exchange": entrance(name), "write": keys, "read": "^$"}
 
 
 def _exchange(name: str, type: str, vhost: str) -> dict[str, Any]:
@@ -103,7 +103,7 @@ def _queues(name: str, vhost: str) -> list[dict[str, Any]]:
     full = {"x-queue-type": "quorum", "x-max-length-bytes": INBOX_BYTES, "x-overflow": "reject-publish"}
     kept = {"x-queue-type": "quorum", "x-max-length": REFUSALS_KEPT, "x-overflow": "drop-head"}
     return [
-        {"name": inbox(name), "arguments": full, **durable},
+        {"name": entrance(name), "arguments": full, **durable},
         {"name": refusals(name), "arguments": kept, **durable},
     ]
 
@@ -111,6 +111,6 @@ def _queues(name: str, vhost: str) -> list[dict[str, Any]]:
 def _bindings(name: str, vhost: str) -> list[dict[str, Any]]:
     to_queue = {"vhost": vhost, "destination_type": "queue", "arguments": {}}
     return [
-        {"source": inbox(name), "destination": inbox(name), "routing_key": "#", **to_queue},
+        {"source": entrance(name), "destination": entrance(name), "routing_key": "#", **to_queue},
         {"source": REFUSED, "destination": refusals(name), "routing_key": name, **to_queue},
     ]

@@ -251,8 +251,8 @@ def _reading(router: APIRouter, facts: Facts, parking: Parking) -> None:
             with suppress(NotFound):
                 fact = await facts.get(fact_id_of(department, event_id))
                 return AdmittedRow.model_validate(fact, from_attributes=True).view()
-        inboxes = OneOf(*map(ingress.inbox, departments))
-        where = {"queue": inboxes, "claimed": event_id, "state": OneOf(*_NOT_ADMITTED)}
+        entrances = OneOf(*map(ingress.entrance, departments))
+        where = {"queue": entrances, "claimed": event_id, "state": OneOf(*_NOT_ADMITTED)}
         refused = (await parking.rows(RefusedRow, where, sort="-last_at", limit=1)).items
         if not refused:
             raise NotFound("fact", event_id)
@@ -261,7 +261,7 @@ def _reading(router: APIRouter, facts: Facts, parking: Parking) -> None:
     @router.get("/refusals")
     async def list_refusals(asker: AskedBy, after: After = None, limit: Limit = 50) -> Listing[FactView]:
         """Your messages that were refused and are kept for repair, or were dropped by an operator, and why."""
-        where = {"queue": OneOf(*map(ingress.inbox, _departments(asker))), "state": OneOf(*_NOT_ADMITTED)}
+        where = {"queue": OneOf(*map(ingress.entrance, _departments(asker))), "state": OneOf(*_NOT_ADMITTED)}
         page = await parking.rows(RefusedRow, where, sort="-last_at", after=after, limit=limit)
         return Listing(items=[row.view() for row in page.items], next=page.next)
 
@@ -296,7 +296,7 @@ def _letter(
     marked = {f"{PREFIX}{name}": value for name, value in attributes.items() if name != "data"}
     teller = _teller(asker)
     return Message(
-        ingress.inbox(department),
+        ingress.entrance(department),
         str(attributes.get("type", "")),
         marked,
         body,

@@ -35,11 +35,11 @@ class Gateway:
     @property
     def queue(self) -> str:
         """Where the department's messages arrive."""
-        return ingress.inbox(self.department)
+        return ingress.entrance(self.department)
 
     def declared(self) -> tuple[RabbitQueue, RabbitExchange]:
         """The queue as it is: the operator of the broker declares it, and this service has no right to."""
-        return RabbitQueue(self.queue, declare=False), RabbitExchange(ingress.inbox(self.department), declare=False)
+        return RabbitQueue(self.queue, declare=False), RabbitExchange(ingress.entrance(self.department), declare=False)
 
     async def hear(self, message: Message) -> Heard:
         """The fact to admit. Raises Unfit with the reason, also for `sender` and `headers`.
