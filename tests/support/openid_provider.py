@@ -75,6 +75,8 @@ class OpenIdProvider:
         """Who sits before the browser: what `token` is called with."""
         self.said: dict[str, Any] = {}
         """Claims that the ID tokens of a sign-in have otherwise."""
+        self.renews = True
+        """Whether it gives something for which there is a new token."""
         self._codes: dict[str, dict[str, str]] = {}
         self.renewals: set[str] = set()
         """What a new token is given for, once each."""
@@ -165,7 +167,8 @@ class OpenIdProvider:
 
     def _given(self, said: Mapping[str, Any]) -> dict[str, Any]:
         renewal = secrets.token_urlsafe(8)
-        self.renewals.add(renewal)
+        if self.renews:
+            self.renewals.add(renewal)
         groups = self.person.get("groups", ())
         person = {name: value for name, value in self.person.items() if name != "groups"}
         return {
@@ -173,8 +176,7 @@ class OpenIdProvider:
             "expires_in": 300,
             "access_token": self.token(*groups, **person),
             "id_token": self.token(*groups, **{**person, **said, **self.said}),
-            "refresh_token": renewal,
-        }
+        } | ({"refresh_token": renewal} if self.renews else {})
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         provider = self

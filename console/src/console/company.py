@@ -1,7 +1,7 @@
 """Signing in at the company's identity provider: OpenID Connect, authorization code with PKCE (RFC 6749, RFC 7636)."""
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 import httpx2
 import structlog
@@ -14,15 +14,13 @@ from joserfc.errors import JoseError
 
 from console.asking import of_our_own_page
 from console.languages import choice
-from console.session import RENEWAL_PATH, Session, Sessions
+from console.session import RENEWAL_PATH, Renewal, Session, Sessions
 from console.settings import Settings
 from shared.identity import Forbidden, TurnedAway, Unauthenticated
 from shared.identity.provider import is_private_line, trusting
 from shared.pages.rendering import Renderer
 
 log = structlog.get_logger()
-
-A = TypeVar("A", bound=Response)
 
 PATIENCE = 5.0
 """Seconds that the provider has for an answer."""
@@ -86,19 +84,22 @@ class Company:
             raise _away(error) from None
         return given
 
-    async def renew(self, renewal: str) -> Mapping[str, Any]:
-        """What the provider gives for what it gave before. SignInFailed when it gives no more."""
-        if not renewal:
+    async def renew(self, renewal: Renewal | None) -> tuple[Mapping[str, Any], Renewal]:
+        """What the provider gives for what it gave before, and what it gives the next for, as long as that.
+
+        SignInFailed when it gives no more.
+        """
+        if renewal is None:
             raise SignInFailed(_OVER, 401)
         try:
             async with AsyncOAuth2Client(**self._renewing) as client:
                 endpoints = await self._endpoints()
-                given: Mapping[str, Any] = await client.refresh_token(endpoints["token_endpoint"], renewal)
+                given: Mapping[str, Any] = await client.refresh_token(endpoints["token_endpoint"], renewal.text)
         except OAuthError:
             raise SignInFailed(_OVER, 401) from None
         except (httpx2.HTTPError, ValueError) as error:
             raise _away(error) from None
-        return given
+        return given, Renewal(str(given.get("refresh_token") or renewal.text), renewal.ends)
 
     async def _endpoints(self) -> Mapping[str, Any]:
         said: Mapping[str, Any] = await self._provider.load_server_metadata()
@@ -139,7 +140,13 @@ def _signing(router: APIRouter, company: Company, sessions: Sessions, render: Re
             session = await _session(given, sessions)
         except SignInFailed as failed:
             return _told(render, failed)
-        return _kept(session, given, sessions, RedirectResponse("/", 303))
+        answer = RedirectResponse("/", 303)
+        sessions.keep(session, answer)
+        if text := given.get("refresh_token"):
+            sessions.keep_renewal(Renewal.begun(str(text)), answer)
+        else:
+            sessions.forget_renewal(answer)
+        return answer
 
 
 def _renewing(router: APIRouter, company: Company, sessions: Sessions) -> None:
@@ -152,11 +159,14 @@ def _renewing(router: APIRouter, company: Company, sessions: Sessions) -> None:
         if session and session.seconds > RENEWED_BEFORE:
             return JSONResponse({"seconds": session.seconds})
         try:
-            given = await company.renew(sessions.renewal(request))
+            given, renewal = await company.renew(sessions.renewal(request))
             session = await _session(given, sessions)
         except SignInFailed as failed:
             return JSONResponse({"detail": failed.said}, failed.status)
-        return _kept(session, given, sessions, JSONResponse({"seconds": session.seconds}))
+        answer = JSONResponse({"seconds": session.seconds})
+        sessions.keep(session, answer)
+        sessions.keep_renewal(renewal, answer)
+        return answer
 
 
 async def _session(given: Mapping[str, Any], sessions: Sessions) -> Session:
@@ -177,13 +187,6 @@ async def _session(given: Mapping[str, Any], sessions: Sessions) -> Session:
     if any(isinstance(each, Forbidden) for each in refusals):
         raise SignInFailed("您的公司账号在客服系统里还没有岗位，请联系系统运维。", 403)
     raise SignInFailed("公司登录系统的答复不能证明您是谁，请联系系统运维。", 502)
-
-
-def _kept(session: Session, given: Mapping[str, Any], sessions: Sessions, answer: A) -> A:
-    sessions.keep(session, answer)
-    if renewal := given.get("refresh_token"):
-        sessions.keep_renewal(str(renewal), answer)
-    return answer
 
 
 def _away(error: Exception) -> SignInFailed:

@@ -19,8 +19,8 @@ RENEWAL_COOKIE = "kefu-renewal"
 """The cookie with what the identity provider gives a new token for; sent to RENEWAL_PATH alone."""
 RENEWAL_PATH = "/session"
 MARK_COOKIE = "kefu-renewal-mark"
-"""The cookie with the digest of that, under a name that only this address can set: RENEWAL_COOKIE has a path, and
-therefore cannot have such a name."""
+"""The cookie with the digest of that and of when the working day ends, under a name that only this address can set:
+RENEWAL_COOKIE has a path, and therefore cannot have such a name."""
 LONGEST = timedelta(hours=12)
 """How long a session lasts at most without signing in again: a working day."""
 
@@ -48,6 +48,19 @@ class Session:
     def operates(self) -> bool:
         """Whether they look after the system."""
         return Role.OPERATOR in self.principal.roles
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """What the provider gives a new token for, and until when, in seconds since 1970: LONGEST after signing in."""
+
+    text: str
+    ends: int
+
+    @classmethod
+    def begun(cls, text: str) -> "Renewal":
+        """Of one who has signed in just now."""
+        return cls(text, int(time.time() + LONGEST.total_seconds()))
 
 
 class Sessions:
@@ -86,27 +99,34 @@ class Sessions:
             self._session, session.token, max_age=session.seconds, httponly=True, samesite="lax", secure=self._secure
         )
 
-    def keep_renewal(self, renewal: str, answer: Response) -> None:
+    def keep_renewal(self, renewal: Renewal, answer: Response) -> None:
         """The browser keeps what a new token is given for, until the working day is over."""
-        kept, seconds = quote(renewal, safe=""), int(LONGEST.total_seconds())
+        kept, seconds = quote(renewal.text, safe=""), renewal.ends - int(time.time())
         answer.set_cookie(
             RENEWAL_COOKIE, kept, max_age=seconds, path=RENEWAL_PATH, httponly=True, samesite="strict",
             secure=self._secure,
         )  # fmt: skip
-        answer.set_cookie(
-            self._mark, _mark_of(kept), max_age=seconds, httponly=True, samesite="strict", secure=self._secure
-        )
+        mark = f"{renewal.ends}.{_digest(renewal.ends, kept)}"
+        answer.set_cookie(self._mark, mark, max_age=seconds, httponly=True, samesite="strict", secure=self._secure)
 
-    def renewal(self, request: Request) -> str:
-        """What `keep_renewal` left in this browser; nothing where another host has put something in its place."""
+    def renewal(self, request: Request) -> Renewal | None:
+        """What `keep_renewal` left in this browser; None when it is over, or another host has put something there."""
         kept, mark = cookie_of(request, RENEWAL_COOKIE) or "", cookie_of(request, self._mark) or ""
-        return unquote(kept) if compare_digest(_mark_of(kept).encode(), mark.encode()) else ""
+        said, _, digest = mark.partition(".")
+        ends = int(said) if said.isascii() and said.isdecimal() and len(said) < 12 else 0
+        if ends <= time.time() or not compare_digest(_digest(ends, kept).encode(), digest.encode()):
+            return None
+        return Renewal(unquote(kept), ends)
+
+    def forget_renewal(self, answer: Response) -> None:
+        """The session that the browser has ends with its token."""
+        answer.delete_cookie(self._mark, httponly=True, samesite="strict", secure=self._secure)
+        answer.delete_cookie(RENEWAL_COOKIE, path=RENEWAL_PATH, httponly=True, samesite="strict", secure=self._secure)
 
     def end(self, answer: Response) -> None:
         """The browser forgets whom it acted for."""
         answer.delete_cookie(self._session, httponly=True, samesite="lax", secure=self._secure)
-        answer.delete_cookie(self._mark, httponly=True, samesite="strict", secure=self._secure)
-        answer.delete_cookie(RENEWAL_COOKIE, path=RENEWAL_PATH, httponly=True, samesite="strict", secure=self._secure)
+        self.forget_renewal(answer)
 
 
 def only_ours(name: str, settings: Settings) -> str:
@@ -114,5 +134,5 @@ def only_ours(name: str, settings: Settings) -> str:
     return f"__Host-{name}" if settings.over_tls else name
 
 
-def _mark_of(kept: str) -> str:
-    return sha256(kept.encode()).hexdigest()
+def _digest(ends: int, kept: str) -> str:
+    return sha256(f"{ends}.{kept}".encode()).hexdigest()

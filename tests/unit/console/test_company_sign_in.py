@@ -3,16 +3,18 @@
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from pathlib import Path
+from time import time
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 import pytest
+from fastapi import Response
 from openid_provider import AUTHORIZE, DISCOVERY, SIGN_IN_POLICY, OpenIdProvider
 from trial_door import OURS
 
 from console.app import console
-from console.session import MARK_COOKIE, RENEWAL_COOKIE
+from console.session import MARK_COOKIE, RENEWAL_COOKIE, Renewal, Sessions
 from console.settings import Settings
 from shared.identity.cookie import COOKIE
 from shared.settings import BadSettings, load
@@ -122,7 +124,11 @@ async def test_what_another_host_put_in_the_place_of_our_renewal_renews_nothing(
     await signed_in(browser)
     ours = browser.cookies[RENEWAL_COOKIE]
     browser.cookies.clear()
-    for planted in ({RENEWAL_COOKIE: ours}, {RENEWAL_COOKIE: ours, f"__Host-{MARK_COOKIE}": "ä"}):
+    for planted in (
+        {RENEWAL_COOKIE: ours},
+        {RENEWAL_COOKIE: ours, f"__Host-{MARK_COOKIE}": "ä"},
+        {RENEWAL_COOKIE: ours, f"__Host-{MARK_COOKIE}": "9999999999.0"},
+    ):
         cookie = "; ".join(f"{name}={value}" for name, value in planted.items()).encode("latin-1")
         answer = await browser.post("/session/renew", headers=OURS | {"Cookie": cookie})
         assert (answer.status_code, "set-cookie" in answer.headers) == (401, False)
@@ -236,6 +242,46 @@ async def test_a_session_whose_provider_gives_no_more_ends(
     provider.renewals.clear()
     answer = await renewed(browser)
     assert (answer.status_code, answer.json()) == (401, {"detail": "登录已过期，请重新登录。"})
+
+
+async def test_what_renewed_the_session_of_one_person_does_not_renew_that_of_the_next(
+    browser: httpx.AsyncClient, provider: OpenIdProvider
+) -> None:
+    await signed_in(browser)
+    provider.person, provider.renews = {"subject": "li.lei", "life": timedelta(seconds=50)}, False
+    await signed_in(browser)
+    provider.person = {}
+    assert (await renewed(browser)).status_code == 401
+
+
+async def test_a_provider_that_takes_a_renewal_again_is_asked_with_the_same(
+    browser: httpx.AsyncClient, provider: OpenIdProvider
+) -> None:
+    provider.person = {"life": timedelta(seconds=50)}
+    await signed_in(browser)
+    renewal, provider.renews = browser.cookies[RENEWAL_COOKIE], False
+    assert (await renewed(browser)).status_code == 200
+    assert browser.cookies[RENEWAL_COOKIE] == renewal
+
+
+async def test_a_session_is_renewed_for_a_working_day_from_signing_in(
+    browser: httpx.AsyncClient, provider: OpenIdProvider, told: dict[str, Any]
+) -> None:
+    def end() -> str:
+        return browser.cookies[f"__Host-{MARK_COOKIE}"].partition(".")[0]
+
+    provider.person = {"life": timedelta(seconds=50)}
+    await signed_in(browser)
+    first = end()
+    assert (await renewed(browser)).status_code == 200
+    assert end() == first
+    (renewal,) = provider.renewals
+    over = Response()
+    Sessions(Settings.model_validate(told)).keep_renewal(Renewal(renewal, int(time()) - 1), over)
+    kept = [each.partition(";")[0] for each in over.headers.getlist("set-cookie")]
+    browser.cookies.clear()
+    answer = await browser.post("/session/renew", headers=OURS | {"Cookie": "; ".join(kept)})
+    assert (answer.status_code, provider.renewals) == (401, {renewal})
 
 
 async def test_another_site_renews_no_session(browser: httpx.AsyncClient) -> None:
