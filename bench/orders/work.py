@@ -133,7 +133,7 @@ async def list_broken(side: Side, turn: int) -> int:
     """`GET /promises?stage=broken`, three pages."""
     after = None
     for _ in range(3):
-        broken = {"promises.given.state": "broken"}
+        broken = {"promises.given.stage": "broken"}
         after = (await side.orders.rows(PromisesRow, broken, sort="placed_on", after=after, limit=SHOWN)).next
     return 3
 

@@ -25,3 +25,13 @@ def test_the_collections_that_a_readme_lists_are_those_that_the_service_keeps(se
     listed = {name for row in rows for name in re.findall(r"`(\w+)`", row.split("|")[1])}
 
     assert listed - OF_THE_KERNEL == kept - OF_THE_KERNEL
+
+
+def test_the_readme_of_shared_says_what_each_of_its_modules_is():
+    folder = ROOT / "shared" / "src" / "shared"
+    modules = {each.stem for each in folder.iterdir() if each.is_dir() or each.suffix == ".py"} - {
+        "__init__",
+        "__pycache__",
+    }
+    rows = [line for line in (ROOT / "shared" / "README.md").read_text().splitlines() if line.startswith("| `")]
+    assert {name for row in rows for name in re.findall(r"`(\w+)/?`", row.split("|")[1])} == modules

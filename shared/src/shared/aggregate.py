@@ -202,7 +202,7 @@ def together(amounts: Iterable[Decimal], currency: str = "CNY") -> Money:
 
 
 def at_most(amount: Decimal, currency: str) -> Money:
-    """A sum of what is entered already, which can be refused no more: beyond the largest amount it is told as that."""
+    """A sum of entries that were accepted: it is never refused, and beyond the largest amount it is that amount."""
     return Money(amount=max(-LARGEST_AMOUNT, min(amount, LARGEST_AMOUNT)), currency=currency)
 
 

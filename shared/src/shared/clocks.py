@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Annotated, Literal, NamedTuple, Self, TypeVar
+from typing import Annotated, Any, Literal, NamedTuple, Self, TypeVar
 from uuid import UUID
 
 from pydantic import Field, model_validator
@@ -169,6 +169,10 @@ class ClockRun(Part):
         """Whether it stands still at present."""
         return bool(self.holds) and self.holds[-1].until is None
 
+    def in_time(self, at: datetime) -> bool:
+        """Whether what is done at this moment is done in time: one that stands still counts to when it was held."""
+        return not self.missed_at and (self.holds[-1].since if self.held else at) <= self.due_at
+
     @property
     def next_moment(self) -> datetime | None:
         """When it has something to say again: a warning, the miss, the next rung."""
@@ -216,14 +220,22 @@ class Announcements:
     reassigned: type[Event]
 
 
+def _unchanged(timed: Any) -> Any:
+    return timed
+
+
 class Clocks:
     """A service's clocks. Every method returns a decision: `judge(…).then(clocks.start(…))`.
 
     Each takes which clock, what is given and the cause, in this order; what may be left out is given by its name.
+    `moved` is what becomes of an aggregate when one of its clocks has another end, which it keeps in a field too.
     """
 
-    def __init__(self, announce: Announcements, calendar: Calendar) -> None:
+    def __init__(
+        self, announce: Announcements, calendar: Calendar, *, moved: Callable[[Any], Any] = _unchanged
+    ) -> None:
         self._announce = announce
+        self._moved = moved
         self.calendar = calendar
 
     def start(
@@ -336,7 +348,7 @@ class Clocks:
             over = run.holds[-1].but(until=cause.at)
             run = run.but(holds=(*run.holds[:-1], over), due_at=self._later(run, run.due_at, over))
             run = _with_warnings(run, cause.at)
-            return Change(_with(aggregate, run), (self._set(run),))
+            return Change(self._moved(_with(aggregate, run)), (self._set(run),))
 
         return resume
 
@@ -391,7 +403,7 @@ class Clocks:
                 given = given.but(handovers=(*run.handovers, handover))
             if due_at is not None:
                 given = _ending_at(given, due_at, cause)
-            return Change(_with(aggregate, given), (self._set(given),))
+            return Change(self._moved(_with(aggregate, given)), (self._set(given),))
 
         return entrust
 
@@ -403,7 +415,7 @@ class Clocks:
 
         def end_at(aggregate: T) -> Change[T]:
             run = _ending_at(_running(aggregate, id, None), due_at, cause)
-            return Change(_with(aggregate, run), (self._set(run),))
+            return Change(self._moved(_with(aggregate, run)), (self._set(run),))
 
         return end_at
 
@@ -467,7 +479,7 @@ class Clocks:
                     followed = _with_warnings(followed.but(due_at=due_at), cause.at)
                 events.append(self._set(followed))
                 moved.append(followed)
-            return Change(_with(aggregate, *moved), tuple(events))
+            return Change(self._moved(_with(aggregate, *moved)), tuple(events))
 
         return follow
 
@@ -557,11 +569,9 @@ def _one_rung_up(run: ClockRun) -> ClockRun:
 
 
 def _ended(run: ClockRun, at: datetime, *, needed: bool) -> ClockRun:
-    """A run that stands still is judged by the moment at which it was held."""
-    counted = run.holds[-1].since if run.held else at
     outcome: RunOutcome = "no_longer_needed"
     if needed:
-        outcome = "late" if run.missed_at or counted > run.due_at else "in_time"
+        outcome = "in_time" if run.in_time(at) else "late"
     holds = (*run.holds[:-1], run.holds[-1].but(until=at)) if run.held else run.holds
     return run.but(ended_at=at, outcome=outcome, holds=holds, warn_at=(), climbs_at=None)
 

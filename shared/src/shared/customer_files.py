@@ -45,9 +45,9 @@ class CustomerFiles(Store[CustomerFile]):
     indexes = (Index("customer_id"),)
 
     async def now(self, customer_id: UUID | None, merged: MergedFiles) -> CustomerNow | None:
-        """What this customer's file says, of merged files the one that is kept: the other is written no more.
+        """The customer's file as it was announced last; of merged files the one that is kept.
 
-        None without a customer, and while nothing was heard of the file.
+        None without a customer id, and before anything was announced of the file.
         """
         if customer_id is None:
             return None

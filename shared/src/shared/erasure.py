@@ -80,9 +80,9 @@ class Personal:
     `customer` is the field with the customer's id; `named`, where there is none, the field with the customer's name.
     `words` are names of fields, at any depth, whose texts and lists are personal as a whole; `part.name` is the field
     of that name in the part of that name alone. `only` narrows the collection to what may be rewritten. `alone` says
-    whether an aggregate is about nobody else, given all that names the customer; of another one `words` stay, but for
-    what names the customer. `also` decides what else becomes of an aggregate: it is given the aggregate before and
-    after.
+    whether an aggregate concerns only this customer, given all that names them; if not, `words` are kept, and only the
+    customer's names, numbers and addresses in them are replaced. `also` decides what else becomes of an aggregate: it
+    is given the aggregate before and after.
     """
 
     store: Store[Any]

@@ -16,6 +16,7 @@ from complaints.timers import timers
 from shared.aggregate import Cause, Change, Refused
 from shared.clocks import CLOCKS
 from shared.contracts.complaints import (
+    ComplaintClosed,
     ComplaintEscalated,
     DeadlineApproachingAtComplaints,
     DeadlineHeldByComplaints,
@@ -323,3 +324,21 @@ def test_a_clock_stands_still_only_where_the_company_allows_it(in_every_stage, n
     assert held.then(rules.clocks.resume("close_6d", at(AT + 3 * DAY))).state.clock("close_6d").due_at == AT + 8 * DAY
     with pytest.raises(Refused):
         rules.clocks.hold("close_6d", "等待客户寄回样品", at(AT + DAY))(in_every_stage["filed"])
+
+
+def test_a_case_that_waited_for_its_customer_has_to_be_closed_when_its_clock_ends(
+    in_every_stage, numbered, policy, rules
+):
+    lenient = replace(rules, policies=Policies([policy.but(close=policy.close.but(may_be_held=True))]))
+    draft = in_every_stage["draft"]
+    filed = open_case(draft, numbered(draft.id), lenient, at(AT)).then(
+        lambda case: assign_owner(case, "cs-manager-01", True, lenient, at(AT))
+    )
+    held = filed.then(lenient.clocks.hold("close_6d", "等待客户寄回样品", at(AT + DAY)))
+    resumed = held.then(lenient.clocks.resume("close_6d", at(AT + 3 * DAY))).state
+    closed = withdraw(held.state, lenient, at(AT + 7 * DAY))
+
+    assert (filed.state.close_by, held.state.close_by, resumed.close_by) == (AT + 6 * DAY, AT + 6 * DAY, AT + 8 * DAY)
+    assert resumed.turn == f"1 {AT + 8 * DAY:%Y-%m-%dT%H:%M:%S}"
+    (said,) = (event for event in closed.events if isinstance(event, ComplaintClosed))
+    assert (said.within_six_days, closed.state.close_by) == (True, AT + 12 * DAY)

@@ -1,5 +1,6 @@
 """From a question to a placed order: enquiry, quote, three forms, project file, and the order that they lead to."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import product
 from uuid import UUID, uuid4
@@ -40,6 +41,7 @@ from shared.contracts.intake.customers import EnquiryKind
 from shared.contracts.roles import Role
 from shared.contracts.vocabulary import CustomerSnapshot, OrderLine
 from shared.lifecycle import IllegalTransition
+from shared.policy import Policies
 from shared.testing import cause, nowhere
 
 NOW = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)
@@ -137,6 +139,20 @@ def test_an_enquiry_is_answered_once(stage, decision):
     else:
         with pytest.raises(IllegalTransition):
             ON_ENQUIRY[decision](ENQUIRIES[stage])
+
+
+def test_an_enquiry_that_stood_still_is_answered_in_time_by_its_clock_and_says_so():
+    (policy,) = (each for each in RULES.policies if each.version == ASKED.policy_version)
+    rule = policy.enquiries["quote"]
+    kept = rule.but(clock=rule.clock.but(may_be_held=True))
+    rules = replace(RULES, policies=Policies([policy.but(enquiries={**policy.enquiries, "quote": kept})]))
+    asked = receive(ID, WANG, EnquiryDetails(kind="quote", text="多少钱？"), rules, cause(NOW)).state
+    held = rules.clocks.hold(rule.clock.name, "等待图纸", cause(NOW + timedelta(minutes=1)))(asked).state
+    resumed = rules.clocks.resume(rule.clock.name, cause(NOW + timedelta(days=30, minutes=1)))(held).state
+    for each, at in ((held, NOW + timedelta(days=30)), (resumed, resumed.due_at)):
+        said, met = answer(each, "有现货", rules, cause(at)).events
+        assert (said.within_due, met.outcome) == (True, "in_time")
+    assert resumed.due_at > asked.due_at
 
 
 def test_forms_that_have_passed_are_not_checked_again_and_a_project_is_ordered_once():

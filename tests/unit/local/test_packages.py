@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 PACKAGES = Path(__file__).parents[3] / "deploy/local/packages"
+IN_CHINESE = "E: 无法获得锁 /var/lib/apt/lists/lock。锁正由进程 4711（unattended-upgr）持有"
 BUSY = "E: Could not get lock /var/lib/apt/lists/lock. It is held by process 4711 (unattended-upgr)"
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root installs packages")
@@ -23,18 +24,22 @@ def installed(folder: Path, *answers: str, patience: int = 600) -> subprocess.Co
         f"seen=$(cat {folder}/seen 2>/dev/null || echo 0)\n"
         f"echo $((seen + 1)) >{folder}/seen\n"
         f'[ "$seen" -lt {len(answers)} ] || exit 0\n'
-        f"cat {folder}/answer-$seen; exit 100\n"
+        f'case $LC_ALL in C*) cat {folder}/answer-$seen ;; *) echo "{IN_CHINESE}" ;; esac; exit 100\n'
     )
     apt.chmod(0o755)
     (folder / "sleep").write_text("#!/bin/sh\n")
     (folder / "sleep").chmod(0o755)
-    where = os.environ | {"PATH": f"{folder}:{os.environ['PATH']}", "APT_PATIENCE": str(patience)}
+    where = os.environ | {
+        "LC_ALL": "zh_CN.UTF-8",
+        "PATH": f"{folder}:{os.environ['PATH']}",
+        "APT_PATIENCE": str(patience),
+    }
     return subprocess.run(
         [PACKAGES, "some-package"], env=where, capture_output=True, text=True, timeout=30, check=False
     )
 
 
-def test_another_apt_at_work_is_waited_for_and_said_once(tmp_path: Path) -> None:
+def test_another_apt_at_work_is_waited_for_and_said_once_on_a_chinese_machine_too(tmp_path: Path) -> None:
     done = installed(tmp_path, BUSY, BUSY, BUSY)
     assert done.returncode == 0
     assert done.stdout.count("another apt is at work") == 1

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from complaints.domain.complaint import follow_close
 from complaints.domain.policy.policy import ComplaintPolicy, Rules
 from shared.calendar import Calendar
 from shared.clocks import Announcements, Clocks
@@ -41,4 +42,4 @@ class Settings(ServiceSettings):
 
     def rules(self, calendar: Calendar) -> Rules:
         """The company's rules for complaints: its policy in every version, counted in this calendar."""
-        return Rules(POLICY.read(self.complaints_policy), Clocks(ANNOUNCEMENTS, calendar))
+        return Rules(POLICY.read(self.complaints_policy), Clocks(ANNOUNCEMENTS, calendar, moved=follow_close))

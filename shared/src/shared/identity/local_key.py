@@ -49,7 +49,7 @@ class LocalKey:
         return keys.get(kid or "") or next(iter(keys.values()), None)
 
     async def key(self, kid: str | None) -> SigningKey:
-        """The same. Unauthenticated when there is none."""
+        """The key of that name, else the first one. Unauthenticated when there is none."""
         found = self.known_key(kid)
         if found is None:
             raise Unauthenticated(f"staff cannot be recognised here: {self.trouble()}")

@@ -103,7 +103,7 @@ class AggregateBatch:
     def try_remembered(self, known: Known, round: int) -> Write | None:
         """Decide on what is remembered and return what to write: the write finds out whether it still is so.
 
-        Nothing where no write would: what was refused, absorbed or cannot be stored is decided on what is stored.
+        None when any step was refused, absorbed or cannot be stored: all are decided again on what the database holds.
         """
         try:
             write = self._begun_with(known, round)

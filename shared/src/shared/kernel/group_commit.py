@@ -287,9 +287,10 @@ def _unconcerned(_: list[Aggregate] | Exception) -> None:
 
 
 def _into(future: "asyncio.Future[Any]") -> Conclude:
-    """Lets go of the future when it is told: an error names the frames that it went through, and these name the work.
+    """Tells the future what has become of the work, and then lets go of the future.
 
-    Each would keep the other, and the request's body with them, until garbage is collected.
+    An error refers to the frames that it went through, and these to the work. Without this they would keep each other,
+    and the request's body, in memory until the next garbage collection.
     """
     waiting = [future]
 

@@ -94,8 +94,7 @@ class Relay:
     def hand(self, documents: Documents, id: UUID, pending: Sequence[Pending]) -> None:
         """Take the events of a write that is durable. Never waits.
 
-        What is one too many is left to a sweep, and so is everything after it, or an aggregate's events would overtake
-        each other.
+        Events beyond `limit` are not kept in memory: a sweep publishes them and every later event, in order.
         """
         if self._overflowed or len(self._known) >= self._limit:
             self._overflowed = self._behind = True
@@ -126,7 +125,7 @@ class Relay:
         """Publish until cancelled. Begins with what an earlier process left behind."""
         self._behind = True
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._sweep_for_ever())
+            group.create_task(self._keep_sweeping())
             while True:
                 await self._woken.wait()
                 self._woken.clear()
@@ -209,7 +208,7 @@ class Relay:
         self._release(left)
         return kept
 
-    async def _sweep_for_ever(self) -> None:
+    async def _keep_sweeping(self) -> None:
         """Every few seconds, and immediately when there is room for what was left. Never two sweeps at a time."""
         while True:
             self._sought.clear()

@@ -279,7 +279,7 @@ class Opening:
     def __init__(
         self, service: str, path: str, routers: Iterable[APIRouter], words: FormWords, by: Iterable[Role]
     ) -> None:
-        """`by` are those who may begin it; the words name one decision, which is this one."""
+        """`by` are those who may begin it; `words.decisions` has exactly one entry, the decision of this form."""
         routes = (each for router in routers for each in router.routes if isinstance(each, APIRoute))
         bodies = [each.body_field for each in routes if each.path == path and "POST" in (each.methods or ())]
         if not bodies or bodies[0] is None:

@@ -34,7 +34,7 @@ class CustomerProof(Aggregate):
 
 
 class CustomerProofs(Store[CustomerProof]):
-    """One for each customer for whom the digits were ever wrong, under an id that follows from the customer's."""
+    """One document for each customer with a wrong try; its id is derived from the customer's."""
 
     collection = "customer_proofs"
     kind = CustomerProof

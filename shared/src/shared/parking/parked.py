@@ -214,8 +214,10 @@ def stack(error: Exception) -> str:
 
 
 def forget_frames(error: BaseException | None) -> None:
-    """Once its stack is in the parking: its frames and the failures name each other, and would keep every body until
-    the next collection of garbage, which is rare.
+    """Drop the tracebacks of an error whose stack is in the parking.
+
+    Error and frames refer to each other; without this every message body would stay in memory until the next garbage
+    collection, which is rare.
     """
     while error is not None:
         error.__traceback__ = None

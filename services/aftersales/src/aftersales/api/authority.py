@@ -6,5 +6,5 @@ from shared.contracts.roles import Role
 
 
 def deciders(rules: Rules, decision: AuthorisedDecision) -> tuple[Role, ...]:
-    """The roles to which any version of the policy gives the decision; it asks itself for the version that holds."""
+    """The roles to which any version of the policy gives the decision, which itself checks the version in force."""
     return tuple(dict.fromkeys(role for policy in rules.policies for role in policy.authority.roles(decision)))

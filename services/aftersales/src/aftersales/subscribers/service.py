@@ -100,7 +100,7 @@ def _called_off(on: Subscriptions, stores: Stores, rules: Rules) -> None:
 
     @on(CustomerOverpaymentRefunded)
     def settle_overpayment(event: CustomerOverpaymentRefunded, cause: Cause) -> Touch[Settlement]:
-        """So does what was paid above a charge and went back."""
+        """What was paid above a charge and went back goes to finance by the next settlement day."""
         return settling(Entry.of_money(event, (), _refund(event, cause)), stores, rules, cause)
 
 

@@ -27,7 +27,7 @@ from complaints.domain.parts.handling import (
 from complaints.domain.parts.investigation import Investigation, Judgement
 from complaints.domain.parts.resolution import Answer, Blocked, Deciders, Feedback, Implementation, Proposal, Verdict
 from shared.aggregate import one_person
-from shared.clocks import Matter, Timed
+from shared.clocks import ClockRun, Matter, Timed
 from shared.contracts.complaints import Remediation
 from shared.contracts.event import Instant
 from shared.contracts.roles import Role
@@ -137,6 +137,11 @@ class Complaint(Timed):
     def live(self) -> bool:
         """Whether it is numbered and not closed yet."""
         return self.stage in LIVE
+
+    @property
+    def whole(self) -> ClockRun | None:
+        """The clock of the whole case: the first that begins with the number, and runs until the case is closed."""
+        return next((run for run in self.clocks if run.running), None) if self.live else None
 
     @computed_field  # type: ignore[prop-decorator]
     @property
@@ -329,6 +334,12 @@ def put_form(complaint: Complaint, form: Form) -> Complaint:
     texts = (form.content[:FOUND], (form.demand or "")[:FOUND])
     found = tokens(filter(None, names), texts, filter(None, numbers))
     return complaint.but(form=form, found_by=found)
+
+
+def follow_close(timed: Timed) -> Timed:
+    """A case has to be closed when its clock ends, and waits for its turn by that."""
+    whole = timed.whole if isinstance(timed, Complaint) else None
+    return give_turn(timed.but(close_by=whole.due_at)) if isinstance(timed, Complaint) and whole else timed
 
 
 def give_turn(complaint: Complaint) -> Complaint:

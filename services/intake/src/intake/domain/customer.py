@@ -47,8 +47,9 @@ class Customer(Timed):
 
     @property
     def possible(self) -> tuple[Possible, ...]:
-        """What people may do about the file as a whole now, and who of them; another one erases than took the wish.
+        """What people may do about the file as a whole now, and who of them.
 
+        Who recorded the wish to be erased may not carry it out.
         A file that leads to another one is written no more, and no file is separated to which none leads.
         """
         wished = (self.erasure.by,) if self.erasure else ()

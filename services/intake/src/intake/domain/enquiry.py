@@ -2,9 +2,11 @@
 
 from uuid import UUID
 
+from pydantic import computed_field
+
 from intake.domain.lifecycle import ENQUIRY, EnquiryStage
 from intake.domain.parts.asking import EnquiryDetails, EnquiryOutcome
-from shared.clocks import Timed
+from shared.clocks import ClockRun, Timed
 from shared.contracts.event import Instant
 from shared.contracts.intake import AboutEnquiry
 from shared.contracts.vocabulary import CustomerId, CustomerSnapshot
@@ -23,7 +25,6 @@ class Enquiry(Timed):
     asked: EnquiryDetails
     case: UUID
     received_at: Instant
-    due_at: Instant
     policy_version: int
     stage: EnquiryStage = "open"
     outcome: EnquiryOutcome | None = None
@@ -32,3 +33,14 @@ class Enquiry(Timed):
     def about(self) -> AboutEnquiry:
         """What every event about this enquiry says."""
         return AboutEnquiry(enquiry_id=self.id, kind=self.asked.kind)
+
+    @property
+    def term(self) -> ClockRun:
+        """The run of its clock, which began when the enquiry came in."""
+        return self.clocks[-1]
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def due_at(self) -> Instant:
+        """By when the customer is to have an answer. Stored, because lists are sorted by it."""
+        return self.term.due_at

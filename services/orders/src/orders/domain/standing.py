@@ -103,10 +103,10 @@ def lessened_by(order: Standing) -> tuple[StaffId, ...]:
 
 
 def refunded_by(order: Standing, policy: OrdersPolicy) -> Possible | Lacking | None:
-    """Who may also pay money back by ending the order: nobody of those whose word it already is (004 一㈡1b).
+    """Who may also pay money back by ending the order (004 一㈡1b).
 
-    That waits until somebody asked that it ends: one person does not end an order and pay back for it. None where the
-    policy lets no such role end it.
+    It is possible once the end was asked for, and not for people who asked for it or lowered the amount: one person
+    does not end an order and pay back for it. None where the policy lets no such role end it.
     """
     entitled = policy.authority(order.reached).by
     roles = tuple(role for role in MONEY_HEADS if role in entitled)

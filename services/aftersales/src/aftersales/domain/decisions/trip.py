@@ -20,7 +20,7 @@ def agree_appointment(
 ) -> Change[ServiceOrder]:
     """A window on one local day, agreed with the customer; agreed again, it replaces what was there.
 
-    A technician who was sent already is named, and hears the new window; one that stays as it was is told nobody.
+    A technician who was sent already is named, and hears the new window; an unchanged window is not announced.
 
     Refused in the past, over two days, backwards, and before the day for which the parts are promised.
     """

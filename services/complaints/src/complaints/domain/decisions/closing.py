@@ -1,5 +1,7 @@
 """How a case ends, once and with one outcome (002 五, 003 §26.1)."""
 
+from collections.abc import Callable
+
 from complaints.domain.complaint import Complaint, visited_if_required
 from complaints.domain.decisions.clock import CHASE
 from complaints.domain.decisions.handling import must_have_letter_if_major, must_have_owner
@@ -65,6 +67,10 @@ def end(complaint: Complaint, outcome: Outcome, result: Prose | None, rules: Rul
     Refused without an owner (`owner_missing`), whatever ends it (003 §20).
     """
     must_have_owner(complaint)
+    whole = complaint.whole
+    if whole is not None and whole.held:
+        go_on: Callable[[Complaint], Change[Complaint]] = rules.clocks.resume(whole.id, cause)
+        return go_on(complaint).then(lambda case: end(case, outcome, result, rules, cause))
     assert complaint.accepted_at is not None
     assert complaint.close_by is not None
     closed = ComplaintClosed.of(

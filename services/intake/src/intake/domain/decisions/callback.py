@@ -138,7 +138,7 @@ def complete(callback: Callback, answers: CallbackAnswers, rules: Rules, cause: 
         callback.reason,
         answers,
         completed_at=cause.at,
-        within_due=cause.at <= callback.due_at,
+        within_due=callback.term.in_time(cause.at),
         recorded_by=cause.actor.id,
         hash=completed.file[-1].hash,
         manager_said=callback.manager_word.said if callback.manager_word else None,

@@ -24,7 +24,6 @@ def receive(id: UUID, customer: CustomerSnapshot, asked: EnquiryDetails, rules: 
         asked=asked,
         case=cause.correlation,
         received_at=cause.at,
-        due_at=clock.term.due(cause.at, rules.calendar),
         policy_version=policy.version,
     )
     said = EnquiryReceived.of(
@@ -70,6 +69,6 @@ def _ended(
         outcome=kind,
         answer=words,
         answered_by=cause.actor.id,
-        within_due=cause.at <= enquiry.due_at,
+        within_due=enquiry.term.in_time(cause.at),
     )
     return Change(enquiry.but(stage="answered", outcome=outcome), (said,)).then(rules.clocks.stop(cause=cause))

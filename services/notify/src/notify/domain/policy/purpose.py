@@ -45,7 +45,7 @@ class LaterFact(Condition):
         return not self.of or message in self.of
 
     def names(self, path: str) -> bool:
-        """Whether this path of a message's line leads to the number that both are about; a word stands for any."""
+        """Whether `path` of a message's line ends at the same number as `about`; a quoted segment matches any."""
         own, its = self.about.split("/"), path.split("/")
         alike = (mine == theirs or mine.startswith("'") for mine, theirs in zip(own, its, strict=False))
         return len(own) == len(its) and all(alike)
