@@ -1,7 +1,7 @@
 """How a campaign is started, what came of each customer on its list, and how it is summed up."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, time
+from datetime import date, time
 from decimal import Decimal
 from uuid import UUID
 
@@ -78,14 +78,14 @@ def record(campaign: Campaign, customer_id: CustomerId, outcome: ProspectOutcome
     CAMPAIGN.must(campaign.stage, "record")
     if campaign.kind != "telemarketing":
         raise Refused("complete or waive the customer's callback; it tells the campaign", "by_callback")
-    return _noted(campaign, customer_id, outcome, cause.at)
+    return _noted(campaign, customer_id, outcome, cause)
 
 
 def note_call(campaign: Campaign, customer_id: CustomerId, cause: Cause) -> Change[Campaign]:
     """The customer's callback was made. Nothing changes when the campaign is summed up."""
     if not CAMPAIGN.allows(campaign.stage, "note_call"):
         return Change(campaign)
-    return _noted(campaign, customer_id, "attained", cause.at)
+    return _noted(campaign, customer_id, "attained", cause)
 
 
 def complete(campaign: Campaign, lessons: Prose, rules: Rules, cause: Cause) -> Change[Campaign]:
@@ -116,10 +116,11 @@ def complete(campaign: Campaign, lessons: Prose, rules: Rules, cause: Cause) -> 
     return Change(closed, (completed, published)).then(rules.clocks.stop(cause=cause))
 
 
-def _noted(campaign: Campaign, customer_id: CustomerId, outcome: ProspectOutcome, now: datetime) -> Change[Campaign]:
+def _noted(campaign: Campaign, customer_id: CustomerId, outcome: ProspectOutcome, cause: Cause) -> Change[Campaign]:
     if all(each.customer_id != customer_id for each in campaign.prospects):
         raise Refused("this customer is not on the campaign's list", "not_listed", "customer_id")
     noted = tuple(
-        each.but(outcome=outcome, at=now) if each.customer_id == customer_id else each for each in campaign.prospects
+        each.but(outcome=outcome, at=cause.at) if each.customer_id == customer_id else each
+        for each in campaign.prospects
     )
     return Change(campaign.but(prospects=noted))
