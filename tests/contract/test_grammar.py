@@ -3,6 +3,7 @@
 import ast
 import importlib
 import pkgutil
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +21,7 @@ SHARED = Path(__file__).parents[2] / "shared/src/shared"
 NAMES = ("aftersales", "complaints", "intake", "notify", "orders")
 KERNEL = {"shared.aggregate.Aggregate", "shared.clocks.Timed"}
 BANNED = {"manager", "helper", "helpers", "util", "utils", "data", "info", "process", "base"}
+VAGUE = re.compile(r"\b(nobody|somebody|anybody|whoever)\b", re.IGNORECASE)
 GIVEN_BY_THE_CAUSE = {"at", "by", "actor"}
 """Parameters that would be a second source of who and when. Real time, for leases, is called `now` (ADR 13)."""
 
@@ -325,6 +327,18 @@ def test_no_module_is_named_by_a_word_that_says_nothing() -> None:
         if BANNED & set(file.stem.split("_")) or BANNED & {part for part in file.parts if part in BANNED}
     ]
     assert named == []
+
+
+def test_a_docstring_names_its_subject() -> None:
+    """The broker, the recipient, the colleague: a reader does not look for who is meant (CONTRIBUTING)."""
+    vague = [
+        f"{where(file, node)} {word[0]}"
+        for folder in (SHARED, *(source(name) for name in NAMES))
+        for file, tree in trees(folder)
+        for node in ast.walk(tree)
+        if said(node) and (word := VAGUE.search(ast.unparse(node)))
+    ]
+    assert vague == []
 
 
 def test_a_number_with_a_name_says_what_it_counts() -> None:

@@ -53,7 +53,7 @@ def tail(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object per line.")] = False,
     unmasked: Annotated[bool, typer.Option(help="Show numbers, addresses and names as they are.")] = False,
 ) -> None:
-    """Watch events as they pass, until Ctrl-C. Takes nothing away from anybody."""
+    """Watch events as they pass, until Ctrl-C. Takes nothing away from the services."""
     with suppress(KeyboardInterrupt):
         asyncio.run(_watch(surroundings().need("RABBIT_URL"), patterns or ["#"], count, as_json, unmasked))
 

@@ -1,4 +1,4 @@
-"""`kefu publish`: hold a fact against its contract and send it, as a department or, with --admin, as anybody."""
+"""`kefu publish`: hold a fact against its contract and send it, as a department or, with --admin, as any of them."""
 
 import asyncio
 import json

@@ -62,7 +62,7 @@ def counted_for(person: Principal) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """Draws a page in the frame for whoever has signed in; everybody else is led to the sign-in."""
+    """Draws a page in the frame for a person who has signed in; every other reader is led to the sign-in."""
 
     sessions: Sessions
     render: Renderer

@@ -284,7 +284,7 @@ class Clocks:
     def stop(self, *names: str, cause: Cause, of: str | None = None) -> Callable[[T], Change[T]]:
         """The duties of these names are done, in time or late; without names all. One that does not run is no error.
 
-        What is done after its end before anybody was told so is announced as missed, and then as met: they always pair.
+        What is done after its end, before the miss was told, is announced as missed, and then as met: they always pair.
         Before a decision of another cause a store fires what has run out (`shared.timers`), with what the business does
         about a miss. So a clock is late and unannounced here only where that could not be decided.
         """

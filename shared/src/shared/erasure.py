@@ -40,7 +40,7 @@ _OURS = re.compile(r"[a-z_]*|.", re.DOTALL)
 """A word of our own vocabulary, such as a stage, or one character: not replaced inside other texts."""
 _DAY = r"\d{4}-\d{2}(?:-\d{2}(?:T[0-9:.]+(?:Z|[+-]\d{2}:\d{2}))?)?"
 _FIXED = re.compile(rf"[0-9a-f]{{8}}(?:-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}|[0-9a-f]{{64}}|{_DAY}")
-"""An id, a hash, a month, a day or a moment: they name nobody."""
+"""An id, a hash, a month, a day or a moment: they name no person."""
 _WORD = re.compile(r"[!-~]+")
 """What is written without blanks in ASCII counts only where it stands alone."""
 

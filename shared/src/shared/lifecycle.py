@@ -269,7 +269,7 @@ class Follows:
 def follows(
     table: Lifecycle[Any, Any] | Callable[[Any], Lifecycle[Any, Any]], field: str = "stage"
 ) -> Callable[[type[G]], type[G]]:
-    """`@follows(LIFECYCLE)` above an aggregate: `but` changes its stage only along the table, whoever decides.
+    """`@follows(LIFECYCLE)` above an aggregate: `but` changes its stage only along the table, in whatever decision.
 
     `table` is one for all of its kind, or tells which one an aggregate follows; `field` is where the stage stands.
     """

@@ -72,7 +72,7 @@ class ReadersLanguage:
     """Pages below `under` are written in the language that the person who asks chose in the console.
 
     Chinese for everybody who chose none, whatever the browser asks for, and for all that stands elsewhere. Papers are
-    in Chinese for everybody: whoever prints one, it is the same.
+    in Chinese for every reader: each print of one is the same.
     """
 
     def __init__(self, app: App, english: Translations, under: str) -> None:

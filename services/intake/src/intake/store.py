@@ -652,7 +652,7 @@ def _tells_of_nobody_else(text: VisitText, known: Collection[str]) -> bool:
 
 
 def _erase_visit_without_file(before: Visit, after: Visit, cause: Cause) -> Change[Visit]:
-    """A visit that names a file is that customer's, whoever else has the number."""
+    """A visit that names a file is that customer's, though others have the number too."""
     return Change(after if before.report.customer_id is None else before)
 
 

@@ -109,7 +109,7 @@ class Frozen(BaseModel, metaclass=_Made):
         return self.model_copy(update=checked)
 
     def amended(self, fields: Mapping[str, Any]) -> Self:
-        """The same with fields that somebody named, checked together as if the whole were read.
+        """The same with fields given by name, checked together as if the whole were read.
 
         TypeError for a name that the class does not have, ValidationError for a value that it cannot have.
         """

@@ -47,7 +47,7 @@ class Issuer(Protocol):
     subject_claim: str
 
     def known_key(self, kid: str | None) -> SigningKey | None:
-        """The key of that name, as far as it is known without asking anybody."""
+        """The key of that name, as far as it is known without asking the provider."""
         ...
 
     async def key(self, kid: str | None) -> SigningKey:

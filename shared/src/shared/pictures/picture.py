@@ -1,4 +1,4 @@
-"""A picture that somebody handed in, as its service keeps it."""
+"""A picture that was handed in, as its service keeps it."""
 
 from base64 import b64decode, b64encode
 from hashlib import sha256

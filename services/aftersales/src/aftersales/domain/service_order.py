@@ -504,14 +504,14 @@ class ServiceOrder(Timed):
             raise Refused("the fee comes before the people: record the cost, be it 0", "fee_missing")
         if self.waits_for_money:
             raise Refused(
-                "the fault is the customer's: the fee has to be received before anybody is sent", "charge_unpaid"
+                "the fault is the customer's: the fee has to be received before a technician is sent", "charge_unpaid"
             )
         if self.waits_for_parts:
             raise Refused("the parts lie ready before a technician is sent; they do not yet", "parts_not_ready")
         if self.out_of_town and self.remote is None:
             raise Refused("the address is out of town: apply for a service out of town first", "remote_missing")
         if self.remote is not None and self.remote.approval is None:
-            raise Refused("the manager approves a service out of town before anybody leaves", "remote_unapproved")
+            raise Refused("the manager approves a service out of town before a technician goes", "remote_unapproved")
 
     def must_have_opinion(self) -> None:
         """Raises that the operations supervisor has not written how it is handled (001 售后三)."""

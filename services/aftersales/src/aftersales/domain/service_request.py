@@ -126,7 +126,7 @@ class Asking(Protocol):
 def waits_for(asking: Asking) -> tuple[Role, ...]:
     """Who judges the fault, decides an uncertain warranty by which it is open who pays, or opens a voucher, in turn.
 
-    Nobody while its form is incomplete, which its recorder completes, and once it has a voucher, which has its own turn
+    No role while its form is incomplete, which its recorder completes, nor with a voucher, which has its own turn
     (001 备注1, 备注3; 003 §4, §7b).
     """
     if asking.stage != "registered" or any(each.withdrawn is None for each in asking.vouchers):

@@ -36,7 +36,7 @@ def subscribe(on: Subscriptions, stores: Stores, rules: Rules) -> None:
 
     @on(AcceptanceFailed)
     async def file_failed_acceptance(event: AcceptanceFailed, cause: Cause) -> Touch[Register]:
-        """A refused acceptance is a complaint without anybody having to file it (001 售中四b)."""
+        """A refused acceptance is a complaint without being filed by a person (001 售中四b)."""
         return entered(await with_the_order(of_failed_acceptance(event, cause.id)), cause)
 
     @on(EnquiryReceived)

@@ -109,10 +109,10 @@ class AssignSpecialist(RequestBody):
 
     specialist: StaffId | None = Field(
         default=None,
-        description="Absent: whoever carries the least for the weight of their ability.",
+        description="Absent: the colleague who carries the least for the weight of their ability.",
         examples=["cs-07"],
     )
-    why: Line = Field(default="主管指定", description="Why it is this one; not looked at when nobody is named.")
+    why: Line = Field(default="主管指定", description="Why it is this one; not looked at when no colleague is named.")
 
 
 class ShareOut(RequestBody):

@@ -278,7 +278,7 @@ def _department(asker: Principal, key: object) -> Department:
 
 
 def _teller(asker: Principal) -> Teller | None:
-    """Who tells it in person; nobody for a department's system."""
+    """Who tells it in person; None for a department's system."""
     return None if asker.kind == "department" else Teller.of(asker.id, asker.roles)
 
 

@@ -124,7 +124,7 @@ FINE: Lifecycle[FineStage, FineDecision] = Lifecycle(
 )
 """The GM decides where the director has altered the records.
 
-Nobody can tell of an open fine that it is not the director's own: the GM alone lets off.
+An open fine may be the director's own, which does not show: the GM alone lets off.
 """
 
 ITINERARY: Lifecycle[ItineraryStage, ItineraryDecision] = Lifecycle(

@@ -218,7 +218,7 @@ def _line(row: CallRow, rules: Rules, now: datetime) -> CallLine:
 
 
 def _who(row: CallRow) -> str:
-    """Whose an open call is; of any other one who made it or let it go, nobody where an event did."""
+    """Whose an open call is; of any other one who made it or let it go; empty where an event did."""
     if row.stage == "open":
         return row.assignee or _(row.assignee_role.chinese)
     return row.completed_by or (row.last_by.id if row.last_by and row.last_by.kind == "staff" else "")

@@ -112,7 +112,7 @@ def in_words(decided: WarrantyOverride) -> str:
 
 
 def steps_for_a_link(rules: Sequence[Rule], covered: Covered, as_of: date) -> tuple[str, ...]:
-    """The steps of the explanation for whoever has the customer's link: no colleague, nothing that one wrote."""
+    """The steps of the explanation for the holder of the customer's link: no colleague, nothing that one wrote."""
     steps = assess(rules, covered.but(decided=None), as_of).explanation
     return steps if covered.decided is None else (*steps, f"{_decision('我们', covered.decided)}。")
 

@@ -33,7 +33,7 @@ def start_campaign(
     """The list is drawn and shared out among these colleagues by their ability (002 二3, 八(二)1, 一3a).
 
     Without a target the aim is every customer. Refused with `empty_list` when no customer fits, `past_day` for an end
-    that has passed, `no_colleague` when there is nobody to call.
+    that has passed, `no_colleague` when there is no specialist to call.
     """
     if not customers:
         raise Refused("no customer fits; draw the list by other criteria", "empty_list")

@@ -43,7 +43,7 @@ def begin_month(
     """The month's care is owed from now on, and its messages are asked of notify (001 售前五a).
 
     Each says what the customer was not told before (001 售前五b). Where there is nothing new to say the message stays
-    owed: whoever has the duty writes a content or calls.
+    owed: the colleague who has the duty writes a content or calls.
     """
     policy, day = rules.on(cause.at), rules.calendar.day(cause.at)
     rule = policy.care

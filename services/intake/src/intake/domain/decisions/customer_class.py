@@ -7,7 +7,7 @@ from shared.clocks import Matter
 
 
 def ask_for_colleague(customers: CustomerClass, rules: Rules, cause: Cause) -> Change[CustomerClass]:
-    """Nobody answers for the class: to entrust it to a colleague is a duty of who shares the work out (002 一2)."""
+    """No colleague answers for the class: to entrust it to one is a duty of who shares the work out (002 一2)."""
     if customers.running:
         return Change(customers)
     policy = rules.on(cause.at)

@@ -25,7 +25,7 @@ class Teller(Part):
 
     @classmethod
     def named_by(cls, user_id: str | None) -> "Teller | None":
-        """The colleague whom a kept message names; of what a department sent nobody.
+        """The colleague whom a kept message names; None of what a department sent.
 
         No department can name one: the broker takes no other `user_id` than that of who sends.
         """
@@ -41,7 +41,7 @@ class Teller(Part):
         return f"{_MARK} {','.join(self.roles)} {self.id}"
 
     def telling(self, key: str) -> Actor | None:
-        """Who is behind this fact, in the role whose fact it is; nobody for a key that no fact has.
+        """Who is behind this fact, in the role whose fact it is; None for a key that no fact has.
 
         Raises Unfit with `foreign_key` for other roles.
         """

@@ -55,7 +55,7 @@ class Draft(Part):
 class Review(Part):
     """What a review of one revision came to (004 一㈡1a).
 
-    `lowered_by` are those who prepared and approved a lower price than the one before; nobody where it is not lower.
+    `lowered_by` are those who prepared and approved a lower price than the one before; empty where it is not lower.
     """
 
     revision: int

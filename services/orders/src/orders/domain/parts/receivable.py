@@ -15,7 +15,7 @@ _PRICE: tuple[EntryKind, ...] = ("invoice", "amendment", "credit", "cancellation
 
 
 class Confirmation(Part):
-    """Finance's word that a kind of payment is in, before anybody knew how much that is."""
+    """Finance's word that a kind of payment is in, before it was known how much that is."""
 
     kind: PaymentKind
     at: Instant
