@@ -81,6 +81,7 @@ async def test_a_request_shows_what_it_lacks_and_is_printed(page: Page, here: Wo
     await page.goto("/desk/requests")
     row = page.locator("tr", has_text=entry["register_no"])
     await expect(row).to_be_visible()
+    assert await row.evaluate("row => row.offsetHeight") <= 120, "words in a narrow column"
     await without_violations(page, "requests")
     await row.get_by_role("link").click()
     await expect(page.get_by_role("heading", name=f"售后{entry['register_no']}")).to_be_visible()
@@ -90,6 +91,43 @@ async def test_a_request_shows_what_it_lacks_and_is_printed(page: Page, here: Wo
     paper = await opened.value
     await expect(paper.get_by_role("heading", name="客户信息反馈表")).to_be_visible()
     await without_violations(paper, "paper-request")
+
+
+async def test_a_warranty_is_decided_and_a_voucher_opened_by_keyboard_alone(page: Page, here: World) -> None:
+    entry = await registered(here)
+    at = f"/service-requests/{entry['request_id']}"
+    await here.ask("aftersales", f"{at}/determine-fault", {"fault": "wear"}, role=Role.OPERATIONS_SUPERVISOR)
+    await sign_in(page, BY_ID["operations_supervisor-1"])
+    await page.goto(f"/desk/requests/{entry['request_id']}")
+    await opened_by_keyboard(page, "override")
+    await page.locator("#form-override-verdict-1").focus()
+    await page.keyboard.press("Space")
+    await page.locator("#form-override-reason").focus()
+    await page.keyboard.insert_text("合同原件载明2024年签订")
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_text("过保")).to_be_visible()
+
+    await page.context.clear_cookies()
+    await sign_in(page, BY_ID["cs_specialist-1"])
+    await page.goto(f"/desk/requests/{entry['request_id']}")
+    await opened_by_keyboard(page, "open_service_order")
+    await page.locator("#form-open_service_order-type-0").focus()
+    await page.keyboard.press("Space")
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Enter")
+    voucher = page.get_by_role("table", name="服务凭证").get_by_role("link")
+    await expect(voucher).to_be_visible()
+    await voucher.focus()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("heading", name="凭证FW-")).to_be_visible()
+
+
+async def opened_by_keyboard(page: Page, decision: str) -> None:
+    """The form of a decision, opened with Enter."""
+    await page.locator(f"#act-{decision} summary").focus()
+    await page.keyboard.press("Enter")
+    await expect(page.locator(f"#form-{decision}")).to_be_visible()
 
 
 async def test_the_operations_supervisor_writes_the_opinion_by_the_form_of_the_voucher(page: Page, here: World) -> None:

@@ -8,11 +8,12 @@ import pytest
 
 from aftersales.domain.decisions.closing import call_off, call_off_alone
 from aftersales.domain.decisions.money import receive_payment
+from aftersales.domain.decisions.opening import open_internal
 from aftersales.domain.decisions.request import note_called_off, note_voucher, withdraw
 from aftersales.domain.decisions.trip import agree_appointment
 from aftersales.domain.parts.withdrawal import Withdrawal
 from shared.aggregate import Change, Refused
-from shared.contracts.aftersales import DeadlineSetByAftersales, ServiceOrderCalledOff
+from shared.contracts.aftersales import DeadlineSetByAftersales, InternalWorkCalledOff, Material, ServiceOrderCalledOff
 from shared.contracts.event import Actor, Money
 from shared.contracts.roles import HANDLERS
 from shared.lifecycle import Possible
@@ -208,3 +209,22 @@ async def test_form_1_goes_on_where_the_service_is_done_and_not_on_a_later_vouch
 
     for path in (f"/ui/service-requests/{first.request_id}", f"/ui/papers/service-requests/{first.request_id}"):
         assert first.result_block.feedback in (await ask("cs_specialist", "GET", path)).text
+
+
+@pytest.mark.requirement("R136.a")
+async def test_internal_work_that_was_opened_by_mistake_is_called_off_and_moves_no_material(ask, stores, rules):
+    issued = Material(name="画册", quantity=20, moved="issued", to="广州展厅")
+    mistaken = open_internal(UUID(int=61), "宣传资料发放", (issued,), rules, CS).state
+    assert call_off_alone(mistaken, "重复开单", rules, CS).events == (
+        InternalWorkCalledOff.of(mistaken.about, reason="重复开单", by="cs-07"),
+    )
+
+    await stores.service_orders.create(Change(mistaken), CS)
+    path = f"/service-orders/{mistaken.id}"
+    over = (await ask("cs_manager", "POST", f"{path}/call-off", {"reason": "重复开单"})).json()
+    (row,) = (await ask("gm", "GET", "/service-orders?stage=called_off")).json()["items"]
+    closing = await ask("cs_manager", "POST", f"{path}/close", {"result": "已发放"})
+
+    assert (over["stage"], over["withdrawn"]["reason"], over["possible"]) == ("called_off", "重复开单", [])
+    assert (row["voucher_no"], row["possible"], row["waits_for"]) == (mistaken.voucher_no, [], [])
+    assert closing.json()["code"] == "illegal_transition"

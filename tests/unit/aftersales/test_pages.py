@@ -66,8 +66,8 @@ async def kept(in_every_stage, stores):
 async def test_the_register_says_what_is_complete_and_whose_fault_it_is(page, stores, request_with):
     request = request_with()
     await stores.service_requests.create(Change(request), NOW)
-    html = await page("cs_specialist", "/service-requests?stage=registered")
-    assert rows(html, "售后登记，已登记") == [
+    html = await page("cs_specialist", "/service-requests?part=under_way")
+    assert rows(html, "售后登记，办理中") == [
         [
             request.register_no,
             "广州恒达装饰工程有限公司",
@@ -78,7 +78,7 @@ async def test_the_register_says_what_is_complete_and_whose_fault_it_is(page, st
             "11-22 10:00",
         ]
     ]
-    assert rows(await page("cs_specialist", "/service-requests?stage=incomplete"), "售后登记，资料不全") == []
+    assert rows(await page("cs_specialist", "/service-requests?part=incomplete"), "售后登记，资料不全") == []
 
 
 async def test_a_request_names_what_is_missing(page, stores, form, rules):
@@ -104,7 +104,7 @@ async def test_the_register_says_for_whom_the_vouchers_of_a_request_wait(page, s
     request = request_with()
     await stores.service_requests.create(Change(request), NOW)
     roles = dict.fromkeys(role for order in kept.values() for role in order.waits_for)
-    (row,) = rows(await page("cs_specialist", "/service-requests?stage=registered"), "售后登记，已登记")
+    (row,) = rows(await page("cs_specialist", "/service-requests?part=under_way"), "售后登记，办理中")
     assert set(row[4].split("、")) == {role.chinese for role in roles}
 
 

@@ -56,6 +56,7 @@ class ServiceRequests(Store[ServiceRequest]):
         Index("register_no", unique=True),
         Index("recorded_at"),
         Index("stage", "recorded_at"),
+        Index("stage", "finished", "recorded_at"),
         Index("form.customer.customer_id", "recorded_at"),
     )
 

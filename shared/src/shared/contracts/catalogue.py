@@ -82,6 +82,7 @@ _FOR: Mapping[str, tuple[type[Event], ...]] = {
         notify.StaffMessageAcknowledged,
         aftersales.ServiceCountersigned,
         aftersales.ServiceAppointmentAgreed,
+        aftersales.InternalWorkCalledOff,
     ),
     "the operators' dashboard": (
         intake.DeadlineSetByIntake,

@@ -180,7 +180,7 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class _Blank:
-    """A decision's form before it is drawn for a reader."""
+    """A decision's form before it is drawn for a reader; `path` is below its thing, or with a slash that of a list."""
 
     path: str
     fields: tuple[FormField, ...]
@@ -190,13 +190,21 @@ class Forms:
     """The forms of every decision about one kind of thing, read from the routes that take them.
 
     `prefix` is their common address, such as `/complaints/{complaint_id}`; what follows it names the decision. A route
-    whose decision has no title is none of them. NoWords when a field or a choice has no words.
+    whose decision has no title is none of them. `births` are decisions by which something is born, with the list that
+    takes it. NoWords when a field or a choice has no words.
     """
 
-    def __init__(self, service: str, prefix: str, routers: Iterable[APIRouter], words: FormWords) -> None:
-        self._prefix = f"/{service}{prefix.partition('{')[0]}"
+    def __init__(
+        self,
+        service: str,
+        prefix: str,
+        routers: Iterable[APIRouter],
+        words: FormWords,
+        births: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        self._service, self._prefix = f"/{service}", f"/{service}{prefix.partition('{')[0]}"
         self._words = words
-        self._blanks = dict(_blanks(prefix, routers, words))
+        self._blanks = dict(_blanks(prefix, tuple(routers), words, births))
 
     @property
     def decisions(self) -> frozenset[str]:
@@ -216,7 +224,7 @@ class Forms:
         blank, filled = self._blanks[decision], filled or Filled()
         fields = (filled.into(each) for each in blank.fields)
         asked = tuple(each for each in fields if each is not None)
-        address = f"{self._prefix}{id}/{blank.path}"
+        address = f"{self._service}{blank.path}" if blank.path.startswith("/") else f"{self._prefix}{id}/{blank.path}"
         numbers = frozenset(each.name for each in blank.fields if each.sent == "number")
         title, place = _(self._words.decisions[decision]), str(id) if among else ""
         return DrawnForm(decision, title, address, asked, filled.given, numbers, place, customer)
@@ -358,11 +366,15 @@ class Filled:
         return replace(drawn, kind="group", required=True, fields=asked) if asked else None
 
 
-def _blanks(prefix: str, routers: Iterable[APIRouter], words: FormWords) -> Iterator[tuple[str, _Blank]]:
+def _blanks(
+    prefix: str, routers: Iterable[APIRouter], words: FormWords, births: Mapping[str, str]
+) -> Iterator[tuple[str, _Blank]]:
+    born = {path: decision for decision, path in births.items()}
     for route in (each for router in routers for each in router.routes if isinstance(each, APIRoute)):
         path = route.path.removeprefix(f"{prefix}/")
-        decision = path.replace("/", "_").replace("-", "_")
-        if path != route.path and "POST" in (route.methods or ()) and decision in words.decisions:
+        decision = born.get(route.path, path.replace("/", "_").replace("-", "_"))
+        below = path != route.path or route.path in born
+        if below and "POST" in (route.methods or ()) and decision in words.decisions:
             body = route.body_field.field_info.annotation if route.body_field else None
             yield decision, _Blank(path, fields_of(body, words) if body else ())
 

@@ -29,6 +29,7 @@ from shared.contracts.vocabulary import (
 )
 from shared.duties.api import ClockView, clocks_of
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, allow
+from shared.store import OneOf
 
 
 class FillForm(RequestBody):
@@ -71,6 +72,11 @@ class WithdrawRequest(RequestBody):
     """That the customer does not want it any more, and why."""
 
     reason: Prose = Field(examples=["客户已自行修好"])
+
+
+def part_of(stage: RequestStage | None, finished: bool | None) -> dict[str, object]:
+    """The requests of a stage, and of these what is finished or not; what was written before that was kept is not."""
+    return {"stage": stage, "finished": OneOf(False, None) if finished is False else finished}
 
 
 def routes(stores: Stores, rules: Rules) -> APIRouter:
@@ -125,12 +131,13 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
     @router.get("")
     async def list_requests(
         stage: RequestStage | None = None,
+        finished: bool | None = None,
         customer_id: CustomerId | None = None,
         after: After = None,
         limit: Limit = 50,
     ) -> Listing[ServiceRequestRow]:
-        """The register, the newest first."""
-        where = {"stage": stage, "form.customer.customer_id": await stores.merged_files.all_of(customer_id)}
+        """The register, the newest first; `stage=registered&finished=false` is what is still to be done."""
+        where = {**part_of(stage, finished), "form.customer.customer_id": await stores.merged_files.all_of(customer_id)}
         page = await requests.rows(ServiceRequestRow, where, sort="-recorded_at", after=after, limit=limit)
         return Listing.of(page)
 

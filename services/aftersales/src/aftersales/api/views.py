@@ -68,6 +68,7 @@ class ServiceRequestView(View):
     vouchers: tuple[VoucherEntry, ...]
     withdrawn: Withdrawal | None
     waits_for: tuple[Role, ...] = Field(description="Whose turn it is while no voucher of it is under way or done.")
+    finished: bool = Field(description="Whether each of its vouchers is archived or called off, and one is archived.")
     policy_version: int
     deadlines: tuple[Deadline, ...]
     charge_policy: ChargePolicy
@@ -85,6 +86,7 @@ class ServiceRequestView(View):
             request_id=request.id,
             possible=request.possible,
             waits_for=request.waits_for,
+            finished=request.finished,
             missing=request.form.missing,
             charge_policy=request.charge_policy,
             exception_owner=request.exception_owner,
@@ -126,9 +128,15 @@ class ServiceRequestRow(View):
 
     @computed_field  # type: ignore[prop-decorator]
     @property
+    def finished(self) -> bool:
+        """Whether each of its vouchers is archived or called off, and one is archived."""
+        return service_request.finished(self)
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
     def possible(self) -> tuple[Possible, ...]:
         """What may be decided next, and by whom."""
-        return service_request.possible(self.stage, self.authority)
+        return service_request.possible(self)
 
 
 class ServiceOrderView(View):

@@ -4,7 +4,6 @@ from typing import Literal
 
 from aftersales.domain.parts.service import ServiceType
 from aftersales.domain.roles import (
-    ARRANGERS,
     BOOKKEEPERS,
     CASHIERS,
     DISPATCHERS,
@@ -70,8 +69,8 @@ LIFECYCLE: Lifecycle[Stage, ServiceOrderDecision] = Lifecycle(
         "promise_parts": Move(("open",), by=STOREKEEPERS),
         "ready_parts": Move(("open",), by=STOREKEEPERS),
         "use_part": Move(("dispatched", "resolved"), by=TECHNICIANS),
-        "agree_appointment": Move(("open", "dispatched"), by=ARRANGERS),
-        "request_remote": Move(("open",), by=(*TECHNICIANS, *ARRANGERS)),
+        "agree_appointment": Move(("open", "dispatched"), by=VISITORS),
+        "request_remote": Move(("open",), by=VISITORS),
         "approve_remote": Move(("open",), by_policy=True),
         "dispatch": Move(("open",), ("dispatched",), DISPATCHERS),
         "complete_visit": Move(("dispatched",), ("resolved", "open"), VISITORS),
@@ -97,9 +96,13 @@ INTERNAL: Lifecycle[Stage, ServiceOrderDecision] = Lifecycle(
         **dict.fromkeys(LIFECYCLE.moves, ()),
         "close": Move(("open",), ("closed",), HANDLERS),
         "record_cost": Move(("open",), by=BOOKKEEPERS),
+        "call_off": Move(("open",), ("called_off",), HANDLERS),
     },
 )
-"""Internal work, type D (003 §13): no technician is sent to a customer, and no customer pays or signs."""
+"""Internal work, type D (003 §13): no technician is sent to a customer, and no customer pays or signs.
+
+What was opened by mistake is called off.
+"""
 
 
 def lifecycle_of(type: ServiceType) -> Lifecycle[Stage, ServiceOrderDecision]:

@@ -2,8 +2,11 @@
 
 from base64 import b32encode
 from datetime import date
+from types import MappingProxyType
 from typing import Protocol
 from uuid import UUID
+
+from pydantic import computed_field
 
 from aftersales.domain.lifecycle import REQUEST, RequestDecision, RequestStage
 from aftersales.domain.parts.authority import Authority
@@ -16,8 +19,8 @@ from shared.clocks import Timed
 from shared.contracts.aftersales import ChargePolicy, Fault, Verdict, WarrantyChecked
 from shared.contracts.event import Instant
 from shared.contracts.roles import Role
-from shared.contracts.vocabulary import AboutServiceRequest, FileRef, Line, PaperNo, StaffId
-from shared.lifecycle import IllegalTransition, Possible, follows
+from shared.contracts.vocabulary import AboutServiceRequest, ContractNo, FileRef, Line, PaperNo, StaffId
+from shared.lifecycle import IllegalTransition, Lacking, Need, Needs, Possible, follows, lacking, whose_needs_are_met
 
 
 def register_no(id: UUID, day: date) -> Line:
@@ -62,7 +65,18 @@ class ServiceRequest(Timed):
     @property
     def possible(self) -> tuple[Possible, ...]:
         """What may be decided about it now, and by whom."""
-        return possible(self.stage, self.authority)
+        return possible(self)
+
+    @property
+    def contract_no(self) -> ContractNo | None:
+        """The number of the contract, which may be written in later (001 售后一d)."""
+        return self.form.contract_no
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def finished(self) -> bool:
+        """Whether everything of it is done. It is stored, so that lists find it; of one of before, it is absent."""
+        return finished(self)
 
     @property
     def waits_for(self) -> tuple[Role, ...]:
@@ -120,6 +134,8 @@ class Asking(Protocol):
     @property
     def authority(self) -> Authority: ...
     @property
+    def contract_no(self) -> ContractNo | None: ...
+    @property
     def vouchers(self) -> tuple[VoucherEntry, ...]: ...
 
 
@@ -136,6 +152,33 @@ def waits_for(asking: Asking) -> tuple[Role, ...]:
     return asking.authority.override_warranty if asking.charge_policy == "undecided" else (Role.CS_SPECIALIST,)
 
 
-def possible(stage: RequestStage, authority: Authority) -> tuple[Possible, ...]:
-    """What people may do with a request in this stage, and who of them, by the company's authority (003 §4)."""
-    return REQUEST.possible(stage, {"determine_fault": authority.determine_fault})
+def finished(asking: Asking) -> bool:
+    """Whether everything of a request is done: each of its vouchers is archived or called off, and one is archived."""
+    ended = [each.closed_at is not None or each.withdrawn is not None for each in asking.vouchers]
+    return asking.stage == "registered" and all(ended) and any(each.closed_at for each in asking.vouchers)
+
+
+def possible(asking: Asking) -> tuple[Possible, ...]:
+    """What people may do with a request now, and who of them, by the company's authority (003 §4)."""
+    return whose_needs_are_met(_allowed(asking), _NEEDED, asking)
+
+
+def waiting(asking: Asking) -> tuple[Lacking, ...]:
+    """What its stage allows and what waits for something else."""
+    return lacking(_allowed(asking), _NEEDED, asking)
+
+
+def _allowed(asking: Asking) -> tuple[Possible, ...]:
+    return REQUEST.possible(asking.stage, {"determine_fault": asking.authority.determine_fault})
+
+
+_NEEDED: Needs[RequestDecision, Asking] = MappingProxyType(
+    {
+        "open_service_order": (
+            Need(lambda asking: asking.contract_no is not None, "incomplete_form"),
+            Need(lambda asking: asking.charge_policy != "undecided", "charge_undecided"),
+        ),
+        "withdraw": (Need(lambda asking: not any(each.closed_at for each in asking.vouchers)),),
+    }
+)
+"""What a decision needs besides the stage: the contract's number and who pays; and that no service was archived yet."""

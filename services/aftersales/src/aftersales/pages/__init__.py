@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from aftersales.domain.policy.policy import Rules
 from aftersales.domain.roles import REGISTRARS
 from aftersales.pages import customer, decide, figures, papers, requests, services, settlements
-from aftersales.pages.words import FORMS, REGISTERING, REQUEST_FORMS, SETTLEMENT_FORMS
+from aftersales.pages.words import FORMS, REGISTERING, REQUEST_FORMS, SETTLEMENT_FORMS, WARRANTY_FORMS
 from aftersales.settings import Settings
 from aftersales.store import Stores
 from shared.pages.customer import CustomerDoor
@@ -24,11 +24,13 @@ _TEMPLATES = Path(__file__).parent / "templates"
 def routes(stores: Stores, rules: Rules, asked: Sequence[APIRouter]) -> Sequence[APIRouter]:
     """Every page of after-sales; `asked` are the routes to which its forms are sent."""
     render = Renderer(_TEMPLATES)
-    about_requests = Forms("aftersales", "/service-requests/{request_id}", asked, REQUEST_FORMS)
+    births = {"open_service_order": "/service-orders"}
+    about_requests = Forms("aftersales", "/service-requests/{request_id}", asked, REQUEST_FORMS, births)
+    about_warranties = Forms("aftersales", "/warranty-checks/{check_id}", asked, WARRANTY_FORMS)
     about_services = Forms("aftersales", "/service-orders/{service_order_id}", asked, FORMS)
     about_months = Forms("aftersales", "/settlements/{month}", asked, SETTLEMENT_FORMS)
     return (
-        requests.routes(stores, rules, about_requests, render),
+        requests.routes(stores, rules, about_requests, about_warranties, render),
         requests.card(
             stores, Opening("aftersales", "/service-requests", asked, REGISTERING, REGISTRARS), render, rules
         ),

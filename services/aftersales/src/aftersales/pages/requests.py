@@ -1,8 +1,10 @@
 """The service register as a list, and one request with the blocks of form 1, its vouchers and what may be decided."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
+from typing import Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -10,19 +12,23 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
 from aftersales.api.readers import READERS, WHOLE
+from aftersales.api.requests import part_of
 from aftersales.api.views import ServiceRequestRow
-from aftersales.domain.lifecycle import RequestStage
+from aftersales.domain.parts.service import PAYS
 from aftersales.domain.parts.titles import FAULTS
 from aftersales.domain.policy.policy import Rules
-from aftersales.domain.service_request import ServiceRequest
+from aftersales.domain.service_request import ServiceRequest, waiting
+from aftersales.domain.warranty_check import name_of
 from aftersales.pages.blocks import blocks, written_on
-from aftersales.pages.words import PAYERS, REQUESTS, STAGES, VERDICTS
+from aftersales.pages.words import FINISHED, PAYERS, REQUESTS, STAGES, TYPES, VERDICTS
 from aftersales.store import Stores
 from shared.contracts.roles import Role
 from shared.http import After, AskedBy, Router, View
+from shared.identity import Principal
 from shared.identity.reach import as_read
 from shared.language import _, listed
-from shared.pages.forms import Filled, Forms, Opening, named
+from shared.lifecycle import Possible
+from shared.pages.forms import Act, Choice, Filled, Forms, Opening, named
 from shared.pages.papers import precise
 from shared.pages.rendering import Renderer
 from shared.pages.shown_pictures import pictures_in
@@ -51,6 +57,27 @@ MISSING = {
 """The starred fields of the form in Chinese (001 备注2)."""
 
 
+Section = Literal["incomplete", "under_way", "finished", "withdrawn"]
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterSection:
+    """A section of the register: its title, and which requests it is."""
+
+    title: str
+    where: Mapping[str, object]
+
+
+SECTIONS: Mapping[Section, RegisterSection] = MappingProxyType(
+    {
+        "incomplete": RegisterSection(REQUESTS["incomplete"], part_of("incomplete", None)),
+        "under_way": RegisterSection("办理中", part_of("registered", False)),
+        "finished": RegisterSection(FINISHED, part_of("registered", True)),
+        "withdrawn": RegisterSection(REQUESTS["withdrawn"], part_of("withdrawn", None)),
+    }
+)
+
+
 class VoucherTurn(View):
     """Whom a voucher of a request waits for."""
 
@@ -73,24 +100,23 @@ HIDDEN = "您的岗位无权查看"
 """In place of an address that the reader does not read."""
 
 
-def routes(stores: Stores, rules: Rules, forms: Forms, render: Renderer) -> APIRouter:
-    """The list and the page of one request."""
+def routes(stores: Stores, rules: Rules, forms: Forms, warranties: Forms, render: Renderer) -> APIRouter:
+    """The list and the page of one request; `warranties` are the forms about the answer on its warranty."""
     router = Router(readers=READERS, tags=["pages"], prefix="/ui/service-requests", include_in_schema=False)
     zone = rules.calendar.zone
 
     @router.get("", response_class=HTMLResponse)
-    async def list_requests(stage: RequestStage | None = None, after: After = None) -> Response:
-        """The register: what lacks something, what is complete, or everything, the newest first."""
+    async def list_requests(part: Section | None = None, after: After = None) -> Response:
+        """The register: what lacks something, what is under way, what is done, or everything, the newest first."""
         requests = stores.service_requests
-        page = await requests.rows(
-            ServiceRequestRow, {"stage": stage}, sort="-recorded_at", after=after, limit=REQUESTS_SHOWN
-        )
+        where = SECTIONS[part].where if part else {}
+        page = await requests.rows(ServiceRequestRow, where, sort="-recorded_at", after=after, limit=REQUESTS_SHOWN)
         return render(
             "requests.html",
             rows=await _lines(page.items, stores, zone),
-            counts={name: await requests.count({"stage": name}, REQUESTS_COUNTED) for name in REQUESTS},
-            stages=REQUESTS,
-            stage=stage,
+            counts={name: await requests.count(each.where, REQUESTS_COUNTED) for name, each in SECTIONS.items()},
+            parts=SECTIONS,
+            part=part,
             next=page.next,
             after=after,
         )
@@ -105,13 +131,13 @@ def routes(stores: Stores, rules: Rules, forms: Forms, render: Renderer) -> APIR
         return render(
             "request.html",
             entry=entry,
-            stage=_(REQUESTS[entry.stage]),
+            stage=_stage(entry),
             missing=listed(_(MISSING[field]) for field in kept.form.missing),
             clocks=strip(entry, rules.calendar, request.app.state.time.now()),
             facts=_facts(entry, zone, where=entry.form.address or _(HIDDEN if kept.form.address else "未填")),
             blocks=blocks(form_of, zone) if (form_of := written_on(found.items)) else (),
             vouchers=[(order, _(STAGES[order.stage])) for order in found.items],
-            acts=forms.acts(entry.possible, asker, entry.id, COMPLETED, customer=entry.form.customer.customer_id),
+            acts=[*_warranty_act(entry, warranties, asker), *_acts(entry, forms, asker)],
             pictures=pictures_in(entry),
         )
 
@@ -153,7 +179,7 @@ async def _lines(rows: Sequence[ServiceRequestRow], stores: Stores, zone: ZoneIn
         RequestLine(
             row,
             said(row.recorded_at, zone),
-            _(REQUESTS[row.stage]),
+            _stage(row),
             _turn(row, waits.get(row.request_id, ())),
             _(FAULTS[row.fault]),
         )
@@ -161,11 +187,40 @@ async def _lines(rows: Sequence[ServiceRequestRow], stores: Stores, zone: ZoneIn
     ]
 
 
+def _stage(of: ServiceRequest | ServiceRequestRow) -> str:
+    return _(FINISHED) if of.finished else _(REQUESTS[of.stage])
+
+
+def _acts(entry: ServiceRequest, forms: Forms, asker: Principal) -> list[Act]:
+    """What may be decided about it, with the types of service that fit who pays."""
+    fitting = [
+        Choice(each, _(TYPES[each])) for each, pays in PAYS.items() if entry.charge_policy in pays and each != "D"
+    ]
+    voucher = Filled(given={"request_id": str(entry.id)}, offered={"type": fitting})
+    filled = {**COMPLETED, "open_service_order": voucher}
+    customer = entry.form.customer.customer_id
+    return forms.acts(entry.possible, asker, entry.id, filled, lacking=waiting(entry), customer=customer)
+
+
+def _warranty_act(entry: ServiceRequest, warranties: Forms, asker: Principal) -> list[Act]:
+    """To decide the warranty, while it is open and the request lives."""
+    if entry.stage == "withdrawn" or entry.warranty is None or entry.warranty.verdict != "uncertain":
+        return []
+    may = Possible(decision="override", roles=entry.authority.override_warranty)
+    seen = {
+        "override": Filled(
+            given={"answer": str(name_of(entry.warranty))},
+            offered={"verdict": [Choice(each, _(VERDICTS[each])) for each in ("in_warranty", "out_of_warranty")]},
+        )
+    }
+    return warranties.acts((may,), asker, entry.warranty.check_id, seen)
+
+
 def _turn(row: ServiceRequestRow, waits: Iterable[Role]) -> str:
     """Whose turn it is: of those for whom its vouchers wait, and of who completes it or has the next decision."""
     if row.stage == "incomplete":
         return row.recorded_by
-    if row.stage != "registered":
+    if row.stage != "registered" or row.finished:
         return ""
     return named(dict.fromkeys((*row.waits_for, *waits)))
 

@@ -12,6 +12,8 @@ from shared.contracts.aftersales import ChargePolicy, Verdict
 from shared.pages.forms import FormWords
 from shared.pages.words import CUSTOMER_CHOICES, CUSTOMER_FIELDS
 
+FINISHED = "已办结"
+"""A request of which everything is done."""
 REQUESTS: Mapping[RequestStage, str] = MappingProxyType(
     {"incomplete": "资料不全", "registered": "已登记", "withdrawn": "已撤回"}
 )
@@ -161,10 +163,25 @@ REGISTERING = FormWords(
 )
 """The form by which a request enters the register."""
 REQUEST_FORMS = FormWords(
-    decisions={name: REQUEST_DECISIONS[name] for name in ("complete", "determine_fault", "withdraw")},
-    fields=MappingProxyType({**REGISTERING.fields, "fault": "责任", "evidence": "凭据", "reason": "撤回的原因"}),
-    choices=MappingProxyType({**REGISTERING.choices, "fault": FAULTS}),
+    decisions=REQUEST_DECISIONS,
+    fields=MappingProxyType(
+        {
+            **REGISTERING.fields,
+            "fault": "责任",
+            "evidence": "凭据",
+            "reason": "撤回的原因",
+            "request_id": "登记",
+            "type": "服务类型",
+        }
+    ),
+    choices=MappingProxyType({**REGISTERING.choices, "fault": FAULTS, "type": TYPES}),
     pictures=frozenset({"evidence"}),
     signatures=REGISTERING.signatures,
 )
+WARRANTY_FORMS = FormWords(
+    decisions={"override": "核定保修"},
+    fields={"answer": "原来的结论", "verdict": "核定为", "until": "保修到哪天", "reason": "核定的依据"},
+    choices={"verdict": VERDICTS},
+)
+"""The form by which a person decides whether a request is under warranty."""
 SETTLEMENT_FORMS = FormWords(decisions={"settle": "移交财务"}, fields={"handover": "移交的凭证"})

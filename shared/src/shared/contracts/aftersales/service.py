@@ -152,6 +152,13 @@ class ServiceOrderCalledOff(AboutCustomersServiceOrder, Event, key="aftersales.s
     )
 
 
+class InternalWorkCalledOff(AboutServiceOrder, Event, key="aftersales.internal_work_called_off.v1"):
+    """Internal work, type D, that was opened by mistake is called off: no material moves (003 §13)."""
+
+    reason: Prose = Field(examples=["重复开单"])
+    by: StaffId = Field(examples=["cs_manager-01"])
+
+
 class ServiceAppointmentAgreed(AboutCustomersServiceOrder, Event, key="aftersales.service_appointment_agreed.v1"):
     """A day and a window in which the technician comes are agreed with the customer (003 §7)."""
 

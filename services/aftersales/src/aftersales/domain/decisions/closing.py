@@ -6,7 +6,7 @@ from aftersales.domain.policy.policy import Rules
 from aftersales.domain.service_order import ServiceOrder, unwritten, waits_for_charge
 from shared.aggregate import Cause, Change, Refused
 from shared.clocks import Matter
-from shared.contracts.aftersales import ServiceOrderCalledOff, ServiceOrderClosed
+from shared.contracts.aftersales import InternalWorkCalledOff, ServiceOrderCalledOff, ServiceOrderClosed
 from shared.contracts.vocabulary import Line, Prose, StaffId
 
 
@@ -67,7 +67,7 @@ def call_off_alone(order: ServiceOrder, reason: Prose, rules: Rules, cause: Caus
     """This voucher is not needed, and its request goes on: each voucher of a request ends by itself (003 §7, §10).
 
     As where the request is withdrawn. A customer who knows of it is told; whether the request needs another voucher,
-    the register says.
+    the register says. Internal work that was opened by mistake ends without a customer (003 §13).
     """
     return _call_off(order, reason, cause.actor.id, request_goes_on=True, rules=rules, cause=cause)
 
@@ -76,6 +76,10 @@ def _call_off(
     order: ServiceOrder, reason: Prose, withdrawn_by: StaffId, request_goes_on: bool, rules: Rules, cause: Cause
 ) -> Change[ServiceOrder]:
     order.lifecycle.must(order.stage, "call_off")
+    withdrawn = Withdrawal(reason=reason, by=withdrawn_by, at=cause.at)
+    over = order.but(stage="called_off", appointment=None, priority=False, withdrawn=withdrawn)
+    if order.type == "D":
+        return Change(over, (InternalWorkCalledOff.of(order.about, reason=reason, by=withdrawn_by),))
     called_off = ServiceOrderCalledOff.of(
         order.about_customer,
         reason=reason,
@@ -86,8 +90,6 @@ def _call_off(
         request_goes_on=request_goes_on,
         known_to_customer=_known_to_customer(order),
     )
-    withdrawn = Withdrawal(reason=reason, by=withdrawn_by, at=cause.at)
-    over = order.but(stage="called_off", appointment=None, priority=False, withdrawn=withdrawn)
     ended = Change(over, (called_off,)).then(rules.clocks.drop(cause=cause))
     return ended.then(lambda order: await_refund(order, rules, cause))
 
