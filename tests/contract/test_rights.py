@@ -4,7 +4,6 @@ import importlib
 import re
 from collections import defaultdict
 from datetime import UTC, datetime
-from pathlib import Path
 from uuid import UUID
 
 import httpx
@@ -12,6 +11,7 @@ import pytest
 from door_keys import Keys
 from fastapi import Request
 from fastapi.routing import iter_route_contexts
+from rights_page import NAMES, TABLE, name
 
 from shared.contracts.event import Actor
 from shared.contracts.roles import Department, Role
@@ -21,9 +21,7 @@ from shared.plumbing import Plumbing
 from shared.testing import SECRETS, InMemoryDatabase, nowhere
 from shared.time_source import FixedTime
 
-ROOT = Path(__file__).parents[2]
 NOW = datetime(2026, 11, 28, 8, tzinfo=UTC)
-NAMES = sorted(path.parent.name for path in ROOT.glob("services/*/src/*/app.py"))
 OPEN_TO_DEPARTMENTS = {
     ("intake", "POST", "/facts"),
     ("intake", "GET", "/facts"),
@@ -33,38 +31,6 @@ OPEN_TO_DEPARTMENTS = {
     ("aftersales", "GET", "/warranty-answers"),
 }
 """A department's own facts and refusals, and the one question that its work needs, with its answers (001 售后四)."""
-
-CHINESE = {role.chinese: role for role in Role}
-LINE = re.compile(r"\| `(?P<method>[A-Z]+) (?P<path>/\S*)` \| [^|]* \| (?P<staff>[^|]*) \| (?P<departments>[^|]*) \|")
-
-
-def name(asker):
-    """A role and a department of one name have equal texts, so that a set would take them for one."""
-    return f"{type(asker).__name__} {asker.value}"
-
-
-def read(staff, departments):
-    """The askers of one line; None for anybody."""
-    if staff == departments == "anybody":
-        return None
-    roles = Role if staff == "every role" else [CHINESE[each] for each in staff.split(" · ") if each != "none"]
-    systems = Department if departments == "every department" else departments.split(" · ")
-    return {name(role) for role in roles} | {name(Department(each)) for each in systems if each != "none"}
-
-
-def table():
-    """What the page says: by service, method and path, who may ask."""
-    found = {}
-    section = ""
-    for line in (ROOT / "docs" / "rights.md").read_text(encoding="utf-8").splitlines():
-        section = line.removeprefix("## ") if line.startswith("## ") else section
-        if said := LINE.fullmatch(line):
-            for service in NAMES if section == "Every service" else [section]:
-                found[service, said["method"], said["path"]] = read(said["staff"], said["departments"])
-    return found
-
-
-TABLE = table()
 
 
 @pytest.fixture(scope="module")
