@@ -159,8 +159,7 @@ class Company:
             facts.PaymentReceived,
             kind=kind,
             amount=money,
-            received_at=self.now,
-            **{"receipt_no": str(uuid4()), **fields},
+            **{"receipt_no": str(uuid4()), "received_at": self.now, **fields},
         )
 
     async def design(self) -> None:

@@ -121,7 +121,7 @@ class Books:
     def review(self, no):
         self.decide(no, take_on, role="regional_head")
         self.decide(no, submit_for_review, role="cs_supervisor")
-        self.decide(no, review, "approved", ())
+        self.decide(no, review, "approved", (), by="d-2")
 
     def sign(self, no):
         self.decide(no, sign, PreciseDate(on=BEGIN.date()), "签订")
@@ -243,6 +243,132 @@ def test_all_statements_come_to_the_ledger_and_nobody_is_asked_for_more_than_is_
         balances[currency] = statement.balance.amount
     assert {currency: amount for currency, amount in stated.items() if amount} == books.ledger()
     assert {currency: amount for currency, amount in balances.items() if amount} == books.ledger()
+
+
+def signed_in_four_parts():
+    """The books of an order that is paid in four parts: 300, 200, 100 and 400."""
+    parts = (
+        ("initial", "300.00", None),
+        ("progress", "200.00", 1),
+        ("progress", "100.00", 2),
+        ("balance", "400.00", None),
+    )
+    terms = tuple(
+        said.PaymentTerm(kind=kind, amount=yuan(amount), due_on=day and date(2026, 11, day))
+        for kind, amount, day in parts
+    )
+    books = Books([("custom", "CNY", True)])
+    books.change("SO-0", Draft(revision=0, changes=("改",), total=yuan("1000.00"), terms=terms))
+    assert books.orders["SO-0"].receivable.terms == terms
+    return books
+
+
+@given(
+    st.tuples(*(st.sampled_from(["word", "amount", "both"]),) * 4),
+    st.tuples(*(st.integers(1, 30),) * 4),
+    st.randoms(use_true_random=False),
+)
+def test_the_ledger_says_the_same_in_whatever_order_receipts_with_and_without_an_amount_arrive(said_by, hours, chance):
+    books, at = signed_in_four_parts(), BEGIN
+    receipts = []
+    for number, (term, how, after) in enumerate(
+        zip(books.orders["SO-0"].receivable.terms, said_by, hours, strict=True)
+    ):
+        at += timedelta(hours=after)
+        amounts = {"word": [None], "amount": [term.amount], "both": [None, term.amount]}[how]
+        receipts += [(term.kind, amount, f"SK-{number}", at) for amount in amounts]
+    chance.shuffle(receipts)
+    for kind, amount, no, moment in receipts:
+        fact = PaymentReceived(order_no="SO-0", kind=kind, amount=amount, received_at=moment, receipt_no=no)
+        books.decide("SO-0", receive, fact)
+
+    order = books.orders["SO-0"]
+    assert order.receivable.paid == Decimal("1000.00")
+    assert {no: entered(order, no) for no in ("SK-0", "SK-1", "SK-2", "SK-3")} == {
+        "SK-0": Decimal("300.00"),
+        "SK-1": Decimal("200.00"),
+        "SK-2": Decimal("100.00"),
+        "SK-3": Decimal("400.00"),
+    }
+    assert order.exceptions == 0 or "both" in said_by
+
+
+def entered(order, no):
+    return -sum((each.amount.amount for each in order.receivable.entered(no)), Decimal())
+
+
+async def test_a_receipt_that_arrives_late_takes_its_share_of_what_a_later_word_booked(company):
+    await company.place(total=yuan("10000.00"))
+    await company.sign_contract()
+    begin = company.now
+    await company.pay("balance", None, receipt_no="SK-2")
+    await company.pay("initial", None, receipt_no="SK-1", received_at=begin - timedelta(hours=2))
+    await company.pay("initial", "500.00", receipt_no="SK-0", received_at=begin - timedelta(hours=3))
+
+    order = await company.order()
+    assert {no: entered(order, no) for no in ("SK-0", "SK-1", "SK-2")} == {
+        "SK-0": Decimal("500.00"),
+        "SK-1": Decimal("2500.00"),
+        "SK-2": Decimal("7000.00"),
+    }
+    assert (order.receivable.open, order.exceptions) == (0, 0)
+    account = await company.stores.accounts.get(account_id_of(CUSTOMER.customer_id))
+    assert account.balance == yuan("0.00")
+
+
+async def test_the_balance_that_is_heard_of_first_leaves_the_deposit_s_receipt_its_own_amount(company):
+    await company.place(total=yuan("10000.00"))
+    await company.sign_contract()
+    await company.pay("balance", "7000.00", receipt_no="SK-2")
+    await company.pay("initial", None, receipt_no="SK-1")
+    order = await company.order()
+    assert (order.receivable.open, entered(order, "SK-1"), order.exceptions) == (0, Decimal("3000.00"), 0)
+
+
+async def test_a_word_of_which_nothing_is_left_once_an_earlier_amount_arrives_is_looked_into(company):
+    await company.place(total=yuan("10000.00"))
+    await company.sign_contract()
+    await company.pay("initial", None, receipt_no="SK-2")
+    await company.pay("initial", "3000.00", receipt_no="SK-1", received_at=company.now - timedelta(hours=2))
+    order = await company.order()
+    assert (entered(order, "SK-1"), entered(order, "SK-2")) == (Decimal("3000.00"), 0)
+    assert [raised.detail for raised in company.announced(said.OrderExceptionRaised)] == [
+        "收据SK-2报首期款已收，未注明金额；本单此项已无应收，未另行入账，请核对是否与收据SK-1为同一笔款"
+    ]
+
+
+async def test_more_money_for_what_a_word_has_settled_is_entered_and_looked_into(company):
+    await company.place(total=yuan("10000.00"))
+    await company.sign_contract()
+    await company.pay("initial", None, receipt_no="SK-1")
+    await company.pay("initial", "3000.00", receipt_no="SK-2", received_at=company.now + timedelta(seconds=1))
+    assert (await company.order()).receivable.paid == Decimal("6000.00")
+    assert [raised.detail for raised in company.announced(said.OrderExceptionRaised)] == [
+        "首期款有收据未注明金额、已按应收入账，连同收据SK-2已超出该项应收，请核对是否为同一笔款"
+    ]
+
+
+async def test_the_amount_of_a_receipt_takes_the_place_of_what_its_word_was_taken_for(company):
+    await company.place(total=yuan("10000.00"))
+    await company.sign_contract()
+    await company.pay("initial", None, receipt_no="SK-1")
+    await company.pay("initial", "2900.00", receipt_no="SK-1")
+    await company.pay("initial", "2900.00", receipt_no="SK-1")
+    assert (await company.order()).receivable.paid == Decimal("2900.00")
+    assert [raised.detail for raised in company.announced(said.OrderExceptionRaised)] == [
+        "收据SK-1先前未注明金额，按应收3000.00 CNY入账；现报2900.00 CNY，已改按所报入账，请核对"
+    ]
+
+
+async def test_words_that_waited_for_the_price_are_booked_by_their_moments(company):
+    await company.place(total=None)
+    await company.pay("balance", None, receipt_no="SK-2")
+    await company.pay("initial", None, receipt_no="SK-1", received_at=company.now - timedelta(hours=2))
+    await company.decide(amend_draft, yuan("10000.00"), role="account_manager")
+    await company.sign_contract()
+    order = await company.order()
+    assert (entered(order, "SK-1"), entered(order, "SK-2")) == (Decimal("3000.00"), Decimal("7000.00"))
+    assert order.exceptions == 0
 
 
 async def test_a_confirmation_without_an_amount_books_what_was_due(company):

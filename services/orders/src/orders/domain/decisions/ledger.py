@@ -10,7 +10,7 @@ from orders.domain.decisions.exception import raise_exception
 from orders.domain.decisions.stage import reach
 from orders.domain.order import Order
 from orders.domain.parts.entry import Entry
-from orders.domain.parts.receivable import Confirmation, not_booked
+from orders.domain.parts.receivable import Assumed, Confirmation, in_turn, not_booked
 from orders.domain.policy.policy import Rules
 from orders.domain.route import CANCELLED, Milestone
 from orders.domain.standing import hands_in
@@ -36,6 +36,7 @@ def post(
     shipment: Line | None = None,
     note: Prose | None = None,
     decided_by: tuple[StaffId, ...] = (),
+    assumed: bool = False,
     cause: Cause,
 ) -> Change[Order]:
     """One more entry in the ledger; the customer's account has it too as soon as the account hears of it (004 四2)."""
@@ -51,6 +52,7 @@ def post(
         note=note,
         by=cause.actor.id if cause.kind == "request" else None,
         decided_by=decided_by,
+        assumed=assumed,
     )
     receivable = order.receivable.but(entries=(*entries, entry))
     event = LedgerEntered.of(
@@ -91,32 +93,73 @@ def _made_up(order: Order, kind: EntryKind, wanted: Mapping[str, Decimal], cause
 def book_confirmed(order: Order, cause: Cause) -> Change[Order]:
     """What finance has confirmed before the price was known is booked: as much as is due now of that kind.
 
-    A receipt for which nothing is due any more is looked into; one that was said twice is booked once.
+    The earliest one is booked first. A receipt for which nothing is due any more is looked into; one that was said
+    twice is booked once.
     """
     change = Change(order.but(receivable=order.receivable.but(pending=())))
-    for word in order.receivable.pending:
-        booked = change.then(partial(book, word=word, cause=cause))
-        if booked.state.receivable.unbooked != change.state.receivable.unbooked:
-            detail = not_booked(booked.state.receivable)
-            booked = booked.then(partial(raise_exception, kind="payment", detail=detail, cause=cause))
-        change = booked
+    for word in in_turn(order.receivable.pending):
+        change = change.then(partial(book, word=word, cause=cause))
+    for word in change.state.receivable.unbooked[len(order.receivable.unbooked) :]:
+        detail = not_booked(change.state.receivable, word)
+        change = change.then(partial(raise_exception, kind="payment", detail=detail, cause=cause))
     return change
 
 
 def book(order: Order, word: Confirmation, cause: Cause) -> Change[Order]:
-    """A confirmation without an amount books what is due at this moment; before the price is known it waits for it.
+    """A confirmation without an amount books what was due at its moment; before the price is known it waits for it.
 
-    Where nothing is due, a receipt with a number is noted the first time.
+    Where nothing was due, a receipt with a number is noted the first time.
     """
     receivable = order.receivable
     if not receivable.terms and not order.ended:
         return Change(order.but(receivable=receivable.but(pending=(*receivable.pending, word))))
-    due = receivable.due_now(word.kind)
+    later = receivable.assumed_after(word)
+    due = receivable.without(later).due_by(word)
     if not due:
         noted = () if word.no is None or receivable.knows(word) else (word,)
         return Change(order.but(receivable=receivable.but(unbooked=(*receivable.unbooked, *noted))))
-    paid = receivable.money(-due)
-    return post(order, "payment", paid, word.at, pays=word.kind, reference=word.no, shipment=word.shipment, cause=cause)
+    booked = _assume(order, word, receivable.money(-due), None, cause)
+    return booked.then(lambda order: assume_anew(order, later, word.no, cause))
+
+
+def assume_anew(order: Order, later: tuple[Assumed, ...], by: str | None, cause: Cause) -> Change[Order]:
+    """Money of an earlier moment arrives late: what these later words took for it is taken back.
+
+    So the ledger says the same in whatever order receipts arrive. A receipt of which nothing stands any more is noted
+    as one for which nothing was due.
+    """
+    change = Change(order)
+    for place, each in enumerate(later):
+        due = change.state.receivable.without(later[place:]).due_by(each.word)
+        if due < each.amount:
+            change = change.then(partial(take_back, assumed=each, part=each.amount - due, by=by, cause=cause))
+    return change
+
+
+def take_back(order: Order, assumed: Assumed, part: Decimal, by: str | None, cause: Cause) -> Change[Order]:
+    """A part of what was assumed of a receipt is not entered under it any more: it came in under another one."""
+    word, receivable = assumed.word, order.receivable
+    note = f"此款已按收据{by}入账，冲减原按应收的入账" if by else "此款已另行入账，冲减原按应收的入账"
+    taken = _assume(order, word, receivable.money(part), note, cause)
+    if part < assumed.amount or word.no in (None, by):
+        return taken
+    ledger = taken.state.receivable
+    return taken.then(lambda order: Change(order.but(receivable=ledger.but(unbooked=(*ledger.unbooked, word)))))
+
+
+def _assume(order: Order, word: Confirmation, amount: Money, note: Prose | None, cause: Cause) -> Change[Order]:
+    return post(
+        order,
+        "payment",
+        amount,
+        word.at,
+        pays=word.kind,
+        reference=word.no,
+        shipment=word.shipment,
+        note=note,
+        assumed=True,
+        cause=cause,
+    )
 
 
 def follow_ledger(order: Order, since: datetime, rules: Rules, cause: Cause) -> Change[Order]:

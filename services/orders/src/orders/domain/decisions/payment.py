@@ -10,11 +10,11 @@ from orders.domain.decisions.clock import follow_complaints
 from orders.domain.decisions.duty import follow_duties
 from orders.domain.decisions.entry import set_reminders
 from orders.domain.decisions.exception import look_into
-from orders.domain.decisions.ledger import book, follow_ledger, post
+from orders.domain.decisions.ledger import assume_anew, book, follow_ledger, post, take_back
 from orders.domain.decisions.stage import reach
 from orders.domain.order import Order
 from orders.domain.parts.entry import Entry
-from orders.domain.parts.receivable import Confirmation, Due, not_booked, with_dues
+from orders.domain.parts.receivable import Confirmation, Due, Receivable, not_booked, with_dues
 from orders.domain.parts.titles import PAYMENTS
 from orders.domain.policy.policy import Rules
 from orders.domain.route import Milestone
@@ -35,20 +35,32 @@ _M = Milestone
 
 
 def receive(order: Order, fact: PaymentReceived, rules: Rules, cause: Cause) -> Change[Order]:
-    """Money has come in: in part, in full or too much; without an amount it is what was due at this moment.
+    """Money has come in: in part, in full or too much; without an amount it is what was due at its moment.
 
     Source: 001 售中一, 000 §3.4.5, §3.5.5. A receipt has one line for each kind of payment: the same line again is a
     repetition, with another amount it is looked into and not entered; a line of another kind is entered and looked
-    into. So is money in another currency than the order's, money beyond the price, money for an ended order, and a
-    receipt without an amount where nothing is due, once: it is not entered.
+    into. So is money in another currency than the order's, money beyond the price, money for an ended order, an amount
+    for a line that was entered without one, where it is another one, and once a receipt without an amount where nothing
+    is due: it is not entered.
     """
     before = order.receivable.entered(fact.receipt_no)
-    again = next((entry for entry in before if entry.pays == fact.kind), None)
-    if again is not None:
-        return _said_again(order, again, fact, cause)
-    change = _entered(order, fact, cause)
+    lines = [entry for entry in before if entry.pays == fact.kind]
+    counted = next((entry for entry in lines if not entry.assumed), None)
+    if counted is not None:
+        return _said_again(order, counted, fact, cause)
+    known = order.receivable.stands_for(fact.kind, fact.receipt_no)
+    supposed = order.receivable.money(known.amount) if known else None
+    if lines and fact.amount in (None, supposed):
+        return Change(order)
+    change = Change(order)
+    if known is not None:
+        change = take_back(order, known, known.amount, fact.receipt_no, cause)
+    change = change.then(lambda order: _entered(order, fact, cause))
     oddities = [*_odd(change.state, order, fact)]
-    if before:
+    if supposed is not None:
+        wording = f"先前未注明金额，按应收{_told(supposed)}入账；现报{_told(fact.amount)}，已改按所报入账，请核对"
+        oddities.append(f"收据{fact.receipt_no}{wording}")
+    if len(before) > len(lines):
         title = PAYMENTS[fact.kind]
         oddities.append(f"收据{fact.receipt_no}此前已入账，现又作为{title}入账：{_told(fact.amount)}，请核对")
     for detail in oddities:
@@ -69,37 +81,47 @@ def _said_again(order: Order, entry: Entry, fact: PaymentReceived, cause: Cause)
 
 
 def _entered(order: Order, fact: PaymentReceived, cause: Cause) -> Change[Order]:
-    if fact.amount is None:
-        word = Confirmation(kind=fact.kind, at=fact.received_at, no=fact.receipt_no, shipment=fact.delivery_note_no)
-        change = book(order, word, cause)
-    else:
-        less = fact.amount.but(amount=-fact.amount.amount)
-        change = post(
-            order,
-            "payment",
-            less,
-            fact.received_at,
-            pays=fact.kind,
-            reference=fact.receipt_no,
-            shipment=fact.delivery_note_no,
-            cause=cause,
-        )
+    word = Confirmation(kind=fact.kind, at=fact.received_at, no=fact.receipt_no, shipment=fact.delivery_note_no)
+    change = book(order, word, cause) if fact.amount is None else _counted(order, word, fact.amount, cause)
     booked = change.state.receivable.entries[len(order.receivable.entries) :]
     amount = Money(amount=-booked[0].amount.amount, currency=booked[0].amount.currency) if booked else None
     return change.announcing(_recorded(change.state, fact, amount))
 
 
+def _counted(order: Order, word: Confirmation, amount: Money, cause: Cause) -> Change[Order]:
+    less = amount.but(amount=-amount.amount)
+    counted = post(
+        order, "payment", less, word.at, pays=word.kind, reference=word.no, shipment=word.shipment, cause=cause
+    )
+    if amount.currency != order.receivable.currency:
+        return counted
+    later = order.receivable.assumed_with(word)
+    return counted.then(lambda order: assume_anew(order, later, word.no, cause))
+
+
 def _odd(order: Order, before: Order, fact: PaymentReceived) -> Iterator[str]:
     """What has to be looked into about a payment that was entered."""
-    ledger = order.receivable
+    ledger, known = order.receivable, before.receivable
+    moved = ledger.sums("payment") != known.sums("payment") or ledger.entries == known.entries
     if fact.amount is not None and ledger.currency is not None and fact.amount.currency != ledger.currency:
         yield f"收到其他币种的款项：{_told(fact.amount)}，请核对"
-    elif order.ended:
+    elif order.ended and moved:
         yield f"订单{order.stage_title}后收到款项：{_told(fact.amount)}，请核对"
-    elif ledger.terms and ledger.surplus > before.receivable.surplus:
+    elif ledger.terms and ledger.surplus > known.surplus:
         yield f"客户多付{ledger.surplus} {ledger.currency}，请核对"
-    elif ledger.unbooked != before.receivable.unbooked:
-        yield not_booked(ledger)
+    elif (
+        ledger.terms
+        and ledger.beyond(fact.kind) > max(known.beyond(fact.kind), Decimal())
+        and _assumed_of(ledger, fact)
+    ):
+        title = PAYMENTS[fact.kind]
+        yield f"{title}有收据未注明金额、已按应收入账，连同收据{fact.receipt_no}已超出该项应收，请核对是否为同一笔款"
+    if not (order.ended and moved):
+        yield from (not_booked(ledger, word) for word in ledger.unbooked[len(known.unbooked) :])
+
+
+def _assumed_of(ledger: Receivable, fact: PaymentReceived) -> bool:
+    return any(each.word.kind == fact.kind for each in ledger.assumed)
 
 
 def _recorded(order: Order, fact: PaymentReceived, amount: Money | None) -> PaymentRecorded:

@@ -13,7 +13,8 @@ class Entry(Part):
 
     An entry is never changed or removed. `number` counts the order's entries from one; `shipment` is the delivery note
     for which the money came in, if finance names one; `by` is the colleague who entered it, where one did; `decided_by`
-    are the colleagues who decided on the paper of which it comes.
+    are the colleagues who decided on the paper of which it comes. `assumed` says that a receipt named no amount: this
+    is what was due by its word.
     """
 
     number: int
@@ -26,6 +27,7 @@ class Entry(Part):
     note: Prose | None = None
     by: StaffId | None = None
     decided_by: tuple[StaffId, ...] = ()
+    assumed: bool = False
 
 
 class AccountEntry(Part):

@@ -1,6 +1,6 @@
 """What is owed for an order, what has come in, and what of it the customer may be asked for."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 
@@ -15,12 +15,19 @@ _PRICE: tuple[EntryKind, ...] = ("invoice", "amendment", "credit", "cancellation
 
 
 class Confirmation(Part):
-    """Finance's word that a kind of payment is in, before it was known how much that is."""
+    """Finance's word that a kind of payment is in, without saying how much that is."""
 
     kind: PaymentKind
     at: Instant
     no: PaperNo | None = None
     shipment: Line | None = None
+
+
+class Assumed(Part):
+    """A receipt without an amount that was entered by what was due, and what of that stands."""
+
+    word: Confirmation
+    amount: Decimal
 
 
 class Instalment(Part):
@@ -65,7 +72,7 @@ class Receivable(Part):
 
     What is billed, paid, open and asked for is derived from the terms and the entries, and kept nowhere else. Entries
     in another currency than the order's stand in the ledger and count for nothing here. `unbooked` are receipts without
-    an amount for which nothing was due, each once.
+    an amount for which nothing was due, or of which nothing stands any more, each once.
     """
 
     terms: tuple[PaymentTerm, ...] = ()
@@ -134,7 +141,10 @@ class Receivable(Part):
     @property
     def instalments(self) -> tuple[Instalment, ...]:
         """The parts of the price in the order in which they are settled; a credit lessens the last ones first."""
-        left, money, found = self.billed, self.paid, list[Instalment]()
+        return self._settled_by(self.paid)
+
+    def _settled_by(self, money: Decimal) -> tuple[Instalment, ...]:
+        left, found = self.billed, list[Instalment]()
         numbers = dict.fromkeys(_IN_TURN, 0)
         for term in sorted(self.terms, key=lambda term: (_IN_TURN.index(term.kind), term.due_on or date.max)):
             amount = min(term.amount.amount, left)
@@ -172,15 +182,72 @@ class Receivable(Part):
         """What was asked for of this kind and is still open."""
         return sum((claim.open for claim in self.claims if claim.due.kind == kind), Decimal())
 
-    def due_now(self, kind: PaymentKind) -> Decimal:
-        """What finance confirms by its word alone: everything open up to this kind, of progress up to the first."""
+    def due_by(self, word: Confirmation) -> Decimal:
+        """What finance confirms by its word alone: everything open up to this kind, of progress up to the first.
+
+        The word speaks of its own moment: money that came in later, or for a later kind of payment, has not settled
+        what was due then. Together it is never more than the order costs.
+        """
+        before = min(self._due_of(word.kind, self._confirmed(word)), self.open)
+        return max(self._due_of(word.kind, self.paid), before)
+
+    def _due_of(self, kind: PaymentKind, money: Decimal) -> Decimal:
         last = _IN_TURN.index(kind)
-        open_ = [each for each in self.instalments if each.open > 0 and _IN_TURN.index(each.kind) <= last]
+        open_ = [each for each in self._settled_by(money) if each.open > 0 and _IN_TURN.index(each.kind) <= last]
         if kind == "progress":
             first = next((each.number for each in open_ if each.kind == "progress"), 0)
             asked = {due.number for due in self.dues if due.kind == "progress"}
             open_ = [each for each in open_ if each.kind == "initial" or each.number in {first, *asked}]
         return sum((each.open for each in open_), Decimal())
+
+    def _confirmed(self, word: Confirmation) -> Decimal:
+        """What came in by the moment of this word for its kind and those before it, also by an earlier word."""
+        payments = (each for each in self._payments if each.at <= word.at)
+        known = (each for each in payments if _up_to(each, word.kind) or (each.assumed and each.at < word.at))
+        return -sum((each.amount.amount for each in known), Decimal())
+
+    def beyond(self, kind: PaymentKind) -> Decimal:
+        """What came in for this kind of payment and those before it beyond what they come to; below zero what lacks."""
+        due = (each.amount for each in self.instalments if _IN_TURN.index(each.kind) <= _IN_TURN.index(kind))
+        came_in = (each.amount.amount for each in self._payments if _up_to(each, kind))
+        return -sum(came_in, Decimal()) - sum(due, Decimal())
+
+    @property
+    def _payments(self) -> Iterator[Entry]:
+        mine = (each for each in self.entries if each.amount.currency == self.currency)
+        return (each for each in mine if each.kind == "payment")
+
+    @property
+    def assumed(self) -> tuple[Assumed, ...]:
+        """The receipts without an amount of which something stands, in the order of their moments."""
+        sums = dict[Confirmation, Decimal]()
+        for each in self.entries:
+            if each.assumed:
+                word = _word_of(each)
+                sums[word] = sums.get(word, Decimal()) - each.amount.amount
+        return tuple(Assumed(word=word, amount=sums[word]) for word in in_turn(sums) if sums[word] > 0)
+
+    def assumed_after(self, word: Confirmation) -> tuple[Assumed, ...]:
+        """The receipts without an amount whose words come after this one."""
+        return tuple(each for each in self._assumed_beside(word) if _turn(each.word) > _turn(word))
+
+    def assumed_with(self, counted: Confirmation) -> tuple[Assumed, ...]:
+        """The receipts without an amount whose words include the money of this one, whose amount is known."""
+        return tuple(
+            each
+            for each in self._assumed_beside(counted)
+            if each.word.at >= counted.at and _IN_TURN.index(each.word.kind) >= _IN_TURN.index(counted.kind)
+        )
+
+    def _assumed_beside(self, word: Confirmation) -> Iterator[Assumed]:
+        return (
+            each for each in self.assumed if word.no is None or (word.no, word.kind) != (each.word.no, each.word.kind)
+        )
+
+    def without(self, assumed: Iterable[Assumed]) -> "Receivable":
+        """The ledger as it would be without these receipts."""
+        words = {each.word for each in assumed}
+        return self.but(entries=tuple(each for each in self.entries if not each.assumed or _word_of(each) not in words))
 
     def money(self, amount: Decimal) -> Money:
         """An amount in the order's currency."""
@@ -190,6 +257,10 @@ class Receivable(Part):
         """The payments that were entered under this receipt number."""
         payments = (each for each in self.entries if no is not None and each.kind == "payment")
         return tuple(each for each in payments if each.reference == no)
+
+    def stands_for(self, kind: PaymentKind, no: str | None) -> Assumed | None:
+        """What was assumed for this line of a receipt, as far as it stands."""
+        return next((each for each in self.assumed if no and (each.word.kind, each.word.no) == (kind, no)), None)
 
     def knows(self, word: Confirmation) -> bool:
         """Whether this line of a receipt was entered, or found nothing due, before."""
@@ -213,9 +284,25 @@ def with_dues(receivable: Receivable, dues: Iterable[Due]) -> Receivable:
     return receivable.but(dues=(*others, *noted.values()))
 
 
-def not_booked(receivable: Receivable) -> Prose:
-    """What is said of the last receipt for which nothing was due: it may be of what came in under another one."""
-    word = receivable.unbooked[-1]
+def _up_to(entry: Entry, kind: PaymentKind) -> bool:
+    return entry.pays is None or _IN_TURN.index(entry.pays) <= _IN_TURN.index(kind)
+
+
+def _word_of(entry: Entry) -> Confirmation:
+    return Confirmation(kind=entry.pays or "balance", at=entry.at, no=entry.reference, shipment=entry.shipment)
+
+
+def _turn(word: Confirmation) -> tuple[Instant, int]:
+    return word.at, _IN_TURN.index(word.kind)
+
+
+def in_turn(words: Iterable[Confirmation]) -> tuple[Confirmation, ...]:
+    """Words without an amount by their moments, those of one moment by what is paid first."""
+    return tuple(sorted(words, key=_turn))
+
+
+def not_booked(receivable: Receivable, word: Confirmation) -> Prose:
+    """What is said of a receipt for which nothing was due: it may be of what came in under another one."""
     known = tuple(dict.fromkeys(each.reference for each in receivable.entries if each.kind == "payment"))
     others = "、".join(f"收据{each}" for each in known[-3:] if each not in (None, word.no))
     look = f"请核对是否与{others}为同一笔款" if others else "请核对"
