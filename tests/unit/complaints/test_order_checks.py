@@ -98,8 +98,18 @@ async def known(world):
 
 
 @pytest.fixture
-async def case(ask, known):
+async def case(open_case):
     """A complaint about the order that a solution may be proposed for."""
+    return await open_case()
+
+
+@pytest.fixture
+def open_case(ask, known):
+    """Complaints about the order that solutions may be proposed for."""
+    return lambda: opened(ask)
+
+
+async def opened(ask):
     id = (await ask("cs_specialist", "POST", "/complaints", FILE)).json()["complaint_id"]
     for role, decision, body in (
         ("cs_manager", "assign-owner", {"owner": "cs-manager-01", "visit_required": False}),
@@ -308,6 +318,80 @@ async def test_no_solution_costs_more_than_what_was_delivered_is_worth(amount, s
         assert answer.json()["code"] == "above_delivered"
         assert "SO-2026-0412 has delivered goods worth 48000.00 CNY; propose at most that" in answer.json()["detail"]
         assert answer.json()["errors"][0]["where"] == "body.options.0.amount"
+
+
+@pytest.fixture
+def offer(ask):
+    async def proposed(case, *amounts):
+        options = [{"kind": "allowance", "amount": {"amount": each}, "description": "折让"} for each in amounts]
+        return await ask("complaint_handler", "POST", f"/complaints/{case}/propose", {"options": options})
+
+    return proposed
+
+
+@pytest.fixture
+def grant(ask):
+    async def approved(case, role="gm", **fields):
+        view = (await ask("gm", "GET", f"/complaints/{case}")).json()
+        body = {"proposal": view["proposals"][-1]["proposal_id"], "option": 0, **fields}
+        return await ask(role, "POST", f"/complaints/{case}/approve", body)
+
+    return approved
+
+
+async def test_two_cases_about_an_order_together_grant_no_more_than_was_delivered(open_case, offer, grant, stores):
+    first, second = await open_case(), await open_case()
+    await offer(first, "40000.00")
+    await offer(second, "8000.01")
+    assert (await grant(first)).status_code == 200
+
+    refused = await grant(second)
+    assert (refused.status_code, refused.json()["code"]) == (409, "granted_already")
+    numbers = [(await stores.complaints.get(UUID(each))).number for each in (first, second)]
+    left = (
+        f"SO-2026-0412 has delivered goods worth 48000.00 CNY, of which {numbers[0]} leaves 8000.00; grant at most that"
+    )
+    assert left in refused.json()["detail"]
+
+    third = await open_case()
+    assert (await offer(third, "8000.01")).json()["code"] == "granted_already"
+    assert (await offer(third, "8000.00")).status_code == 200
+    assert (await grant(third)).status_code == 200
+    assert [each.amount for each in (await stores.order_of(NO)).granting] == [yuan("40000.00"), yuan("8000.00")]
+
+
+async def test_of_two_approvals_at_one_moment_that_are_too_much_together_one_is_refused(open_case, offer, grant):
+    cases = [await open_case(), await open_case()]
+    for each in cases:
+        await offer(each, "30000.00")
+
+    answers = await asyncio.gather(*(grant(each) for each in cases))
+
+    assert sorted(each.status_code for each in answers) == [200, 409]
+    assert [each.json()["code"] for each in answers if each.status_code == 409] == ["granted_already"]
+
+
+async def test_what_a_customer_does_not_accept_or_choose_is_granted_by_another_case(open_case, offer, grant, ask):
+    declined, cheaper, last = [await open_case() for _ in range(3)]
+    await offer(declined, "40000.00")
+    await grant(declined)
+    assert (await ask("cs_specialist", "POST", f"/complaints/{declined}/decline", {"via": "phone"})).status_code == 200
+
+    await offer(cheaper, "40000.00", "1000.00")
+    assert (await grant(cheaper, also=[1])).status_code == 200
+    assert (await offer(last, "8000.01")).json()["code"] == "granted_already"
+    chosen = await ask("cs_specialist", "POST", f"/complaints/{cheaper}/accept", {"via": "phone", "choice": 2})
+    assert chosen.status_code == 200
+
+    assert (await offer(last, "47000.00")).status_code == 200
+    assert (await grant(last)).status_code == 200
+
+
+async def test_an_attempt_beyond_the_authority_keeps_nothing_of_the_order(open_case, offer, grant, stores):
+    case = await open_case()
+    await offer(case, "48000.00")
+    assert (await grant(case, role="cs_manager")).json()["code"] == "authority_exceeded"
+    assert (await stores.order_of(NO)).granting == ()
 
 
 def test_where_prices_or_loads_are_unknown_an_order_is_worth_its_total(form):

@@ -338,9 +338,12 @@ async def test_nobody_is_punished_twice_by_one_measure_for_one_case_unless_it_wa
     head = await ask("gm_office", "POST", path, most | {"target": "plant-01", "part": "department_head"})
     await ask("gm", "POST", f"/penalties/{first.json()['penalty_id']}/reject", {"note": "证据不足"})
     anew = await ask("gm_office", "POST", path, most)
+    late = await ask("cs_manager", "POST", path, most, key="k")
 
-    assert [answer.status_code for answer in (first, repeated, again, head, anew)] == [201, 201, 409, 201, 201]
+    answers = (first, repeated, again, head, anew, late)
+    assert [answer.status_code for answer in answers] == [201, 201, 409, 201, 201, 201]
     assert repeated.json() == first.json()
+    assert (late.json()["penalty_id"], late.json()["stage"]) == (first.json()["penalty_id"], "rejected")
     assert again.json()["code"] == "punished_already"
 
 

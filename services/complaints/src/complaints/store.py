@@ -294,6 +294,13 @@ class Stores:
         same = await self.merged_files.are_one(order.customer_id, customer)
         return order.but(customer_id=customer) if same else order
 
+    async def cases_about(self, order: KnownOrder | None) -> tuple[Complaint, ...]:
+        """The latest cases about this order, drafts among them; none where no order is known."""
+        if order is None:
+            return ()
+        page = await self.complaints.find({"form.order_no": order.order_no}, sort="-form.received_at", limit=PAGE)
+        return tuple(page.items)
+
     async def _orders(self, cases: Iterable[CaseFigures]) -> dict[UUID, KnownOrder]:
         ids = {order_id_of(case.order_no) for case in cases if case.order_no}
         if not ids:

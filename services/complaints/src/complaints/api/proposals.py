@@ -9,7 +9,9 @@ from complaints.api.readers import CASES, WHOLE
 from complaints.api.views import ComplaintView
 from complaints.domain.complaint import Complaint
 from complaints.domain.decisions.checks import must_be_worth
+from complaints.domain.decisions.known_order import grant
 from complaints.domain.decisions.resolution import approve_choice, must_be_granted, propose, reject
+from complaints.domain.known_order import KnownOrder
 from complaints.domain.lifecycle import COMPLAINT
 from complaints.domain.policy.policy import Rules
 from complaints.store import Stores
@@ -56,28 +58,57 @@ class Reject(RequestBody):
 def routes(stores: Stores, rules: Rules) -> APIRouter:
     """Proposing, approving and rejecting, each a POST to its name."""
     router = Router(readers=CASES, whole=WHOLE, tags=["resolution"], prefix="/complaints/{complaint_id}")
+    _proposing(router, stores, rules)
+    _deciding(router, stores, rules)
+    return router
+
+
+def _proposing(router: APIRouter, stores: Stores, rules: Rules) -> None:
     complaints = stores.complaints
 
     @router.post("/propose", dependencies=[allow(*COMPLAINT.roles("propose"))])
     async def propose_solutions(complaint_id: UUID, body: Propose, cause: CausedByRequest) -> ComplaintView:
-        """Submit solutions to the role that may decide on the dearest of them; none beyond what was delivered."""
+        """Submit solutions to the role that may decide on the dearest of them; none beyond what was delivered.
+
+        Nor beyond what the other cases about the order have left of that.
+        """
         options = tuple(Remediation(**option.model_dump()) for option in body.options)
         order = await stores.order_of((await complaints.get(complaint_id)).form.order_no)
+        others = await stores.cases_about(order)
 
         def decide(case: Complaint) -> Change[Complaint]:
             if order is not None:
-                must_be_worth(options, order)
+                must_be_worth(options, order, case, others)
             return propose(case, options, body.preferred, body.customer_may_choose, rules, cause)
 
         return ComplaintView.of(await complaints.apply(complaint_id, decide, cause))
 
+
+def _deciding(router: APIRouter, stores: Stores, rules: Rules) -> None:
+    complaints = stores.complaints
+
     @router.post("/approve", dependencies=[allow(*COMPLAINT.roles("approve"))])
     async def approve_solution(complaint_id: UUID, body: Approve, cause: CausedByRequest) -> ComplaintView:
-        """Choose a solution within the approver's own authority; an attempt beyond it is refused and reported."""
+        """Choose a solution within the approver's own authority; an attempt beyond it is refused and reported.
+
+        The order keeps first what the case grants, so that of two cases approved at the same moment that together are
+        dearer than what was delivered one is refused.
+        """
 
         def decide(case: Complaint) -> Change[Complaint]:
             return approve_choice(case, body.proposal, body.option, body.also, body.note, rules, cause)
 
+        waiting = await complaints.get(complaint_id)
+        order = await stores.order_of(waiting.form.order_no)
+        if order is not None and COMPLAINT.allows(waiting.stage, "approve"):
+            others = await stores.cases_about(order)
+
+            def keep(order: KnownOrder) -> Change[KnownOrder]:
+                approved = decide(waiting).state
+                granted = len(approved.verdicts) > len(waiting.verdicts)
+                return grant(order, approved, others, cause) if granted else Change(order)
+
+            await stores.orders.apply(order.id, keep, cause)
         case = await complaints.apply(complaint_id, decide, cause)
         must_be_granted(case, body.proposal, rules, cause)
         return ComplaintView.of(case)
@@ -90,5 +121,3 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
                 complaint_id, lambda case: reject(case, body.proposal, body.note, rules, cause), cause
             )
         )
-
-    return router

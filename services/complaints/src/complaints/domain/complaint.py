@@ -29,7 +29,7 @@ from complaints.domain.parts.resolution import Answer, Blocked, Deciders, Feedba
 from shared.aggregate import one_person
 from shared.clocks import ClockRun, Matter, Timed
 from shared.contracts.complaints import Remediation
-from shared.contracts.event import Instant
+from shared.contracts.event import Instant, Money
 from shared.contracts.roles import Role
 from shared.contracts.vocabulary import (
     AboutComplaint,
@@ -200,6 +200,18 @@ class Complaint(Timed):
         if self.answer and self.answer.choice:
             return self.answer.choice
         return self.verdicts[-1].option if self.verdicts else None
+
+    @property
+    def granted(self) -> Money | None:
+        """The most that its approved solutions grant; what the customer chose, and nothing once it ended otherwise."""
+        if self.closing is not None and self.closing.outcome != "resolved":
+            return None
+        if self.answer and self.answer.choice:
+            return self.answer.choice.amount
+        verdict = self.verdicts[-1] if self.verdicts else None
+        if verdict is None or verdict.option is None:
+            return None
+        return max((each.amount for each in verdict.offered or (verdict.option,)), key=lambda each: each.amount)
 
     @property
     def missed(self) -> tuple[Missed, ...]:

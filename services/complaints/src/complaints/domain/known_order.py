@@ -11,7 +11,16 @@ from complaints.domain.parts.papers import PartCount, added_up
 from shared.aggregate import Aggregate
 from shared.calendar import Calendar
 from shared.contracts.event import Instant, Money, Part
-from shared.contracts.vocabulary import ContractDate, ContractNo, CustomerId, Line, OrderNo, ReturnNo, ShipmentId
+from shared.contracts.vocabulary import (
+    ComplaintNo,
+    ContractDate,
+    ContractNo,
+    CustomerId,
+    Line,
+    OrderNo,
+    ReturnNo,
+    ShipmentId,
+)
 
 
 class KnownGoods(PartCount):
@@ -36,8 +45,18 @@ class Returning(Part):
     lines: tuple[PartCount, ...]
 
 
+class Granting(Part):
+    """What a case grants of the order's worth at most: its dearest approved solution."""
+
+    complaint_no: ComplaintNo
+    amount: Money
+
+
 class KnownOrder(Aggregate):
-    """An order as orders and intake announced it, with what return notes take back. Its id follows from its number."""
+    """An order as orders and intake announced it, with what cases grant and return notes take back of it.
+
+    Its id follows from its number.
+    """
 
     order_no: OrderNo
     customer_id: CustomerId
@@ -48,6 +67,7 @@ class KnownOrder(Aggregate):
     contract_date: ContractDate | None = None
     shipments: tuple[KnownShipment, ...] = ()
     returning: tuple[Returning, ...] = ()
+    granting: tuple[Granting, ...] = ()
 
     @property
     def products(self) -> tuple[str, ...]:

@@ -3,8 +3,10 @@
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime
+from decimal import Decimal
 from uuid import UUID
 
+from complaints.domain.complaint import Complaint
 from complaints.domain.goods_return import GoodsReturn
 from complaints.domain.known_order import KnownOrder
 from complaints.domain.parts.form import Form
@@ -12,6 +14,7 @@ from complaints.domain.parts.papers import Drawn, PartCount, ReturnNote, added_u
 from shared.aggregate import Cause, Refused, must_be_recent
 from shared.calendar import Calendar
 from shared.contracts.complaints import Remediation
+from shared.contracts.vocabulary import ComplaintNo
 
 
 def must_fit(form: Form, order: KnownOrder | None, calendar: Calendar, cause: Cause) -> None:
@@ -46,18 +49,43 @@ def must_be_seen(paper: Drawn | ReturnNote | None, seen: UUID) -> None:
         raise Refused(f"it was drawn up anew meanwhile; read it and name that one: {now}", "paper_changed")
 
 
-def must_be_worth(options: Iterable[Remediation], order: KnownOrder) -> None:
-    """Refused with `above_delivered` for a solution that costs more than what was delivered is worth (003 §27)."""
+def must_be_worth(
+    options: Iterable[Remediation], order: KnownOrder, case: Complaint, others: Iterable[Complaint]
+) -> None:
+    """Refused for a solution that costs more than what was delivered is worth (`above_delivered`, 003 §27).
+
+    Refused too for more than the `others`, the cases about the same order, have left of it (`granted_already`).
+    """
     most = order.delivered
     if most is None:
         return
+    granted = _granted(order, case, others, most.currency)
+    numbers, left = ", ".join(sorted(granted)), max(most.amount - sum(granted.values(), Decimal()), Decimal())
     for number, each in enumerate(options):
-        if each.amount.currency == most.currency and each.amount.amount > most.amount:
-            raise Refused(
-                f"{order.order_no} has delivered goods worth {most.amount} {most.currency}; propose at most that",
-                "above_delivered",
-                f"options.{number}.amount",
-            )
+        if each.amount.currency != most.currency or each.amount.amount <= left:
+            continue
+        worth, field = (
+            f"{order.order_no} has delivered goods worth {most.amount} {most.currency}",
+            f"options.{number}.amount",
+        )
+        if each.amount.amount > most.amount:
+            raise Refused(f"{worth}; propose at most that", "above_delivered", field)
+        raise Refused(f"{worth}, of which {numbers} leaves {left}; grant at most that", "granted_already", field)
+
+
+def _granted(
+    order: KnownOrder, case: Complaint, others: Iterable[Complaint], currency: str
+) -> dict[ComplaintNo, Decimal]:
+    """What each other case about the order grants; what the order keeps counts while the case itself is not closed."""
+    granted = {each.complaint_no: each.amount for each in order.granting if each.complaint_no != case.number}
+    for each in others:
+        if each.number is None or each.id == case.id:
+            continue
+        if each.granted is not None:
+            granted[each.number] = each.granted
+        elif not each.live:
+            granted.pop(each.number, None)
+    return {no: amount.amount for no, amount in granted.items() if amount.currency == currency and amount.amount}
 
 
 def must_come_back_once(

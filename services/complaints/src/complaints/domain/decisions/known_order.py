@@ -2,9 +2,10 @@
 
 from collections import Counter
 
-from complaints.domain.decisions.checks import must_come_back_once
+from complaints.domain.complaint import Complaint
+from complaints.domain.decisions.checks import must_be_worth, must_come_back_once
 from complaints.domain.goods_return import GoodsReturn
-from complaints.domain.known_order import KnownGoods, KnownOrder, KnownShipment, Returning
+from complaints.domain.known_order import Granting, KnownGoods, KnownOrder, KnownShipment, Returning
 from complaints.domain.parts.papers import PartCount, added_up
 from shared.aggregate import Cause, Change
 from shared.contracts.intake import OrderPlaced
@@ -46,6 +47,20 @@ def know_shipment(order: KnownOrder, left: ShipmentDispatched, cause: Cause) -> 
     shipment = KnownShipment(shipment_id=left.shipment_id, left_at=left.left_at, lines=lines)
     others = tuple(each for each in order.shipments if each.shipment_id != left.shipment_id)
     return Change(order.but(shipments=(*others, shipment)))
+
+
+def grant(order: KnownOrder, approved: Complaint, others: tuple[Complaint, ...], cause: Cause) -> Change[KnownOrder]:
+    """Keep for a case what it grants of the order at most, so that no other case grants the same worth again.
+
+    `approved` is the case as it would be with the approval. Refused for more than the goods that were delivered are
+    worth (`above_delivered`), or than the other cases leave of it (`granted_already`).
+    """
+    must_be_worth(approved.verdicts[-1].offered, order, approved, others)
+    assert approved.number is not None
+    assert approved.granted is not None
+    kept = Granting(complaint_no=approved.number, amount=approved.granted)
+    rest = (each for each in order.granting if each.complaint_no != approved.number)
+    return Change(order.but(granting=(*rest, kept)))
 
 
 def take_back(

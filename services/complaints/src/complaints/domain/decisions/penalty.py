@@ -1,6 +1,6 @@
 """How a punishment is proposed, decided and put on a notice; others carry it out (003 §25.4b, §28, 002 六1(5)a)."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Literal
 
 from complaints.domain.complaint import Complaint
@@ -27,7 +27,7 @@ def propose_penalty(
     code: Line,
     amount: Money | None,
     reason: Prose,
-    others: Iterable[Penalty],
+    others: Collection[Penalty],
     rules: Rules,
     cause: Cause,
 ) -> Change[Penalty]:
@@ -36,7 +36,11 @@ def propose_penalty(
     Refused unless the department bears a share of the liability (`department_not_liable`), for a measure that the
     standard does not have (`no_such_measure`), for a deduction above the standard's (`wrong_amount`), and for a person
     for whom the same measure stands among the `others` of this case, unless it was rejected (`punished_already`).
+    What was proposed by this cause before is the same proposal, whatever was decided since.
     """
+    id = cause.derive("penalty")
+    if (proposed := next((each for each in others if each.id == id), None)) is not None:
+        return Change(proposed)
     shares = complaint.liability.shares if complaint.liability else ()
     if complaint.policy_version is None or department not in {share.department for share in shares}:
         raise Refused("assign the liability to this department in the case first", "department_not_liable")
@@ -48,8 +52,7 @@ def propose_penalty(
             f"{code} is not in the standard v{standard.version}; it has {offers}", "no_such_measure", "measure"
         )
     _must_fit(measure, amount)
-    id = cause.derive("penalty")
-    _must_be_punished_once(target, measure, (each for each in others if each.id != id))
+    _must_be_punished_once(target, measure, others)
     what = Penalised(
         penalty_id=id,
         target=target,
