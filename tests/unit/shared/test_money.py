@@ -55,6 +55,21 @@ def test_money_of_a_currency_that_there_is_comes_in(amount: str, currency: str) 
     assert came == Money(amount=Decimal(amount), currency=currency)
 
 
+@pytest.mark.parametrize("currency", ["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND", "CNY"])
+def test_a_third_decimal_is_refused_in_every_currency_with_what_would_be_right(currency: str) -> None:
+    for context in (IN_A_REQUEST, AT_THE_DOOR):
+        with pytest.raises(ValidationError) as refused:
+            Money.model_validate({"amount": "1.235", "currency": currency}, context=dict(context))
+        assert [(each["loc"], each["msg"]) for each in refused.value.errors()] == [
+            (
+                ("amount",),
+                'Value error, an amount is a text such as "12800.00", with two decimals at most in any currency, '
+                "or a whole number",
+            )
+        ]
+    assert Money.model_validate({"amount": "1.23", "currency": currency}).amount == Decimal("1.23")
+
+
 def test_a_currency_that_has_ended_since_the_first_release_comes_in_for_what_is_kept_in_it() -> None:
     lev = {"amount": "100.50", "currency": "BGN"}
     assert Money.model_validate(lev, context=dict(IN_A_REQUEST)).currency == "BGN"

@@ -146,7 +146,9 @@ class Money(Part):
         if isinstance(value, str) and _AMOUNT.fullmatch(value):
             return Decimal(value)
         if isinstance(value, float | str):
-            raise ValueError('an amount is a text such as "12800.00", or a whole number')
+            raise ValueError(
+                'an amount is a text such as "12800.00", with two decimals at most in any currency, or a whole number'
+            )
         return Decimal(value) if type(value) is int else value
 
     @field_validator("currency")
