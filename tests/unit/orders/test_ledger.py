@@ -316,6 +316,17 @@ async def test_a_receipt_that_arrives_late_takes_its_share_of_what_a_later_word_
     assert account.balance == yuan("0.00")
 
 
+async def test_a_receipt_that_arrives_late_takes_no_more_back_than_it_brings_also_after_a_credit(company):
+    await company.place(total=yuan("10000.00"))
+    await company.sign_contract()
+    begin = company.now
+    await company.pay("balance", None, receipt_no="SK-2")
+    await company.decide(credit, yuan("2000.00"), "补偿", role="cs_director")
+    await company.pay("initial", "500.00", receipt_no="SK-1", received_at=begin - timedelta(hours=2))
+    ledger = (await company.order()).receivable
+    assert (ledger.paid, ledger.surplus) == (Decimal("10000.00"), Decimal("2000.00"))
+
+
 async def test_the_balance_that_is_heard_of_first_leaves_the_deposit_s_receipt_its_own_amount(company):
     await company.place(total=yuan("10000.00"))
     await company.sign_contract()

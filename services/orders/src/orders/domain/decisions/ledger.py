@@ -10,7 +10,7 @@ from orders.domain.decisions.exception import raise_exception
 from orders.domain.decisions.stage import reach
 from orders.domain.order import Order
 from orders.domain.parts.entry import Entry
-from orders.domain.parts.receivable import Assumed, Confirmation, in_turn, not_booked
+from orders.domain.parts.receivable import Assumed, Confirmation, in_turn, not_booked, without
 from orders.domain.policy.policy import Rules
 from orders.domain.route import CANCELLED, Milestone
 from orders.domain.standing import hands_in
@@ -114,34 +114,38 @@ def book(order: Order, word: Confirmation, cause: Cause) -> Change[Order]:
     if not receivable.terms and not order.ended:
         return Change(order.but(receivable=receivable.but(pending=(*receivable.pending, word))))
     later = receivable.assumed_after(word)
-    due = receivable.without(later).due_by(word)
+    due = without(receivable, later).due_by(word)
     if not due:
         noted = () if word.no is None or receivable.knows(word) else (word,)
         return Change(order.but(receivable=receivable.but(unbooked=(*receivable.unbooked, *noted))))
     booked = _assume(order, word, receivable.money(-due), None, cause)
-    return booked.then(lambda order: assume_anew(order, later, word.no, cause))
+    return booked.then(lambda order: assume_anew(order, later, due, word.no, cause))
 
 
-def assume_anew(order: Order, later: tuple[Assumed, ...], by: str | None, cause: Cause) -> Change[Order]:
-    """Money of an earlier moment arrives late: what these later words took for it is taken back.
+def assume_anew(
+    order: Order, later: tuple[Assumed, ...], amount: Decimal, receipt_no: str | None, cause: Cause
+) -> Change[Order]:
+    """This amount of an earlier moment arrives late: what these later words took for it is taken back, and no more.
 
     So the ledger says the same in whatever order receipts arrive. A receipt of which nothing stands any more is noted
     as one for which nothing was due.
     """
-    change = Change(order)
+    change, left = Change(order), amount
     for place, each in enumerate(later):
-        due = change.state.receivable.without(later[place:]).due_by(each.word)
-        if due < each.amount:
-            change = change.then(partial(take_back, assumed=each, part=each.amount - due, by=by, cause=cause))
+        due = without(change.state.receivable, later[place:]).due_by(each.word)
+        part = min(each.amount - due, left)
+        if part > 0:
+            left -= part
+            change = change.then(partial(take_back, assumed=each, part=part, receipt_no=receipt_no, cause=cause))
     return change
 
 
-def take_back(order: Order, assumed: Assumed, part: Decimal, by: str | None, cause: Cause) -> Change[Order]:
-    """A part of what was assumed of a receipt is not entered under it any more: it came in under another one."""
+def take_back(order: Order, assumed: Assumed, part: Decimal, receipt_no: str | None, cause: Cause) -> Change[Order]:
+    """A part of what was assumed of a receipt is not entered under it any more: it came in under this other one."""
     word, receivable = assumed.word, order.receivable
-    note = f"此款已按收据{by}入账，冲减原按应收的入账" if by else "此款已另行入账，冲减原按应收的入账"
+    note = f"此款已按收据{receipt_no}入账，冲减原按应收的入账" if receipt_no else "此款已另行入账，冲减原按应收的入账"
     taken = _assume(order, word, receivable.money(part), note, cause)
-    if part < assumed.amount or word.no in (None, by):
+    if part < assumed.amount or word.no in (None, receipt_no):
         return taken
     ledger = taken.state.receivable
     return taken.then(lambda order: Change(order.but(receivable=ledger.but(unbooked=(*ledger.unbooked, word)))))

@@ -96,7 +96,7 @@ def _counted(order: Order, word: Confirmation, amount: Money, cause: Cause) -> C
     if amount.currency != order.receivable.currency:
         return counted
     later = order.receivable.assumed_with(word)
-    return counted.then(lambda order: assume_anew(order, later, word.no, cause))
+    return counted.then(lambda order: assume_anew(order, later, amount.amount, word.no, cause))
 
 
 def _odd(order: Order, before: Order, fact: PaymentReceived) -> Iterator[str]:

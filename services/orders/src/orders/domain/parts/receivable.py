@@ -244,11 +244,6 @@ class Receivable(Part):
             each for each in self.assumed if word.no is None or (word.no, word.kind) != (each.word.no, each.word.kind)
         )
 
-    def without(self, assumed: Iterable[Assumed]) -> "Receivable":
-        """The ledger as it would be without these receipts."""
-        words = {each.word for each in assumed}
-        return self.but(entries=tuple(each for each in self.entries if not each.assumed or _word_of(each) not in words))
-
     def money(self, amount: Decimal) -> Money:
         """An amount in the order's currency."""
         return Money(amount=amount, currency=self.currency or "CNY")
@@ -275,6 +270,13 @@ class Receivable(Part):
         return bool(self.terms) and all(
             each.open == 0 for each in self.instalments if _IN_TURN.index(each.kind) <= last
         )
+
+
+def without(receivable: Receivable, assumed: Iterable[Assumed]) -> Receivable:
+    """The ledger as it would be without these receipts."""
+    words = {each.word for each in assumed}
+    kept = (each for each in receivable.entries if not each.assumed or _word_of(each) not in words)
+    return receivable.but(entries=tuple(kept))
 
 
 def with_dues(receivable: Receivable, dues: Iterable[Due]) -> Receivable:
