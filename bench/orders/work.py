@@ -70,7 +70,7 @@ async def advance(side: Side, turn: int) -> int:
 
 
 def _sealing(why: Cause) -> Callable[[Order], Change[Order]]:
-    return lambda order: use_seal(order, order.contract.revision, "补充协议盖章", why)
+    return lambda order: use_seal(order, (order.contract.draft or order.contract).revision, "补充协议盖章", why)
 
 
 async def read_one_on_its_way(side: Side, turn: int) -> int:
