@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, ClassVar, Generic, Literal, Protocol, Self, TypeVar
 from uuid import UUID, uuid5
@@ -14,6 +14,9 @@ from shared.plain import LONGEST_DETAIL, plain
 
 LONG_PAST = timedelta(days=366)
 """What staff report later than this after it happened has a mistyped year: every clock of it would be missed."""
+
+FAR_AHEAD = timedelta(days=730)
+"""What staff plan for later than this has a mistyped year: nobody would be reminded of it."""
 
 
 class Refused(Exception):
@@ -213,6 +216,14 @@ def must_be_recent(what: str, at: datetime, cause: Cause, field: str | None = No
         raise Refused(
             f"{what} is dated {at.isoformat()}; give a time from {earliest.isoformat()} on", "long_past", field
         )
+
+
+def must_be_near(at: date, cause: Cause, field: str) -> None:
+    """Refused with `far_day` for a day or a moment that staff plan, in this field, beyond two years from now."""
+    day = at.date() if isinstance(at, datetime) else at
+    latest = cause.at.date() + FAR_AHEAD
+    if day > latest:
+        raise Refused(f"{day} is far ahead; give a day until {latest}; is the year right?", "far_day", field)
 
 
 Decision = Callable[[A], Change[A]]

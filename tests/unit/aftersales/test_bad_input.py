@@ -242,6 +242,14 @@ ORDERS = {
         409,
         "day_is_past",
     ),
+    "an appointment with a mistyped year": (
+        "open",
+        "cs_specialist",
+        "agree-appointment",
+        window("2062-11-25T01:00:00Z", "2062-11-25T02:00:00Z"),
+        409,
+        "far_day",
+    ),
     "an appointment that ends before it begins": (
         "open",
         "cs_specialist",
@@ -407,6 +415,14 @@ ORDERS = {
         409,
         "day_is_past",
     ),
+    "a handling period with a mistyped year": (
+        "open",
+        "operations_supervisor",
+        "record-opinion",
+        {"opinion": "更换", "handle_by": "2062-11-25"},
+        409,
+        "far_day",
+    ),
     "a handling period that ends on 31 November": (
         "open",
         "operations_supervisor",
@@ -422,6 +438,14 @@ ORDERS = {
         {"parts": [{"part_no": "JL-80-02", "quantity": 1}], "needed_by": "2026-11-21"},
         409,
         "day_is_past",
+    ),
+    "parts that are needed in a mistyped year": (
+        "open",
+        "sales_assistant",
+        "request-parts",
+        {"parts": [{"part_no": "JL-80-02", "quantity": 1}], "needed_by": "2062-11-25"},
+        409,
+        "far_day",
     ),
     "parts that are promised for 31 November": (
         "open",

@@ -198,6 +198,7 @@ def test_a_request_that_makes_no_sense_is_refused(order_with, waiting, rules):
     assert refusal(lambda: request_parts(waiting, PARTS, None, rules, ASSISTANT)) == "parts_requested"
     assert refusal(lambda: request_parts(order_with(), PARTS * 2, None, rules, ASSISTANT)) == "part_twice"
     assert refusal(lambda: promise_parts(waiting, date(2026, 11, 21), rules, OPERATIONS)) == "day_is_past"
+    assert refusal(lambda: promise_parts(waiting, date(2062, 11, 25), rules, OPERATIONS)) == "far_day"
     assert refusal(lambda: request_parts(order_with(), PARTS, date(2026, 11, 21), rules, ASSISTANT)) == "day_is_past"
 
 

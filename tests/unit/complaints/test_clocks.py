@@ -283,6 +283,14 @@ def test_an_investigation_that_is_assigned_is_one_clock_which_says_who_had_it_be
     )
 
 
+def test_an_investigation_of_a_case_that_is_overdue_is_not_due_far_ahead(in_every_stage, rules):
+    case = in_every_stage["upheld"]
+    late = case.close_by + DAY
+    with pytest.raises(Refused) as refused:
+        assign_investigation(case, "production", (), late + 731 * DAY, rules, at(late))
+    assert refused.value.code == "far_day"
+
+
 async def test_clocks_may_count_working_days(policy, rules, in_every_stage, numbered):
     figures = policy.model_dump()
     figures["close"]["term"] = {"kind": "after", "days": 6, "working": True}

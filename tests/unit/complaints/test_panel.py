@@ -49,6 +49,13 @@ def test_what_was_understood_is_confirmed_with_the_customer_written_or_spoken(ch
     )
 
 
+@pytest.mark.parametrize(("meets_at", "code"), [(AT, "meets_at"), (AT + 731 * DAY, "far_day")])
+def test_departments_meet_neither_in_the_past_nor_far_ahead(meets_at, code, major):
+    with pytest.raises(Refused) as refused:
+        convene_panel(major, BOTH, meets_at, manager())
+    assert refused.value.code == code
+
+
 def test_the_history_says_who_convened_which_departments_and_what_they_found(major):
     convened = convene_panel(major, BOTH, AT + DAY, manager()).state
     recorded = record_panel(convened, "全批复检", None, manager(AT + DAY)).state

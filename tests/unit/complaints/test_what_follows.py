@@ -489,10 +489,11 @@ async def test_an_improvement_is_offered_for_verifying_to_another_than_who_carri
     assert {each["decision"]: each["another_than"] for each in view} == offered[stage]
 
 
-def test_an_improvement_is_not_due_in_the_past(improved, rules):
+@pytest.mark.parametrize(("until", "code"), [(AT, "due_at"), (AT + timedelta(days=731), "far_day")])
+def test_an_improvement_is_due_neither_in_the_past_nor_far_ahead(until, code, improved, rules):
     with pytest.raises(Refused) as refused:
-        on_action.plan(improved["due"], "packaging", "增加护角", AT, rules, PLANT)
-    assert refused.value.code == "due_at"
+        on_action.plan(improved["due"], "packaging", "增加护角", until, rules, PLANT)
+    assert refused.value.code == code
 
 
 @pytest.mark.requirement("R190.b")

@@ -354,6 +354,7 @@ def test_two_wishes_at_the_same_time_are_no_policy():
     [
         ({"draws": {"region": "西北"}}, 409, "empty_list"),
         ({"until": "2026-10-19"}, 409, "past_day"),
+        ({"until": "2062-10-30"}, 409, "far_day"),
         ({"staff": ["cs-9"]}, 409, "unknown_colleague"),
         ({"customer_ids": ["018f5a30-6a51-7c0e-9d4b-2f1f7f6b1c44"]}, 422, "invalid"),
     ],

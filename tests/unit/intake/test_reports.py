@@ -429,6 +429,8 @@ async def test_a_colleague_on_leave_is_let_off_and_one_who_has_left_owes_nothing
     assert (await world.ask(Role.HUMAN_RESOURCES, "POST", "/colleagues/am-2/leave", leave)).status_code == 200
     early = await world.ask(Role.HUMAN_RESOURCES, "POST", "/colleagues/am-2/leave", {"last_day": "2019-01-01"})
     assert (early.status_code, early.json()["code"]) == (409, "before_the_first_day")
+    far = await world.ask(Role.HUMAN_RESOURCES, "POST", "/colleagues/am-2/leave", {"last_day": "2062-11-20"})
+    assert (far.status_code, far.json()["code"]) == (409, "far_day")
 
     events = await world.until(local(2026, 11, 21, 9, 15))
 

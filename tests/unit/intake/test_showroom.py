@@ -95,6 +95,7 @@ async def test_only_a_customer_who_answered_on_the_phone_and_agreed_is_invited(w
     visit = (await book(world, known)).json()
     assert (visit["stage"], visit["consent"]) == ("booked", "2026-11-20 电话征得同意")
     assert code(await book(world, known, at=NOW.isoformat())) == (409, "too_soon")
+    assert code(await book(world, known, at="2062-11-25T06:00:00Z")) == (409, "far_day")
 
 
 @pytest.mark.requirement("R047.b")

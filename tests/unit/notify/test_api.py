@@ -129,6 +129,14 @@ async def test_a_slip_is_acknowledged_by_no_one_whom_it_was_not_meant_for(
     assert "plant_manager" in refused.json()["detail"]
 
 
+async def test_a_slip_is_not_to_be_acknowledged_in_a_mistyped_year(notify: InMemoryNotify) -> None:
+    slip = {"to_department": "cs", "text": "请确认", "acknowledge_by": "2062-11-25T02:00:00Z"}
+
+    refused = await notify.ask("POST", "/slips", slip)
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "far_day")
+
+
 @pytest.mark.parametrize("spelling", ["cs-07", "CS-07", "Cs-07"])
 async def test_the_author_of_a_slip_does_not_acknowledge_it(notify: InMemoryNotify, spelling: str) -> None:
     posted = await notify.ask("POST", "/slips", {"to_department": "cs", "text": "请确认"})
@@ -224,6 +232,9 @@ async def test_a_roster_is_published(notify: InMemoryNotify) -> None:
 
     assert (answer.status_code, answer.json()["shifts"]) == (201, 1)
     assert backwards.status_code == 422
+    for far in ({"last_day": "2062-11-23"}, {"duties": [{**duty, "end": "2062-11-23T18:00+08:00"}]}):
+        refused = await notify.ask("POST", "/rosters", {**asked, **far})
+        assert (refused.status_code, refused.json()["code"]) == (409, "far_day")
 
 
 @pytest.mark.parametrize("given", ["40", "SO-\u202e1390", "0001-01-01T00:00:00+14:00", "http://x.cn/1"])

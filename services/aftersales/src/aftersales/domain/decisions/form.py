@@ -7,7 +7,7 @@ from uuid import UUID
 from aftersales.domain.parts.blocks import Execution, Opinion, Signature
 from aftersales.domain.policy.policy import Rules
 from aftersales.domain.service_order import ServiceOrder, hands_in
-from shared.aggregate import Cause, Change, Refused, must_be_another
+from shared.aggregate import Cause, Change, Refused, must_be_another, must_be_near
 from shared.contracts.aftersales import HandlingOpinionRecorded, ServiceCountersigned
 from shared.contracts.vocabulary import FileRef, Line, Prose
 
@@ -24,7 +24,7 @@ def record_opinion(
 ) -> Change[ServiceOrder]:
     """How it is handled and until which day. What is resolved on site names the tools and the material to bring.
 
-    Written again, it replaces what was there (001 售后三a, b).
+    Written again, it replaces what was there (001 售后三a, b). Refused for a day that has passed or lies far ahead.
     """
     order.lifecycle.must(order.stage, "record_opinion")
     if mode == "resolve_on_site" and not (tools and materials):
@@ -37,6 +37,8 @@ def record_opinion(
         raise Refused(
             f"the handling period ends on {rules.calendar.day(cause.at)} or later", "day_is_past", "handle_by"
         )
+    if handle_by is not None:
+        must_be_near(handle_by, cause, "handle_by")
     written = Opinion(
         opinion=opinion,
         mode=mode,

@@ -7,7 +7,7 @@ from aftersales.domain.parts.money import must_be_payable
 from aftersales.domain.parts.supply import Expense, PartLine, Supply
 from aftersales.domain.policy.policy import Rules
 from aftersales.domain.service_order import ServiceOrder
-from shared.aggregate import Cause, Change, Refused
+from shared.aggregate import Cause, Change, Refused, must_be_near
 from shared.clocks import GivenEnd, Matter
 from shared.contracts.aftersales import (
     ExpenseClaimed,
@@ -35,7 +35,7 @@ def request_parts(
         raise Refused("material is ordered after the fee: record the cost first, be it 0", "fee_missing")
     if order.waits_for_parts:
         raise Refused("parts are requested already; say when they are ready first", "parts_requested")
-    _must_not_be_past(needed_by, rules, cause, "needed_by")
+    _must_be_to_come(needed_by, rules, cause, "needed_by")
     numbers = [part.part_no for part in parts]
     if twice := sorted({number for number in numbers if numbers.count(number) > 1}):
         raise Refused(
@@ -63,7 +63,7 @@ def promise_parts(order: ServiceOrder, on: date, rules: Rules, cause: Cause) -> 
     """
     order.lifecycle.must(order.stage, "promise_parts")
     supply = _requested(order)
-    _must_not_be_past(on, rules, cause, "on")
+    _must_be_to_come(on, rules, cause, "on")
     promised = order.but(supply=supply.but(promised_on=on))
     if order.appointment is None or on <= order.appointment.day:
         return await_parts(promised, rules, cause)
@@ -170,10 +170,12 @@ def _requested(order: ServiceOrder) -> Supply:
     return order.supply
 
 
-def _must_not_be_past(day: date | None, rules: Rules, cause: Cause, field: str) -> None:
+def _must_be_to_come(day: date | None, rules: Rules, cause: Cause, field: str) -> None:
     today = rules.calendar.day(cause.at)
     if day is not None and day < today:
         raise Refused(f"the day is {today} or later", "day_is_past", field)
+    if day is not None:
+        must_be_near(day, cause, field)
 
 
 def _matter(order: ServiceOrder) -> Matter:

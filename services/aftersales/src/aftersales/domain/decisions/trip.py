@@ -9,7 +9,7 @@ from aftersales.domain.parts.money import must_be_payable
 from aftersales.domain.parts.trip import Appointment, Remote
 from aftersales.domain.policy.policy import Rules
 from aftersales.domain.service_order import ServiceOrder, hands_in
-from shared.aggregate import Cause, Change, Refused, must_be_another
+from shared.aggregate import Cause, Change, Refused, must_be_another, must_be_near
 from shared.contracts.aftersales import RemoteServiceApproved, RemoteServiceRequested, ServiceAppointmentAgreed
 from shared.contracts.event import Money
 from shared.contracts.vocabulary import Line
@@ -22,12 +22,13 @@ def agree_appointment(
 
     A technician who was sent already is named, and hears the new window; an unchanged window is not announced.
 
-    Refused in the past, over two days, backwards, and before the day for which the parts are promised.
+    Refused in the past, far ahead, over two days, backwards, and before the day for which the parts are promised.
     """
     order.lifecycle.must(order.stage, "agree_appointment")
     day = rules.calendar.day(begins)
     if begins < cause.at:
         raise Refused("an appointment lies in the future", "day_is_past", "begins")
+    must_be_near(begins, cause, "begins")
     if ends <= begins or rules.calendar.day(ends) != day:
         raise Refused("an appointment ends after it begins, on the same day", "appointment_times", "ends")
     promised = order.supply.promised_on if order.supply and order.waits_for_parts else None

@@ -9,7 +9,7 @@ from complaints.domain.lifecycle import CORRECTIVE_ACTION
 from complaints.domain.parts.improvement import Attempt
 from complaints.domain.parts.papers import Signed
 from complaints.domain.policy.policy import Rules
-from shared.aggregate import Cause, Change, Refused, must_be_another
+from shared.aggregate import Cause, Change, Refused, must_be_another, must_be_near
 from shared.contracts.complaints import (
     CorrectiveActionOpened,
     CorrectiveActionReopened,
@@ -31,10 +31,14 @@ def expect_plan(action: CorrectiveAction, rules: Rules, cause: Cause) -> Change[
 def plan(
     action: CorrectiveAction, cause_code: str, change: Prose, until: datetime, rules: Rules, cause: Cause
 ) -> Change[CorrectiveAction]:
-    """Say what is changed and by when, against the root cause of the case. Refused for a past time (`due_at`)."""
+    """Say what is changed and by when, against the root cause of the case.
+
+    Refused for a past time (`due_at`) and one far ahead (`far_day`).
+    """
     CORRECTIVE_ACTION.must(action.stage, "plan")
     if until <= cause.at:
         raise Refused("the improvement is due at some later time", "due_at", "due_at")
+    must_be_near(until, cause, "due_at")
     attempt = Attempt(attempt_id=cause.derive("attempt"), action=change, due_at=until, planned=_signed(cause))
     opened = CorrectiveActionOpened.of(
         action.case,

@@ -23,7 +23,7 @@ from complaints.domain.parts.handling import (
     WarrantyNote,
 )
 from complaints.domain.policy.policy import Rules
-from shared.aggregate import Cause, Change, Refused
+from shared.aggregate import Cause, Change, Refused, must_be_near
 from shared.contracts.aftersales import WarrantyChecked
 from shared.contracts.complaints import (
     ComplaintAcknowledged,
@@ -124,13 +124,15 @@ def convene_panel(
 ) -> Change[Complaint]:
     """The departments meet to review the measures of a major case; convened anew, they review anew (004 一㈢3b).
 
-    Refused for a case that is not major (`not_major`) and for a time that is past (`meets_at`).
+    Refused for a case that is not major (`not_major`), for a time that is past (`meets_at`) and one far ahead
+    (`far_day`).
     """
     COMPLAINT.must(complaint.stage, "convene_panel")
     if not complaint.major:
         raise Refused("departments review major cases: classify it as major first", "not_major")
     if meets_at <= cause.at:
         raise Refused("the departments meet at some later time", "meets_at", "meets_at")
+    must_be_near(meets_at, cause, "meets_at")
     told = MajorComplaintPanelConvened.of(complaint.about, departments=departments, at=meets_at)
     panel = Panel(departments=departments, meets_at=meets_at, convened_by=cause.actor.id, convened_at=cause.at)
     return Change(complaint.but(panel=panel), (told,))

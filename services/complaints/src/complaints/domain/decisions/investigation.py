@@ -8,7 +8,7 @@ from complaints.domain.decisions.stage import move
 from complaints.domain.lifecycle import COMPLAINT, Stage
 from complaints.domain.parts.investigation import Investigation, Judgement
 from complaints.domain.policy.policy import Rules
-from shared.aggregate import Cause, Change, Refused
+from shared.aggregate import Cause, Change, Refused, must_be_near
 from shared.contracts.complaints import ComplaintJudged, InvestigationAssigned, InvestigationCompleted
 from shared.contracts.vocabulary import DepartmentName, FileRef, Line, Prose
 
@@ -79,7 +79,7 @@ def assign_investigation(
     It is the duty of the head of the department, in customer service of the specialist (002 六1(3)). The step that runs
     goes on, to the time that is given or to its own end, and stays the person's who took it under the same head; one
     that has run out begins anew. Refused when the time is
-    past, or beyond the closing of the case.
+    past, beyond the closing of the case, or far ahead (`far_day`).
     """
     COMPLAINT.must(complaint.stage, "assign_investigation")
     step = rules.of(complaint).steps["investigate"]
@@ -92,6 +92,7 @@ def assign_investigation(
             "due_at",
             "due_at",
         )
+    must_be_near(due, cause, "due_at")
     assigned = InvestigationAssigned.of(
         complaint.about_customer, department=department, joint_with=joint_with, due_at=due
     )

@@ -10,7 +10,7 @@ from intake.domain.figures.shares import shared_out
 from intake.domain.lifecycle import CAMPAIGN
 from intake.domain.parts.prospect import Prospect, ProspectOutcome
 from intake.domain.policy.policy import Rules
-from shared.aggregate import Cause, Change, Refused
+from shared.aggregate import Cause, Change, Refused, must_be_near
 from shared.clocks import GivenEnd, Matter
 from shared.contracts.intake import CampaignCompleted, CampaignStarted, ReportPublished
 from shared.contracts.intake.work import CampaignKind
@@ -33,12 +33,13 @@ def start_campaign(
     """The list is drawn and shared out among these colleagues by their ability (002 二3, 八(二)1, 一3a).
 
     Without a target the aim is every customer. Refused with `empty_list` when no customer fits, `past_day` for an end
-    that has passed, `no_colleague` when there is no specialist to call.
+    that has passed, `far_day` for one far ahead, `no_colleague` when there is no specialist to call.
     """
     if not customers:
         raise Refused("no customer fits; draw the list by other criteria", "empty_list")
     if until < rules.calendar.day(cause.at):
         raise Refused(f"{until} has passed; name a day that is still to come", "past_day", "until")
+    must_be_near(until, cause, "until")
     policy = rules.on(cause.at)
     staff = shared_out(len(customers), abilities)
     campaign = Campaign(

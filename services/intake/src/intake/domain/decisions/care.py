@@ -10,7 +10,7 @@ from intake.domain.care_content import CARE_FORMS, CareContent, CareTemplate, fr
 from intake.domain.parts.care_month import CareKind, CareMonth
 from intake.domain.policy.care import CareMessage
 from intake.domain.policy.policy import Rules
-from shared.aggregate import Cause, Change, Refused
+from shared.aggregate import Cause, Change, Refused, must_be_near
 from shared.clocks import Matter
 from shared.contracts.intake import NotificationRequested
 from shared.contracts.vocabulary import CustomerSnapshot, Line, StaffId
@@ -19,9 +19,15 @@ from shared.contracts.vocabulary import CustomerSnapshot, Line, StaffId
 def publish_content(
     id: UUID, template: CareTemplate, words: Line, first_day: date, last_day: date | None, cause: Cause
 ) -> Change[CareContent]:
-    """Customers may be told this from that day on. Refused with `days_reversed` when it ends before it begins."""
+    """Customers may be told this from that day on.
+
+    Refused with `days_reversed` when it ends before it begins, with `far_day` for a day far ahead.
+    """
     if last_day is not None and last_day < first_day:
         raise Refused("the last day comes before the first; turn them round", "days_reversed", "last_day")
+    for field, day in (("first_day", first_day), ("last_day", last_day)):
+        if day is not None:
+            must_be_near(day, cause, field)
     return Change(CareContent(id=id, template=template, words=words, first_day=first_day, last_day=last_day))
 
 
@@ -29,6 +35,7 @@ def retire(content: CareContent, last_day: date, cause: Cause) -> Change[CareCon
     """After that day no customer is told it. Refused with `days_reversed` for a day before its first."""
     if last_day < content.first_day:
         raise Refused("the last day comes before the first; turn them round", "days_reversed", "last_day")
+    must_be_near(last_day, cause, "last_day")
     return Change(content.but(last_day=last_day))
 
 

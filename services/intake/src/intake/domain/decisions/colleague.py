@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import date
 
 from intake.domain.colleague import Ability, Colleague, colleague_id_of
-from shared.aggregate import Cause, Change, Refused
+from shared.aggregate import Cause, Change, Refused, must_be_near
 from shared.contracts.intake import Trade
 from shared.contracts.roles import Role
 from shared.contracts.vocabulary import Line, StaffId
@@ -12,6 +12,7 @@ from shared.contracts.vocabulary import Line, StaffId
 
 def enlist(staff: StaffId, name: Line, role: Role, since: date, cause: Cause) -> Change[Colleague]:
     """From that day on this colleague owes what the role owes; `cause` is the request that said so."""
+    must_be_near(since, cause, "since")
     return Change(Colleague(id=colleague_id_of(staff), staff=staff, name=name, role=role, since=since))
 
 
@@ -22,6 +23,7 @@ def move(colleague: Colleague, role: Role, since: date, cause: Cause) -> Change[
     """
     if colleague.role == role and colleague.last_day is None:
         raise Refused(f"{colleague.staff} is {role} already", "nothing_changes", "role")
+    must_be_near(since, cause, "since")
     return Change(colleague.but(role=role, since=since, last_day=None))
 
 
@@ -33,6 +35,7 @@ def leave(colleague: Colleague, last_day: date, cause: Cause) -> Change[Colleagu
             "before_the_first_day",
             "last_day",
         )
+    must_be_near(last_day, cause, "last_day")
     return Change(colleague.but(last_day=last_day))
 
 

@@ -7,7 +7,7 @@ from intake.domain.lifecycle import QUOTE, QuoteStage
 from intake.domain.parts.offer import Offer, total_of
 from intake.domain.policy.policy import IntakePolicy, Rules
 from intake.domain.quote import LAPSE, Quote, QuoteKind, quote_no_of
-from shared.aggregate import Cause, Change, Refused
+from shared.aggregate import Cause, Change, Refused, must_be_near
 from shared.contracts.intake import QuoteAccepted, QuoteDeclined, QuoteIssued, QuoteLapsed
 from shared.contracts.vocabulary import CustomerSnapshot, Line, OrderLine
 
@@ -24,7 +24,8 @@ def issue(
 ) -> Change[Quote]:
     """The customer has our price, on site or at the counter (000 §3.3.2).
 
-    Refused with `price_open`, `currencies_differ`, and with `past_day` for a last day that is over.
+    Refused with `price_open`, `currencies_differ`, and with `past_day` or `far_day` for a last day that is over or far
+    ahead.
     """
     offer = _offered(1, lines, valid_until, rules.on(cause.at), rules, cause)
     quote = Quote(
@@ -99,6 +100,7 @@ def _offered(
     last = valid_until or today + timedelta(days=policy.quotes.valid_days)
     if last < today:
         raise Refused(f"{last} has passed; a price holds until a day that is still to come", "past_day", "valid_until")
+    must_be_near(last, cause, "valid_until")
     return Offer(
         revision=revision,
         lines=lines,

@@ -13,7 +13,7 @@ from intake.domain.parts.withdrawal import CUSTOMER_ERASED
 from intake.domain.policy.policy import Rules
 from intake.domain.policy.showroom import ShowroomRule
 from intake.domain.showroom_visit import ShowroomVisit
-from shared.aggregate import Cause, Change, Refused
+from shared.aggregate import Cause, Change, Refused, must_be_near
 from shared.clocks import GivenEnd, Matter
 from shared.contracts.intake import (
     NegativeFeedbackReceived,
@@ -41,11 +41,12 @@ def book(
     """A potential customer who answered on the phone and agreed comes to the showroom (001 售前四).
 
     Refused with `answers_missing`; with `tasks_open` or `tasks_unknown` unless `people` names exactly one person for
-    each task of the reception; with `too_soon` for a time that is over.
+    each task of the reception; with `too_soon` for a time that is over, `far_day` for one far ahead.
     """
     must_be_known(log, rules, cause)
     if arrival <= cause.at:
         raise Refused("the visitors come later than now; name that time", "too_soon", "at")
+    must_be_near(arrival, cause, "at")
     policy = rules.on(cause.at)
     rule = policy.showroom
     visit = ShowroomVisit(

@@ -11,7 +11,7 @@ from intake.domain.parts.kit import KitItem
 from intake.domain.parts.withdrawal import CUSTOMER_ERASED
 from intake.domain.policy.policy import Rules
 from intake.domain.visit_plan import VisitPlan
-from shared.aggregate import Cause, Change, Refused
+from shared.aggregate import Cause, Change, Refused, must_be_near
 from shared.clocks import GivenEnd, Matter
 from shared.contracts.intake import VisitScheduled
 from shared.contracts.vocabulary import Line, Prose, StaffId
@@ -43,7 +43,8 @@ def plan(
 ) -> Change[VisitPlan]:
     """A visit to a customer who is known, interested and has agreed; kit and samples go along (001 售前三).
 
-    Refused with `answers_missing`, and with `too_soon` when the way is longer than the time that is left.
+    Refused with `answers_missing`, and with `too_soon` when the way is longer than the time that is left,
+    and with `far_day` for a time far ahead.
     """
     must_be_known(log, rules, cause)
     policy = rules.on(cause.at)
@@ -52,6 +53,7 @@ def plan(
         raise Refused(
             "with this way one does not arrive ten minutes early; agree on a later time", "too_soon", "appointed_at"
         )
+    must_be_near(appointed, cause, "appointed_at")
     kit = (*(KitItem(name=name) for name in policy.visits.kit), *(KitItem(name=name, sample=True) for name in samples))
     planned = VisitPlan(
         id=id,

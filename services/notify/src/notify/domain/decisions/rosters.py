@@ -5,12 +5,14 @@ from uuid import UUID
 
 from notify.domain.parts.duty import OnDuty
 from notify.domain.roster import Roster
-from shared.aggregate import Cause, Change
+from shared.aggregate import Cause, Change, must_be_near
 from shared.contracts.notify import RosterPublished, Shift
 
 
 def publish(id: UUID, first_day: date, last_day: date, duties: tuple[OnDuty, ...], cause: Cause) -> Change[Roster]:
-    """A new roster for its days; what is announced of it has no addresses."""
+    """A new roster for its days; what is announced of it has no addresses. Refused with `far_day`."""
+    must_be_near(last_day, cause, "last_day")
+    must_be_near(max(duty.end for duty in duties), cause, "duties")
     roster = Roster(
         id=id,
         first_day=first_day,

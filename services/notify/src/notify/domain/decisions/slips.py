@@ -6,7 +6,7 @@ from uuid import UUID
 from notify.domain.lifecycle import SLIP
 from notify.domain.policy.policy import Rules
 from notify.domain.slip import Slip
-from shared.aggregate import Cause, Change, Refused, one_person
+from shared.aggregate import Cause, Change, Refused, must_be_near, one_person
 from shared.clocks import ClockRun, Matter
 from shared.contracts.notify import StaffMessageAcknowledged, StaffMessagePosted
 from shared.contracts.vocabulary import DepartmentName, StaffId
@@ -23,10 +23,12 @@ def post(
 ) -> Change[Slip]:
     """A slip on its way to a department or a colleague of it, from the person who asks.
 
-    Refused when the person who asks is the one it is for.
+    Refused when the person who asks is the one it is for, and when it is to be acknowledged far ahead (`far_day`).
     """
     if to_staff and one_person(to_staff) == one_person(cause.actor.id):
         raise Refused("a slip goes to another person than the one who writes it", "own_slip", "to_staff")
+    if acknowledge_by is not None:
+        must_be_near(acknowledge_by, cause, "acknowledge_by")
     policy = rules.on(cause.at)
     slip_no = f"LL-{rules.calendar.day(cause.at):%Y%m%d}-{id.hex[:6].upper()}"
     slip = Slip(
