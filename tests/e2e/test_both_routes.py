@@ -67,7 +67,8 @@ class Journey:
         async def ask(path: str, body: dict[str, Any], role: Role = Role.CS_SUPERVISOR) -> dict[str, Any]:
             return await self.here.ask("intake", path, body, role=role)
 
-        brought = await ask("/design-intakes", {"customer_id": self.customer.id}, Role.ACCOUNT_MANAGER)
+        files = {name: [f"forms/{name}.pdf"] for name in ("questionnaire", "drawings", "photos")}
+        brought = await ask("/design-intakes", {"customer_id": self.customer.id, "files": files}, Role.ACCOUNT_MANAGER)
         forms = {"design_intake_id": brought["design_intake_id"]}
         fine = {form: {"ok": True} for form in ("questionnaire", "drawings", "photos")}
         await ask(f"/design-intakes/{forms['design_intake_id']}/check", {"findings": fine})

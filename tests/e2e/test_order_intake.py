@@ -42,7 +42,8 @@ class Desk:
 
     async def papers(self, customer: str) -> dict[str, str]:
         """The three forms pass, and a project file is opened."""
-        brought = await self.ask("/design-intakes", {"customer_id": customer}, Role.ACCOUNT_MANAGER)
+        files = {name: [f"forms/{name}.pdf"] for name in ("questionnaire", "drawings", "photos")}
+        brought = await self.ask("/design-intakes", {"customer_id": customer, "files": files}, Role.ACCOUNT_MANAGER)
         forms = {"design_intake_id": brought["design_intake_id"]}
         fine = {form: {"ok": True} for form in ("questionnaire", "drawings", "photos")}
         await self.ask(f"/design-intakes/{forms['design_intake_id']}/check", {"findings": fine})

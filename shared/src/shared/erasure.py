@@ -59,9 +59,13 @@ class ErasedCustomers(Store[ErasedCustomer]):
     kind = ErasedCustomer
     indexes = (Index("erased_at"),)
 
+    async def hold(self, customer_id: UUID) -> bool:
+        """Whether this customer was erased."""
+        return bool(await self.count({"id": customer_id}, limit=1))
+
     async def must_not_hold(self, customer_id: UUID | None) -> None:
         """Refused with `erased` for a customer who was erased: what is entered would name that customer again."""
-        if customer_id is not None and await self.count({"id": customer_id}, limit=1):
+        if customer_id is not None and await self.hold(customer_id):
             raise Refused("this customer was erased; a person who comes again gets a new file", "erased")
 
 

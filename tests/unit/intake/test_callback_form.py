@@ -25,6 +25,7 @@ ANSWERED = {
     "ratings": {"installer": "满意", "sales_rep": "满意", "product": "非常满意"},
     "suggestion": "希望多留一份保养说明",
 }
+FORMS = {name: [f"forms/{name}.pdf"] for name in ("questionnaire", "drawings", "photos")}
 
 
 @pytest.mark.requirement("R087.a", "R087.b", "R087.c")
@@ -32,7 +33,7 @@ async def test_the_form_has_project_contract_contact_installation_completion_ins
     contacts = [{"name": "王建国", "mobile": "13800138000"}]
     made = await world.ask(Role.CS_SPECIALIST, "POST", "/customers", {"name": "恒达装饰", "contacts": contacts})
     id = made.json()["customer_id"]
-    brought = await world.ask(Role.ACCOUNT_MANAGER, "POST", "/design-intakes", {"customer_id": id})
+    brought = await world.ask(Role.ACCOUNT_MANAGER, "POST", "/design-intakes", {"customer_id": id, "files": FORMS})
     forms = {"design_intake_id": brought.json()["design_intake_id"]}
     fine = {"findings": {form: {"ok": True} for form in ("questionnaire", "drawings", "photos")}}
     await world.ask(Role.CS_SPECIALIST, "POST", f"/design-intakes/{forms['design_intake_id']}/check", fine)

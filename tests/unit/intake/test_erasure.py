@@ -3,9 +3,11 @@
 import json
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 import pytest
+from customer_page import link_of, opened
 
 from intake.app import service
 from intake.domain.decisions.erasure import ask_to_erase as ask
@@ -23,7 +25,9 @@ from shared.contracts.intake import (
     DeadlineSetByIntake,
     OrderPlaced,
     Particulars,
+    SurveyAnswered,
 )
+from shared.contracts.notify import ReplyReceived
 from shared.contracts.orders import OrderStageChanged
 from shared.contracts.roles import Role
 from shared.contracts.vocabulary import CustomerSnapshot, order_id_of
@@ -250,6 +254,40 @@ async def test_duties_that_were_over_before_and_what_visitors_wrote_name_the_era
 
 
 @pytest.mark.requirement("R171.a")
+async def test_a_survey_that_is_open_is_withdrawn_and_takes_no_answer_from_anybody(world, person):
+    survey = (await made(world, "/surveys", {"customer_id": person}, Role.CS_SPECIALIST))["survey_id"]
+    await ask_to_erase(world, person)
+    await erase(world, person)
+    grades = dict.fromkeys(("attitude", "technique", "arrival_time", "promises"), "satisfied")
+
+    by_phone = await world.ask(Role.CS_SPECIALIST, "POST", f"/surveys/{survey}/answer", grades)
+    link = link_of(UUID(person), NOW.date())
+    page = await opened(world, link)
+    body = urlencode({"survey_id": survey, **grades})
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    await world._http.post(f"/p/{link}", content=body, headers=headers)
+    reply = ReplyReceived(
+        reply_id=uuid4(),
+        notification_id=uuid4(),
+        customer_id=UUID(person),
+        purpose="survey",
+        address_masked="137****2222",
+        text="1",
+        intent="rating",
+        choice=1,
+        about=survey,
+        at=NOW,
+    )
+    await world.hear(reply)
+
+    assert (by_phone.status_code, by_phone.json()["code"]) == (409, "erased")
+    assert (page.status_code, 'name="survey_id"' in page.text) == (200, False)
+    shown = await read(world, f"/surveys/{survey}")
+    assert (shown["stage"], shown["opinion"], shown["possible"]) == ("withdrawn", None, [])
+    assert [each for each in world.announced if isinstance(each, SurveyAnswered)] == []
+
+
+@pytest.mark.requirement("R171.a")
 async def test_texts_about_an_erased_customer_say_nothing_whether_or_not_they_were_understood(world, person):
     texts = {
         "read": "明镜眼镜店 陈小明 13711112222",
@@ -316,6 +354,25 @@ async def test_a_text_that_was_kept_before_its_numbers_were_noted_is_erased_too(
 
     assert (await read(world, f"/visit-texts/{id}"))["said"]["customer_name"] == f"客户-{person[:8]}"
     assert named(world, "visit_texts") == {}
+
+
+@pytest.mark.requirement("R171.a")
+@pytest.mark.parametrize("text", ["和明镜眼镜店陈小明聊得不错，137 1111 2222", "明镜陈小明以后再说"])
+async def test_a_text_that_could_not_be_read_before_its_numbers_were_noted_is_found_by_them_after_a_night(
+    world, person, text
+):
+    id = (await made(world, "/visit-texts", {"text": text}))["text_id"]
+    (row,) = world.database.collections["visit_texts"].rows.values()
+    noted = row.state["mobiles"]
+    row.state["mobiles"] = []
+
+    await world.until(NOW + timedelta(days=1))
+
+    (row,) = world.database.collections["visit_texts"].rows.values()
+    assert row.state["mobiles"] == noted
+    await ask_to_erase(world, person)
+    await erase(world, person)
+    assert (await read(world, f"/visit-texts/{id}"))["stage"] == ("dismissed" if noted else "unread")
 
 
 async def test_an_erased_customer_gets_no_other_price_and_agrees_to_none(world, person):

@@ -1,5 +1,6 @@
 """From a question to a placed order: enquiry, quote, three forms, project file, and the order that they lead to."""
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import product
@@ -16,7 +17,7 @@ from intake.domain.parts.asking import EnquiryDetails
 from intake.domain.parts.design_form import Finding
 from intake.domain.quote import LAPSE
 from intake.settings import Settings
-from shared.aggregate import Change
+from shared.aggregate import Change, Refused
 from shared.calendar import CHINA
 from shared.contracts.complaints import ComplaintFiled
 from shared.contracts.event import Actor, Money
@@ -94,11 +95,12 @@ ON_QUOTE = {
     "decline": (lambda each: decline(each, "价格偏高", cause(NOW)), QuoteDeclined),
     "lapse": (lambda each: lapse(each, cause(NOW)), QuoteLapsed),
 }
+FILES = {name: (f"forms/{name}.pdf",) for name in ("questionnaire", "drawings", "photos")}
 BRINGER = Actor(kind="staff", id="am-01", role="account_manager")
-BROUGHT = submit(ID, WANG, {}, RULES, cause(NOW, actor=BRINGER)).state
+BROUGHT = submit(ID, WANG, FILES, RULES, cause(NOW, actor=BRINGER)).state
 PASSED = check(BROUGHT, dict.fromkeys(("questionnaire", "drawings", "photos"), FINE), RULES, cause(NOW)).state
 INTAKES = {"open": BROUGHT, "passed": PASSED}
-OPENED = open_file(ID, PASSED, "恒达大厦", "custom", False, SECTIONS, (), RULES, cause(NOW)).state
+OPENED = open_file(PASSED, None, "恒达大厦", "custom", False, SECTIONS, (), RULES, cause(NOW)).state
 PROJECTS = {"open": OPENED, "ordered": link_order(OPENED, "SO-1", cause(NOW)).state}
 BY_TIME_OR_FACT = {"settle", "withdraw", "lapse", "link_order"}
 
@@ -168,6 +170,7 @@ DOORS = {
     f"/quotes/{ID}/revise": ({"lines": LINES}, QUOTE.roles("revise")),
     f"/quotes/{ID}/accept": ({"revision": 1}, QUOTE.roles("accept")),
     f"/quotes/{ID}/decline": ({"reason": "价格偏高"}, QUOTE.roles("decline")),
+    f"/design-intakes/{ID}/add": ({"files": {"photos": ["p.jpg"]}}, DESIGN_INTAKE.roles("add")),
     f"/design-intakes/{ID}/check": ({"findings": {"photos": {"ok": True}}}, DESIGN_INTAKE.roles("check")),
     f"/projects/{ID}/add": ({"note": "弱电图"}, PROJECT.roles("add")),
 }
@@ -389,6 +392,7 @@ def test_a_quote_whose_last_day_is_over_is_not_answered_before_that_is_announced
     [
         ({"lines": [{"description": "隔断", "quantity": 1}]}, "price_open"),
         ({"valid_until": "2026-11-19"}, "past_day"),
+        ({"valid_until": "2062-11-30"}, "far_day"),
         (
             {
                 "lines": [
@@ -406,7 +410,7 @@ async def test_a_quote_has_every_price_in_one_currency_and_a_day_to_come(world, 
 
 
 async def forms(world, customer):
-    return await post(world, "/design-intakes", {"customer_id": customer, "files": {}}, Role.ACCOUNT_MANAGER)
+    return await post(world, "/design-intakes", {"customer_id": customer, "files": FILES}, Role.ACCOUNT_MANAGER)
 
 
 NAMES = ("questionnaire", "drawings", "photos")
@@ -437,11 +441,38 @@ async def test_each_of_the_three_forms_is_reviewed_and_the_gate_stays_shut_while
     assert [each.outcome for each in of(world, DeadlineMetByIntake)] == ["in_time"]
 
 
+@pytest.mark.requirement("R006.d")
+async def test_a_form_of_which_nothing_was_brought_is_not_in_order_until_it_was_added_and_looked_at(world):
+    customer = await customer_of(world)
+    here = {name: files for name, files in FILES.items() if name != "photos"}
+    brought = await post(world, "/design-intakes", {"customer_id": customer, "files": here}, Role.ACCOUNT_MANAGER)
+    path = f"/design-intakes/{brought['design_intake_id']}"
+    early = await world.ask(Role.CS_SUPERVISOR, "POST", f"{path}/check", ALL_FINE)
+    assert (early.status_code, early.json()["code"]) == (409, "form_missing")
+    assert "照片提供明细表" in early.json()["detail"]
+    await post(world, f"{path}/check", {"findings": {**ALL_FINE["findings"], "photos": {"ok": False, "remarks": "缺"}}})
+
+    added = await world.ask(Role.SALES_ASSISTANT, "POST", f"{path}/add", {"files": {"photos": ["p.jpg"]}}, by="sa-02")
+
+    photos = next(each for each in added.json()["forms"] if each["name"] == "photos")
+    assert (photos["files"], photos["added_by"], photos["finding"], added.json()["stage"]) == (
+        ["p.jpg"],
+        "sa-02",
+        None,
+        "open",
+    )
+    own = await world.ask(Role.CS_SUPERVISOR, "POST", f"{path}/check", ALL_FINE, by="sa-02")
+    assert (own.status_code, own.json()["code"]) == (409, "four_eyes")
+    passed = await post(world, f"{path}/check", {"findings": {"photos": {"ok": True}}})
+    assert passed["stage"] == "passed"
+    assert await refused(world, f"{path}/add", {"files": {"photos": ["q.jpg"]}}) == (409, "illegal_transition")
+
+
 async def test_who_brought_the_forms_does_not_check_them(world):
     brought = await forms(world, await customer_of(world))
     path = f"/design-intakes/{brought['design_intake_id']}"
-    (offered,) = brought["possible"]
-    assert (offered["decision"], offered["another_than"]) == ("check", [brought["brought_by"]])
+    offered = {each["decision"]: each["another_than"] for each in brought["possible"]}
+    assert offered == {"add": [], "check": [brought["brought_by"]]}
     own = await world.ask(Role.CS_SUPERVISOR, "POST", f"{path}/check", ALL_FINE, by=brought["brought_by"])
     assert (own.status_code, own.json()["code"], of(world, DesignIntakeChecked)) == (409, "four_eyes", [])
 
@@ -510,6 +541,74 @@ async def test_a_custom_order_is_placed_from_its_enquiry_once_all_papers_are_the
     file = (await world.ask(Role.CS_SPECIALIST, "GET", f"/customers/{customer}")).json()
     assert file["particulars"]["special_specs"] == ["门洞加宽至 1100 mm"]
     assert len(of(world, CustomerUpdated)) == 1
+
+
+async def order_by(world, papers, customer, key=None):
+    """A custom order that names these papers and is verified at once."""
+    body = {"customer_id": customer, "kind": "custom", "lines": LINES, **papers}
+    said = {**body, "verified": {"by": "cs-01", "at": NOW.isoformat()}}
+    return await world.ask(Role.CS_SUPERVISOR, "POST", "/orders", said, key=key)
+
+
+async def test_from_one_quote_one_order_is_placed_and_another_one_is_told_which(world):
+    customer = await customer_of(world)
+    papers = await papers_of(world, customer)
+    first = (await order_by(world, papers, customer)).json()["wish"]["order_no"]
+    waiting = await post(world, "/orders", {"customer_id": customer, "kind": "custom", "lines": LINES})
+
+    another = await order_by(world, papers, customer)
+    unverified = await world.ask(
+        Role.CS_SUPERVISOR, "POST", "/orders", {"customer_id": customer, "lines": LINES, "quote_id": papers["quote_id"]}
+    )
+    later = await world.ask(Role.CS_SUPERVISOR, "POST", f"/orders/{waiting['order_id']}/verify", papers)
+
+    told = [
+        (each.status_code, each.json()["code"], first in each.json()["detail"]) for each in (another, unverified, later)
+    ]
+    assert told == [(409, "quote_ordered", True)] * 3
+    assert [each.order_no for each in of(world, OrderPlaced)] == [first]
+
+
+async def test_of_two_orders_at_one_moment_one_is_placed_from_the_quote(world):
+    customer = await customer_of(world)
+    papers = await papers_of(world, customer)
+
+    answers = await asyncio.gather(*(order_by(world, papers, customer) for _ in range(5)))
+
+    (first,) = of(world, OrderPlaced)
+    assert sorted(each.status_code for each in answers) == [201] + [409] * 4
+    told = [each.json() for each in answers if each.status_code == 409]
+    assert {(each["code"], first.order_no in each["detail"]) for each in told} == {("quote_ordered", True)}
+
+
+async def test_the_same_order_sent_again_is_placed_once_and_answered_as_before(world):
+    customer = await customer_of(world)
+    papers = await papers_of(world, customer)
+    said = {**papers, "order_no": "SO-2026-0412"}
+    key = str(uuid4())
+
+    once, again = [await order_by(world, said, customer, key=key) for _ in range(2)]
+
+    assert (once.status_code, again.status_code, again.json()) == (201, 201, once.json())
+    assert len(of(world, OrderPlaced)) == 1
+
+
+async def test_three_forms_lead_to_one_project_file(world):
+    customer = await customer_of(world)
+    papers = await papers_of(world, customer)
+    opening = {"design_intake_id": papers["design_intake_id"], "name": "恒达大厦", "sections": SECTIONS}
+
+    again = await world.ask(Role.CS_SUPERVISOR, "POST", "/projects", opening)
+
+    assert (again.status_code, again.json()["code"]) == (409, "already_exists")
+    assert papers["project_id"] in again.json()["detail"]
+    assert len(of(world, ProjectFileOpened)) == 1
+
+
+def test_forms_from_which_a_file_was_opened_before_lead_to_no_other_file():
+    with pytest.raises(Refused) as refused:
+        open_file(PASSED, OPENED.but(id=ID), "恒达大厦", "custom", False, SECTIONS, (), RULES, cause(NOW))
+    assert (refused.value.code, OPENED.project_no in str(refused.value)) == ("already_exists", True)
 
 
 async def test_papers_of_another_customer_place_no_order(world):

@@ -121,7 +121,7 @@ async def test_visitors_fill_in_their_form_and_sign_it(world, customer, printed,
 
 
 async def test_the_forms_before_a_design_say_what_is_missing_and_who_looked(customer, printed, post):
-    brought = {"customer_id": customer, "files": {}}
+    brought = {"customer_id": customer, "files": {"questionnaire": ["q.pdf"], "drawings": ["d.pdf"]}}
     id = (await post("/design-intakes", brought, Role.ACCOUNT_MANAGER))["design_intake_id"]
     findings = {"questionnaire": {"ok": True}, "drawings": {"ok": True}, "photos": {"ok": False, "remarks": "缺顶面"}}
     await post(f"/design-intakes/{id}/check", {"findings": findings})

@@ -348,6 +348,8 @@ async def test_the_way_is_planned_for_arriving_ten_minutes_early(office):
     ]
     soon = await planned(office, customer, travel="PT1H51M")
     assert (soon.status_code, soon.json()["code"]) == (409, "too_soon")
+    far = await planned(office, customer, appointed_at="2062-11-25T08:00:00Z")
+    assert (far.status_code, far.json()["code"]) == (409, "far_day")
 
 
 @pytest.mark.requirement("R046.b")
@@ -370,6 +372,9 @@ async def test_whether_the_visitor_was_punctual_follows_from_the_times(office, m
     assert (await office.ask(Role.ACCOUNT_MANAGER, "POST", "/visits", told, by="am-03")).status_code == 201
     (said,) = of(office, VisitReported)
     assert (str(said.plan_id), said.punctual, str(said.customer_id)) == (visit, punctual, customer)
+    again = await office.ask(Role.ACCOUNT_MANAGER, "POST", "/visits", told, by="am-03")
+    assert (again.status_code, again.json()["code"]) == (409, "already_exists")
+    assert len(of(office, VisitReported)) == 1
 
 
 async def test_a_visitor_who_does_not_arrive_has_missed_it_and_a_cancelled_visit_is_missed_by_nobody(office):
@@ -386,6 +391,10 @@ async def test_a_visitor_who_does_not_arrive_has_missed_it_and_a_cancelled_visit
     assert (again.status_code, again.json()["code"]) == (409, "illegal_transition")
     rows = (await office.ask(Role.CS_SPECIALIST, "GET", f"/visit-plans?customer_id={customer}")).json()["items"]
     assert {row["visit_id"]: row["stage"] for row in rows} == {kept: "planned", dropped: "cancelled"}
+    report = {"shop_name": "恒达", "customer_name": "王建国", "mobile": "13800138000", "plan_id": dropped}
+    told = {**report, "left_at": "2026-11-20T07:50:00Z"}
+    taken = await office.ask(Role.ACCOUNT_MANAGER, "POST", "/visits", told, by="am-03")
+    assert (taken.status_code, taken.json()["code"]) == (409, "visit_cancelled")
 
 
 @pytest.mark.requirement("R050.a")

@@ -23,6 +23,7 @@ from intake.domain.decisions.enquiry import withdraw as withdraw_enquiry
 from intake.domain.decisions.presales import convince_no_more
 from intake.domain.decisions.revision import must_stand_alone
 from intake.domain.decisions.showroom import call_off as call_tour_off
+from intake.domain.decisions.survey import withdraw as withdraw_survey
 from intake.domain.decisions.visit_plan import call_off as call_visit_off
 from intake.domain.decisions.visit_text import read_no_more
 from intake.domain.design_intake import DesignIntake
@@ -56,7 +57,7 @@ from shared.aggregate import Cause, Change, NotFound
 from shared.contracts.intake import Opinion, Trade
 from shared.contracts.intake.contacts import CallbackKind
 from shared.contracts.roles import Role
-from shared.contracts.vocabulary import StaffId, order_id_of
+from shared.contracts.vocabulary import OrderNo, StaffId, order_id_of
 from shared.duties.board import OVER, Duties
 from shared.erasure import NO_NUMBER, ErasedCustomers, Personal
 from shared.pictures.picture import Pictures
@@ -213,6 +214,11 @@ class VisitTexts(Store[VisitText]):
     kind = VisitText
     indexes = (Index("stage", "received_at"), Index("mobiles"), Index("said.mobile"))
 
+    async def without_numbers(self) -> list[UUID]:
+        """The texts that could not be read and came in before the numbers in them were noted."""
+        found = self.each({"stage": OneOf("unread", "dismissed")}, sort="received_at")
+        return [each.id async for each in found if each.unnoted]
+
 
 class Problems(Store[DayProblem]):
     """The problems of each day."""
@@ -330,7 +336,17 @@ class Orders(Store[Order]):
 
     collection = "orders"
     kind = Order
-    indexes = (Index("customer_id", "taken_at"), Index("stage", "taken_at"))
+    indexes = (
+        Index("customer_id", "taken_at"),
+        Index("stage", "taken_at"),
+        Index("wish.quote_id", where={"wish.quote_id": Between("")}),
+        Index("placed_from", unique=True),
+    )
+
+    async def placed_from(self, quote_id: UUID) -> OrderNo | None:
+        """The order that was placed from this quote, if there is one."""
+        found = await self.find({"wish.quote_id": quote_id, "stage": "placed"}, limit=1)
+        return found.items[0].wish.order_no if found.items else None
 
     async def of(self, order_no: str | None) -> Order | None:
         """The order of this number, if intake took it."""
@@ -378,7 +394,12 @@ class Projects(Store[Project]):
 
     collection = "projects"
     kind = Project
-    indexes = (Index("customer_id", "opened_at"), Index("stage", "opened_at"))
+    indexes = (Index("customer_id", "opened_at"), Index("stage", "opened_at"), Index("design_intake_id"))
+
+    async def opened_from(self, design_intake_id: UUID) -> Project | None:
+        """The file that was opened from these three forms, if there is one."""
+        found = await self.find({"design_intake_id": design_intake_id}, limit=1)
+        return found.items[0] if found.items else None
 
 
 class Moments(Store[Moment]):
@@ -608,6 +629,10 @@ class Stores:
             """Nothing is left to read in a text that names no other number."""
             return Change(after) if after.numbers - {NO_NUMBER} else read_no_more(after, rules, cause)
 
+        def withdraw_survey_of_them(before: Survey, after: Survey, cause: Cause) -> Change[Survey]:
+            """An erased customer is asked for no opinion."""
+            return withdraw_survey(after, cause)
+
         return (
             Personal(self.contact_logs, "customer_id", words=(*talked, *answered), also=_erase_talks),
             Personal(self.visits, "report.customer_id", words=reported),
@@ -625,7 +650,7 @@ class Stores:
             Personal(self.opportunities, "customer_id", words=("doubt", "reason"), also=ended(convince_no_more)),
             Personal(self.care, "customer_id", also=ended(end_care)),
             Personal(self.facts, named="said.customer.name"),
-            Personal(self.surveys, "customer_id", words=("suggestion", "complaint")),
+            Personal(self.surveys, "customer_id", words=("suggestion", "complaint"), also=withdraw_survey_of_them),
             Personal(self.enquiries, "customer_id", words=("text", "answer"), also=ended(withdraw_enquiry)),
             Personal(self.problems, "customer_id", words=("text", "words", "solution")),
             *(

@@ -22,6 +22,7 @@ from intake.domain.decisions.itinerary import plan_call
 from intake.domain.decisions.problem import publish_day
 from intake.domain.decisions.quoting import lapse
 from intake.domain.decisions.survey import issue
+from intake.domain.decisions.visit_text import note_numbers
 from intake.domain.decisions.work_report import ask_for
 from intake.domain.digest import Digest
 from intake.domain.itinerary import Itinerary
@@ -33,13 +34,14 @@ from intake.domain.policy.reports import ReportForm
 from intake.domain.problem_day import ProblemDay
 from intake.domain.quote import LAPSE
 from intake.domain.survey import Survey
+from intake.domain.visit_text import VisitText
 from intake.domain.work_report import WorkReport
 from intake.store import Stores
 from shared.aggregate import Cause
 from shared.clocks import CLOCKS
 from shared.contracts.intake import CallbackReason, Trade
 from shared.contracts.roles import Role
-from shared.erasure import follow_late
+from shared.erasure import NIGHT, follow_late
 from shared.store import Between, Touch
 from shared.timers import ForEach, Occurrence, Timers
 
@@ -108,8 +110,19 @@ def timers(stores: Stores, rules: Rules) -> Timers:
     _seasons(at, stores, rules)
     _opinions(at, stores, rules)
     _reports(at, stores, rules)
+    _texts(at, stores)
     follow_late(at, stores.erased_customers, stores.personal(rules))
     return at
+
+
+def _texts(at: Timers, stores: Stores) -> None:
+    async def without_numbers(moment: datetime) -> list[str]:
+        return [str(id) for id in await stores.visit_texts.without_numbers()]
+
+    @at.every(NIGHT, for_each=without_numbers)
+    async def note_numbers_in_text(occurrence: Occurrence, cause: Cause) -> Touch[VisitText]:
+        """A text that came in before the numbers in it were noted is found by them as well (003 二1-7)."""
+        return stores.visit_texts.touch(UUID(str(occurrence.of)), lambda text: note_numbers(text, cause))
 
 
 def _care(at: Timers, stores: Stores, rules: Rules) -> None:

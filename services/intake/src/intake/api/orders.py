@@ -1,5 +1,6 @@
 """Orders over HTTP: recorded with care, verified with the customer, then handed on."""
 
+from collections.abc import Awaitable, Callable
 from datetime import date
 from typing import Annotated, Literal, Self
 from uuid import UUID
@@ -140,7 +141,18 @@ async def _papers(stores: Stores, named: PapersNamed, customer_id: UUID) -> Pape
         design_intake_id=named.design_intake_id,
         project_id=named.project_id,
         ready=tuple(paper for paper, is_ready in ready.items() if is_ready),
+        ordered=await stores.orders.placed_from(quote.id) if quote else None,
     )
+
+
+async def _placed_once(place: Callable[[], Awaitable[Order]]) -> Order:
+    """Of two orders that are placed from one quote at the same moment, the second meets the first in the store."""
+    try:
+        return await place()
+    except Refused as refused:
+        if refused.code != "duplicate":
+            raise
+    return await place()
 
 
 def routes(stores: Stores, rules: Rules) -> APIRouter:
@@ -160,10 +172,13 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         for field in ("requested_ship_date", "promised_arrival_date"):
             must_be_ahead(asked[field], calendar.day(cause.at), rules.on(cause.at).horizon_days, field)
         order = Order.blank(Wish.model_validate(asked), customer.snapshot(), cause)
-        papers = await _papers(stores, body, customer.id)
         await must_be_asked_by(stores, customer.id, body.enquiry_id)
-        taken = take(order, order.wish, body.verified, papers, rules, cause)
-        return OrderView.of(await orders.create(taken, cause), rules)
+
+        async def taken() -> Order:
+            papers = await _papers(stores, body, customer.id)
+            return await orders.create(take(order, order.wish, body.verified, papers, rules, cause), cause)
+
+        return OrderView.of(await _placed_once(taken), rules)
 
     @router.post("/{order_id}/verify", dependencies=[allow(*verifiers(rules.policies))])
     async def verify_order(order_id: UUID, body: VerifyOrder, cause: CausedByRequest) -> OrderView:
@@ -175,9 +190,12 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
             quote_id=body.quote_id or taken.wish.quote_id,
             project_id=body.project_id or taken.wish.project_id,
         )
-        papers = await _papers(stores, named, taken.customer_id)
-        placed = await orders.apply(order_id, lambda order: verify(order, verification, papers, rules, cause), cause)
-        return OrderView.of(placed, rules)
+
+        async def placed() -> Order:
+            papers = await _papers(stores, named, taken.customer_id)
+            return await orders.apply(order_id, lambda order: verify(order, verification, papers, rules, cause), cause)
+
+        return OrderView.of(await _placed_once(placed), rules)
 
     @router.get("")
     async def list_orders(

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 from pydantic import Field, computed_field
 
 from intake.api import readers
+from intake.domain.decisions.design_intake import add as add_files
 from intake.domain.decisions.design_intake import check, submit
 from intake.domain.decisions.project import add, open_file
 from intake.domain.design_intake import DesignIntake, possible
@@ -45,6 +46,14 @@ class BringForms(RequestBody):
     customer_id: CustomerId
     files: dict[DesignFormName, Files] = Field(
         default={}, examples=[{"questionnaire": ["forms/q-1.pdf"], "drawings": ["forms/d-1.pdf"], "photos": []}]
+    )
+
+
+class AddForms(RequestBody):
+    """What was missing of the three forms, as it was brought later."""
+
+    files: dict[DesignFormName, Annotated[Files, Field(min_length=1)]] = Field(
+        min_length=1, examples=[{"photos": ["forms/p-1.jpg"]}]
     )
 
 
@@ -93,7 +102,7 @@ class DesignIntakeView(View):
     @property
     def possible(self) -> tuple[Possible, ...]:
         """What may be decided now, and by whom."""
-        return possible(self.stage, self.brought_by)
+        return possible(self.stage, self.brought_by, self.forms)
 
     @classmethod
     def of(cls, intake: DesignIntake) -> Self:
@@ -177,6 +186,12 @@ def _design_intakes(stores: Stores, rules: Rules) -> APIRouter:
         """By when the forms are checked and why."""
         return clocks_of(await intakes.get(design_intake_id), rules.clocks)
 
+    @router.post("/{design_intake_id}/add", dependencies=[allow(*DESIGN_INTAKE.roles("add"))])
+    async def add_forms(design_intake_id: UUID, body: AddForms, cause: CausedByRequest) -> DesignIntakeView:
+        """Hand in what was missing; what it came to is to be looked at again."""
+        added = await intakes.apply(design_intake_id, lambda intake: add_files(intake, body.files, cause), cause)
+        return DesignIntakeView.of(added)
+
     @router.post("/{design_intake_id}/check", dependencies=[allow(*DESIGN_INTAKE.roles("check"))])
     async def check_forms(design_intake_id: UUID, body: CheckForms, cause: CausedByRequest) -> DesignIntakeView:
         """Say what was found; when all three are in order, a project file can be opened."""
@@ -194,11 +209,11 @@ def _projects(stores: Stores, rules: Rules) -> APIRouter:
 
     @router.post("", status_code=201, dependencies=[allow(*CS)])
     async def open_project(body: OpenProject, cause: CausedByRequest) -> ProjectView:
-        """Open the file of a project whose three forms have passed."""
+        """Open the file of a project whose three forms have passed; each three forms lead to one file."""
         intake = await stores.design_intakes.get(body.design_intake_id)
         change = open_file(
-            cause.derive("project"),
             intake,
+            await projects.opened_from(intake.id),
             body.name,
             body.kind,
             body.tender,

@@ -121,6 +121,7 @@ def _surveys(stores: Stores) -> APIRouter:
     @router.post("/{survey_id}/answer", dependencies=[allow(*SURVEY.roles("answer"))])
     async def answer_survey(survey_id: UUID, body: AnswerSurvey, cause: CausedByRequest) -> SurveyView:
         """Record what the customer answered on the phone or by letter; it stays as it was said."""
+        await stores.erased_customers.must_not_hold((await surveys.get(survey_id)).customer_id)
         opinion = Opinion.model_validate(body.model_dump())
         return SurveyView.of(await surveys.apply(survey_id, lambda survey: answer(survey, opinion, cause), cause))
 

@@ -68,7 +68,7 @@ def routes(stores: Stores) -> APIRouter:
         if visited is not None:
             await stores.customers.served(visited)
         report = VisitReport.model_validate(body.model_dump())
-        change = report_visit(cause.derive("visit"), report, plan, cause)
+        change = report_visit(plan.id if plan else cause.derive("visit"), report, plan, cause)
         return VisitView.of(await visits.create(change, cause))
 
     @router.get("")

@@ -1,5 +1,6 @@
 """The three forms that come before a design order, and whether they have passed."""
 
+from collections.abc import Iterable
 from types import MappingProxyType
 
 from intake.domain.lifecycle import DESIGN_INTAKE, IntakeStage
@@ -15,9 +16,14 @@ DESIGN_FORMS = MappingProxyType[DesignFormName, Line](
 """The forms by the names people read (000 §3.3.1.1, forms 4 and 5 and the list of photos)."""
 
 
-def possible(stage: IntakeStage, brought_by: StaffId) -> tuple[Possible, ...]:
+def possible(stage: IntakeStage, brought_by: StaffId, forms: Iterable[DesignForm]) -> tuple[Possible, ...]:
     """What people may do about forms in this stage; another colleague checks them than who brought them."""
-    return DESIGN_INTAKE.possible(stage, another_than={"check": (brought_by,)})
+    return DESIGN_INTAKE.possible(stage, another_than={"check": bringers(brought_by, forms)})
+
+
+def bringers(brought_by: StaffId, forms: Iterable[DesignForm]) -> tuple[StaffId, ...]:
+    """Who brought the forms, or some of their files later."""
+    return tuple(dict.fromkeys((brought_by, *(form.added_by for form in forms if form.added_by))))
 
 
 @follows(DESIGN_INTAKE)

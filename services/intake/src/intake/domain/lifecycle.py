@@ -29,7 +29,7 @@ FactStage = Literal["reported", "admitted"]
 FineStage = Literal["open", "imposed", "let_off"]
 FineDecision = Literal["impose", "let_off"]
 IntakeStage = Literal["open", "passed"]
-IntakeDecision = Literal["check"]
+IntakeDecision = Literal["add", "check"]
 ItineraryStage = Literal["open", "confirmed"]
 ItineraryDecision = Literal["confirm"]
 OrderStage = Literal["new", "unverified", "placed", "withdrawn"]
@@ -40,8 +40,8 @@ QuoteStage = Literal["issued", "accepted", "declined", "lapsed"]
 QuoteDecision = Literal["revise", "accept", "decline", "lapse"]
 ShowroomStage = Literal["booked", "completed", "cancelled"]
 ShowroomDecision = Literal["do_task", "complete", "cancel"]
-SurveyStage = Literal["open", "answered"]
-SurveyDecision = Literal["answer"]
+SurveyStage = Literal["open", "answered", "withdrawn"]
+SurveyDecision = Literal["answer", "withdraw"]
 PlanStage = Literal["planned", "arrived", "cancelled"]
 PlanDecision = Literal["tick_off", "arrive", "cancel"]
 ProblemStage = Literal["raised", "fed_back", "solved"]
@@ -94,7 +94,12 @@ CUSTOMER: Lifecycle[CustomerStage, CustomerDecision] = Lifecycle(
 )
 """Another person than the one who took the wish erases. A file that was merged into an erased one is erased with it."""
 DESIGN_INTAKE: Lifecycle[IntakeStage, IntakeDecision] = Lifecycle(
-    "design intake", "open", {"check": Move(("open",), ("open", "passed"), CS)}
+    "design intake",
+    "open",
+    {
+        "add": Move(("open",), (), PLANNERS),
+        "check": Move(("open",), ("open", "passed"), CS),
+    },
 )
 """Only CS checks the forms; all three have passed or it stays open (000 §3.3.1.1)."""
 
@@ -186,9 +191,14 @@ SHOWROOM_VISIT: Lifecycle[ShowroomStage, ShowroomDecision] = Lifecycle(
 )
 
 SURVEY: Lifecycle[SurveyStage, SurveyDecision] = Lifecycle(
-    "survey", "open", {"answer": Move(("open",), ("answered",), CS)}
+    "survey",
+    "open",
+    {
+        "answer": Move(("open",), ("answered",), CS),
+        "withdraw": Move(("open",), ("withdrawn",)),
+    },
 )
-"""A customer answers the e-mail and on the customer's own page as well."""
+"""A customer answers the e-mail and on the customer's own page as well; who is erased is asked no more."""
 
 VISIT_PLAN: Lifecycle[PlanStage, PlanDecision] = Lifecycle(
     "visit plan",

@@ -23,6 +23,8 @@ class Order(Aggregate):
     stage: OrderStage = "new"
     taken_at: Instant
     verification: Verification | None = None
+    placed_from: UUID | None = None
+    """The quote from which it was placed: no other order is placed from that one."""
 
     @classmethod
     def blank(cls, wish: Wish, customer: CustomerSnapshot, cause: Cause) -> "Order":

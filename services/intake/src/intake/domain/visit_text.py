@@ -3,7 +3,7 @@
 from typing import Literal
 
 from intake.domain.lifecycle import VISIT_TEXT, TextStage
-from intake.domain.parts.said_visit import SaidVisit
+from intake.domain.parts.said_visit import SaidVisit, mobiles_in
 from shared.clocks import Timed
 from shared.contracts.event import Instant
 from shared.contracts.vocabulary import Line, Phone, Prose, StaffId
@@ -27,6 +27,11 @@ class VisitText(Timed):
     stage: TextStage = "unread"
     said: SaidVisit | None = None
     dismissed_because: Line | None = None
+
+    @property
+    def unnoted(self) -> bool:
+        """Whether it names a number that was not noted, since it came in before that was done."""
+        return not set(mobiles_in(self.text)) <= self.numbers
 
     @property
     def numbers(self) -> frozenset[Phone]:

@@ -96,6 +96,8 @@ def routes(stores: Stores, door: CustomerDoor) -> APIRouter:
 
 
 async def _asked(stores: Stores, customer_id: UUID) -> Sequence[SurveyAsked]:
+    if await stores.erased_customers.hold(customer_id):
+        return ()
     where = {"customer_id": await stores.customers.all_of(customer_id), "stage": "open"}
     return (await stores.surveys.rows(SurveyAsked, where, sort="-issued_at", limit=SURVEYS_SHOWN)).items
 

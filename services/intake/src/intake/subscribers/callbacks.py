@@ -55,7 +55,7 @@ class Calls:
 
     async def erased(self, customer: CustomerSnapshot) -> bool:
         """Whether the customer was erased: the company calls them no more, though their orders go on."""
-        return bool(await self.stores.erased_customers.count({"id": customer.customer_id}, limit=1))
+        return await self.stores.erased_customers.hold(customer.customer_id)
 
     async def owed_for(
         self,

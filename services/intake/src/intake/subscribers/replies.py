@@ -37,12 +37,14 @@ def subscribe(on: Subscriptions, stores: Stores, rules: Rules) -> None:
             return _visit_of(event, event.staff, stores, rules, cause)
         kept: list[Touch[Any]] = [*moments(stores, event, cause)]
         grades = dict(enumerate(GRADES, start=1))
+        if event.customer_id is None or await stores.erased_customers.hold(event.customer_id):
+            return kept
         if event.purpose != "survey" or event.intent != "rating" or event.choice not in grades:
             return kept
         where = {"customer_id": await stores.customers.all_of(event.customer_id), "stage": "open"}
         asked = (await stores.surveys.find(where, sort="-issued_at", limit=200)).items
         meant = next((each for each in asked if event.about in (each.order_no, str(each.id))), None)
-        if event.customer_id is None or meant is None:
+        if meant is None:
             return kept
         given = grades[event.choice]
         opinion = Opinion(

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from uuid import UUID
 
-from intake.domain.design_intake import DESIGN_FORMS, DesignIntake
+from intake.domain.design_intake import DESIGN_FORMS, DesignIntake, bringers
 from intake.domain.lifecycle import DESIGN_INTAKE
 from intake.domain.parts.design_form import DesignForm, DesignFormName, Finding
 from intake.domain.policy.policy import Rules
-from shared.aggregate import Cause, Change, must_be_another
+from shared.aggregate import Cause, Change, Refused, must_be_another
 from shared.clocks import Matter
 from shared.contracts.intake import DesignIntakeChecked
 from shared.contracts.vocabulary import CustomerSnapshot, FileRef
@@ -35,17 +35,46 @@ def submit(
     return Change(intake).then(rules.clocks.start(policy.design_intake.clock, matter, cause, policy=policy))
 
 
+def add(
+    intake: DesignIntake, files: Mapping[DesignFormName, tuple[FileRef, ...]], cause: Cause
+) -> Change[DesignIntake]:
+    """What was missing was brought later. A form to which something came is to be looked at again."""
+    DESIGN_INTAKE.must(intake.stage, "add")
+    forms = tuple(
+        form.but(
+            files=tuple(dict.fromkeys((*form.files, *files[form.name]))),
+            added_by=cause.actor.id,
+            finding=None,
+            checked_by=None,
+            checked_at=None,
+        )
+        if files.get(form.name)
+        else form
+        for form in intake.forms
+    )
+    return Change(intake.but(forms=forms))
+
+
 def check(
     intake: DesignIntake, findings: Mapping[DesignFormName, Finding], rules: Rules, cause: Cause
 ) -> Change[DesignIntake]:
     """What CS found of these forms; the gate opens when all three are in order (000 §3.3.1.1).
 
-    IllegalTransition when they have passed already; refused with `four_eyes` to the person who brought them.
+    IllegalTransition when they have passed already; refused with `four_eyes` to the people who brought them, and with
+    `form_missing` where a form of which no file was brought is found in order.
     """
     DESIGN_INTAKE.must(intake.stage, "check")
     must_be_another(
-        "the forms are checked by another person than the one who brought them", intake.brought_by, cause=cause
+        "the forms are checked by another person than the one who brought them",
+        *bringers(intake.brought_by, intake.forms),
+        cause=cause,
     )
+    if missing := [
+        DESIGN_FORMS[form.name]
+        for form in intake.forms
+        if form.name in findings and findings[form.name].ok and not form.files
+    ]:
+        raise Refused(f"nothing was brought of {'、'.join(missing)}: add it, then check it", "form_missing", "findings")
     forms = tuple(
         form.but(finding=findings[form.name], checked_by=cause.actor.id, checked_at=cause.at)
         if form.name in findings

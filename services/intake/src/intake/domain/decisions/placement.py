@@ -15,13 +15,15 @@ def take(
 ) -> Change[Order]:
     """The order is recorded, and placed if it is verified already. The same wish once more changes nothing.
 
-    Refused with `order_differs` when another order has this number, and as by `verify`.
+    Refused with `order_differs` when another order has this number, with `quote_ordered` when another one was placed
+    from this quote, and as by `verify`.
     """
     if wish != order.wish:
         raise Refused(
             f"order {wish.order_no} was taken with another content; an amendment is a contract matter",
             "order_differs",
         )
+    _must_be_first(order, papers)
     recorded = order.but(stage="unverified") if ORDER.allows(order.stage, "take") else order
     if verification is None or not ORDER.allows(recorded.stage, "verify"):
         return Change(recorded)
@@ -32,7 +34,8 @@ def verify(order: Order, verification: Verification, papers: Papers, rules: Rule
     """The customer confirmed the order, so it goes on to contract review (002 尾2a, 004 三2).
 
     IllegalTransition unless it waits for exactly this; refused with `not_yet_verified` when staff name a time ahead,
-    `papers_open` while a paper that its route needs, or that it names, is not in order (000 §3.3.1.1, §3.3.2, §3.5.1).
+    `papers_open` while a paper that its route needs, or that it names, is not in order (000 §3.3.1.1, §3.3.2, §3.5.1),
+    `quote_ordered` when another order was placed from the quote: the customer agreed to that price once.
     Overstepped where its route asks for another role. All of this goes by the policy that was in force when the order
     was taken. A department may have verified after the time at which it dates the order, and has papers of its own.
     """
@@ -43,6 +46,7 @@ def verify(order: Order, verification: Verification, papers: Papers, rules: Rule
         must_have_role(f"verifying a {wish.kind} order", rule.by, cause)
     if wish.intake_channel != "department":
         _must_be_ready(papers, rule)
+        _must_be_first(order, papers)
         wish = wish.but(
             quote_id=papers.quote_id, design_intake_id=papers.design_intake_id, project_id=papers.project_id
         )
@@ -55,7 +59,8 @@ def verify(order: Order, verification: Verification, papers: Papers, rules: Rule
         verified_by=verification.by,
         verified_at=verification.at,
     )
-    return Change(order.but(stage="placed", wish=wish, verification=verification), (placed,))
+    recorded = order.but(stage="placed", wish=wish, verification=verification, placed_from=papers.quote_id)
+    return Change(recorded, (placed,))
 
 
 def withdraw(order: Order, cause: Cause) -> Change[Order]:
@@ -63,6 +68,15 @@ def withdraw(order: Order, cause: Cause) -> Change[Order]:
     if not ORDER.allows(order.stage, "withdraw"):
         return Change(order)
     return Change(order.but(stage="withdrawn"))
+
+
+def _must_be_first(order: Order, papers: Papers) -> None:
+    if papers.ordered not in (None, order.wish.order_no):
+        raise Refused(
+            f"order {papers.ordered} was placed from this quote; quote what the customer orders besides",
+            "quote_ordered",
+            "quote_id",
+        )
 
 
 def _must_be_ready(papers: Papers, rule: PlacingRule) -> None:

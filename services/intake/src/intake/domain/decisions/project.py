@@ -1,21 +1,20 @@
 """How a project file is opened, grows, and leads to an order."""
 
 from collections.abc import Mapping
-from uuid import UUID
 
 from intake.domain.design_intake import DesignIntake
 from intake.domain.lifecycle import PROJECT
 from intake.domain.parts.chain import appended
 from intake.domain.policy.policy import Rules
-from intake.domain.project import Project, project_no_of
+from intake.domain.project import Project, project_id_of, project_no_of
 from shared.aggregate import Cause, Change, Refused
 from shared.contracts.intake import ProjectFileOpened
 from shared.contracts.vocabulary import FileRef, Line, OrderKind, OrderNo, Prose
 
 
 def open_file(
-    id: UUID,
     intake: DesignIntake,
+    known: Project | None,
     name: Line,
     kind: OrderKind,
     tender: bool,
@@ -27,7 +26,8 @@ def open_file(
     """CS opens the file from what was brought back, with every section of form 6 (000 §3.3.1.2).
 
     Refused with `forms_open` until the three forms have passed, `sections_open` or `sections_unknown` unless every
-    section of the company's form is filled in.
+    section of the company's form is filled in. Three forms lead to one file: `already_exists` where another one,
+    `known`, was opened from them.
     """
     if intake.stage != "passed":
         raise Refused(f"these have not passed yet: {'、'.join(intake.missing)}", "forms_open")
@@ -38,6 +38,11 @@ def open_file(
     if strange := sorted(sections.keys() - asked.keys()):
         raise Refused(
             f"there is no {', '.join(strange)}; there are: {', '.join(asked)}", "sections_unknown", "sections"
+        )
+    id = project_id_of(intake.id)
+    if known is not None and known.id != id:
+        raise Refused(
+            f"project file {known.project_no} was opened from these forms already", "already_exists", "design_intake_id"
         )
     content = {"sections": dict(sections), "files": list(files)}
     project = Project(

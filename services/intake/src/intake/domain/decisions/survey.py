@@ -56,6 +56,11 @@ def hear_grade(survey: Survey, opinion: Opinion, cause: Cause) -> Change[Survey]
     return answer(survey, opinion, cause) if SURVEY.allows(survey.stage, "answer") else Change(survey)
 
 
+def withdraw(survey: Survey, cause: Cause) -> Change[Survey]:
+    """The customer was erased and is asked no more. Nothing changes when the survey was answered before."""
+    return Change(survey.but(stage="withdrawn") if SURVEY.allows(survey.stage, "withdraw") else survey)
+
+
 def _feedback(survey: Survey, opinion: Opinion, cause: Cause) -> tuple[NegativeFeedbackReceived, ...]:
     """What complaints has to hear: nothing from a customer who is satisfied and complains of nothing."""
     worst = low(opinion)

@@ -15,11 +15,14 @@ def report_visit(id: UUID, report: VisitReport, plan: VisitPlan | None, cause: C
 
     Whether it was punctual follows from the times of a visit that was planned (001 售前三c).
 
-    Refused with `not_over` when it is said to end later than it is reported.
+    Refused with `not_over` when it is said to end later than it is reported, with `visit_cancelled` when the one that
+    was planned does not take place. A planned visit is reported once: it has the id of its plan.
     """
     if report.left_at > cause.at:
         raise Refused("a visit is reported when it is over; left_at lies ahead", "not_over", "left_at")
     must_be_recent("the visit", report.left_at, cause, "left_at")
+    if plan is not None and plan.stage == "cancelled":
+        raise Refused("the planned visit is cancelled; report this one without it", "visit_cancelled", "plan_id")
     if plan is not None:
         report = report.but(punctual=plan.punctual, customer_id=plan.customer_id)
     return _reported(Visit(id=id, report=report, staff=cause.actor.id, reported_at=cause.at))

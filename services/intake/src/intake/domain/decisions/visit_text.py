@@ -37,6 +37,11 @@ def dismiss(text: VisitText, reason: Line, rules: Rules, cause: Cause) -> Change
     return Change(text.but(stage="dismissed", dismissed_because=reason)).then(rules.clocks.drop(cause=cause))
 
 
+def note_numbers(text: VisitText, cause: Cause) -> Change[VisitText]:
+    """The numbers in a text that came in before they were noted, by which it is found when their owner is erased."""
+    return Change(text.but(mobiles=tuple(dict.fromkeys((*text.mobiles, *mobiles_in(text.text))))))
+
+
 def read_no_more(text: VisitText, rules: Rules, cause: Cause) -> Change[VisitText]:
     """The customer was erased: nothing is left to read. Nothing changes for a text that is read or dismissed."""
     unread = VISIT_TEXT.allows(text.stage, "dismiss")

@@ -16,10 +16,11 @@ class Finding(Part):
 
 
 class DesignForm(Part):
-    """A form as it was brought in, and what CS found of it last."""
+    """A form as it was brought in, and what CS found of it last; `added_by` brought files of it later."""
 
     name: DesignFormName
     files: tuple[FileRef, ...] = ()
+    added_by: StaffId | None = None
     finding: Finding | None = None
     checked_by: StaffId | None = None
     checked_at: Instant | None = None

@@ -5,7 +5,7 @@ from typing import Literal
 from uuid import UUID
 
 from shared.contracts.event import Part
-from shared.contracts.vocabulary import Line
+from shared.contracts.vocabulary import Line, OrderNo
 
 OrderPaper = Literal["quote", "design_intake", "project"]
 
@@ -19,12 +19,16 @@ TITLES = MappingProxyType[OrderPaper, Line](
 
 
 class Papers(Part):
-    """The papers that an order names; `ready` are those of them that are in order."""
+    """The papers that an order names; `ready` are those of them that are in order.
+
+    `ordered` is the order that was placed from the quote before.
+    """
 
     quote_id: UUID | None = None
     design_intake_id: UUID | None = None
     project_id: UUID | None = None
     ready: tuple[OrderPaper, ...] = ()
+    ordered: OrderNo | None = None
 
     @property
     def named(self) -> tuple[OrderPaper, ...]:
