@@ -16,7 +16,7 @@ LONG_PAST = timedelta(days=366)
 """What staff report later than this after it happened has a mistyped year: every clock of it would be missed."""
 
 FAR_AHEAD = timedelta(days=730)
-"""What staff plan for later than this has a mistyped year: nobody would be reminded of it."""
+"""What staff plan for later than this has a mistyped year: no reminder of it would come in time."""
 
 
 class Refused(Exception):
