@@ -11,6 +11,12 @@ from notify.domain.parts.reply_text import wish_of
 from shared.contracts.notify import ReplyReceived
 
 STOPPING = [
+    "不需要此类信息，谢谢",
+    "停发短信",
+    "請停止發送訊息",
+    "這類訊息不要再發",
+    "取消关注",
+    "拒收你们的玻璃广告",
     "Stop. Thank you",
     "stop!",
     "退订。",
@@ -86,6 +92,9 @@ STOPPING = [
     "不要骚扰他人",
 ]
 ELSE = [
+    "拒收破损的玻璃",
+    "拒收颜色不对的那批货",
+    "不需要这种玻璃",
     "退货",
     "我要退货",
     "不退订",
@@ -140,7 +149,18 @@ def test_what_says_something_else_is_no_wish(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["START", "恢复订阅", "重新订阅。", "ｓｔａｒｔ", "请恢复订阅", "取消退订", "恢复短信", "重新接收", "resume"],
+    [
+        "START",
+        "恢复订阅",
+        "重新订阅。",
+        "ｓｔａｒｔ",
+        "请恢复订阅",
+        "取消退订",
+        "恢复短信",
+        "恢复推送",
+        "重新接收",
+        "resume",
+    ],
     ids=ascii,
 )
 def test_a_wish_to_get_messages_again_is_understood(text: str) -> None:

@@ -1,4 +1,4 @@
-"""Money and numbers of papers: one way to write them, and nothing that cannot be."""
+"""Money, numbers of papers and addresses: one way to write them, and nothing that cannot be."""
 
 from decimal import Decimal
 
@@ -14,9 +14,11 @@ from shared.contracts.identities import AT_THE_DOOR, IN_A_REQUEST
 from shared.contracts.vocabulary import (
     ComplaintNo,
     ContractNo,
+    Email,
     OrderNo,
     PaidAmount,
     PaperNo,
+    Phone,
     Price,
     ReturnNo,
     order_id_of,
@@ -133,3 +135,18 @@ def test_a_number_that_was_taken_is_taken_as_it_is(typed: str) -> None:
 def test_a_number_that_grows_beyond_its_limit_in_half_width_is_none() -> None:
     with pytest.raises(ValidationError):
         TypeAdapter(OrderNo).validate_python("㍿" * 20)
+
+
+@pytest.mark.parametrize(
+    ("kind", "copied", "plain"),
+    [
+        (Phone, "\u202d138 0013 8000\u202c", "13800138000"),
+        (Phone, "\ufeff＋８６１３８００１３８０００", "+8613800138000"),
+        (Email, "\u200bwang@hengda.example\u200e", "wang@hengda.example"),
+    ],
+    ids=ascii,
+)
+def test_an_address_that_is_copied_with_invisible_characters_is_taken_without_them(
+    kind: object, copied: str, plain: str
+) -> None:
+    assert TypeAdapter(kind).validate_python(copied) == plain

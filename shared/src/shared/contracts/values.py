@@ -59,20 +59,23 @@ def numbered(number: str) -> str:
 
 
 def posted(address: object) -> object:
-    """The address without blanks around it, in half-width letters. ValueError for one that no mail server takes."""
+    """The address in half-width letters, without blanks around it and without invisible characters.
+
+    ValueError for one that no mail server takes.
+    """
     if not isinstance(address, str):
         return address
-    plain = unicodedata.normalize("NFKC", address).strip()
+    plain = _visible(unicodedata.normalize("NFKC", address)).strip()
     if not _ADDRESS.fullmatch(plain):
         raise ValueError("must be one e-mail address such as wang@hengda.example, without a name and in Latin letters")
     return plain
 
 
 def dialled(number: object) -> object:
-    """The number in half-width digits, without blanks and brackets."""
+    """The number in half-width digits, without blanks and brackets and without invisible characters."""
     if not isinstance(number, str):
         return number
-    return unicodedata.normalize("NFKC", number).translate(_SEPARATORS).translate(_DASHES)
+    return _visible(unicodedata.normalize("NFKC", number)).translate(_SEPARATORS).translate(_DASHES)
 
 
 def zone(name: str) -> str:

@@ -24,21 +24,21 @@ _BETWEEN = str.maketrans("", "", " -'")
 _SIGNATURE = re.compile(r"^(发自|来自我的|sent from|get outlook).*$", re.IGNORECASE | re.MULTILINE)
 _CLAUSES = re.compile(r"(?:(?!(?<=[a-z0-9])-[a-z0-9])[^\w\s'])+|\n+")
 """What parts two clauses; a hyphen within a number or a word, as in "TD-80", does not."""
-_TRADITIONAL = str.maketrans("訂閱發別請給傳擾復續開謝騷時許", "订阅发别请给传扰复续开谢骚时许")
+_TRADITIONAL = str.maketrans("訂閱發別請給傳擾復續開謝騷時許訊這類們關", "订阅发别请给传扰复续开谢骚时许讯这类们关")
 _POLITE = re.compile(
     r"请|谢谢|多谢|麻烦|你好|您好|好的|我要|我想|申请|回复|^回|[了吧啊呢哦]$"
     r"|\b(please|pls|thanks?|thank you|thx|ok|hi|hello|now)\b"
 )
 _STOP = re.compile(
     r"(r|t|td|n|0{4,5}|stop|stopall|unsubscribe|unsub|end|quit|cancel|revoke|optout|remove|removeme|nomore"
-    r"|退订|退定|tuiding|退|拒收|拒绝接收|拒接|拒接短信|不接收|不收了|取消|取消订阅|取消接收|取消推送|关闭(?:通知|短信|推送)|取关|停止|停发|屏蔽|不要|拉黑|黑名单|不要短信|勿扰)\1*"
+    r"|退订|退定|tuiding|退|拒收|拒绝接收|拒接|拒接短信|不接收|不收了|取消|取消订阅|取消接收|取消推送|关闭(?:通知|短信|推送)|取关|停止|停发(?:短信|信息|消息)?|(?:不需要|不想要|不要|无需)(?:此类|这类|这种|这些|任何)(?:短信|短讯|信息|讯息|消息|广告|推送|通知)|取消关注|屏蔽|不要|拉黑|黑名单|不要短信|勿扰)\1*"
 )
 _START = re.compile(
-    r"start|unstop|subscribe|resubscribe|optin|订阅|恢复|恢复订阅|重新订阅|继续订阅|开启订阅|取消退订|恢复接收|恢复短信|重新接收|继续接收|resume"
+    r"start|unstop|subscribe|resubscribe|optin|订阅|恢复|恢复订阅|重新订阅|继续订阅|开启订阅|取消退订|恢复接收|恢复短信|恢复推送|恢复通知|重新接收|继续接收|resume"
 )
 _WHAT_IS_SENT = (
     r"(?=$|[了啦吧啊呢]|送$|(给我|我|这种|这些|这样|此类|这类|任何|什么)?的?"
-    r"(短信|短讯|信息|消息|广告|邮件|通知|推送|微信|垃圾|东西|内容))"
+    r"(短信|短讯|信息|讯息|消息|广告|邮件|通知|推送|微信|垃圾|东西|内容))"
 )
 _REFUSING = r"(?:拒收|拒接(?=短信|消息|信息|推送)|拒绝接收|不再?接收|取消接收|不要收|不想收)"
 _OF_MESSAGES = r"(?=[^发请给用批件车]{0,8}(?:短信|短讯|信息|消息|广告|邮件|通知|推送|推广))"
@@ -47,7 +47,10 @@ _NO_GOODS_BEFORE = (
     r"(?<!货)(?<!货物)(?<!物品)(?<!产品)(?<!商品)(?<!材料)(?<!物料)(?<!来料)(?<!配件)(?<!部件)"
     r"(?<!零件)(?<!快件)(?<!快递)(?<!包裹)(?<!玻璃)(?<!隔断)(?<!家具)(?<!(?<!部)门)(?<!板)"
 )
-_GOODS_BEHIND = r"了?([这那该][批件车些个]|一[批件车]|全部|整车|部分)?的?(货|玻璃|产品|材料|隔断|家具|门|板|到货|快递)"
+_GOODS_BEHIND = (
+    r"了?([^给我你们]{1,6}的)?([这那该][批件车些个]|一[批件车]|全部|整车|部分)?"
+    r"的?(货|玻璃|产品|材料|隔断|家具|门|板|到货|快递)"
+)
 _STOPPING = re.compile(
     rf"退订(?![单金货购])|取消(短信|消息|信息)?订阅|{_REFUSING}{_OF_MESSAGES}"
     rf"|{_NO_GOODS_BEFORE}{_REFUSING}(?!{_GOODS_BEHIND})|(?<![不没])屏蔽(?![门墙室网线层])"
