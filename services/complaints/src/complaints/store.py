@@ -1,10 +1,8 @@
 """Where complaints, their registers, their papers and what follows from them are kept."""
 
-from asyncio import gather
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from operator import itemgetter
 from typing import Self
 from uuid import UUID
 
@@ -24,21 +22,16 @@ from complaints.domain.penalty import Penalty
 from complaints.domain.register import Register
 from complaints.domain.report import Report
 from complaints.domain.roles import PENALTY_READERS
-from shared.aggregate import Refused
 from shared.contracts.event import Part
 from shared.contracts.vocabulary import AboutComplaint, CustomerId, OrderNo, order_id_of
 from shared.customer_files import CustomerFiles
 from shared.erasure import ErasedCustomers, Personal
+from shared.finding import Finding
 from shared.merged_files import MergedFiles
 from shared.pages.proofs import CustomerProofs
 from shared.pictures.picture import Pictures
-from shared.search import Sought, asked
 from shared.store import AllOf, Between, DatabaseLike, Index, OneOf, Store
 
-COMMON = 3000
-"""From so many rows on a word is common: of which of two common words there are more is not counted."""
-REMEMBERED = 10_000
-"""Common words that a process remembers."""
 PAGE = 500
 """Rows that statistics read at a time."""
 
@@ -77,29 +70,11 @@ class Complaints(Store[Complaint]):
 
     def __init__(self, database: DatabaseLike) -> None:
         super().__init__(database)
-        self._common: set[Sought] = set()
+        self._finding = Finding(self)
 
     async def holding(self, question: str | None) -> AllOf | None:
-        """What the found rows have, the rarest first: the index walks along that one. None without a question.
-
-        Refused with `too_short` for what says too little.
-        """
-        if question is None:
-            return None
-        wanted = asked(question)
-        if not wanted:
-            raise Refused("ask for two characters, two initials or four digits at least", "too_short")
-        counts = await gather(*(self._rows_with(each) for each in wanted))
-        return AllOf(*(each for _, each in sorted(zip(counts, wanted, strict=True), key=itemgetter(0))))
-
-    async def _rows_with(self, word: Sought) -> int:
-        """How many rows have this word, up to COMMON. One that was common once stays so, and is not counted again."""
-        if word in self._common:
-            return COMMON
-        found = await self.count({"found_by": AllOf(word)}, COMMON)
-        if found == COMMON and len(self._common) < REMEMBERED:
-            self._common.add(word)
-        return found
+        """What the found rows have. None without a question; refused with `too_short` for what says too little."""
+        return await self._finding.holding(question)
 
 
 class Allowances(Store[Allowance]):

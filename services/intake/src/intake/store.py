@@ -60,9 +60,10 @@ from shared.contracts.roles import Role
 from shared.contracts.vocabulary import OrderNo, StaffId, order_id_of
 from shared.duties.board import OVER, Duties
 from shared.erasure import NO_NUMBER, ErasedCustomers, Personal
+from shared.finding import Finding
 from shared.pictures.picture import Pictures
 from shared.search import asked
-from shared.store import Between, DatabaseLike, Index, OneOf, Store, Where
+from shared.store import AllOf, Between, DatabaseLike, Index, OneOf, Store, Where
 
 KEPT: Where = {"merged_into": OneOf(None), "stage": OneOf("open", "erasure_asked", None)}
 """The files of customers who were neither merged into another one nor erased; the oldest files have no stage."""
@@ -83,6 +84,10 @@ class Customers(Store[Customer]):
         Index("found_by"),
         Index("merged_into", where={"merged_into": Between("")}),
     )
+
+    def __init__(self, database: DatabaseLike) -> None:
+        super().__init__(database)
+        self._finding = Finding(self)
 
     async def members(self) -> Sequence[Customer]:
         """The member customers, each by the file that is kept; erased ones never."""
@@ -154,6 +159,14 @@ class Customers(Store[Customer]):
             return None
         files = await self.files_of(customer_id)
         return OneOf(*files) if len(files) > 1 else customer_id
+
+    async def holding(self, question: str | None, mobile: str | None = None) -> AllOf | None:
+        """What the found rows have: a number is found however it is spelt. None where nothing is asked for.
+
+        Refused with `too_short` for a question that says too little.
+        """
+        number = () if mobile is None else asked(number_of(mobile) or "") or (mobile,)
+        return await self._finding.holding(question, *number)
 
     async def alike(self, customer: Customer) -> list[Customer]:
         """Other files that share a number with this one: perhaps the same person's."""

@@ -18,7 +18,6 @@ from intake.domain.decisions.revision import assign, assign_specialist, correct,
 from intake.domain.figures.shares import lightest
 from intake.domain.lifecycle import CUSTOMER, CustomerStage
 from intake.domain.parts.chain import Entry
-from intake.domain.parts.telephone import number_of
 from intake.domain.policy.policy import Rules
 from intake.store import Stores
 from shared.aggregate import Refused
@@ -40,8 +39,7 @@ from shared.http import After, AskedBy, CausedByRequest, Limit, Listing, Request
 from shared.identity import Principal
 from shared.lifecycle import Possible
 from shared.logs import masked
-from shared.search import asked
-from shared.store import AllOf, Between, OneOf
+from shared.store import Between, OneOf
 
 
 class GivenContact(Contact):
@@ -303,7 +301,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
             "particulars.specialist": OneOf(None) if unshared else specialist,
             "particulars.trade": trade,
             "file.at": Between(written_since) if written_since else None,
-            "found_by": holding(q, mobile),
+            "found_by": await customers.holding(q, mobile),
             "merged_into": OneOf(None),
         }
         page = await customers.rows(CustomerRow, where, after=after, limit=limit)
@@ -472,17 +470,3 @@ def _erasing(router: APIRouter, stores: Stores, rules: Rules) -> None:
         return CustomerView.of(
             await customers.apply(customer_id, lambda customer: erase(customer, rules, cause), cause)
         )
-
-
-def holding(question: str | None, mobile: str | None = None) -> AllOf | None:
-    """What the found rows have. Refused with `too_short` for a question that says too little.
-
-    A number is found however it is spelt.
-    """
-    number = () if mobile is None else asked(number_of(mobile) or "") or (mobile,)
-    if question is None:
-        return AllOf(*number) if number else None
-    wanted = asked(question)
-    if not wanted:
-        raise Refused("ask for two characters, two initials or four digits at least", "too_short")
-    return AllOf(*number, *wanted)

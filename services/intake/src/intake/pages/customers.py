@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
 from intake.api import readers
-from intake.api.customers import CustomerRow, CustomerView, holding, needs_whole
+from intake.api.customers import CustomerRow, CustomerView, needs_whole
 from intake.api.history import MomentView
 from intake.domain.policy.policy import Rules
 from intake.pages.papers.found import papers_of
@@ -57,7 +57,7 @@ def routes(stores: Stores, rules: Rules, forms: Forms, render: Renderer) -> APIR
     @router.get("/customers", response_class=HTMLResponse)
     async def find(q: Annotated[str | None, Query(max_length=100)] = None, after: After = None) -> Response:
         """Customers by a part of the name, initials, the end of a telephone, order or contract number."""
-        where = {"found_by": holding(q or None), "merged_into": OneOf(None)}
+        where = {"found_by": await customers.holding(q or None), "merged_into": OneOf(None)}
         page = await customers.rows(CustomerRow, where, after=after, limit=ROWS_SHOWN)
         return render("customers.html", rows=page.items, next=page.next, q=q or "", after=after, kinds=CUSTOMER_KINDS)
 
