@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import count
 from time import perf_counter
 from typing import Any
@@ -97,6 +98,8 @@ SMALL_BODY = 32 * 1024
 """Bytes of a body that it may have without being counted: nothing large ever keeps a form or a question waiting."""
 WAITS_FOR_ROOM = 10.0
 """Seconds that a large body waits while others are in hand."""
+STALLS_AFTER = 5.0
+"""Seconds after which a large body of which nothing came has stalled: less than others wait for its room."""
 
 
 class TooMuchInHand(HTTPException):
@@ -108,42 +111,81 @@ class TooMuchInHand(HTTPException):
         super().__init__(503, "too many large requests are under way; send it again shortly", {"Retry-After": "1"})
 
 
+class Stalled(HTTPException):
+    """A large body of which nothing came for too long while it took others' room."""
+
+    code = "stalled"
+
+    def __init__(self) -> None:
+        said = f"nothing of the body came for {STALLS_AFTER:.0f} seconds; send it again"
+        super().__init__(408, said, {"Connection": "close"})
+
+
+@dataclass(eq=False, slots=True)
+class _AsksForRoom:
+    """A large body that has no room yet."""
+
+    request: int
+    client: str
+    size: int
+    room: asyncio.Future[None]
+
+
 class BodiesInHand:
     """Bounds the bytes of large bodies in memory: what comes beyond the limit waits until others are answered.
 
-    One request at a time may go beyond the limit, so that half-read ones never wait for each other.
+    A body has room for all of it before it is read, so that half-read ones never wait for each other. Room is given in
+    the order of asking. One client has half of it at most, or one body alone, and whoever waits for the own share holds
+    no other client up.
     """
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
-        self._held: Counter[int] = Counter()
-        self._beyond: int | None = None
-        self._less = asyncio.Event()
+        self._held: dict[int, tuple[str, int]] = {}
+        self._of: Counter[str] = Counter()
+        self._waiting: list[_AsksForRoom] = []
 
     @property
     def total(self) -> int:
         """Bytes of all large bodies in hand."""
-        return self._held.total()
+        return self._of.total()
 
-    async def take(self, request: int, size: int) -> None:
-        """So much more of this request is in hand. Raises TooMuchInHand when there is no room in time."""
+    async def take(self, request: int, client: str, size: int) -> None:
+        """This request, which holds nothing yet, has room for so many bytes. Raises TooMuchInHand after some time."""
+        waiting = _AsksForRoom(request, client, size, asyncio.get_running_loop().create_future())
+        self._waiting.append(waiting)
+        self._give()
         try:
             async with asyncio.timeout(WAITS_FOR_ROOM):
-                while self.total + size > self._limit and self._beyond not in (None, request):
-                    self._less.clear()
-                    await self._less.wait()
+                await waiting.room
         except TimeoutError:
             raise TooMuchInHand from None
-        if self.total + size > self._limit:
-            self._beyond = request
-        self._held[request] += size
+        finally:
+            if waiting in self._waiting:
+                self._waiting.remove(waiting)
+                self._give()
 
     def done(self, request: int) -> int:
-        """The request is answered, or gave up; the bytes that it had."""
-        if self._beyond == request:
-            self._beyond = None
-        self._less.set()
-        return self._held.pop(request, 0)
+        """The request is answered, or gave up; the bytes that it had room for."""
+        client, size = self._held.pop(request, ("", 0))
+        if size:
+            self._of[client] -= size
+            if not self._of[client]:
+                del self._of[client]
+            self._give()
+        return size
+
+    def _give(self) -> None:
+        for waiting in tuple(self._waiting):
+            own = self._of[waiting.client]
+            if own and own + waiting.size > self._limit // 2:
+                continue
+            if self.total and self.total + waiting.size > self._limit:
+                return
+            self._waiting.remove(waiting)
+            self._held[waiting.request] = (waiting.client, waiting.size)
+            self._of[waiting.client] += waiting.size
+            waiting.room.set_result(None)
 
 
 class HttpMiddleware:
@@ -192,7 +234,7 @@ class HttpMiddleware:
             UnfitHeaders.check(scope["headers"])
             with self._traced(scope):
                 await self._app(scope, self._limited(scope, receive, request), sending)
-        except (BodyTooLarge, TooMuchInHand, UnfitHeaders) as error:
+        except (BodyTooLarge, Stalled, TooMuchInHand, UnfitHeaders) as error:
             await http_problem(error)(scope, receive, sending)
         except Exception as error:
             log.exception("request_failed", route=getattr(scope.get("route"), "path", "-"), error=error)
@@ -223,20 +265,31 @@ class HttpMiddleware:
                 span.name(f"{method} {getattr(scope.get('route'), 'path', '-')}")
 
     def _limited(self, scope: AsgiScope, receive: Receive, request: int) -> Receive:
-        announced = dict(scope["headers"]).get(b"content-length", b"0")
-        if announced.isdigit() and int(announced) > self._limit:
+        said = dict(scope["headers"]).get(b"content-length", b"")
+        announced = int(said) if said.isdigit() else None
+        if announced is not None and announced > self._limit:
             raise BodyTooLarge(self._limit)
-        seen = 0
+        seen, large, whole = 0, False, False
 
         async def receiving() -> MutableMapping[str, Any]:
-            nonlocal seen
-            message = await receive()
-            size = len(message.get("body", b""))
-            seen += size
+            nonlocal seen, large, whole
+            try:
+                async with asyncio.timeout(STALLS_AFTER if large and not whole else None):
+                    message = await receive()
+            except TimeoutError:
+                raise Stalled from None
+            seen, whole = seen + len(message.get("body", b"")), not message.get("more_body", False)
             if seen > self._limit:
                 raise BodyTooLarge(self._limit)
-            if size and seen > SMALL_BODY:
-                await self._bodies.take(request, size)
+            if seen > SMALL_BODY and not large:
+                await self._bodies.take(request, client_of(scope), self._limit if announced is None else announced)
+                large = True
             return message
 
         return receiving
+
+
+def client_of(scope: AsgiScope) -> str:
+    """Who sends a request, for bounds of each: the one who is known to ask, or else the address it comes from."""
+    principal = scope.get("state", {}).get("principal")
+    return f"{principal.kind} {principal.id}" if principal else str((scope.get("client") or ("",))[0])

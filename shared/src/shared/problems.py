@@ -48,6 +48,7 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
     401: answered("The request proves no identity."),
     403: answered("The one who asks may not do this."),
     404: answered("There is no such thing, or not yet."),
+    408: answered("The body stopped on its way."),
     409: answered("The state does not allow it."),
     413: answered("The body is larger than it may be."),
     422: answered("The request is not well formed."),

@@ -1,20 +1,27 @@
 """What a text is found by, for an indexed list: pairs of neighbouring characters, initials in pinyin, last digits."""
 
+import json
+import os
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
+from importlib.resources import files
 from string import ascii_lowercase
 from string import digits as arabic_digits
 
-from pypinyin import Style, lazy_pinyin, pinyin
-
 from shared.kernel.conditions import Beginning, OneOf
+
+os.environ |= {"PYPINYIN_NO_PHRASES": "1", "PYPINYIN_NO_DICT_COPY": "1"}
+from pypinyin import Style, lazy_pinyin, load_phrases_dict, pinyin
 
 HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 _PAIR = re.compile(rf"(?=({HAN.pattern}.|.{HAN.pattern}))")
+_MEMBER = re.compile(r"\s*[{,]\s*(?=\")")
 _NEIGHBOURS = 2
 """Characters on each side that are looked at to tell how one is read."""
+LONGEST_WORD = 2 * _NEIGHBOURS + 1
+"""Characters of a word that tells it."""
 LEAST_DIGITS, MOST_DIGITS = 4, 11
 """How many last digits of a number are asked for at least, and how many are compared at most: a mobile number's."""
 _USUAL = frozenset(ascii_lowercase + arabic_digits)
@@ -92,8 +99,12 @@ def _pairs(part: str) -> list[str]:
 
 
 def _initials(name: str) -> Iterator[str]:
-    letters = _letters("".join(_parts(name)))
-    return (f"@{_three(letters[start : start + 3])}" for start in range(len(letters) - 1))
+    """Three at each place. A family name is read in ways of its own, 曾 as z and 单 as s: it counts in all of them."""
+    text = "".join(_parts(name))
+    letters = _letters(text)
+    yield from (f"@{_three(letters[start : start + 3])}" for start in range(len(letters) - 1))
+    if len(letters) > 1:
+        yield from (f"@{_three(first + letters[1:3])}" for first in _readings(text[0]))
 
 
 def _three(letters: str) -> str:
@@ -111,16 +122,57 @@ def _letters(text: str) -> str:
 
 
 @cache
+def _readings(character: str) -> frozenset[str]:
+    """The initials of all ways in which a character is read."""
+    (readings,) = pinyin(character, style=Style.FIRST_LETTER, heteronym=True)
+    return frozenset(readings)
+
+
 def _letter(character: str) -> str | None:
     """The one initial of a character; nothing for a character that is read in ways that begin differently."""
-    (readings,) = pinyin(character, style=Style.FIRST_LETTER, heteronym=True)
-    return readings[0] if len(set(readings)) == 1 else None
+    readings = _readings(character)
+    return next(iter(readings)) if len(readings) == 1 else None
+
+
+def _read_as(text: str) -> str:
+    """The initials of a text by its words; those that are no characters stay as they are."""
+    return "".join(lazy_pinyin(text, style=Style.FIRST_LETTER))
+
+
+def _words() -> str:
+    """Of the library's words, which take 45 MB, those that tell an initial, a line each: the word and its initials.
+
+    In such a word a character begins otherwise than alone, or another such word is a part of it. One text, so that
+    nothing of the others stays in memory.
+    """
+    words = dict(_listed(files("pypinyin").joinpath("phrases_dict.json").read_text(encoding="utf-8")))
+    alone = {character: _read_as(character) for character in set("".join(words))}
+    kept = {word for word, initials in words.items() if initials != "".join(map(alone.__getitem__, word))}
+    kept |= {word for word in words if not kept.isdisjoint(_parts_of(word))}
+    return "\n".join(f"{word} {words[word]}" for word in kept)
+
+
+def _listed(text: str) -> Iterator[tuple[str, str]]:
+    """The words of an object of JSON, one after another, each with the first letters of how its characters are read."""
+    read, place = json.JSONDecoder().raw_decode, 0
+    while found := _MEMBER.match(text, place):
+        word, place = read(text, found.end())
+        readings, place = read(text, text.index("[", place))
+        if len(word) <= LONGEST_WORD:
+            yield word, "".join(unicodedata.normalize("NFD", first)[0] for first, *_ in readings)
+
+
+def _parts_of(word: str) -> Iterator[str]:
+    return (word[start:end] for start in range(len(word)) for end in range(start + 2, len(word) + 1))
+
+
+load_phrases_dict({word: [[each] for each in read] for word, read in map(str.split, _words().splitlines())})
 
 
 @lru_cache(maxsize=100_000)
 def _letter_among(characters: str, place: int) -> str:
     """The initial of one character as it is read among its neighbours: 重 of 重庆 is c, of 重量 z."""
-    letters = "".join(lazy_pinyin(characters, style=Style.FIRST_LETTER))
+    letters = _read_as(characters)
     if len(letters) == len(characters):
         return letters[place]
     return pinyin(characters[place], style=Style.FIRST_LETTER)[0][0]

@@ -147,7 +147,9 @@ class ServiceSettings(StaffSettings):
     )
     body_limit: int = Field(default=1024 * 1024, gt=0, description="Bytes a request may carry.")
     bodies_in_hand: int = Field(
-        default=1024 * 1024, gt=0, description="Bytes of large requests in memory; beyond them others wait."
+        default=2 * 1024 * 1024,
+        gt=0,
+        description="Bytes of large requests in memory, of one client half of them; beyond them others wait.",
     )
 
     audit_policy: Path | None = Field(

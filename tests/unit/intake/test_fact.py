@@ -7,7 +7,7 @@ import pytest
 
 from intake.domain.decisions.admission import admit
 from intake.domain.fact import Fact, understand
-from intake.domain.parts.cloud_event import SIZE_LIMIT, CloudEvent, Unfit, read
+from intake.domain.parts.cloud_event import MOST_VALUES, SIZE_LIMIT, CloudEvent, Sent, Unfit, read
 from intake.domain.parts.tolerance import Tolerance
 from shared.aggregate import Change, Refused
 from shared.contracts.departments import ProductionDelayed
@@ -27,11 +27,12 @@ ATTRIBUTES = {
 
 def binary(data=DATA, content_type="application/json", **attributes):
     body = data if isinstance(data, bytes) else json.dumps(data).encode()
-    return read(content_type, {**ATTRIBUTES, **attributes}, body)
+    return read(Sent(content_type, {**ATTRIBUTES, **attributes}, body))
 
 
 def structured(**fields):
-    return read("application/cloudevents+json", {}, json.dumps({**ATTRIBUTES, "data": DATA, **fields}).encode())
+    body = json.dumps({**ATTRIBUTES, "data": DATA, **fields}).encode()
+    return read(Sent("application/cloudevents+json", {}, body))
 
 
 def fact_of(told, department="production"):
@@ -91,11 +92,13 @@ def test_the_content_type_may_name_its_charset():
         (b"{}", "text/plain", "content_type"),
         (b"<xml/>", "application/xml", "content_type"),
         (b" " * (SIZE_LIMIT + 1), "application/json", "too_large"),
+        (b'{"a": [0' + b",0" * MOST_VALUES + b"]}", "application/json", "too_large"),
+        (b'{"a": ["",0' + b',",",0' * (MOST_VALUES // 2) + b"]}", "application/json", "too_large"),
     ],
 )
 def test_what_is_no_json_object_is_refused_by_name(body, content_type, code):
     with pytest.raises(Unfit) as unfit:
-        read(content_type, ATTRIBUTES, body)
+        read(Sent(content_type, ATTRIBUTES, body))
     assert unfit.value.code == code
 
 

@@ -8,7 +8,7 @@ from cloudevents.core.bindings.http import to_binary_event, to_structured_event
 from cloudevents.core.v1.event import CloudEvent
 
 from intake.domain.fact import FACTS
-from intake.domain.parts.cloud_event import SIZE_LIMIT
+from intake.domain.parts.cloud_event import MOST_VALUES, SIZE_LIMIT
 from intake.domain.parts.reporters import REPORTERS, STAFF, departments_of
 from intake.domain.parts.tolerance import Tolerance
 from intake.store import Stores
@@ -16,6 +16,7 @@ from intake.subscribers import gateways
 from shared.aggregate import Refused
 from shared.contracts.departments import DONE_BY, OrderWithdrawn
 from shared.contracts.roles import Department
+from shared.parking.parked import LARGEST_KEPT
 from shared.parking.store import Parking
 from shared.time_source import FixedTime
 from shared.wire import ingress
@@ -449,3 +450,27 @@ def test_every_fact_has_roles_that_tell_it_in_person():
     assert set(REPORTERS) == set(FACTS)
     assert all(REPORTERS.values())
     assert departments_of(frozenset(STAFF)) == tuple(Department)
+
+
+async def test_an_event_of_a_batch_is_no_larger_than_a_fact_that_comes_alone(http, department, database):
+    lines = [{"description": "80 款双玻百叶高隔断", "special_spec": "宽" * 3000, "quantity": 1}] * 30
+    large = {**EVENT, "id": "crm-2", "data": {**DATA, "lines": lines}}
+
+    answer = await batch(http, department, {**EVENT, "data": DATA}, large)
+
+    assert [(each["id"], each["code"]) for each in answer.json()["items"]] == [("crm-1", None), ("crm-2", "too_large")]
+    assert database.published == (OrderWithdrawn(**DATA),)
+
+
+@pytest.mark.parametrize("repeated", [",0", ',{"a":0}', ',""', ",0.5"])
+async def test_a_fact_of_too_many_values_is_refused_and_the_beginning_is_kept(http, sales, database, repeated):
+    values = "[0" + repeated * MOST_VALUES + "]"
+    body = json.dumps({**EVENT, "data": DATA})[:-1] + f', "values": {values}}}'
+
+    answer = await http.post("/facts", content=body, headers=sales)
+
+    refused = {"status": 413, "code": "too_large", "detail": f"the body has at most {MOST_VALUES} values"}
+    assert answer.json().items() >= refused.items()
+    (parked,) = [each async for each in Parking(database).each({"queue": ingress.entrance("sales")})]
+    assert parked.letter.body == body[:LARGEST_KEPT]
+    assert database.published == ()

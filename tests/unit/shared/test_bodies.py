@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from shared import middleware
+from shared.contracts.roles import Role
 from shared.garbage import LARGE, Garbage
-from shared.middleware import SMALL_BODY, BodiesInHand, HttpMiddleware
+from shared.identity import Principal
+from shared.middleware import SMALL_BODY, BodiesInHand, HttpMiddleware, client_of
 from shared.telemetry import Metrics, Tracing
 
 LIMIT = 4 * LARGE
@@ -47,22 +49,27 @@ class Desk:
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await send({"type": "http.response.body", "body": b""})
 
-    async def asks(self, *parts: int) -> int:
-        """The status of the answer to a request whose body comes in these parts."""
+    async def asks(self, *parts: int, client: str = "", announced: bool = True, stalls: bool = False) -> int:
+        """The status of the answer to this client's request, whose body comes in these parts, and may stop there."""
         statuses: list[int] = []
         coming = [
-            {"type": "http.request", "body": b"x" * size, "more_body": place < len(parts)}
+            {"type": "http.request", "body": b"x" * size, "more_body": stalls or place < len(parts)}
             for place, size in enumerate(parts, 1)
         ]
 
         async def receive() -> MutableMapping[str, Any]:
+            if not coming:
+                await asyncio.Event().wait()
             return coming.pop(0)
 
         async def send(message: MutableMapping[str, Any]) -> None:
             if message["type"] == "http.response.start":
                 statuses.append(message["status"])
 
-        await self.app({"type": "http", "method": "POST", "path": "/", "headers": []}, receive, send)
+        headers = [(b"content-length", str(sum(parts)).encode())] if announced else []
+        await self.app(
+            {"type": "http", "method": "POST", "path": "/", "headers": headers, "client": (client, 1)}, receive, send
+        )
         return statuses[0]
 
 
@@ -74,12 +81,12 @@ async def settled() -> None:
 
 async def test_what_large_bodies_hold_together_is_bounded_and_small_ones_never_wait() -> None:
     desk = Desk()
-    large = [asyncio.create_task(desk.asks(LARGE)) for _ in range(10)]
+    large = [asyncio.create_task(desk.asks(LARGE, client=f"10.0.0.{place}")) for place in range(10)]
     await settled()
     small = [asyncio.create_task(desk.asks(SMALL_BODY)) for _ in range(3)]
     await settled()
 
-    assert (desk.read, desk.bodies.total) == ([LARGE] * 5 + [SMALL_BODY] * 3, LIMIT + LARGE)
+    assert (desk.read, desk.bodies.total) == ([LARGE] * 4 + [SMALL_BODY] * 3, LIMIT)
 
     desk.opened.set()
     assert await asyncio.gather(*large, *small) == [200] * 13
@@ -90,20 +97,74 @@ async def test_half_read_bodies_never_wait_for_each_other() -> None:
     desk = Desk()
     desk.opened.set()
 
-    answered = await asyncio.gather(*(desk.asks(*[LARGE] * 3) for _ in range(8)))
+    answered = await asyncio.gather(*(desk.asks(*[LARGE] * 3, announced=bool(place % 2)) for place in range(8)))
 
     assert (answered, desk.bodies.total) == ([200] * 8, 0)
+
+
+async def test_one_client_takes_half_of_the_room_and_the_others_have_theirs() -> None:
+    desk = Desk()
+    greedy = [asyncio.create_task(desk.asks(LARGE, client="10.0.0.1")) for _ in range(5)]
+    await settled()
+    other = asyncio.create_task(desk.asks(LARGE, LARGE, client="10.0.0.2"))
+    await settled()
+
+    assert desk.read == [LARGE, LARGE, 2 * LARGE]
+
+    desk.opened.set()
+    assert await asyncio.gather(*greedy, other) == [200] * 6
+
+
+async def test_room_is_given_in_the_order_of_asking() -> None:
+    desk = Desk()
+    sizes = [2 * LARGE, 2 * LARGE, 3 * LARGE, LARGE]
+    asking = [asyncio.create_task(desk.asks(size, client=f"10.0.0.{size}")) for size in sizes]
+    await settled()
+    assert desk.read == sizes[:1]
+
+    desk.opened.set()
+    assert await asyncio.gather(*asking) == [200] * 4
+    assert desk.read == sizes
+
+
+async def test_a_body_that_announces_no_length_has_the_room_of_the_largest() -> None:
+    desk = Desk()
+    held = asyncio.create_task(desk.asks(LARGE, announced=False))
+    await settled()
+
+    assert desk.bodies.total == 2 * LIMIT
+
+    desk.opened.set()
+    assert (await held, desk.bodies.total) == (200, 0)
+
+
+async def test_a_large_body_that_stops_on_its_way_gives_its_room_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(middleware, "STALLS_AFTER", 0.0)
+    desk = Desk()
+    desk.opened.set()
+
+    assert (await desk.asks(LARGE, stalls=True), desk.read, desk.bodies.total) == (408, [], 0)
 
 
 async def test_a_large_body_for_which_there_is_no_room_in_time_is_told_to_come_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(middleware, "WAITS_FOR_ROOM", 0.0)
     desk = Desk()
-    held = [asyncio.create_task(desk.asks(LARGE)) for _ in range(5)]
+    held = [asyncio.create_task(desk.asks(LARGE, client=f"10.0.0.{place}")) for place in range(4)]
     await settled()
 
-    assert await desk.asks(LARGE) == 503
+    with monkeypatch.context() as patched:
+        patched.setattr(middleware, "WAITS_FOR_ROOM", 0.0)
+        assert await desk.asks(LARGE) == 503
 
     desk.opened.set()
-    assert await asyncio.gather(*held) == [200] * 5
+    assert await asyncio.gather(*held) == [200] * 4
+    assert await desk.asks(LARGE) == 200
+
+
+async def test_those_who_are_known_to_ask_are_told_apart_behind_one_address() -> None:
+    address = {"client": ("10.0.0.1", 1)}
+    li, wang = (Principal.staff(name, Role.OPERATOR) for name in ("li", "wang"))
+    clients = [client_of({**address, "state": {"principal": each} if each else {}}) for each in (li, wang, None)]
+
+    assert clients == ["staff li", "staff wang", "10.0.0.1"]

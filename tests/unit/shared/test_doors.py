@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from shared.contracts.event import PreciseDate
 from shared.contracts.roles import Department, Role
-from shared.http import Allowed, Readers, RequestBody, Router, allow
+from shared.http import MOST_VALUES, Allowed, Readers, RequestBody, Router, allow
 from shared.identity import Principal
 from shared.settings import ServiceSettings
 from shared.testing import World, in_memory, nowhere
@@ -227,3 +227,9 @@ async def test_headers_that_are_too_many_or_contradict_each_other_are_refused_an
     answer = await world.ask(None, "GET", "/health/live", headers=dict(headers))
     assert (answer.status_code, answer.json()["code"]) == (400, "headers")
     assert answer.headers["connection"] == "close"
+
+
+async def test_a_body_of_too_many_values_is_too_large(world: World) -> None:
+    answer = await sent(world, b'{"reason":[0' + b",0" * MOST_VALUES + b"]}")
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+    assert answer.json()["detail"] == f"a body may have at most {MOST_VALUES} values"

@@ -1,6 +1,8 @@
 """What is found by words in Chinese, initials and last digits, and what is not."""
 
 import string
+import subprocess
+import sys
 from collections.abc import Iterable
 
 import pytest
@@ -79,6 +81,36 @@ def test_two_initials_find_persons_and_companies_wherever_they_stand_in_the_name
 def test_a_character_that_is_read_in_several_ways_has_the_initial_of_its_word(name: str, initials: str) -> None:
     kept = tokens(names=(name,))
     assert [three for three in threes(initials) if not found(three, kept)] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "readings"),
+    [
+        ("曾小贤", ("zxx", "cxx")),
+        ("单雄信", ("sxx", "dxx")),
+        ("仇国华", ("qgh", "cgh")),
+        ("解晓东", ("xxd", "jxd")),
+        ("区志强", ("ozq", "qzq")),
+        ("查良镛", ("zly", "cly")),
+        ("翟天临", ("ztl", "dtl")),
+        ("乐嘉", ("yj", "lj")),
+    ],
+)
+def test_a_family_name_is_found_by_each_of_its_readings(name: str, readings: tuple[str, ...]) -> None:
+    kept = tokens(names=(name,))
+    assert [initials for initials in readings if not found(initials, kept)] == []
+
+
+def test_a_character_inside_a_name_is_read_as_its_word_says_and_in_no_other_way() -> None:
+    assert not found("gzz", tokens(names=("广州重庆公司",)))
+    assert found("gzcqgs", tokens(names=("广州重庆公司",)))
+
+
+def test_words_in_which_no_character_begins_otherwise_take_no_memory() -> None:
+    loaded = "import shared.search; from pypinyin.constants import PHRASES_DICT as words"
+    asked = f"{loaded}; print('重庆' in words, '广州' in words)"
+    said = subprocess.run([sys.executable, "-c", asked], check=True, capture_output=True, text=True)
+    assert said.stdout == "True False\n"
 
 
 LETTERS = st.text(string.ascii_lowercase, min_size=2, max_size=12)

@@ -17,13 +17,11 @@ from intake.domain.decisions.admission import admit
 from intake.domain.fact import Fact, fact_id_of, understand
 from intake.domain.lifecycle import FACT
 from intake.domain.parts.cloud_event import (
-    BATCH,
-    SIZE_LIMIT,
     STRUCTURED,
     CloudEvent,
-    claimed_id,
-    media_type,
+    Sent,
     must_be_said_once,
+    must_be_small,
     read,
     read_batch,
     read_structured,
@@ -181,10 +179,11 @@ class FactsDoor:
 
     async def admit_or_keep(self, asker: Principal, content: Mapping[str, Any]) -> FactView:
         """What became of one event of a batch."""
+        body = json.dumps(content, ensure_ascii=False).encode("utf-8", "backslashreplace")
         try:
+            must_be_small(body)
             return await self.admit(asker, read_structured(content))
         except Refused as refused:
-            body = json.dumps(content, ensure_ascii=False).encode("utf-8", "backslashreplace")
             department = _department(asker, content.get("type"))
             letter = _letter(asker, department, content, body, STRUCTURED)
             return await self.keep(letter, refused, _id(content))
@@ -215,23 +214,22 @@ def _reporting(router: APIRouter, door: FactsDoor) -> None:
 
         Staff report in person what their role is to know; it is announced in their department's name, as theirs.
         """
-        body, content_type = await request.body(), request.headers.get("content-type")
         headers = _attributes(request)
-        attributes = dict(headers)
+        sent = Sent(request.headers.get("content-type"), dict(headers), await request.body())
         try:
             must_be_said_once(name for name, _ in headers)
-            if media_type(content_type) == BATCH:
-                told = read_batch(body)
+            if sent.is_batch:
+                told = read_batch(sent)
                 views = BatchView(items=[await door.admit_or_keep(asker, each) for each in told])
                 if refusals := [each for each in views.items if each.stage != "admitted"]:
                     leave_evidence(request, refusals[0].code or "refused")
                 return JSONResponse(views.model_dump(mode="json"), status_code=207)
-            return await door.admit(asker, read(content_type, attributes, body))
+            return await door.admit(asker, read(sent))
         except Refused as refused:
             leave_evidence(request, refused.code)
-            said = attributes or _said_in(body)
-            letter = _letter(asker, _department(asker, said.get("type")), said, body, content_type)
-            await door.keep(letter, refused, claimed_id(content_type, attributes, body))
+            said = sent.attributes or sent.said
+            letter = _letter(asker, _department(asker, said.get("type")), said, sent.body, sent.content_type)
+            await door.keep(letter, refused, sent.claimed)
             return problem(_STATUS.get(refused.code, 422), refused.code, refused.detail)
 
 
@@ -308,12 +306,3 @@ def _letter(
 def _id(attributes: Mapping[str, Any]) -> str | None:
     id = attributes.get("id")
     return id if isinstance(id, str) else None
-
-
-def _said_in(body: bytes) -> Mapping[str, Any]:
-    """The attributes of what came in structured mode, as far as they can be read."""
-    try:
-        content = json.loads(body.decode("utf-8"))
-    except (ValueError, RecursionError):
-        return {}
-    return content if isinstance(content, dict) and len(body) <= SIZE_LIMIT else {}

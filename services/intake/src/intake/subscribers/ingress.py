@@ -9,7 +9,7 @@ from faststream.rabbit import RabbitExchange, RabbitQueue
 
 from intake.domain.decisions.admission import admit
 from intake.domain.fact import Fact, understand
-from intake.domain.parts.cloud_event import CloudEvent, Unfit, claimed_id, must_be_said_once, read
+from intake.domain.parts.cloud_event import CloudEvent, Sent, Unfit, must_be_said_once, read
 from intake.domain.parts.teller import Teller
 from intake.domain.parts.tolerance import Tolerance
 from intake.store import Facts
@@ -56,7 +56,7 @@ class Gateway:
 
     def claimed(self, message: Message) -> str | None:
         """The fact's id in whichever mode it was sent."""
-        return claimed_id(message.content_type, dict(_attributes(message.headers)), message.body)
+        return Sent(message.content_type, dict(_attributes(message.headers)), message.body).claimed
 
     def answer(self, message: Message, dead: Dead) -> AnswerToSender:
         """What was refused and why, for the department to find in its queue of refusals."""
@@ -81,7 +81,7 @@ class Gateway:
             raise Unfit("content_type", f"send the body as it is, in UTF-8, without content_encoding {encoding!r}")
         attributes = _attributes(message.headers)
         must_be_said_once(name for name, _ in attributes)
-        told = read(message.content_type, dict(attributes), message.body)
+        told = read(Sent(message.content_type, dict(attributes), message.body))
         if message.routing_key != told.type:
             raise Unfit("key", f"the routing key {message.routing_key!r} must equal the type {told.type!r}")
         return told

@@ -5,14 +5,19 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
 from shared.aggregate import Refused
+from shared.json_values import more_values
 
 SIZE_LIMIT = 256 * 1024
 """Bytes a fact may have."""
+MOST_VALUES, MOST_VALUES_OF_A_BATCH = 20_000, 50_000
+"""Values in the JSON of a fact, and of a batch: some thousands of lines of an order."""
 
+TOO_LARGE = "too_large"
 JSON = "application/json"
 STRUCTURED = "application/cloudevents+json"
 BATCH = "application/cloudevents-batch+json"
@@ -49,20 +54,57 @@ class CloudEvent:
     traceparent: str | None = None
 
 
-def read(content_type: str | None, attributes: Mapping[str, Any], body: bytes) -> CloudEvent:
-    """A CloudEvent off the wire. `attributes` are the transport's, without prefix; structured mode carries its own.
+@dataclass(frozen=True)
+class Sent:
+    """What came over a wire to be read as a CloudEvent. `attributes` are the transport's, without prefix.
+
+    Its body is read once, however often it is asked.
+    """
+
+    content_type: str | None
+    attributes: Mapping[str, Any]
+    body: bytes
+
+    @property
+    def is_batch(self) -> bool:
+        """Whether it says that it carries several events."""
+        return media_type(self.content_type) == BATCH
+
+    @cached_property
+    def content(self) -> Any:
+        """The JSON that it carries. Raises Unfit with `too_large`, `malformed_json` or `duplicate_field`."""
+        return _parsed(self.body, MOST_VALUES_OF_A_BATCH if self.is_batch else MOST_VALUES)
+
+    @cached_property
+    def said(self) -> Mapping[str, Any]:
+        """The object that it carries as far as it can be read, whatever else is wrong with it; empty for any other."""
+        try:
+            content = self.content if len(self.body) <= SIZE_LIMIT else None
+        except Unfit as unfit:
+            content = None if unfit.code == TOO_LARGE else _whatever_reads(self.body)
+        return content if isinstance(content, dict) else {}
+
+    @property
+    def claimed(self) -> str | None:
+        """The id that the sender gave, also where nothing else can be taken; None where it gave none."""
+        structured = media_type(self.content_type) == STRUCTURED
+        id = (self.said if structured else self.attributes).get("id")
+        return id if isinstance(id, str) else None
+
+
+def read(sent: Sent) -> CloudEvent:
+    """The CloudEvent that was sent; structured mode carries its own attributes.
 
     Raises Unfit with one of the codes `too_large`, `content_type`, `malformed_json`, `duplicate_field`, `attributes`.
     """
-    if len(body) > SIZE_LIMIT:
-        raise Unfit("too_large", f"a fact has at most {SIZE_LIMIT} bytes, this has {len(body)}")
-    kind = media_type(content_type) or JSON
+    must_be_small(sent.body)
+    kind = media_type(sent.content_type) or JSON
     if kind not in (JSON, STRUCTURED):
-        raise Unfit("content_type", f"a fact is {JSON} or {STRUCTURED}, not {content_type}")
-    content = _object(_parsed(body))
+        raise Unfit("content_type", f"a fact is {JSON} or {STRUCTURED}, not {sent.content_type}")
+    content = _object(sent.content)
     if kind == STRUCTURED:
         return read_structured(content)
-    return _read({**attributes, "time": _written(attributes.get("time"))}, content)
+    return _read({**sent.attributes, "time": _written(sent.attributes.get("time"))}, content)
 
 
 def read_structured(content: Mapping[str, Any]) -> CloudEvent:
@@ -73,17 +115,23 @@ def read_structured(content: Mapping[str, Any]) -> CloudEvent:
     return _read(content, data)
 
 
-def read_batch(body: bytes) -> list[dict[str, Any]]:
+def read_batch(sent: Sent) -> list[dict[str, Any]]:
     """The events of a batch, each for `read_structured`; some may fit and others not.
 
     Raises Unfit when the body is no such list: `too_large`, `malformed_json`, `duplicate_field`.
     """
-    events = _parsed(body)
+    events = sent.content
     if not isinstance(events, list):
         raise Unfit("malformed_json", f"a batch is a JSON list of events, not {type(events).__name__}")
     if len(events) > BATCH_LIMIT:
-        raise Unfit("too_large", f"a batch has at most {BATCH_LIMIT} events, this has {len(events)}")
+        raise Unfit(TOO_LARGE, f"a batch has at most {BATCH_LIMIT} events, this has {len(events)}")
     return [_object(event) for event in events]
+
+
+def must_be_small(fact: bytes) -> None:
+    """Raises Unfit with `too_large` where a fact has more bytes than one may have."""
+    if len(fact) > SIZE_LIMIT:
+        raise Unfit(TOO_LARGE, f"a fact has at most {SIZE_LIMIT} bytes, this has {len(fact)}")
 
 
 def must_be_said_once(names: Iterable[str]) -> None:
@@ -94,18 +142,6 @@ def must_be_said_once(names: Iterable[str]) -> None:
 def media_type(content_type: str | None) -> str:
     """Without its parameters; empty when there is none, as binary mode sends what has no `datacontenttype`."""
     return (content_type or "").split(";")[0].strip().lower()
-
-
-def claimed_id(content_type: str | None, attributes: Mapping[str, Any], body: bytes) -> str | None:
-    """The id that the sender gave, also where nothing else of what it sent can be taken; None where it gave none."""
-    if media_type(content_type) == STRUCTURED and len(body) <= SIZE_LIMIT:
-        try:
-            content = json.loads(body)
-        except (ValueError, RecursionError):
-            content = None
-        attributes = content if isinstance(content, dict) else {}
-    id = attributes.get("id")
-    return id if isinstance(id, str) else None
 
 
 def _read(attributes: Mapping[str, Any], data: dict[str, Any]) -> CloudEvent:
@@ -164,9 +200,18 @@ def _uuid(value: object) -> UUID:
         raise Unfit("attributes", f"correlation must be a UUID, not {value!r:.80}") from None
 
 
-def _parsed(body: bytes) -> Any:
+def _whatever_reads(body: bytes) -> Any:
+    try:
+        return json.loads(body.decode("utf-8"))
+    except (ValueError, RecursionError):
+        return None
+
+
+def _parsed(body: bytes, most_values: int) -> Any:
     try:
         text = body.decode("utf-8")
+        if more_values(text, most_values):
+            raise Unfit(TOO_LARGE, f"the body has at most {most_values} values")
         return json.loads(text, object_pairs_hook=_once, parse_int=_whole_number, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
         raise Unfit("malformed_json", f"the body is not JSON in UTF-8: {error}") from None
