@@ -371,6 +371,19 @@ async def test_the_amount_of_a_receipt_takes_the_place_of_what_its_word_was_take
     ]
 
 
+def test_what_a_word_was_taken_for_goes_back_in_its_own_currency_after_the_contract_s_has_changed():
+    books = Books([("custom", "USD", True)])
+    books.pay("SO-0", "initial", None, "SK-1")
+    books.change("SO-0", Draft(revision=0, changes=("改",), total=yuan("7000.00")))
+    assert books.orders["SO-0"].receivable.sums("payment") == {"USD": Decimal("-300.00")}
+
+    books.pay("SO-0", "initial", yuan("2100.00"), "SK-1")
+
+    ledger = books.orders["SO-0"].receivable
+    assert ledger.sums("payment") == {"USD": 0, "CNY": Decimal("-2100.00")}
+    assert (ledger.paid, ledger.open) == (Decimal("2100.00"), Decimal("4900.00"))
+
+
 async def test_words_that_waited_for_the_price_are_booked_by_their_moments(company):
     await company.place(total=None)
     await company.pay("balance", None, receipt_no="SK-2")

@@ -133,7 +133,7 @@ def assume_anew(
     change, left = Change(order), amount
     for place, each in enumerate(later):
         due = without(change.state.receivable, later[place:]).due_by(each.word)
-        part = min(each.amount - due, left)
+        part = min(each.amount.amount - due, left)
         if part > 0:
             left -= part
             change = change.then(partial(take_back, assumed=each, part=part, receipt_no=receipt_no, cause=cause))
@@ -142,10 +142,10 @@ def assume_anew(
 
 def take_back(order: Order, assumed: Assumed, part: Decimal, receipt_no: str | None, cause: Cause) -> Change[Order]:
     """A part of what was assumed of a receipt is not entered under it any more: it came in under this other one."""
-    word, receivable = assumed.word, order.receivable
+    word = assumed.word
     note = f"此款已按收据{receipt_no}入账，冲减原按应收的入账" if receipt_no else "此款已另行入账，冲减原按应收的入账"
-    taken = _assume(order, word, receivable.money(part), note, cause)
-    if part < assumed.amount or word.no in (None, receipt_no):
+    taken = _assume(order, word, assumed.amount.but(amount=part), note, cause)
+    if part < assumed.amount.amount or word.no in (None, receipt_no):
         return taken
     ledger = taken.state.receivable
     return taken.then(lambda order: Change(order.but(receivable=ledger.but(unbooked=(*ledger.unbooked, word)))))

@@ -49,12 +49,12 @@ def receive(order: Order, fact: PaymentReceived, rules: Rules, cause: Cause) -> 
     if counted is not None:
         return _said_again(order, counted, fact, cause)
     known = order.receivable.stands_for(fact.kind, fact.receipt_no)
-    supposed = order.receivable.money(known.amount) if known else None
+    supposed = known.amount if known else None
     if lines and fact.amount in (None, supposed):
         return Change(order)
     change = Change(order)
     if known is not None:
-        change = take_back(order, known, known.amount, fact.receipt_no, cause)
+        change = take_back(order, known, known.amount.amount, fact.receipt_no, cause)
     change = change.then(lambda order: _entered(order, fact, cause))
     oddities = [*_odd(change.state, order, fact)]
     if supposed is not None:

@@ -27,7 +27,7 @@ class Assumed(Part):
     """A receipt without an amount that was entered by what was due, and what of that stands."""
 
     word: Confirmation
-    amount: Decimal
+    amount: Money
 
 
 class Instalment(Part):
@@ -220,12 +220,17 @@ class Receivable(Part):
     @property
     def assumed(self) -> tuple[Assumed, ...]:
         """The receipts without an amount of which something stands, in the order of their moments."""
-        sums = dict[Confirmation, Decimal]()
+        sums = dict[tuple[Confirmation, str], Decimal]()
         for each in self.entries:
             if each.assumed:
-                word = _word_of(each)
-                sums[word] = sums.get(word, Decimal()) - each.amount.amount
-        return tuple(Assumed(word=word, amount=sums[word]) for word in in_turn(sums) if sums[word] > 0)
+                place = _word_of(each), each.amount.currency
+                sums[place] = sums.get(place, Decimal()) - each.amount.amount
+        standing = sorted(
+            ((place, amount) for place, amount in sums.items() if amount > 0), key=lambda each: _turn(each[0][0])
+        )
+        return tuple(
+            Assumed(word=word, amount=Money(amount=amount, currency=currency)) for (word, currency), amount in standing
+        )
 
     def assumed_after(self, word: Confirmation) -> tuple[Assumed, ...]:
         """The receipts without an amount whose words come after this one."""
@@ -240,9 +245,8 @@ class Receivable(Part):
         )
 
     def _assumed_beside(self, word: Confirmation) -> Iterator[Assumed]:
-        return (
-            each for each in self.assumed if word.no is None or (word.no, word.kind) != (each.word.no, each.word.kind)
-        )
+        mine = (each for each in self.assumed if each.amount.currency == self.currency)
+        return (each for each in mine if word.no is None or (word.no, word.kind) != (each.word.no, each.word.kind))
 
     def money(self, amount: Decimal) -> Money:
         """An amount in the order's currency."""
