@@ -135,8 +135,8 @@ class BodiesInHand:
     """Bounds the bytes of large bodies in memory: what comes beyond the limit waits until others are answered.
 
     A body has room for all of it before it is read, so that half-read ones never wait for each other. Room is given in
-    the order of asking. One client has half of it at most, or one body alone, and whoever waits for the own share holds
-    no other client up.
+    the order of asking. One client has half of it at most, or one body alone; while it waits for its own share, other
+    clients are served.
     """
 
     def __init__(self, limit: int) -> None:

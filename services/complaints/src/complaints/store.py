@@ -26,11 +26,11 @@ from shared.contracts.event import Part
 from shared.contracts.vocabulary import AboutComplaint, CustomerId, OrderNo, order_id_of
 from shared.customer_files import CustomerFiles
 from shared.erasure import ErasedCustomers, Personal
-from shared.finding import Finding
 from shared.merged_files import MergedFiles
 from shared.pages.proofs import CustomerProofs
 from shared.pictures.picture import Pictures
 from shared.store import AllOf, Between, DatabaseLike, Index, OneOf, Store
+from shared.word_search import WordSearch
 
 PAGE = 500
 """Rows that statistics read at a time."""
@@ -70,11 +70,11 @@ class Complaints(Store[Complaint]):
 
     def __init__(self, database: DatabaseLike) -> None:
         super().__init__(database)
-        self._finding = Finding(self)
+        self._search = WordSearch(self)
 
     async def holding(self, question: str | None) -> AllOf | None:
         """What the found rows have. None without a question; refused with `too_short` for what says too little."""
-        return await self._finding.holding(question)
+        return await self._search.holding(question)
 
 
 class Allowances(Store[Allowance]):

@@ -60,10 +60,10 @@ from shared.contracts.roles import Role
 from shared.contracts.vocabulary import OrderNo, StaffId, order_id_of
 from shared.duties.board import OVER, Duties
 from shared.erasure import NO_NUMBER, ErasedCustomers, Personal
-from shared.finding import Finding
 from shared.pictures.picture import Pictures
 from shared.search import asked
 from shared.store import AllOf, Between, DatabaseLike, Index, OneOf, Store, Where
+from shared.word_search import WordSearch
 
 KEPT: Where = {"merged_into": OneOf(None), "stage": OneOf("open", "erasure_asked", None)}
 """The files of customers who were neither merged into another one nor erased; the oldest files have no stage."""
@@ -87,7 +87,7 @@ class Customers(Store[Customer]):
 
     def __init__(self, database: DatabaseLike) -> None:
         super().__init__(database)
-        self._finding = Finding(self)
+        self._search = WordSearch(self)
 
     async def members(self) -> Sequence[Customer]:
         """The member customers, each by the file that is kept; erased ones never."""
@@ -166,7 +166,7 @@ class Customers(Store[Customer]):
         Refused with `too_short` for a question that says too little.
         """
         number = () if mobile is None else asked(number_of(mobile) or "") or (mobile,)
-        return await self._finding.holding(question, *number)
+        return await self._search.holding(question, *number)
 
     async def alike(self, customer: Customer) -> list[Customer]:
         """Other files that share a number with this one: perhaps the same person's."""

@@ -10,11 +10,11 @@ from shared.store import AllOf, Store
 
 COMMON = 3000
 """From so many rows on a word is common: of which of two common words there are more is not counted."""
-REMEMBERED = 10_000
+COMMON_REMEMBERED = 10_000
 """Common words that a process remembers for one collection."""
 
 
-class Finding:
+class WordSearch:
     """Finds the rows of one store by the tokens in their field `found_by`."""
 
     def __init__(self, rows: Store[Any]) -> None:
@@ -41,6 +41,6 @@ class Finding:
         if word in self._common:
             return COMMON
         found = await self._rows.count({"found_by": AllOf(word)}, COMMON)
-        if found == COMMON and len(self._common) < REMEMBERED:
+        if found == COMMON and len(self._common) < COMMON_REMEMBERED:
             self._common.add(word)
         return found
