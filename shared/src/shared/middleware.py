@@ -178,7 +178,7 @@ class BodiesInHand:
     def _give(self) -> None:
         for waiting in tuple(self._waiting):
             own = self._of[waiting.client]
-            if own and own + waiting.size > self._limit // 2:
+            if waiting.room.cancelled() or (own and own + waiting.size > self._limit // 2):
                 continue
             if self.total and self.total + waiting.size > self._limit:
                 return

@@ -102,6 +102,21 @@ async def test_half_read_bodies_never_wait_for_each_other() -> None:
     assert (answered, desk.bodies.total) == ([200] * 8, 0)
 
 
+async def test_room_that_comes_free_while_one_gives_up_waiting_goes_to_the_next() -> None:
+    bodies = BodiesInHand(LIMIT)
+    await bodies.take(1, "10.0.0.1", LIMIT)
+    second, third = (asyncio.create_task(bodies.take(place, f"10.0.0.{place}", LIMIT)) for place in (2, 3))
+    await settled()
+
+    second.cancel()
+    assert bodies.done(1) == LIMIT
+    await third
+    with pytest.raises(asyncio.CancelledError):
+        await second
+
+    assert (bodies.done(2), bodies.total) == (0, LIMIT)
+
+
 async def test_one_client_takes_half_of_the_room_and_the_others_have_theirs() -> None:
     desk = Desk()
     greedy = [asyncio.create_task(desk.asks(LARGE, client="10.0.0.1")) for _ in range(5)]
