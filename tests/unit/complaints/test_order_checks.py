@@ -13,7 +13,7 @@ from complaints.domain.decisions.known_order import let_go, take_back
 from complaints.domain.decisions.resolution import approve
 from complaints.domain.decisions.settlement import accept, sign
 from complaints.domain.goods_return import GoodsReturn, return_id_of, return_no_of
-from complaints.domain.known_order import KnownGoods, KnownOrder, KnownShipment, Returning
+from complaints.domain.known_order import Granting, KnownGoods, KnownOrder, KnownShipment, Returning
 from complaints.domain.lifecycle import COMPLAINT
 from complaints.domain.parts.papers import PartCount, Receipt, ReturnNote, Settled, as_listed
 from shared.aggregate import Change, Refused
@@ -349,15 +349,33 @@ async def test_two_cases_about_an_order_together_grant_no_more_than_was_delivere
     assert (refused.status_code, refused.json()["code"]) == (409, "granted_already")
     numbers = [(await stores.complaints.get(UUID(each))).number for each in (first, second)]
     left = (
-        f"SO-2026-0412 has delivered goods worth 48000.00 CNY, of which {numbers[0]} leaves 8000.00; grant at most that"
+        f"SO-2026-0412 has delivered goods worth 48000.00 CNY; beside {numbers[0]} 8000.00 of it is left, grant at most"
     )
     assert left in refused.json()["detail"]
+    assert [each["where"] for each in refused.json()["errors"]] == ["body.option"]
 
     third = await open_case()
     assert (await offer(third, "8000.01")).json()["code"] == "granted_already"
     assert (await offer(third, "8000.00")).status_code == 200
     assert (await grant(third)).status_code == 200
     assert [each.amount for each in (await stores.order_of(NO)).granting] == [yuan("40000.00"), yuan("8000.00")]
+
+
+async def test_what_an_order_keeps_for_a_case_that_was_rejected_after_all_is_granted_by_another_case(
+    open_case, offer, grant, ask, stores
+):
+    first, second = await open_case(), await open_case()
+    await offer(first, "40000.00")
+    await offer(second, "40000.00")
+    case, order = await stores.complaints.get(UUID(first)), await stores.order_of(NO)
+    kept = Granting(complaint_no=case.number, amount=yuan("40000.00"))
+    await stores.orders.apply(order.id, lambda order: Change(order.but(granting=(kept,))), cause(AT))
+    assert (await grant(second)).json()["code"] == "granted_already"
+
+    body = {"proposal": str(case.proposals[-1].proposal_id), "note": "先查清楚"}
+    assert (await ask("gm", "POST", f"/complaints/{first}/reject", body)).status_code == 200
+
+    assert (await grant(second)).status_code == 200
 
 
 async def test_of_two_approvals_at_one_moment_that_are_too_much_together_one_is_refused(open_case, offer, grant):

@@ -4,6 +4,7 @@ from collections import defaultdict
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from inspect import signature
+from itertools import permutations
 from uuid import UUID, uuid5
 
 import pytest
@@ -21,7 +22,7 @@ from orders.domain.decisions.opening import open_order
 from orders.domain.decisions.payment import fall_overdue, receive, remind, tell_ahead
 from orders.domain.decisions.shipment import dispatch
 from orders.domain.parts.contract import Draft
-from orders.domain.route import CANCELLED
+from orders.domain.route import CANCELLED, Milestone
 from shared.aggregate import LARGEST_AMOUNT, Cause, Overstepped, Refused
 from shared.contracts import orders as said
 from shared.contracts.departments import GoodsDispatched, PaymentReceived
@@ -369,6 +370,39 @@ async def test_the_amount_of_a_receipt_takes_the_place_of_what_its_word_was_take
     assert [raised.detail for raised in company.announced(said.OrderExceptionRaised)] == [
         "收据SK-1先前未注明金额，按应收3000.00 CNY入账；现报2900.00 CNY，已改按所报入账，请核对"
     ]
+
+
+async def test_an_order_is_paid_no_longer_when_a_receipt_turns_out_to_be_less_than_its_word_was_taken_for(company):
+    await company.place(total=yuan("10000.00"))
+    await company.sign_contract()
+    await company.pay("initial", "3000.00", receipt_no="SK-1")
+    await company.pay("balance", None, receipt_no="SK-2")
+    assert (await company.order()).has(Milestone.PAID)
+
+    await company.pay("balance", "1000.00", receipt_no="SK-2")
+
+    order = await company.order()
+    assert (order.has(Milestone.PAID), order.receivable.open) == (False, Decimal("6000.00"))
+
+
+@pytest.mark.parametrize("sent", list(permutations(range(3))))
+async def test_an_amount_that_says_what_its_word_was_taken_for_is_counted_and_gives_nothing_back(company, sent):
+    await company.place(total=yuan("10000.00"))
+    await company.sign_contract()
+    words = ((None, "SK-1", 5), ("3000.00", "SK-1", 5), ("1000.00", "SK-2", 1))
+    begin = company.now
+    for amount, no, hours in (words[each] for each in sent):
+        await company.pay("initial", amount, receipt_no=no, received_at=begin + timedelta(hours=hours))
+    assert (await company.order()).receivable.paid == Decimal("4000.00")
+
+
+async def test_a_receipt_whose_amount_is_told_before_the_price_is_known_is_booked_by_that_alone(company):
+    await company.place(total=None)
+    await company.pay("balance", None, receipt_no="SK-1")
+    await company.pay("balance", "5000.00", receipt_no="SK-1")
+    await company.decide(amend_draft, yuan("10000.00"), role="account_manager")
+    await company.sign_contract()
+    assert (await company.order()).receivable.paid == Decimal("5000.00")
 
 
 def test_what_a_word_was_taken_for_goes_back_in_its_own_currency_after_the_contract_s_has_changed():

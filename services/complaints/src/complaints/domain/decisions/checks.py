@@ -50,11 +50,16 @@ def must_be_seen(paper: Drawn | ReturnNote | None, seen: UUID) -> None:
 
 
 def must_be_worth(
-    options: Iterable[Remediation], order: KnownOrder, case: Complaint, others: Iterable[Complaint]
+    options: Iterable[Remediation],
+    order: KnownOrder,
+    case: Complaint,
+    others: Iterable[Complaint],
+    field: str | None = None,
 ) -> None:
     """Refused for a solution that costs more than what was delivered is worth (`above_delivered`, 003 §27).
 
-    Refused too for more than the `others`, the cases about the same order, have left of it (`granted_already`).
+    Refused too for more than the `others`, the cases about the same order, have left of it (`granted_already`). `field`
+    is where the solutions are named; without one they are written down as `options`.
     """
     most = order.delivered
     if most is None:
@@ -64,13 +69,11 @@ def must_be_worth(
     for number, each in enumerate(options):
         if each.amount.currency != most.currency or each.amount.amount <= left:
             continue
-        worth, field = (
-            f"{order.order_no} has delivered goods worth {most.amount} {most.currency}",
-            f"options.{number}.amount",
-        )
+        worth = f"{order.order_no} has delivered goods worth {most.amount} {most.currency}"
+        place = field or f"options.{number}.amount"
         if each.amount.amount > most.amount:
-            raise Refused(f"{worth}; propose at most that", "above_delivered", field)
-        raise Refused(f"{worth}, of which {numbers} leaves {left}; grant at most that", "granted_already", field)
+            raise Refused(f"{worth}; propose at most that", "above_delivered", place)
+        raise Refused(f"{worth}; beside {numbers} {left} of it is left, grant at most that", "granted_already", place)
 
 
 def _granted(
@@ -83,7 +86,7 @@ def _granted(
             continue
         if each.granted is not None:
             granted[each.number] = each.granted
-        elif not each.live:
+        elif each.stage != "proposed":
             granted.pop(each.number, None)
     return {no: amount.amount for no, amount in granted.items() if amount.currency == currency and amount.amount}
 

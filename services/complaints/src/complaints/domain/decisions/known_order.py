@@ -55,7 +55,7 @@ def grant(order: KnownOrder, approved: Complaint, others: tuple[Complaint, ...],
     `approved` is the case as it would be with the approval. Refused for more than the goods that were delivered are
     worth (`above_delivered`), or than the other cases leave of it (`granted_already`).
     """
-    must_be_worth(approved.verdicts[-1].offered, order, approved, others)
+    must_be_worth(approved.verdicts[-1].offered, order, approved, others, "option")
     assert approved.number is not None
     assert approved.granted is not None
     kept = Granting(complaint_no=approved.number, amount=approved.granted)

@@ -24,7 +24,9 @@ _BETWEEN = str.maketrans("", "", " -'")
 _SIGNATURE = re.compile(r"^(发自|来自我的|sent from|get outlook).*$", re.IGNORECASE | re.MULTILINE)
 _CLAUSES = re.compile(r"(?:(?!(?<=[a-z0-9])-[a-z0-9])[^\w\s'])+|\n+")
 """What parts two clauses; a hyphen within a number or a word, as in "TD-80", does not."""
-_TRADITIONAL = str.maketrans("訂閱發別請給傳擾復續開謝騷時許訊這類們關", "订阅发别请给传扰复续开谢骚时许讯这类们关")
+_TRADITIONAL = str.maketrans(
+    "訂閱發別請給傳擾復續開謝騷時許訊這類們關閉絕廣單產", "订阅发别请给传扰复续开谢骚时许讯这类们关闭绝广单产"
+)
 _POLITE = re.compile(
     r"请|谢谢|多谢|麻烦|你好|您好|好的|我要|我想|申请|回复|^回|[了吧啊呢哦]$"
     r"|\b(please|pls|thanks?|thank you|thx|ok|hi|hello|now)\b"
@@ -41,14 +43,14 @@ _WHAT_IS_SENT = (
     r"(短信|短讯|信息|讯息|消息|广告|邮件|通知|推送|微信|垃圾|东西|内容))"
 )
 _REFUSING = r"(?:拒收|拒接(?=短信|消息|信息|推送)|拒绝接收|不再?接收|取消接收|不要收|不想收)"
-_OF_MESSAGES = r"(?=[^发请给用批件车]{0,8}(?:短信|短讯|信息|消息|广告|邮件|通知|推送|推广))"
+_OF_MESSAGES = r"(?=[^发请给用批件车]{0,8}(?:短信|短讯|信息|讯息|消息|广告|邮件|通知|推送|推广))"
 """What is refused is what we write, whatever it is about, as in "拒收产品广告"."""
 _NO_GOODS_BEFORE = (
     r"(?<!货)(?<!货物)(?<!物品)(?<!产品)(?<!商品)(?<!材料)(?<!物料)(?<!来料)(?<!配件)(?<!部件)"
     r"(?<!零件)(?<!快件)(?<!快递)(?<!包裹)(?<!玻璃)(?<!隔断)(?<!家具)(?<!(?<!部)门)(?<!板)"
 )
 _GOODS_BEHIND = (
-    r"了?([^给我你们]{1,6}的)?([这那该][批件车些个]|一[批件车]|全部|整车|部分)?"
+    r"了?((?:你们?|您|我们?|贵司|[^给我你们]{1,6})的)?([这那该][批件车些个]|一[批件车]|全部|整车|部分)?"
     r"的?(货|玻璃|产品|材料|隔断|家具|门|板|到货|快递)"
 )
 _STOPPING = re.compile(

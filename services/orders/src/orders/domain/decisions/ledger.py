@@ -113,6 +113,8 @@ def book(order: Order, word: Confirmation, cause: Cause) -> Change[Order]:
     receivable = order.receivable
     if not receivable.terms and not order.ended:
         return Change(order.but(receivable=receivable.but(pending=(*receivable.pending, word))))
+    if any(each.pays == word.kind for each in receivable.entered(word.no)):
+        return Change(order)
     later = receivable.assumed_after(word)
     due = without(receivable, later).due_by(word)
     if not due:

@@ -11,10 +11,10 @@ from orders.domain.decisions.duty import follow_duties
 from orders.domain.decisions.entry import set_reminders
 from orders.domain.decisions.exception import look_into
 from orders.domain.decisions.ledger import assume_anew, book, follow_ledger, post, take_back
-from orders.domain.decisions.stage import reach
+from orders.domain.decisions.stage import lose_paid, reach
 from orders.domain.order import Order
 from orders.domain.parts.entry import Entry
-from orders.domain.parts.receivable import Confirmation, Due, Receivable, not_booked, with_dues
+from orders.domain.parts.receivable import Assumed, Confirmation, Due, Receivable, not_booked, with_dues
 from orders.domain.parts.titles import PAYMENTS
 from orders.domain.policy.policy import Rules
 from orders.domain.route import Milestone
@@ -50,8 +50,10 @@ def receive(order: Order, fact: PaymentReceived, rules: Rules, cause: Cause) -> 
         return _said_again(order, counted, fact, cause)
     known = order.receivable.stands_for(fact.kind, fact.receipt_no)
     supposed = known.amount if known else None
-    if lines and fact.amount in (None, supposed):
+    if lines and fact.amount is None:
         return Change(order)
+    if known is not None and fact.amount == supposed:
+        return _confirmed(order, known, fact, cause)
     change = Change(order)
     if known is not None:
         change = take_back(order, known, known.amount.amount, fact.receipt_no, cause)
@@ -66,7 +68,19 @@ def receive(order: Order, fact: PaymentReceived, rules: Rules, cause: Cause) -> 
     for detail in oddities:
         look = partial(look_into, kind="payment", outcome="taken", code="looked_into", detail=detail, cause=cause)
         change = change.then(look)
+    change = change.then(lambda order: lose_paid(order, rules, cause))
     return change.then(lambda order: follow_ledger(order, fact.received_at, rules, cause))
+
+
+def _confirmed(order: Order, known: Assumed, fact: PaymentReceived, cause: Cause) -> Change[Order]:
+    """The amount is what its word was taken for: from now on it is counted, and no other receipt takes of it."""
+    word, less = known.word, known.amount.but(amount=-known.amount.amount)
+    taken = take_back(order, known, known.amount.amount, fact.receipt_no, cause)
+    return taken.then(
+        lambda order: post(
+            order, "payment", less, word.at, pays=word.kind, reference=word.no, shipment=word.shipment, cause=cause
+        )
+    )
 
 
 def _said_again(order: Order, entry: Entry, fact: PaymentReceived, cause: Cause) -> Change[Order]:

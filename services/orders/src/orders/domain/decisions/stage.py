@@ -25,6 +25,13 @@ def lose(order: Order, *milestones: Milestone, rules: Rules, cause: Cause) -> Ch
     return advance(order.but(reached=without(order.reached, *milestones)), rules, cause)
 
 
+def lose_paid(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
+    """The order counts as paid no longer where its ledger says that something is open again; an ended one stays."""
+    if order.ended or not order.has(Milestone.PAID) or order.receivable.settles("balance"):
+        return Change(order)
+    return lose(order, Milestone.PAID, rules=rules, cause=cause)
+
+
 def advance(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
     """Move the order to the first stage whose gate is closed: forwards stage by stage, backwards in one step."""
     change = Change(order)
