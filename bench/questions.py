@@ -21,6 +21,7 @@ from rich.table import Table
 
 from kefu_local.servers import ServerPorts, servers
 from shared.contracts.roles import Role
+from shared.garbage import collect_rarely
 from shared.http import authenticated
 from shared.identity import Principal
 from shared.kernel.group_commit import GroupCommit
@@ -71,6 +72,7 @@ async def filled(
     out.print(f"filled in {perf_counter() - began:.0f} s; building the indexes")
     began = perf_counter()
     await database.prepare()
+    collect_rarely()
     out.print(f"built in {perf_counter() - began:.0f} s")
     try:
         yield stores, known

@@ -29,6 +29,7 @@ from bench.orders.work import WORK, Side, page_times
 from bench.questions import give_room
 from kefu_local.servers import ServerPorts, Servers, servers
 from orders.store import Orders
+from shared.garbage import collect_rarely
 from shared.kernel.group_commit import GroupCommit
 from shared.kernel.mongodb import Database
 from shared.testing import SEALS, Outbox
@@ -58,6 +59,7 @@ async def opened(url: str, name: str, size: int) -> AsyncIterator[Side]:
         f"{size:,} orders in {perf_counter() - began:.0f} s: {size_of['size']:,.0f} MB of documents, "
         f"{size_of['storageSize']:,.0f} MB on disk, {size_of['totalIndexSize']:,.0f} MB of indexes"
     )
+    collect_rarely()
     work = asyncio.create_task(rounds.run())
     try:
         yield side

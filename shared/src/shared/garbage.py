@@ -30,3 +30,14 @@ class Garbage:
         if self._bytes >= self._limit:
             self._bytes = 0
             self._collect()
+
+
+def collect_rarely() -> None:
+    """Look no more at what the process has now, and at what comes less often than Python does by itself.
+
+    Two batches under way are tens of thousands of objects that all go by themselves: a collection that meets them looks
+    at each for nothing.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 20)

@@ -1,7 +1,6 @@
 """A service over its plumbing: HTTP, consumers, relay and timers in one process and one lifespan."""
 
 import asyncio
-import gc
 import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
@@ -25,7 +24,7 @@ from shared.clocks import CLOCKS, Clocks
 from shared.contracts.event import Event
 from shared.duties import api as duties
 from shared.duties.following import CalendarFollower
-from shared.garbage import COLLECT_AFTER_REQUESTS, Garbage
+from shared.garbage import COLLECT_AFTER_REQUESTS, Garbage, collect_rarely
 from shared.http import answer_problems, guarded
 from shared.language import LOCALE, english
 from shared.middleware import BodiesInHand, HttpMiddleware, ReadersLanguage
@@ -61,11 +60,6 @@ log = structlog.get_logger()
 S = TypeVar("S", bound=ServiceSettings)
 Task = Callable[[asyncio.Event], Awaitable[None]]
 Routers = APIRouter | Sequence[APIRouter]
-
-GARBAGE = (100_000, 20, 20)
-"""Collect less often than Python does by itself: two batches under way are tens of thousands of objects that all go by
-themselves, and a collection that meets them looks at each for nothing."""
-
 
 GIVEN_UP = 75
 """Exit code of a process that gave itself up (EX_TEMPFAIL)."""
@@ -419,9 +413,7 @@ def main(build: Callable[[S], Service], kind: type[S]) -> None:
     logs.configure(service.name, settings.log_level)
     config = configure(service.app, settings)
     bound_heap()
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*GARBAGE)
+    collect_rarely()
     server = uvicorn.Server(config)
     service.when_failed = partial(_end_broken, server)
     server.run()

@@ -385,6 +385,60 @@ async def test_an_order_is_paid_no_longer_when_a_receipt_turns_out_to_be_less_th
     assert (order.has(Milestone.PAID), order.receivable.open) == (False, Decimal("6000.00"))
 
 
+def test_goods_wait_for_the_money_again_that_turns_out_to_be_less_than_its_word_was_taken_for():
+    books = Books([("stock", "CNY", False)])
+    books.review("SO-0")
+    books.pay("SO-0", "balance", None, "SK-1")
+    assert books.orders["SO-0"].stage == "shipping"
+
+    books.pay("SO-0", "balance", yuan("400.00"), "SK-1")
+
+    order = books.orders["SO-0"]
+    assert (order.stage, order.receivable.open, order.receivable.asked_of("balance")) == (
+        "payment",
+        Decimal("600.00"),
+        Decimal("600.00"),
+    )
+    books.pay("SO-0", "balance", yuan("600.00"), "SK-2")
+    assert books.orders["SO-0"].stage == "shipping"
+
+
+def test_goods_that_have_left_do_not_come_back_for_money_that_turns_out_to_be_less():
+    books = Books([("stock", "CNY", False)])
+    books.pay("SO-0", "balance", None, "SK-1")
+    books.deliver("SO-0")
+    books.pay("SO-0", "balance", yuan("400.00"), "SK-1")
+
+    order = books.orders["SO-0"]
+    assert (order.stage, order.receivable.open) == ("transport", Decimal("600.00"))
+    assert order.exceptions == 1
+
+
+async def test_a_deposit_is_in_no_longer_when_it_turns_out_to_be_less_before_the_contract_is_signed(company):
+    await company.place(total=yuan("10000.00"))
+    await company.decide(review, "approved", ())
+    await company.pay("initial", None, receipt_no="SK-1")
+    assert (await company.order()).has(Milestone.INITIAL_PAID)
+
+    await company.pay("initial", "100.00", receipt_no="SK-1")
+    assert not (await company.order()).has(Milestone.INITIAL_PAID)
+
+
+@pytest.mark.parametrize("amount", [yuan("0.01"), yuan("500.00", "USD")])
+def test_what_was_paid_back_of_a_receipt_stands_when_its_amount_is_told_to_be_less(amount):
+    books = Books([("standard", "CNY", True)])
+    books.pay("SO-0", "balance", None, "SK-1")
+    books.credit("SO-0", yuan("300.00"))
+    books.refund("SO-0", yuan("300.00"))
+    before = books.orders["SO-0"].receivable
+
+    books.pay("SO-0", "balance", amount, "SK-1")
+
+    order = books.orders["SO-0"]
+    assert (order.receivable.entries, order.exceptions) == (before.entries, 1)
+    assert order.receivable.paid == Decimal("700.00")
+
+
 @pytest.mark.parametrize("sent", list(permutations(range(3))))
 async def test_an_amount_that_says_what_its_word_was_taken_for_is_counted_and_gives_nothing_back(company, sent):
     await company.place(total=yuan("10000.00"))

@@ -273,6 +273,7 @@ def test_what_people_do_not_decide_leads_from_the_stage_whose_gate_waits_for_it(
         ("receive_payment", "deposit", "release"),
         ("receive_payment", "balance", "closed"),
         ("receive_payment", "payment", "shipping"),
+        ("receive_payment", "shipping", "payment"),
         ("grant_credit", "release", "plan"),
         ("break_down", "breakdown", "production"),
         ("break_down", "breakdown", "breakdown_review"),

@@ -167,6 +167,12 @@ def _made_without_sample(route: Route) -> tuple[str, ...]:
     return () if _M.SAMPLE_CONFIRMED in route.milestones else _after("production")(route)
 
 
+def _paying(route: Route) -> tuple[str, ...]:
+    """Where money opens a gate, and where goods wait to leave that were paid for: it may turn out to be less."""
+    paid_before = ("shipping",) if _M.PAID in route.before("shipping") else ()
+    return (*_waiting_for(_M.INITIAL_PAID, _M.PAID)(route), *paid_before)
+
+
 def _fact(*opens: Milestone) -> _Line:
     return _Line(None, _waiting_for(*opens), opens=opens)
 
@@ -180,7 +186,7 @@ _LINES: Mapping[OrderDecision | ReportedFact, _Line] = MappingProxyType(
         "amend": _Line(_amending, _live, back={"signing": ("review",)}),
         "sign": _Line(_deciders(_M.CONTRACT_SIGNED), _in("signing"), opens=(_M.CONTRACT_SIGNED,)),
         "use_seal": _Line(_deciders(_M.CONTRACT_SIGNED), _live),
-        "receive_payment": _fact(_M.INITIAL_PAID, _M.PAID),
+        "receive_payment": _Line(None, _paying, opens=(_M.INITIAL_PAID, _M.PAID), back={"shipping": ("payment",)}),
         "grant_credit": _fact(_M.CREDIT_GRANTED),
         "prepare_notice": _Line(lambda route: route.drafters, _live),
         "review_notice": _Line(lambda route: route.reviewers, _live),

@@ -9,7 +9,7 @@ from orders.domain.decisions.duty import follow_duties
 from orders.domain.decisions.exception import raise_exception
 from orders.domain.decisions.ledger import book_confirmed, follow_ledger, post_price
 from orders.domain.decisions.promise import promise
-from orders.domain.decisions.stage import lose, lose_paid, reach
+from orders.domain.decisions.stage import lose, lose_payments, reach
 from orders.domain.order import Order
 from orders.domain.parts.contract import Contract, Countersignature, Draft, Outcome, Review, SealUse, contract_no_of
 from orders.domain.parts.deadline import READINESS
@@ -316,7 +316,7 @@ def _in_force(order: Order, draft: Draft, rules: Rules, cause: Cause) -> Change[
         change = change.then(lambda order: watch(order, ship_on, rules, cause))
     change = change.then(lambda order: post_price(order, "amendment", cause))
     change = change.then(lambda order: _look_into_foreign(order, cause))
-    change = change.then(lambda order: lose_paid(order, rules, cause))
+    change = change.then(lambda order: lose_payments(order, rules, cause))
     return change.then(lambda order: follow_ledger(order, cause.at, rules, cause))
 
 

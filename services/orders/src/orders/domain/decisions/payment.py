@@ -11,9 +11,8 @@ from orders.domain.decisions.duty import follow_duties
 from orders.domain.decisions.entry import set_reminders
 from orders.domain.decisions.exception import look_into
 from orders.domain.decisions.ledger import assume_anew, book, follow_ledger, post, take_back
-from orders.domain.decisions.stage import lose_paid, reach
+from orders.domain.decisions.stage import lose_payments, reach
 from orders.domain.order import Order
-from orders.domain.parts.entry import Entry
 from orders.domain.parts.receivable import Assumed, Confirmation, Due, Receivable, not_booked, with_dues
 from orders.domain.parts.titles import PAYMENTS
 from orders.domain.policy.policy import Rules
@@ -41,34 +40,30 @@ def receive(order: Order, fact: PaymentReceived, rules: Rules, cause: Cause) -> 
     repetition, with another amount it is looked into and not entered; a line of another kind is entered and looked
     into. So is money in another currency than the order's, money beyond the price, money for an ended order, an amount
     for a line that was entered without one, where it is another one, and once a receipt without an amount where nothing
-    is due: it is not entered.
+    is due: it is not entered. Nor is an amount for such a line that is less than what was paid back of it.
     """
-    before = order.receivable.entered(fact.receipt_no)
-    lines = [entry for entry in before if entry.pays == fact.kind]
-    counted = next((entry for entry in lines if not entry.assumed), None)
+    lines = [entry for entry in order.receivable.entered(fact.receipt_no) if entry.pays == fact.kind]
+    counted = next((entry.amount for entry in lines if not entry.assumed), None)
     if counted is not None:
-        return _said_again(order, counted, fact, cause)
-    known = order.receivable.stands_for(fact.kind, fact.receipt_no)
-    supposed = known.amount if known else None
+        return _said_again(order, counted.but(amount=-counted.amount), fact, cause)
     if lines and fact.amount is None:
         return Change(order)
-    if known is not None and fact.amount == supposed:
+    known = order.receivable.stands_for(fact.kind, fact.receipt_no)
+    if known is None:
+        return _taken(order, Change(order), fact, rules, cause)
+    if fact.amount == known.amount:
         return _confirmed(order, known, fact, cause)
-    change = Change(order)
-    if known is not None:
-        change = take_back(order, known, known.amount.amount, fact.receipt_no, cause)
+    taken = _taken(order, take_back(order, known, known.amount.amount, fact.receipt_no, cause), fact, rules, cause)
+    return _said_again(order, known.amount, fact, cause) if taken.state.receivable.overdrawn else taken
+
+
+def _taken(order: Order, change: Change[Order], fact: PaymentReceived, rules: Rules, cause: Cause) -> Change[Order]:
+    """The money is entered after this change of the order, and what is odd about it is looked into."""
     change = change.then(lambda order: _entered(order, fact, cause))
-    oddities = [*_odd(change.state, order, fact)]
-    if supposed is not None:
-        wording = f"先前未注明金额，按应收{_told(supposed)}入账；现报{_told(fact.amount)}，已改按所报入账，请核对"
-        oddities.append(f"收据{fact.receipt_no}{wording}")
-    if len(before) > len(lines):
-        title = PAYMENTS[fact.kind]
-        oddities.append(f"收据{fact.receipt_no}此前已入账，现又作为{title}入账：{_told(fact.amount)}，请核对")
-    for detail in oddities:
+    for detail in _odd(change.state, order, fact):
         look = partial(look_into, kind="payment", outcome="taken", code="looked_into", detail=detail, cause=cause)
         change = change.then(look)
-    change = change.then(lambda order: lose_paid(order, rules, cause))
+    change = change.then(lambda order: lose_payments(order, rules, cause))
     return change.then(lambda order: follow_ledger(order, fact.received_at, rules, cause))
 
 
@@ -83,13 +78,9 @@ def _confirmed(order: Order, known: Assumed, fact: PaymentReceived, cause: Cause
     )
 
 
-def _said_again(order: Order, entry: Entry, fact: PaymentReceived, cause: Cause) -> Change[Order]:
-    if fact.amount is None or (-entry.amount.amount, entry.amount.currency) == (
-        fact.amount.amount,
-        fact.amount.currency,
-    ):
+def _said_again(order: Order, known: Money, fact: PaymentReceived, cause: Cause) -> Change[Order]:
+    if fact.amount in (None, known):
         return Change(order)
-    known = Money(amount=-entry.amount.amount, currency=entry.amount.currency)
     detail = f"收据{fact.receipt_no}已入账{_told(known)}，现报{_told(fact.amount)}，未入账，请核对"
     return look_into(order, "payment", "refused", "receipt_differs", detail, cause)
 
@@ -132,6 +123,20 @@ def _odd(order: Order, before: Order, fact: PaymentReceived) -> Iterator[str]:
         yield f"{title}有收据未注明金额、已按应收入账，连同收据{fact.receipt_no}已超出该项应收，请核对是否为同一笔款"
     if not (order.ended and moved):
         yield from (not_booked(ledger, word) for word in ledger.unbooked[len(known.unbooked) :])
+    yield from _odd_beside_earlier_lines(known, fact)
+
+
+def _odd_beside_earlier_lines(known: Receivable, fact: PaymentReceived) -> Iterator[str]:
+    """What has to be looked into about further words of a receipt that was entered before."""
+    supposed = known.stands_for(fact.kind, fact.receipt_no)
+    if supposed is not None:
+        wording = (
+            f"先前未注明金额，按应收{_told(supposed.amount)}入账；现报{_told(fact.amount)}，已改按所报入账，请核对"
+        )
+        yield f"收据{fact.receipt_no}{wording}"
+    if any(entry.pays != fact.kind for entry in known.entered(fact.receipt_no)):
+        title = PAYMENTS[fact.kind]
+        yield f"收据{fact.receipt_no}此前已入账，现又作为{title}入账：{_told(fact.amount)}，请核对"
 
 
 def _assumed_of(ledger: Receivable, fact: PaymentReceived) -> bool:

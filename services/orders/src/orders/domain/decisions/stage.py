@@ -25,11 +25,19 @@ def lose(order: Order, *milestones: Milestone, rules: Rules, cause: Cause) -> Ch
     return advance(order.but(reached=without(order.reached, *milestones)), rules, cause)
 
 
-def lose_paid(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
-    """The order counts as paid no longer where its ledger says that something is open again; an ended one stays."""
-    if order.ended or not order.has(Milestone.PAID) or order.receivable.settles("balance"):
+def lose_payments(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
+    """Payments count as in no longer where the ledger says that something of them is open again; an ended order stays.
+
+    A gate that the order has gone through stays open, but for goods that are paid before they leave and have not left:
+    these wait for the money again.
+    """
+    kept = {*order.payments_in, *order.route.before(order.stage)}
+    if order.stage == "shipping" and Milestone.PAID not in order.payments_in:
+        kept.discard(Milestone.PAID)
+    lost = [each for each in (Milestone.INITIAL_PAID, Milestone.PAID) if order.has(each) and each not in kept]
+    if order.ended or not lost:
         return Change(order)
-    return lose(order, Milestone.PAID, rules=rules, cause=cause)
+    return lose(order, *lost, rules=rules, cause=cause)
 
 
 def advance(order: Order, rules: Rules, cause: Cause) -> Change[Order]:

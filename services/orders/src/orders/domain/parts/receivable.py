@@ -124,6 +124,11 @@ class Receivable(Part):
         return max(-self.sums("payment", "refund").get(currency, Decimal()), Decimal())
 
     @property
+    def overdrawn(self) -> bool:
+        """Whether more was paid back in a currency than has come in."""
+        return any(amount > 0 for amount in self.sums("payment", "refund").values())
+
+    @property
     def refundable(self) -> bool:
         """Whether there is anything to pay back, in any currency."""
         return any(self.spare(currency) > 0 for currency in self.sums("payment"))
