@@ -1,10 +1,10 @@
 """Who is signed in at a browser: a token in a cookie that no script can read."""
 
+import hmac
 import time
 from dataclasses import dataclass
 from datetime import timedelta
-from hashlib import sha256
-from hmac import compare_digest
+from secrets import token_bytes
 from urllib.parse import quote, unquote
 
 import jwt
@@ -19,8 +19,8 @@ RENEWAL_COOKIE = "kefu-renewal"
 """The cookie with what the identity provider gives a new token for; sent to RENEWAL_PATH alone."""
 RENEWAL_PATH = "/session"
 MARK_COOKIE = "kefu-renewal-mark"
-"""The cookie with the digest of that and of when the working day ends, under a name that only this address can set:
-RENEWAL_COOKIE has a path, and therefore cannot have such a name."""
+"""The cookie with when the working day ends and the console's signature of both, under a name that only this address
+can set: RENEWAL_COOKIE has a path, and therefore cannot have such a name."""
 LONGEST = timedelta(hours=12)
 """How long a session lasts at most without signing in again: a working day."""
 
@@ -71,6 +71,7 @@ class Sessions:
         self._secure = settings.over_tls
         self._session = COOKIE if self._secure else LOCAL_COOKIE
         self._mark = only_ours(MARK_COOKIE, settings)
+        self._key = settings.session_key.get_secret_value().encode() if settings.session_key else token_bytes()
 
     async def read(self, token: str) -> Session:
         """The session that a token makes. TurnedAway when it does not let a person in, as at the services."""
@@ -106,17 +107,20 @@ class Sessions:
             RENEWAL_COOKIE, kept, max_age=seconds, path=RENEWAL_PATH, httponly=True, samesite="strict",
             secure=self._secure,
         )  # fmt: skip
-        mark = f"{renewal.ends}.{_digest(renewal.ends, kept)}"
+        mark = f"{renewal.ends}.{self._signature(renewal.ends, kept)}"
         answer.set_cookie(self._mark, mark, max_age=seconds, httponly=True, samesite="strict", secure=self._secure)
 
     def renewal(self, request: Request) -> Renewal | None:
         """What `keep_renewal` left in this browser; None when it is over, or another host has put something there."""
         kept, mark = cookie_of(request, RENEWAL_COOKIE) or "", cookie_of(request, self._mark) or ""
-        said, _, digest = mark.partition(".")
+        said, _, signature = mark.partition(".")
         ends = int(said) if said.isascii() and said.isdecimal() and len(said) < 12 else 0
-        if ends <= time.time() or not compare_digest(_digest(ends, kept).encode(), digest.encode()):
+        if ends <= time.time() or not hmac.compare_digest(self._signature(ends, kept).encode(), signature.encode()):
             return None
         return Renewal(unquote(kept), ends)
+
+    def _signature(self, ends: int, kept: str) -> str:
+        return hmac.digest(self._key, f"{ends}.{kept}".encode(), "sha256").hex()
 
     def forget_renewal(self, answer: Response) -> None:
         """The session that the browser has ends with its token."""
@@ -132,7 +136,3 @@ class Sessions:
 def only_ours(name: str, settings: Settings) -> str:
     """The name with the prefix that lets no other host set this cookie, which needs TLS; without TLS the name alone."""
     return f"__Host-{name}" if settings.over_tls else name
-
-
-def _digest(ends: int, kept: str) -> str:
-    return sha256(f"{ends}.{kept}".encode()).hexdigest()

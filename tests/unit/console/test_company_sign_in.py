@@ -2,10 +2,11 @@
 
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 from time import time
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import httpx
 import pytest
@@ -282,6 +283,25 @@ async def test_a_session_is_renewed_for_a_working_day_from_signing_in(
     browser.cookies.clear()
     answer = await browser.post("/session/renew", headers=OURS | {"Cookie": "; ".join(kept)})
     assert (answer.status_code, provider.renewals) == (401, {renewal})
+
+
+async def test_no_browser_moves_the_end_of_its_working_day(
+    browser: httpx.AsyncClient, provider: OpenIdProvider, told: dict[str, Any]
+) -> None:
+    await signed_in(browser)
+    kept, mark = browser.cookies[RENEWAL_COOKIE], f"__Host-{MARK_COOKIE}"
+    ends, _, signature = browser.cookies[mark].partition(".")
+    later, without_key = str(int(ends) + 86_400), Response()
+    Sessions(Settings.model_validate(told | {"session_key": "o" * 32})).keep_renewal(
+        Renewal(unquote(kept), int(later)), without_key
+    )
+    digest = sha256(f"{later}.{kept}".encode()).hexdigest()
+    signed = without_key.headers.getlist("set-cookie")[1].partition(";")[0].partition("=")[2]
+    browser.cookies.clear()
+    for planted in (f"{later}.{signature}", f"{later}.{digest}", signed):
+        cookies = f"{RENEWAL_COOKIE}={kept}; {mark}={planted}"
+        answer = await browser.post("/session/renew", headers=OURS | {"Cookie": cookies})
+        assert (answer.status_code, provider.renewals) == (401, {unquote(kept)})
 
 
 async def test_another_site_renews_no_session(browser: httpx.AsyncClient) -> None:
