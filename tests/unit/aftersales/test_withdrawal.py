@@ -12,6 +12,7 @@ from aftersales.domain.decisions.opening import open_requested
 from aftersales.domain.decisions.request import withdraw
 from aftersales.domain.decisions.supply import request_parts
 from aftersales.domain.decisions.trip import agree_appointment
+from aftersales.domain.decisions.visit import complete_visit
 from aftersales.domain.parts.withdrawal import Withdrawal
 from shared.aggregate import Change
 from shared.contracts.aftersales import (
@@ -19,6 +20,7 @@ from shared.contracts.aftersales import (
     PartNeeded,
     ServiceOrderCalledOff,
     ServiceRequestWithdrawn,
+    ServiceVisitCompleted,
 )
 from shared.contracts.event import Actor, Money
 from shared.lifecycle import IllegalTransition
@@ -140,6 +142,27 @@ async def test_what_a_technician_has_resolved_is_not_withdrawn(stage, ask, kept,
     assert (answer.status_code, answer.json()["code"]) == (409, "already_served")
     assert order.voucher_no in answer.json()["detail"]
     assert len(database.published) == before
+
+
+async def test_the_register_offers_no_withdrawal_of_what_a_technician_has_resolved(
+    ask, on, stores, rules, request_with, opening, in_every_stage
+):
+    order = in_every_stage["dispatched"]
+    await stores.service_requests.create(Change(request_with()), CS)
+    await stores.service_orders.create(Change(order), CS)
+    await deliver(on, opening(order), at=AT)
+
+    async def offered():
+        answer = await ask("cs_specialist", "GET", f"/service-requests/{order.request_id}")
+        return "withdraw" in [each["decision"] for each in answer.json()["possible"]]
+
+    for resolved, still in ((False, True), (True, False)):
+        visited = complete_visit(order, AT - timedelta(hours=1), AT, "更换铰链", resolved, rules, CS)
+        await deliver(on, facts(visited.events, ServiceVisitCompleted)[0], at=AT)
+        assert await offered() is still
+
+    (voucher,) = (await stores.service_requests.get(order.request_id)).vouchers
+    assert (voucher.serviced_at, voucher.closed_at) == (AT, None)
 
 
 async def test_a_voucher_that_was_opened_meanwhile_is_called_off_by_the_person_who_withdrew_the_request(

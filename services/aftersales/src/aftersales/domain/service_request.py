@@ -178,7 +178,7 @@ _NEEDED: Needs[RequestDecision, Asking] = MappingProxyType(
             Need(lambda asking: asking.contract_no is not None, "incomplete_form"),
             Need(lambda asking: asking.charge_policy != "undecided", "charge_undecided"),
         ),
-        "withdraw": (Need(lambda asking: not any(each.closed_at for each in asking.vouchers)),),
+        "withdraw": (Need(lambda asking: not any(each.serviced_at or each.closed_at for each in asking.vouchers)),),
     }
 )
-"""What a decision needs besides the stage: the contract's number and who pays; and that no service was archived yet."""
+"""What a decision needs besides the stage: the contract's number and who pays; that no technician has resolved it."""

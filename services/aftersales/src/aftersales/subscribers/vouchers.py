@@ -1,13 +1,13 @@
 """How vouchers reach the register, and end with a request that is withdrawn."""
 
 from aftersales.domain.decisions.closing import call_off
-from aftersales.domain.decisions.request import note_voucher
+from aftersales.domain.decisions.request import note_resolution, note_voucher
 from aftersales.domain.policy.policy import Rules
 from aftersales.domain.service_order import ServiceOrder
 from aftersales.domain.service_request import ServiceRequest
 from aftersales.store import Stores
 from shared.aggregate import Cause, Change
-from shared.contracts.aftersales import ServiceOrderOpened, ServiceRequestWithdrawn
+from shared.contracts.aftersales import ServiceOrderOpened, ServiceRequestWithdrawn, ServiceVisitCompleted
 from shared.contracts.vocabulary import Prose, ServiceOrderId, StaffId
 from shared.store import Touch
 from shared.subscriptions import Subscriptions
@@ -34,6 +34,14 @@ def subscribe(on: Subscriptions, stores: Stores, rules: Rules) -> None:
             return (noted,)
         over = asked.withdrawn
         return noted, calling_off(event.service_order_id, over.reason, over.by, stores, rules, cause)
+
+    @on(ServiceVisitCompleted)
+    async def enter_resolution(event: ServiceVisitCompleted, cause: Cause) -> tuple[Touch[ServiceRequest], ...]:
+        """The register says what a technician has resolved; internal work is in no register."""
+        order = await stores.service_orders.get(event.service_order_id)
+        if order.request_id is None:
+            return ()
+        return (stores.service_requests.touch(order.request_id, lambda asking: note_resolution(asking, event, cause)),)
 
     @on(ServiceRequestWithdrawn)
     async def call_off_vouchers(event: ServiceRequestWithdrawn, cause: Cause) -> tuple[Touch[ServiceOrder], ...]:

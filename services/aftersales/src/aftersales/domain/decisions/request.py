@@ -22,6 +22,7 @@ from shared.contracts.aftersales import (
     ServiceRequestRegistered,
     ServiceRequestRejected,
     ServiceRequestWithdrawn,
+    ServiceVisitCompleted,
     WarrantyChecked,
 )
 from shared.contracts.vocabulary import FileRef, Prose
@@ -136,6 +137,17 @@ def note_voucher(
     entry = VoucherEntry(service_order_id=opened.service_order_id, voucher_no=opened.voucher_no, opened_at=cause.at)
     noted = request.but(vouchers=(*request.vouchers, entry))
     return rules.clocks.stop(rules.of(request).voucher.name, cause=cause)(noted)
+
+
+def note_resolution(request: ServiceRequest, done: ServiceVisitCompleted, cause: Cause) -> Change[ServiceRequest]:
+    """A technician has resolved it: the register says since when (003 §8). Unchanged by a visit that did not."""
+    if not done.resolved:
+        return Change(request)
+    vouchers = tuple(
+        entry.but(serviced_at=done.ended_at) if entry.service_order_id == done.service_order_id else entry
+        for entry in request.vouchers
+    )
+    return Change(request.but(vouchers=vouchers))
 
 
 def note_service(request: ServiceRequest, closed: ServiceOrderClosed, cause: Cause) -> Change[ServiceRequest]:

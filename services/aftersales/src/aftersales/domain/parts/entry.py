@@ -15,9 +15,9 @@ Share = Literal["in_warranty", "beyond_warranty", "warranty_uncertain", "interna
 
 
 class VoucherEntry(Part):
-    """What the register says about a voucher: when it was opened, and what was done (003 §8, §10).
+    """What the register says about a voucher: when it was opened, serviced and archived, what was done (003 §8, §10).
 
-    Or why it was called off, and who entered that.
+    `serviced_at` is when a technician resolved it. Or why it was called off, and who entered that.
     """
 
     service_order_id: ServiceOrderId
