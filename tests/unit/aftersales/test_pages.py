@@ -239,6 +239,17 @@ async def test_a_request_begins_on_the_customers_card_by_who_may_register_one(as
     assert "<form" not in (await ask("finance", "GET", f"/ui/customers/{UUID(int=7)}")).text
 
 
+async def test_internal_work_begins_on_the_dispatch_board_by_a_manager(ask):
+    board = (await ask("cs_manager", "GET", "/ui/dispatch")).text
+    (form,) = re.findall(r"<form .*?</form>", board, re.DOTALL)
+    assert 'data-send="/aftersales/service-orders/internal"' in form
+    assert ("customer_id" in form, "做什么" in form, "发给谁" in form) == (False, True, True)
+    said = {"content": "画册入库", "materials": [{"name": "画册", "quantity": 20, "moved": "received"}]}
+    made = (await ask("cs_manager", "POST", "/service-orders/internal", said)).json()
+    assert made["voucher_no"] in (await ask("cs_manager", "GET", "/ui/dispatch")).text
+    assert "<form" not in (await ask("cs_specialist", "GET", "/ui/dispatch")).text
+
+
 async def test_a_form_that_lacks_something_is_completed_on_its_page(ask):
     said = {"customer": {"customer_id": str(UUID(int=7)), "name": "恒达"}, "content": "门铰链松动"}
     made = (await ask("cs_specialist", "POST", "/service-requests", said)).json()

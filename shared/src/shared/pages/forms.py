@@ -279,7 +279,7 @@ def named(roles: Iterable[Role]) -> str:
 
 
 class Opening:
-    """The form by which a matter of a customer begins, read from the route that takes it: `POST` to `path`.
+    """The form by which a matter begins, read from the route that takes it: `POST` to `path`.
 
     NoWords when there is no such route, or a field or a choice has no words.
     """
@@ -296,12 +296,15 @@ class Opening:
         self._fields = fields_of(bodies[0].field_info.annotation, words)
         self._address, self._by = f"/{service}{path}", frozenset(by)
 
-    def draw(self, customer: UUID, asker: Principal, filled: "Filled | None" = None) -> DrawnForm | None:
-        """The form for this customer, if the asker may begin such a matter; their language is not asked for."""
+    def draw(self, customer: UUID | None, asker: Principal, filled: "Filled | None" = None) -> DrawnForm | None:
+        """The form, for this customer where it is about one, if the asker may begin such a matter.
+
+        A customer's language is not asked for.
+        """
         if self._by.isdisjoint(asker.roles):
             return None
         filled = filled or Filled()
-        given = {"customer.customer_id": str(customer), **filled.given}
+        given = {**({"customer.customer_id": str(customer)} if customer else {}), **filled.given}
         known = replace(filled, given=given, offered={"customer.locale": (), **filled.offered})
         asked = (known.into(each) for each in self._fields)
         return DrawnForm(
@@ -310,7 +313,7 @@ class Opening:
             address=self._address,
             fields=tuple(each for each in asked if each is not None),
             given=given,
-            among=str(customer),
+            among=str(customer or ""),
             customer=customer,
         )
 

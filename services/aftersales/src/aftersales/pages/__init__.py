@@ -8,9 +8,10 @@ from fastapi import APIRouter
 from aftersales.domain.policy.policy import Rules
 from aftersales.domain.roles import REGISTRARS
 from aftersales.pages import customer, decide, figures, papers, requests, services, settlements
-from aftersales.pages.words import FORMS, REGISTERING, REQUEST_FORMS, SETTLEMENT_FORMS, WARRANTY_FORMS
+from aftersales.pages.words import FORMS, INTERNAL, REGISTERING, REQUEST_FORMS, SETTLEMENT_FORMS, WARRANTY_FORMS
 from aftersales.settings import Settings
 from aftersales.store import Stores
+from shared.contracts.roles import CS_MANAGERS
 from shared.pages.customer import CustomerDoor
 from shared.pages.forms import Forms, Opening
 from shared.pages.rendering import Renderer
@@ -29,12 +30,13 @@ def routes(stores: Stores, rules: Rules, asked: Sequence[APIRouter]) -> Sequence
     about_warranties = Forms("aftersales", "/warranty-checks/{check_id}", asked, WARRANTY_FORMS)
     about_services = Forms("aftersales", "/service-orders/{service_order_id}", asked, FORMS)
     about_months = Forms("aftersales", "/settlements/{month}", asked, SETTLEMENT_FORMS)
+    internal = Opening("aftersales", "/service-orders/internal", asked, INTERNAL, CS_MANAGERS)
     return (
         requests.routes(stores, rules, about_requests, about_warranties, render),
         requests.card(
             stores, Opening("aftersales", "/service-requests", asked, REGISTERING, REGISTRARS), render, rules
         ),
-        services.board(stores.service_orders, rules, render),
+        services.board(stores.service_orders, rules, internal, render),
         services.page(stores.service_orders, rules, about_services, render),
         services.today(stores.service_orders, rules, render),
         decide.routes(stores.service_orders, rules, about_services, render),

@@ -28,7 +28,7 @@ from shared.duties.explanation import WEEKDAYS
 from shared.http import After, AskedBy, Router
 from shared.identity.reach import as_read
 from shared.language import _, listed
-from shared.pages.forms import Filled, Forms
+from shared.pages.forms import Filled, Forms, Opening
 from shared.pages.rendering import Renderer
 from shared.pages.shown_pictures import pictures_in
 from shared.pages.strip import strip
@@ -72,14 +72,14 @@ class ShownStop:
     brings: str
 
 
-def board(orders: ServiceOrders, rules: Rules, render: Renderer) -> APIRouter:
-    """What is to be dispatched, and each day's visits by technician."""
+def board(orders: ServiceOrders, rules: Rules, internal: Opening, render: Renderer) -> APIRouter:
+    """What is to be dispatched, and each day's visits by technician; internal work begins here."""
     router = Router(readers=READERS, tags=["pages"], prefix="/ui/dispatch", include_in_schema=False)
     zone = rules.calendar.zone
 
     @router.get("", response_class=HTMLResponse)
     async def show_board(
-        request: Request, part: Range = "open", day: date | None = None, after: After = None
+        request: Request, asker: AskedBy, part: Range = "open", day: date | None = None, after: After = None
     ) -> Response:
         """The services of a part, those with priority first; or the visits of one day, by technician."""
         today = rules.calendar.day(request.app.state.time.now())
@@ -101,6 +101,7 @@ def board(orders: ServiceOrders, rules: Rules, render: Renderer) -> APIRouter:
             days=[today + timedelta(days=n) for n in range(DAYS)],
             day=day,
             weekdays=WEEKDAYS,
+            form=internal.draw(None, asker),
             next=page.next,
             after=after,
         )

@@ -162,6 +162,19 @@ REGISTERING = FormWords(
     signatures=frozenset({"salesman_signature"}),
 )
 """The form by which a request enters the register."""
+INTERNAL = FormWords(
+    decisions={"open_internal": "开内务凭证"},
+    fields={
+        "content": "做什么",
+        "materials": "物料",
+        "name": "品名",
+        "quantity": "数量",
+        "moved": "收进还是发出",
+        "to": "发给谁",
+    },
+    choices={"moved": {"received": "收进", "issued": "发出"}},
+)
+"""The form by which internal work, type D, begins (003 §13)."""
 REQUEST_FORMS = FormWords(
     decisions=REQUEST_DECISIONS,
     fields=MappingProxyType(
