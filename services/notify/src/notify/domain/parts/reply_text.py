@@ -32,16 +32,20 @@ _POLITE = re.compile(
     r"|\b(please|pls|thanks?|thank you|thx|ok|hi|hello|now)\b"
 )
 _STOP = re.compile(
-    r"(r|t|td|n|0{4,5}|stop|stopall|unsubscribe|unsub|end|quit|cancel|revoke|optout|remove|removeme|nomore"
-    r"|退订|退定|tuiding|退|拒收|拒绝接收|拒接|拒接短信|不接收|不收了|取消|取消订阅|取消接收|取消推送|关闭(?:通知|短信|推送)|取关|停止|停发(?:短信|信息|消息)?|(?:不需要|不想要|不要|无需)(?:此类|这类|这种|这些|任何)(?:短信|短讯|信息|讯息|消息|广告|推送|通知)|取消关注|屏蔽|不要|拉黑|黑名单|不要短信|勿扰)\1*"
+    r"(r|t|tdd?|qx|n|0{4,5}|stop|stopall|unsubscribe|unsub|end|quit|cancel|revoke|optout|remove|removeme|nomore"
+    r"|退订|退定|退丁|推订|tuiding|退|拒收|拒绝接收|拒接|拒接短信|不接收|不收了|取消|取消订阅|取消接收|取消推送|关闭(?:通知|短信|推送)|取关|停止|停发(?:短信|信息|消息)?|(?:不需要|不想要|不要|无需)(?:此类|这类|这种|这些|任何)(?:短信|短讯|信息|讯息|消息|广告|推送|通知)|取消关注|屏蔽|不要|拉黑|黑名单|不要短信|免打扰|勿扰)\1*"
+    r"|(?:怎[么样]|如何|咋)?(?:才能|可以)?(?:取消|关闭|关掉|停掉|停用|停止)(?:此类|这类|这些|所有|全部)?"
+    r"(?:短信|短讯|信息|消息|推送|通知|提醒|广告)+(?:服务|功能)?"
+    r"|(?:短信|推送|广告|提醒)+(?:关闭|关掉|关|停掉|停|取消)"
 )
 _START = re.compile(
     r"start|unstop|subscribe|resubscribe|optin|订阅|恢复|恢复订阅|重新订阅|继续订阅|开启订阅|取消退订|恢复接收|恢复短信|恢复推送|恢复通知|重新接收|继续接收|resume"
 )
 _WHAT_IS_SENT = (
-    r"(?=$|[了啦吧啊呢]|送$|(给我|我|这种|这些|这样|此类|这类|任何|什么)?的?"
+    r"(?=$|[了啦吧啊呢咯]|送$|(给我|我|这种|这些|这样|此类|这类|任何|什么)?的?"
     r"(短信|短讯|信息|讯息|消息|广告|邮件|通知|推送|微信|垃圾|东西|内容))"
 )
+_MESSAGES = r"(?:短信|短讯|信息|讯息|消息|广告|邮件|通知|推送|垃圾)"
 _REFUSING = r"(?:拒收|拒接(?=短信|消息|信息|推送)|拒绝接收|不再?接收|取消接收|不要收|不想收)"
 _OF_MESSAGES = r"(?=[^发请给用批件车]{0,8}(?:短信|短讯|信息|讯息|消息|广告|邮件|通知|推送|推广))"
 """What is refused is what we write, whatever it is about, as in "拒收产品广告"."""
@@ -56,12 +60,18 @@ _GOODS_BEHIND = (
 _STOPPING = re.compile(
     rf"退订(?![单金货购])|取消(短信|消息|信息)?订阅|{_REFUSING}{_OF_MESSAGES}"
     rf"|{_NO_GOODS_BEFORE}{_REFUSING}(?!{_GOODS_BEHIND})|(?<![不没])屏蔽(?![门墙室网线层])"
-    r"|(不要|别|勿|不想|不用|不必|无需|不需要|停止|禁止|不许|不准)(再|继续)*(给|向|跟)?(我|我们|本人)?(再)?"
-    rf"(发{_WHAT_IS_SENT}|发送{_WHAT_IS_SENT}|推送|(打扰|骚扰)(?![你您贵]|他(?!人)|邻居|别人|别家|住户)"
+    rf"|(?:不收|拒绝)(?={_MESSAGES}|推销|骚扰)"
+    r"|(不要|别|勿|莫|甭|唔好|唔使|不想|不用|不必|无需|不需要|停止|禁止|不许|不准)(再|继续)*(给|向|跟)?(我|我们|本人)?(再)?"
+    rf"(发{_WHAT_IS_SENT}|发送{_WHAT_IS_SENT}|send$|群发|推送|推销|[传推寄来](?=(?:这种|这些|此类|任何)?的?{_MESSAGES})|打电话.?发短信"
+    r"|提醒(?:我|我们)?[了吧啊]?$|烦(?=[我人了吧啊]|$)|(打扰|骚扰)(?![你您贵]|他(?!人)|邻居|别人|别家|住户)"
     r"|联系我们?了?$|收到|接收(?!货))"
-    r"|(名单|列表).{0,3}(删除|移除|删掉)|(删除|移除|删掉)我"
-    r"|\bunsubscribe\b|\bopt(ing)?[ -]?out\b|^(please |pls )?stop( all| it| now| this| that| them| these)*$"
+    r"|(名单|列表).{0,3}(删除|移除|删掉|去掉|去除|剔除|拿掉|划掉)|(删除|移除|删掉)我"
+    r"|把我们?的?(手机号码?|电话号码|号码)?(从.{1,8})?(删|移除|去掉|拿掉|踢)|从.{0,4}(系统|后台|库)里?(把我)?(删|去掉|移除)"
+    r"|^(?:tdd?|qx|stop) ?[\u4e00-\u9fff]{1,3}(?:先生|女士|小姐|老师|经理|总|工)$"
+    r"|\bunsub\w*|\bopt(ing)?[ -]?out\b"
+    r"|^(please |pls )?stop( all| it| now| this| that| them| these| msgs?)*( please| pls)?$"
     r"|\bstop (sending|texting|messaging|spamming|sms|emailing|mailing|contacting|the (messages|texts|sms|spam))"
+    r"|\b(delete|remove|erase|lose|drop|forget) my (phone |mobile )?(number|contact)"
     r"|\bno more (messages|texts|sms|emails?|spam)|\b(do not|don't|dont) (text|message|contact|e?mail|sms|send)"
     r"|\b(remove|take) me (from|off)|\bleave me alone"
     r"|\b(do not|don't|dont) (want|need) (any |more |these |your |to get |to receive )+"
@@ -69,6 +79,7 @@ _STOPPING = re.compile(
 )
 _NOT_MEANT = re.compile(
     r"(不|没有?|没说|未|别|勿|无须|无需|不必|不要|不用|暂不|先不)(想|会|是|说|打算|需要?|能|再|要|用|给我|帮我)*(退订|取消订阅|取消短信订阅|拒收|屏蔽)"
+    r"|(先|暂时|暂且|今天|明天|目前)(不要|别|勿|不用|不必)"
     r"|\b(do not|don't|dont|not|never) (want to |wish to )?(stop|unsubscribe|opt)"
 )
 
