@@ -109,8 +109,8 @@ def open_case(ask, known):
     return lambda: opened(ask)
 
 
-async def opened(ask):
-    id = (await ask("cs_specialist", "POST", "/complaints", FILE)).json()["complaint_id"]
+async def opened(ask, **fields):
+    id = (await ask("cs_specialist", "POST", "/complaints", FILE | fields)).json()["complaint_id"]
     for role, decision, body in (
         ("cs_manager", "assign-owner", {"owner": "cs-manager-01", "visit_required": False}),
         ("complaint_handler", "judge", JUDGE),
@@ -170,6 +170,35 @@ async def test_contract_and_shipping_day_are_filled_in_from_the_order(known, fil
     )
 
 
+async def test_a_complaint_that_names_the_contract_alone_is_about_the_order_of_that_contract(known, file, stores):
+    form = (await file(order_no=None, contract_no="JG20260930-017"))["form"]
+
+    assert (form["order_no"], form["shipped_on"]) == (NO, "2026-11-10")
+    (found,) = await stores.cases_about(await stores.order_of(NO))
+    assert found.form.contract_no == "JG20260930-017"
+
+
+async def test_the_contract_of_another_customer_is_refused_without_naming_the_order(known, file):
+    another = {"customer_id": str(UUID(int=2)), "name": "别家"}
+    refused = await file(order_no=None, contract_no="JG20260930-017", customer=another)
+
+    assert (refused["code"], [each["where"] for each in refused["errors"]]) == ("other_customer", ["body.contract_no"])
+    assert NO not in refused["detail"]
+
+
+async def test_a_case_that_names_a_contract_alone_grants_no_more_than_its_order_delivered(
+    world, ask, offer, grant, stores
+):
+    opened_before = await opened(ask, order_no=None, contract_no="JG20260930-017")
+    for event in (placed(), SIGNED, dispatched(10, 12)):
+        await world.hear(event)
+
+    assert (await offer(opened_before, "48000.01")).json()["code"] == "above_delivered"
+    assert (await offer(opened_before, "40000.00")).status_code == 200
+    assert (await grant(opened_before)).status_code == 200
+    assert [each.amount for each in (await stores.order_of(NO)).granting] == [yuan("40000.00")]
+
+
 async def test_an_order_that_left_on_two_days_fills_in_no_day_and_takes_either(world, known, file):
     await world.hear(dispatched(15, 12, UUID(int=78)))
 
@@ -194,7 +223,7 @@ async def test_a_refused_acceptance_is_filled_in_as_well(world, known):
             {"customer": {"customer_id": str(UUID(int=2)), "name": "别家"}},
             "other_customer",
             "order_no",
-            "file it under that customer or without the order",
+            "file it under that customer or without it",
         ),
         ({"contract_no": "JG-9"}, "other_contract", "contract_no", "the contract of SO-2026-0412 is JG20260930-017"),
         (

@@ -23,7 +23,7 @@ from complaints.domain.register import Register
 from complaints.domain.report import Report
 from complaints.domain.roles import PENALTY_READERS
 from shared.contracts.event import Part
-from shared.contracts.vocabulary import AboutComplaint, CustomerId, OrderNo, order_id_of
+from shared.contracts.vocabulary import AboutComplaint, ContractNo, CustomerId, OrderNo, order_id_of
 from shared.customer_files import CustomerFiles
 from shared.erasure import ErasedCustomers, Personal
 from shared.merged_files import MergedFiles
@@ -150,6 +150,7 @@ class KnownOrders(Store[KnownOrder]):
 
     collection = "known_orders"
     kind = KnownOrder
+    indexes = (Index("contract_no"),)
 
 
 class CauseLists(Store[CauseList]):
@@ -255,19 +256,25 @@ class Stores:
         page = await self.causes.find(limit=1)
         return page.items[0] if page.items else CauseList.empty()
 
-    async def order_of(self, order_no: OrderNo | None, customer: CustomerId | None = None) -> KnownOrder | None:
-        """What is known of the order with this number, if anything is.
+    async def order_of(
+        self, order_no: OrderNo | None, contract_no: ContractNo | None = None, customer: CustomerId | None = None
+    ) -> KnownOrder | None:
+        """What is known of the order with this number, else of the one that has this contract; None where none is.
 
         The order of another file of the same person is this customer's.
         """
-        if order_no is None:
-            return None
-        found = await self.orders.find({"id": order_id_of(order_no)}, limit=1)
-        order = found.items[0] if found.items else None
+        order = await self._order_named(order_no, contract_no)
         if order is None or customer is None or order.customer_id == customer:
             return order
         same = await self.merged_files.are_one(order.customer_id, customer)
         return order.but(customer_id=customer) if same else order
+
+    async def _order_named(self, order_no: OrderNo | None, contract_no: ContractNo | None) -> KnownOrder | None:
+        if order_no is None and contract_no is None:
+            return None
+        where = {"id": order_id_of(order_no)} if order_no else {"contract_no": contract_no}
+        found = (await self.orders.find(where, limit=2)).items
+        return found[0] if len(found) == 1 else None
 
     async def cases_about(self, order: KnownOrder | None) -> tuple[Complaint, ...]:
         """The latest cases about this order, drafts among them; none where no order is known."""

@@ -77,7 +77,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         if await complaints.count({"id": id}, limit=1):
             return await _number(stores, rules, await complaints.apply(id, Change, cause), cause)
         await stores.erased_customers.must_not_hold(form.customer.customer_id)
-        order = await stores.order_of(form.order_no, form.customer.customer_id)
+        order = await stores.order_of(form.order_no, form.contract_no, form.customer.customer_id)
         taken = await complaints.create(take_in(id, form, order, rules, cause), cause)
         return await _number(stores, rules, taken, cause)
 
@@ -85,7 +85,9 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
     async def file_draft(complaint_id: UUID, body: FileDraft, cause: CausedByRequest) -> ComplaintView:
         """Make a complaint of a draft; it gets its number and its clocks start."""
         form, added = (await complaints.get(complaint_id)).form, Additions.model_validate(body.model_dump())
-        order = await stores.order_of(added.order_no or form.order_no, form.customer.customer_id)
+        order = await stores.order_of(
+            added.order_no or form.order_no, added.contract_no or form.contract_no, form.customer.customer_id
+        )
         taken = await complaints.apply(
             complaint_id, lambda draft: decisions.file(draft, added, order, rules, cause), cause
         )

@@ -73,7 +73,8 @@ def _proposing(router: APIRouter, stores: Stores, rules: Rules) -> None:
         Nor beyond what the other cases about the order have left of that.
         """
         options = tuple(Remediation(**option.model_dump()) for option in body.options)
-        order = await stores.order_of((await complaints.get(complaint_id)).form.order_no)
+        form = (await complaints.get(complaint_id)).form
+        order = await stores.order_of(form.order_no, form.contract_no)
         others = await stores.cases_about(order)
 
         def decide(case: Complaint) -> Change[Complaint]:
@@ -99,7 +100,7 @@ def _deciding(router: APIRouter, stores: Stores, rules: Rules) -> None:
             return approve_choice(case, body.proposal, body.option, body.also, body.note, rules, cause)
 
         waiting = await complaints.get(complaint_id)
-        order = await stores.order_of(waiting.form.order_no)
+        order = await stores.order_of(waiting.form.order_no, waiting.form.contract_no)
         if order is not None and COMPLAINT.allows(waiting.stage, "approve"):
             others = await stores.cases_about(order)
 

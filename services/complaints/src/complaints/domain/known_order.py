@@ -119,7 +119,7 @@ class KnownOrder(Aggregate):
 
 
 def filled_in(form: Form, order: KnownOrder, calendar: Calendar) -> Form:
-    """What the form leaves out and the order knows; a shipping day only where the order left on one day.
+    """What the form leaves out and the order knows, its number too; a shipping day only where it left on one day.
 
     The form of another customer stays as it is.
     """
@@ -127,6 +127,7 @@ def filled_in(form: Form, order: KnownOrder, calendar: Calendar) -> Form:
         return form
     days = order.shipped_on(calendar)
     return form.but(
+        order_no=form.order_no or order.order_no,
         contract_no=form.contract_no or order.contract_no,
         contract_date=form.contract_date or order.contract_date,
         shipped_on=form.shipped_on or (days[0] if len(days) == 1 else None),

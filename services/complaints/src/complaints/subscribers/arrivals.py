@@ -31,7 +31,7 @@ def subscribe(on: Subscriptions, stores: Stores, rules: Rules) -> None:
         return stores.registers.touch(empty.id, lambda register: enter(register, id, form, cause), empty)
 
     async def with_the_order(form: Form) -> Form:
-        order = await stores.order_of(form.order_no, form.customer.customer_id)
+        order = await stores.order_of(form.order_no, form.contract_no, form.customer.customer_id)
         return filled_in(form, order, rules.calendar) if order else form
 
     @on(AcceptanceFailed)

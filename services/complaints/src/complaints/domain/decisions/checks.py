@@ -120,11 +120,9 @@ def must_come_back_once(
 
 def _must_agree(form: Form, order: KnownOrder, calendar: Calendar) -> None:
     if form.customer.customer_id != order.customer_id:
-        raise Refused(
-            f"{order.order_no} belongs to another customer; file it under that customer or without the order",
-            "other_customer",
-            "order_no",
-        )
+        named, field = (form.order_no, "order_no") if form.order_no else (f"contract {form.contract_no}", "contract_no")
+        told = f"{named} belongs to another customer; file it under that customer or without it"
+        raise Refused(told, "other_customer", field)
     if form.contract_no and order.contract_no and form.contract_no != order.contract_no:
         told = f"the contract of {order.order_no} is {order.contract_no}"
         raise Refused(told, "other_contract", "contract_no")
