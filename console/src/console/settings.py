@@ -38,7 +38,9 @@ class Settings(StaffSettings):
     )
     oidc_scope: str = Field(default="openid profile offline_access", description="What the provider is asked for.")
     session_key: SecretStr | None = Field(
-        default=None, description="Signs what a browser keeps while its person signs in; the same in all replicas."
+        default=None,
+        description="Signs what a browser keeps while its person signs in, and until when the session may be renewed; "
+        "the same in all replicas.",
     )
 
     @property
