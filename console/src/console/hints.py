@@ -41,10 +41,12 @@ class OpenPage:
         self._something = asyncio.Event()
 
     def tell(self, hint: str) -> None:
+        """The page hears this next; a hint that waits already waits once."""
         self._waiting[hint] = None
         self._something.set()
 
     def leave(self) -> None:
+        """Its person has signed out: `take` returns at once."""
         self.signed_out = True
         self._something.set()
 

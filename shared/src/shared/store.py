@@ -74,7 +74,9 @@ class DatabaseLike(Protocol):
 
     group_commit: GroupCommit
 
-    def documents(self, name: str, indexes: Sequence[Index]) -> Documents: ...
+    def documents(self, name: str, indexes: Sequence[Index]) -> Documents:
+        """The documents of this collection, which has these indexes."""
+        ...
 
 
 class Store(Generic[A]):

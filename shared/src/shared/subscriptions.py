@@ -131,11 +131,17 @@ class Listener(Protocol):
     """Something with a queue: a subscription, or the gateway for one department."""
 
     @property
-    def queue(self) -> str: ...
+    def queue(self) -> str:
+        """The name of its queue."""
+        ...
 
-    def declared(self) -> tuple[RabbitQueue, RabbitExchange]: ...
+    def declared(self) -> tuple[RabbitQueue, RabbitExchange]:
+        """The queue as it is declared, and the exchange that it is bound to."""
+        ...
 
-    async def hear(self, message: Message) -> Heard: ...
+    async def hear(self, message: Message) -> Heard:
+        """What follows from one message. Raises what is wrong with it; then it is parked."""
+        ...
 
     def claimed(self, message: Message) -> str | None:
         """The id that the sender gave the message and will ask by, if it can be read. Never raises."""

@@ -44,11 +44,13 @@ class Work:
     """What has become of each touch; once all are told, only that it has become something."""
 
     def resolve(self, position: int, result: Aggregate | Exception) -> None:
+        """What one of its touches has come to; after the last one the work is finished."""
         self.results[position] = result
         if len(self.results) == len(self.touches):
             self.finish()
 
     def finish(self) -> None:
+        """Conclude with the aggregates in the order of the touches, or with the first error among them."""
         results, self.results = self.results, dict.fromkeys(self.results)
         for result in results.values():
             if isinstance(result, Exception):
@@ -65,13 +67,16 @@ class Step:
 
     @property
     def touch(self) -> Touch[Any]:
+        """The touch that this step carries out."""
         return self.work.touches[self.position]
 
     @property
     def resolved(self) -> bool:
+        """Whether its outcome is known, or its work was given up."""
         return self.work.abandoned or self.position in self.work.results
 
     def resolve(self, result: Aggregate | Exception) -> None:
+        """Its outcome is this aggregate or this error."""
         self.work.resolve(self.position, result)
 
 
@@ -117,6 +122,7 @@ class AggregateBatch:
         return self.write()
 
     def begin(self, known: Known | None) -> None:
+        """Forget what was decided, and begin again with this; without it the aggregate is not there yet."""
         self.known = known
         self.version = known.version if known else 0
         self.state: Aggregate | None = known.state if known else None
@@ -231,6 +237,7 @@ class AggregateBatch:
         )
 
     def resolve(self) -> None:
+        """Give each step its outcome, in the order of their arrival."""
         results, self.results = self.results, []
         for step, result in zip(self.steps, results, strict=True):
             step.resolve(result)

@@ -38,9 +38,13 @@ class Outlet(Protocol):
 
     full: bool
 
-    def hand(self, documents: Documents, id: UUID, pending: Sequence[Pending]) -> None: ...
+    def hand(self, documents: Documents, id: UUID, pending: Sequence[Pending]) -> None:
+        """Take the events of a write that is durable. Never waits."""
+        ...
 
-    def holds(self, event: UUID) -> bool: ...
+    def holds(self, event: UUID) -> bool:
+        """Whether this event is on its way from here already."""
+        ...
 
     async def room(self) -> None:
         """Returns when there is room for more events."""
@@ -153,6 +157,7 @@ class GroupCommit:
         return events
 
     def submit(self, works: Iterable[Work]) -> None:
+        """Queue these works for the next rounds, in this order. Never waits."""
         self.waiting.extend(works)
         self.idle.clear()
         self._arrived.set()

@@ -83,6 +83,7 @@ class Database:
         self.collections: dict[str, MongoDocuments] = {}
 
     def documents(self, name: str, indexes: Sequence[Index]) -> "MongoDocuments":
+        """The documents of one collection; `indexes` count where it is asked for first."""
         if name not in self.collections:
             self.collections[name] = MongoDocuments(self._database[name], indexes, self._seals)
         return self.collections[name]

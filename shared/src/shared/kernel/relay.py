@@ -31,7 +31,9 @@ LEFT_BEHIND = timedelta(seconds=5)
 class Publisher(Protocol):
     """Publishes a batch, confirmed. Raises Unavailable (outcome unknown) or EventsRefused (some were refused)."""
 
-    async def publish(self, envelopes: Sequence[Envelope]) -> None: ...
+    async def publish(self, envelopes: Sequence[Envelope]) -> None:
+        """Returns when the broker has confirmed each of them."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,9 @@ class Collection(Protocol[A_co]):
     """Whether a decision may begin with what this process wrote last; not where aggregates are removed and reborn."""
 
     @property
-    def documents(self) -> Documents: ...
+    def documents(self) -> Documents:
+        """Where they are kept."""
+        ...
 
     @property
     def noun(self) -> str:

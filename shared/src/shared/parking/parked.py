@@ -70,6 +70,7 @@ class Letter(Part):
 
     @classmethod
     def of(cls, message: Message, *, whole: bool = True) -> "Letter":
+        """The message as it is kept; of a body that is too large, or not to be kept `whole`, only the beginning."""
         encoding: Literal["utf-8", "base64"] = "utf-8"
         whole = whole and len(message.body) <= LARGEST_BODY
         kept = message.body if whole else message.body[:LARGEST_KEPT]
@@ -83,6 +84,7 @@ class Letter(Part):
         return cls(headers=headers, body=body, encoding=encoding, size=len(message.body), **same)
 
     def message(self, queue: str) -> Message:
+        """The message as it came, as far as it is kept, to be handled again from this queue."""
         body = self.body.encode() if self.encoding == "utf-8" else base64.b64decode(self.body)
         return Message(queue, headers=self.headers, body=body, **{name: getattr(self, name) for name in _SAME})
 
