@@ -26,6 +26,7 @@ PARKED = {
     "aftersales.on.aftersales.service_order_called_off.v1",
     "aftersales.on.aftersales.service_order_opened.v1",
     "aftersales.on.aftersales.service_request_registered.v1",
+    "aftersales.on.aftersales.service_visit_completed.v1",
     "aftersales.on.finance.service_charge_received.v1",
     "intake.on.intake.callback_waived.v1",
     "intake.on.intake.campaign_started.v1",

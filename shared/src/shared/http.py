@@ -3,9 +3,10 @@
 import hashlib
 import json
 import re
-from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import wraps
 from http import HTTPStatus
 from typing import Annotated, Any, Generic, TypeVar, get_args
 from uuid import UUID, uuid5
@@ -23,7 +24,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError, fiel
 from pydantic_core import PydanticCustomError
 from starlette.exceptions import HTTPException
 
-from shared.aggregate import Cause, Contention, NotFound, Overstepped, Refused, Unavailable
+from shared.aggregate import A, Cause, Contention, NotFound, Overstepped, Refused, Unavailable
 from shared.contracts.event import reckonable
 from shared.contracts.identities import IN_A_REQUEST
 from shared.contracts.roles import Department, Role
@@ -33,7 +34,7 @@ from shared.identity.reach import reads_whole, without_reach
 from shared.json_values import more_values
 from shared.plain import LONGEST_DETAIL, plain
 from shared.problems import MEDIA_TYPE, PROBLEMS, FieldError, Problem
-from shared.store import BadCursor, Page
+from shared.store import BadCursor, Page, Store
 
 log = structlog.get_logger()
 
@@ -46,6 +47,7 @@ MOST_VALUES = 50_000
 
 REQUESTS = UUID("5d2c2f0e-0c1d-4b8e-9a53-0a2f6f3e7a11")
 T = TypeVar("T")
+V = TypeVar("V")
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 STAFF_TOKEN = HTTPBearer(auto_error=False, scheme_name="staff", description="A member of staff's token.")
 DEPARTMENT_KEY = APIKeyHeader(
@@ -398,6 +400,29 @@ async def caused_by_request(
 
 CausedByRequest = Annotated[Cause, Depends(caused_by_request)]
 AskedBy = Annotated[Principal, Depends(authenticated)]
+
+
+def made_once(
+    store: Store[A], ids: str | Callable[[Any, Cause], Iterable[UUID]], shown: Callable[[A], V]
+) -> Callable[[Callable[..., Awaitable[V]]], Callable[..., Awaitable[V]]]:
+    """For a route that makes something: a request that is repeated is answered by what it made, as that is now.
+
+    It is not decided again, however much has happened meanwhile to what it was decided on. `ids` is the name by which
+    the thing's id is derived from the request, or tells from the body and the cause which id it may have.
+    """
+
+    def around(make: Callable[..., Awaitable[V]]) -> Callable[..., Awaitable[V]]:
+        @wraps(make)
+        async def asked(**given: Any) -> V:
+            cause = given["cause"]
+            made = await store.made(
+                cause, *((cause.derive(ids),) if isinstance(ids, str) else ids(given["body"], cause))
+            )
+            return shown(made) if made is not None else await make(**given)
+
+        return asked
+
+    return around
 
 
 async def check_parameters(request: Request) -> None:

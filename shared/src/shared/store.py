@@ -211,6 +211,15 @@ class Store(Generic[A]):
         found = await self.documents.read(ids)
         return frozenset(id for id, each in found.items() if not each.whole or (each.seal and each.seal.altered))
 
+    async def made(self, cause: Cause, *ids: UUID) -> A | None:
+        """What this cause has given birth to under one of these ids, as it is now; None when it has not.
+
+        Refused with `idempotency_key_reused` for another request with the same key.
+        """
+        found = await self.documents.read(ids)
+        born = next((each.id for each in found.values() if cause.id in each.causes), None)
+        return await self.apply(born, Change, cause) if born else None
+
     async def create(self, change: Change[A], cause: Cause) -> A:
         """A birth. Refused if the id is taken by another cause or a unique field by another aggregate."""
         return await self.group_commit.commit(cause, self.birth(change))

@@ -15,7 +15,7 @@ from aftersales.domain.parts.withdrawal import Withdrawal
 from shared.aggregate import Change, Refused
 from shared.contracts.aftersales import DeadlineSetByAftersales, InternalWorkCalledOff, Material, ServiceOrderCalledOff
 from shared.contracts.event import Actor, Money
-from shared.contracts.roles import HANDLERS
+from shared.contracts.roles import HANDLERS, Role
 from shared.lifecycle import Possible
 from shared.testing import cause, deliver
 
@@ -170,6 +170,23 @@ async def test_the_second_voucher_of_a_request_ends_when_the_first_is_done_and_i
     assert [bool(each["withdrawn"]) for each in request["vouchers"]] == [False, True]
     assert request["deadlines"] == []
     assert (await ask("cs_manager", "GET", "/service-orders?waiting_for=cs_manager")).json()["items"] == []
+
+
+async def test_a_voucher_that_is_asked_for_again_with_its_key_is_the_same_though_the_request_is_withdrawn(
+    world, stores, request_with
+):
+    await stores.service_requests.create(Change(request_with()), CS)
+    body = {"request_id": str(request_with().id), "type": "C"}
+    opened = await world.ask(Role.CS_SPECIALIST, "POST", "/service-orders", body, key="once")
+    over = await world.ask(
+        Role.CS_SPECIALIST, "POST", f"/service-requests/{body['request_id']}/withdraw", {"reason": WHY}
+    )
+    again = await world.ask(Role.CS_SPECIALIST, "POST", "/service-orders", body, key="once")
+
+    assert (opened.status_code, over.status_code, again.status_code) == (201, 200, 201)
+    assert again.json()["service_order_id"] == opened.json()["service_order_id"]
+    late = await world.ask(Role.CS_SPECIALIST, "POST", "/service-orders", body)
+    assert (late.status_code, late.json()["code"]) == (409, "illegal_transition")
 
 
 async def test_the_register_says_that_customer_service_opens_another_voucher_where_the_only_one_was_called_off(

@@ -374,6 +374,35 @@ async def test_a_quote_that_is_not_answered_lapses_when_its_last_day_is_over(wor
     assert [each["quote_id"] for each in listed] == [quote["quote_id"]]
 
 
+async def test_a_quote_that_is_asked_for_again_with_its_key_is_the_same_though_its_last_day_is_over(world):
+    body = {"customer_id": await customer_of(world), "kind": "counter", "lines": LINES, "valid_until": "2026-11-20"}
+    quote = (await world.ask(Role.CS_SPECIALIST, "POST", "/quotes", body, key="once")).json()
+    await world.until(NOW + timedelta(hours=20))
+
+    again = await world.ask(Role.CS_SPECIALIST, "POST", "/quotes", body, key="once")
+    assert (again.status_code, again.json()["quote_id"], again.json()["stage"]) == (201, quote["quote_id"], "lapsed")
+    assert len(of(world, QuoteIssued)) == 1
+
+    other = await world.ask(Role.CS_SPECIALIST, "POST", "/quotes", {**body, "valid_until": "2026-11-21"}, key="once")
+    assert (other.status_code, other.json()["code"]) == (409, "idempotency_key_reused")
+    colleague = await world.ask(Role.CS_SPECIALIST, "POST", "/quotes", body, key="once", by="cs-99")
+    assert (colleague.status_code, colleague.json()["code"]) == (409, "past_day")
+
+
+async def test_an_order_without_a_number_that_is_recorded_again_after_midnight_is_the_same(world):
+    body = {"customer_id": await customer_of(world), "kind": "standard", "lines": LINES}
+    await world.until(datetime(2026, 11, 20, 15, 50, tzinfo=UTC))
+    taken = await world.ask(Role.CS_SPECIALIST, "POST", "/orders", body, key="once")
+    await world.until(datetime(2026, 11, 20, 16, 10, tzinfo=UTC))
+
+    again = await world.ask(Role.CS_SPECIALIST, "POST", "/orders", body, key="once")
+    assert (taken.status_code, again.status_code) == (201, 201)
+    assert again.json()["wish"]["order_no"] == taken.json()["wish"]["order_no"]
+    assert "-20261120-" in taken.json()["wish"]["order_no"]
+    listed = (await world.ask(Role.CS_SPECIALIST, "GET", "/orders")).json()["items"]
+    assert [each["order_no"] for each in listed] == [taken.json()["wish"]["order_no"]]
+
+
 @pytest.mark.parametrize("decision", ["accept", "decline"])
 def test_a_quote_whose_last_day_is_over_is_not_answered_before_that_is_announced_either(decision):
     over = ISSUED.deadline(LAPSE)

@@ -31,7 +31,7 @@ from shared.contracts.vocabulary import (
     StaffId,
 )
 from shared.duties.api import ClockView, clocks_of
-from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, allow
+from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, allow, made_once
 
 
 class OpenServiceOrder(RequestBody):
@@ -69,6 +69,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
     orders = stores.service_orders
 
     @router.post("", status_code=201, dependencies=[allow(*REQUEST.roles("open_service_order"))])
+    @made_once(orders, "service order", ServiceOrderView.of)
     async def open_requested(body: OpenServiceOrder, cause: CausedByRequest) -> ServiceOrderView:
         """Open an order for a registered request. Refused with what is missing while its form is incomplete."""
         request = await stores.service_requests.get(body.request_id)
@@ -78,6 +79,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         return ServiceOrderView.of(await orders.create(change, cause))
 
     @router.post("/internal", status_code=201, dependencies=[allow(*CS_MANAGERS)])
+    @made_once(orders, "service order", ServiceOrderView.of)
     async def open_internal(body: OpenInternalOrder, cause: CausedByRequest) -> ServiceOrderView:
         """Open internal work, type D."""
         change = opening.open_internal(cause.derive("service order"), body.content, body.materials, rules, cause)

@@ -28,7 +28,7 @@ from shared.contracts.vocabulary import (
     StaffId,
 )
 from shared.duties.api import ClockView, clocks_of
-from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, allow
+from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, allow, made_once
 from shared.store import OneOf
 
 
@@ -85,6 +85,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
     requests = stores.service_requests
 
     @router.post("", status_code=201, dependencies=[allow(*REGISTRARS)])
+    @made_once(requests, "service request", ServiceRequestView.of)
     async def register(body: RegisterRequest, cause: CausedByRequest) -> ServiceRequestView:
         """Enter a request. With a mandatory field missing it is kept as incomplete, and says which."""
         await stores.erased_customers.must_not_hold(body.customer.customer_id)

@@ -27,7 +27,7 @@ from shared.contracts.vocabulary import (
     Prose,
     ServiceRequestId,
 )
-from shared.http import After, AskedBy, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
+from shared.http import After, AskedBy, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow, made_once
 
 
 class CheckWarranty(RequestBody):
@@ -84,6 +84,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
     checks = stores.warranty_checks
 
     @router.post("", status_code=201, dependencies=[allow(*Role, *Department)])
+    @made_once(checks, "warranty check", lambda made: CheckView.of(made.checked))
     async def check(body: CheckWarranty, cause: CausedByRequest) -> CheckView:
         """Whether something is under warranty: in, out, or uncertain, with the reasons. The answer is announced.
 

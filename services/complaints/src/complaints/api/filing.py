@@ -20,7 +20,7 @@ from complaints.domain.policy.policy import Rules
 from complaints.domain.register import Register
 from complaints.domain.roles import FILERS
 from complaints.store import Stores
-from shared.aggregate import Cause, Change
+from shared.aggregate import Cause
 from shared.contracts.event import Instant, PreciseDate
 from shared.contracts.vocabulary import ContractNo, CustomerSnapshot, Line, OrderNo, PaperNo, Price, Prose, Quantity
 from shared.http import CausedByRequest, RequestBody, Router, allow
@@ -74,8 +74,8 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
     async def file(body: FileComplaint, cause: CausedByRequest) -> ComplaintView:
         """Register a complaint, by whatever channel it came; it gets its number and its clocks start."""
         id, form = cause.derive("complaint"), body.form(cause)
-        if await complaints.count({"id": id}, limit=1):
-            return await _number(stores, rules, await complaints.apply(id, Change, cause), cause)
+        if made := await complaints.made(cause, id):
+            return await _number(stores, rules, made, cause)
         await stores.erased_customers.must_not_hold(form.customer.customer_id)
         order = await stores.order_of(form.order_no, form.contract_no, form.customer.customer_id)
         taken = await complaints.create(take_in(id, form, order, rules, cause), cause)

@@ -19,7 +19,7 @@ from shared.contracts.complaints import Penalised
 from shared.contracts.event import Instant, Money
 from shared.contracts.vocabulary import AboutComplaint, ComplaintNo, DepartmentName, Line, PaperNo, Prose, StaffId
 from shared.duties.api import ClockView, clocks_of
-from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
+from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow, made_once
 from shared.lifecycle import Possible
 
 
@@ -167,6 +167,7 @@ def _proposals(router: APIRouter, stores: Stores, rules: Rules) -> None:
     @router.post(
         "/complaints/{complaint_id}/propose-penalty", status_code=201, dependencies=[allow(*PENALTY_PROPOSERS)]
     )
+    @made_once(stores.penalties, "penalty", PenaltyView.of)
     async def propose_case_penalty(complaint_id: UUID, body: ProposePenalty, cause: CausedByRequest) -> PenaltyView:
         """Propose a punishment by the standard; also after the case is closed.
 

@@ -22,7 +22,7 @@ from shared.contracts.intake.work import CampaignKind
 from shared.contracts.roles import CS_HEADS
 from shared.contracts.vocabulary import CustomerId, CustomerKind, Line, Prose, Quantity, StaffId
 from shared.duties.api import ClockView, clocks_of
-from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
+from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow, made_once
 from shared.lifecycle import Possible
 
 
@@ -112,6 +112,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
     campaigns = stores.campaigns
 
     @router.post("", status_code=201, dependencies=[allow(*CS_HEADS)])
+    @made_once(campaigns, "campaign", CampaignView.of)
     async def start_new_campaign(body: StartCampaign, cause: CausedByRequest) -> CampaignView:
         """Draw a list and share it out by ability. Who does not want to be called is on no further telephone list."""
         known = {each.staff: each.ability for each in await stores.shares(rules.calendar.day(cause.at))}

@@ -18,7 +18,7 @@ from intake.store import Stores
 from shared.contracts.roles import CS, SALES, Role
 from shared.contracts.vocabulary import CustomerSnapshot, Line, Month
 from shared.duties.api import ClockView, clocks_of
-from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
+from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow, made_once
 
 AUTHORS = (*CS, Role.MARKET_SUPERVISOR)
 """Who writes what customers are told."""
@@ -122,6 +122,7 @@ def _contents(stores: Stores) -> APIRouter:
     contents = stores.care_contents
 
     @router.post("", status_code=201, dependencies=[allow(*AUTHORS)])
+    @made_once(contents, "care-content", CareContentView.of)
     async def publish_care_content(body: PublishContent, cause: CausedByRequest) -> CareContentView:
         """Write something new that customers without an order are told in their month's mails and texts."""
         change = publish_content(

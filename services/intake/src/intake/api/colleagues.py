@@ -17,7 +17,7 @@ from intake.store import Stores
 from shared.contracts.intake import Trade
 from shared.contracts.roles import CS_HEADS, Role
 from shared.contracts.vocabulary import Line, StaffId
-from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
+from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow, made_once
 
 PERSONNEL = (*CS_HEADS, Role.HUMAN_RESOURCES)
 
@@ -80,6 +80,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
     colleagues = stores.colleagues
 
     @router.post("", status_code=201, dependencies=[allow(*PERSONNEL)])
+    @made_once(colleagues, lambda body, cause: (colleague_id_of(body.staff),), ColleagueView.of)
     async def enlist_colleague(body: Enlist, cause: CausedByRequest) -> ColleagueView:
         """From that day on the colleague owes what the role owes."""
         change = enlist(body.staff, body.name, body.role, body.since, cause)

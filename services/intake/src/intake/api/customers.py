@@ -20,7 +20,7 @@ from intake.domain.lifecycle import CUSTOMER, CustomerStage
 from intake.domain.parts.chain import Entry
 from intake.domain.policy.policy import Rules
 from intake.store import Stores
-from shared.aggregate import Refused
+from shared.aggregate import Cause, Refused
 from shared.contracts.event import Actor, Instant
 from shared.contracts.intake import AssignmentRule, Contact, Particulars, Trade
 from shared.contracts.roles import CS, SALES
@@ -35,7 +35,7 @@ from shared.contracts.vocabulary import (
     TimeZone,
 )
 from shared.duties.api import ClockView, clocks_of
-from shared.http import After, AskedBy, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
+from shared.http import After, AskedBy, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow, made_once
 from shared.identity import Principal
 from shared.lifecycle import Possible
 from shared.logs import masked
@@ -261,17 +261,21 @@ class RevisionView(View):
         )
 
 
+def _file_id(body: RegisterCustomer, cause: Cause) -> UUID:
+    return customer_id_of(body.source, body.customer_no) if body.customer_no else cause.derive("customer")
+
+
 def routes(stores: Stores, rules: Rules) -> APIRouter:
     """The routes that write and read customers' files."""
     router = Router(readers=readers.CUSTOMERS, tags=["customers"], prefix="/customers")
     customers = stores.customers
 
     @router.post("", status_code=201, dependencies=[allow(*CS, *SALES)])
+    @made_once(customers, lambda body, cause: (_file_id(body, cause),), CustomerView.of)
     async def register_customer(body: RegisterCustomer, cause: CausedByRequest) -> CustomerView:
         """Open a customer's file. One that this department knows by the same number has a file already."""
-        id = customer_id_of(body.source, body.customer_no) if body.customer_no else cause.derive("customer")
         particulars = Particulars.model_validate(body.model_dump(exclude={"source"}))
-        change = register(id, particulars, body.source, cause)
+        change = register(_file_id(body, cause), particulars, body.source, cause)
         return CustomerView.of(await customers.create(change, cause))
 
     @router.get("")

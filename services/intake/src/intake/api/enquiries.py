@@ -23,7 +23,7 @@ from shared.contracts.intake.customers import EnquiryKind
 from shared.contracts.roles import Role
 from shared.contracts.vocabulary import CustomerId, CustomerSnapshot, Line, PaperNo, Phone, Prose, StaffId
 from shared.duties.api import ClockView, clocks_of
-from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
+from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow, made_once
 from shared.lifecycle import Possible
 
 
@@ -112,6 +112,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
     enquiries = stores.enquiries
 
     @router.post("", status_code=201, dependencies=[allow(*ENQUIRY_DESK)])
+    @made_once(enquiries, "enquiry", EnquiryRow.of)
     async def receive_enquiry(body: ReceiveEnquiry, cause: CausedByRequest) -> EnquiryRow:
         """Take down what a customer asks; it is the duty of the handler for its kind from now on."""
         customer = (await _who_asks(stores, body, cause)).snapshot()

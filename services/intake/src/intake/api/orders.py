@@ -1,7 +1,7 @@
 """Orders over HTTP: recorded with care, verified with the customer, then handed on."""
 
-from collections.abc import Awaitable, Callable
-from datetime import date
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import date, timedelta
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from intake.domain.parts.papers import OrderPaper, Papers
 from intake.domain.parts.verification import Verification
 from intake.domain.policy.policy import Rules, verifiers
 from intake.store import Stores
-from shared.aggregate import Refused
+from shared.aggregate import Cause, Refused
 from shared.contracts.event import Instant, Money, PreciseDate
 from shared.contracts.intake import Wish
 from shared.contracts.vocabulary import (
@@ -30,8 +30,9 @@ from shared.contracts.vocabulary import (
     OrderNo,
     PaidAmount,
     StaffId,
+    order_id_of,
 )
-from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
+from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow, made_once
 from shared.lifecycle import Possible
 
 
@@ -145,6 +146,13 @@ async def _papers(stores: Stores, named: PapersNamed, customer_id: UUID) -> Pape
     )
 
 
+def _ids(body: TakeOrder, today: date, cause: Cause) -> Sequence[UUID]:
+    """Which ids its order may have: a number that a request draws names the day, and it may be repeated on the next."""
+    if body.order_no:
+        return (order_id_of(body.order_no),)
+    return tuple(order_id_of(order_no_of(cause.id, day)) for day in (today, today - timedelta(days=1)))
+
+
 async def _placed_once(place: Callable[[], Awaitable[Order]]) -> Order:
     """Of two orders that are placed from one quote at the same moment, the second meets the first in the store."""
     try:
@@ -162,15 +170,21 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
     orders = stores.orders
 
     @router.post("", status_code=201, dependencies=[allow(*ORDER.roles("take"))])
+    @made_once(
+        orders,
+        lambda body, cause: _ids(body, calendar.day(cause.at), cause),
+        lambda made: OrderView.of(made, rules),
+    )
     async def take_order(body: TakeOrder, cause: CausedByRequest) -> OrderView:
         """Record an order; one that is verified with the customer already is placed by the same request."""
+        today = calendar.day(cause.at)
         customer = await stores.customers.served(body.customer_id)
         asked = body.model_dump(exclude={"customer_id", "verified"})
-        asked["order_no"] = body.order_no or order_no_of(cause.id, calendar.day(cause.at))
+        asked["order_no"] = body.order_no or order_no_of(cause.id, today)
         asked["region"] = body.region or customer.particulars.region
         asked["sales_owner"] = body.sales_owner or customer.particulars.owner
         for field in ("requested_ship_date", "promised_arrival_date"):
-            must_be_ahead(asked[field], calendar.day(cause.at), rules.on(cause.at).horizon_days, field)
+            must_be_ahead(asked[field], today, rules.on(cause.at).horizon_days, field)
         order = Order.blank(Wish.model_validate(asked), customer.snapshot(), cause)
         await must_be_asked_by(stores, customer.id, body.enquiry_id)
 

@@ -18,7 +18,7 @@ from shared.contracts.event import Instant
 from shared.contracts.roles import CS, SALES
 from shared.contracts.vocabulary import CustomerId, CustomerSnapshot, Line, Ordinal, Prose, StaffId
 from shared.duties.api import ClockView, clocks_of
-from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
+from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow, made_once
 from shared.time_source import TimeSource
 
 
@@ -110,6 +110,7 @@ def routes(stores: Stores, rules: Rules, time: TimeSource) -> APIRouter:
         )
 
     @router.post("/opportunities", status_code=201, dependencies=[allow(*CS, *SALES)])
+    @made_once(stores.opportunities, "opportunity", OpportunityView.of)
     async def note_business(body: NoteBusiness, cause: CausedByRequest) -> OpportunityView:
         """New business goes to the customer's salesman, or to the sales manager where there is none."""
         customer = await stores.customers.served(body.customer_id)

@@ -20,7 +20,7 @@ from intake.store import Stores
 from shared.contracts.event import Instant
 from shared.contracts.vocabulary import CustomerId, DepartmentName, OrderNo, Prose, StaffId
 from shared.duties.api import ClockView, clocks_of
-from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
+from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow, made_once
 from shared.lifecycle import Possible
 
 
@@ -97,6 +97,7 @@ def _problems(stores: Stores, rules: Rules) -> APIRouter:
     problems = stores.problems
 
     @router.post("", status_code=201, dependencies=[allow(*PLANNERS)])
+    @made_once(problems, "problem", ProblemView.of)
     async def raise_new_problem(body: RaiseProblem, cause: CausedByRequest) -> ProblemView:
         """Put a problem on the day's list; it is to be solved by its clock."""
         if body.customer_id is not None:

@@ -17,7 +17,7 @@ from intake.domain.parts.chain import Entry
 from intake.domain.parts.design_form import DesignForm, DesignFormName, Finding
 from intake.domain.policy.ordering import Section
 from intake.domain.policy.policy import Rules
-from intake.domain.project import Project
+from intake.domain.project import Project, project_id_of
 from intake.domain.roles import PLANNERS
 from intake.store import Stores
 from shared.contracts.event import Instant
@@ -34,7 +34,7 @@ from shared.contracts.vocabulary import (
     StaffId,
 )
 from shared.duties.api import ClockView, clocks_of
-from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
+from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow, made_once
 from shared.lifecycle import Possible
 
 Files = Annotated[tuple[FileRef, ...], Field(max_length=50)]
@@ -158,6 +158,7 @@ def _design_intakes(stores: Stores, rules: Rules) -> APIRouter:
     intakes = stores.design_intakes
 
     @router.post("", status_code=201, dependencies=[allow(*PLANNERS)])
+    @made_once(intakes, "design_intake", DesignIntakeView.of)
     async def bring_forms(body: BringForms, cause: CausedByRequest) -> DesignIntakeView:
         """Hand in what was brought back from the customer; CS checks it within the term."""
         customer = (await stores.customers.served(body.customer_id)).snapshot()
@@ -208,6 +209,11 @@ def _projects(stores: Stores, rules: Rules) -> APIRouter:
     projects = stores.projects
 
     @router.post("", status_code=201, dependencies=[allow(*CS)])
+    @made_once(
+        projects,
+        lambda body, cause: (project_id_of(body.design_intake_id),),
+        lambda made: ProjectView.of(made, rules),
+    )
     async def open_project(body: OpenProject, cause: CausedByRequest) -> ProjectView:
         """Open the file of a project whose three forms have passed; each three forms lead to one file."""
         intake = await stores.design_intakes.get(body.design_intake_id)

@@ -18,7 +18,7 @@ from intake.domain.roles import QUOTERS
 from intake.store import Stores
 from shared.contracts.event import Instant
 from shared.contracts.vocabulary import CustomerId, CustomerSnapshot, Line, OrderLine, Ordinal, PaperNo, StaffId
-from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
+from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow, made_once
 from shared.lifecycle import Possible
 
 _LINES = [
@@ -92,6 +92,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
     quotes = stores.quotes
 
     @router.post("", status_code=201, dependencies=[allow(*QUOTERS)])
+    @made_once(quotes, "quote", QuoteView.of)
     async def issue_quote(body: IssueQuote, cause: CausedByRequest) -> QuoteView:
         """Give a customer our price; every line has one, and the customer is told."""
         customer = (await stores.customers.served(body.customer_id)).snapshot()

@@ -19,7 +19,7 @@ from shared.contracts.event import Instant
 from shared.contracts.intake.contacts import Rating
 from shared.contracts.vocabulary import Count, CustomerId, CustomerSnapshot, Line, StaffId
 from shared.duties.api import ClockView, clocks_of
-from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
+from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow, made_once
 from shared.lifecycle import Possible
 
 
@@ -127,6 +127,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
     visits = stores.showroom_visits
 
     @router.post("", status_code=201, dependencies=[allow(*PLANNERS)])
+    @made_once(visits, "showroom", lambda made: ShowroomView.of(made, rules))
     async def book_tour(body: BookShowroom, cause: CausedByRequest) -> ShowroomView:
         """Invite a customer who answered on the phone and agreed; the sales assistant is told on that day."""
         customer = await stores.customers.served(body.customer_id)

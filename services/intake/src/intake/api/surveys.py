@@ -22,7 +22,18 @@ from shared.contracts.intake import Opinion
 from shared.contracts.intake.contacts import Grade
 from shared.contracts.roles import CS
 from shared.contracts.vocabulary import CustomerId, CustomerSnapshot, Month, OrderNo, ServiceOrderId, StaffId
-from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow, must_be_period
+from shared.http import (
+    After,
+    CausedByRequest,
+    Limit,
+    Listing,
+    RequestBody,
+    Router,
+    View,
+    allow,
+    made_once,
+    must_be_period,
+)
 from shared.lifecycle import Possible
 from shared.sheets import Sheet, SheetCell, TableFormat
 from shared.store import Between
@@ -95,6 +106,7 @@ def _surveys(stores: Stores) -> APIRouter:
     surveys = stores.surveys
 
     @router.post("", status_code=201, dependencies=[allow(*CS)])
+    @made_once(surveys, "survey", SurveyView.of)
     async def issue_survey(body: IssueSurvey, cause: CausedByRequest) -> SurveyView:
         """Ask a customer for an opinion in between; after each service the question goes out by itself."""
         customer = (await stores.customers.served(body.customer_id)).snapshot()

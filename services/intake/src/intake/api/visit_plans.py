@@ -18,7 +18,7 @@ from intake.store import Stores
 from shared.contracts.event import Instant
 from shared.contracts.vocabulary import CustomerId, CustomerSnapshot, Line, Prose, StaffId
 from shared.duties.api import ClockView, clocks_of
-from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
+from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow, made_once
 from shared.lifecycle import Possible
 
 
@@ -87,6 +87,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
     plans = stores.visit_plans
 
     @router.post("", status_code=201, dependencies=[allow(*PLANNERS)])
+    @made_once(plans, "visit", PlannedVisitView.of)
     async def plan_visit(body: PlanVisit, cause: CausedByRequest) -> PlannedVisitView:
         """Plan a visit to a customer who answered on the phone, is interested and has agreed."""
         customer = await stores.customers.served(body.customer_id)

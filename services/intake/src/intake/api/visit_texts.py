@@ -81,8 +81,10 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
     @router.post("", status_code=201, dependencies=[allow(*SALES, *CS)])
     async def receive_visit_text(body: ReceiveText, cause: CausedByRequest) -> VisitTextView:
         """Take a text; one that is understood is a visit, and the customer is called within 30 minutes."""
-        staff = body.staff or cause.actor.id
-        change = receive_text(cause.derive("visit-text"), staff, body.text, body.channel, rules, cause)
+        id, staff = cause.derive("visit-text"), body.staff or cause.actor.id
+        if made := await texts.made(cause, id):
+            return await reported(made, cause)
+        change = receive_text(id, staff, body.text, body.channel, rules, cause)
         return await reported(await texts.create(change, cause), cause)
 
     @router.post("/{text_id}/read", dependencies=[allow(*VISIT_TEXT.roles("read"))])

@@ -15,7 +15,7 @@ from shared.contracts.event import Instant
 from shared.contracts.intake import VisitReport
 from shared.contracts.roles import CS, SALES
 from shared.contracts.vocabulary import CustomerId, Line, Phone, Prose, StaffId
-from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
+from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow, made_once
 
 
 class ReportVisit(RequestBody):
@@ -61,6 +61,7 @@ def routes(stores: Stores) -> APIRouter:
     visits = stores.visits
 
     @router.post("", status_code=201, dependencies=[allow(*SALES, *CS)])
+    @made_once(visits, lambda body, cause: (body.plan_id or cause.derive("visit"),), VisitView.of)
     async def report_finished_visit(body: ReportVisit, cause: CausedByRequest) -> VisitView:
         """Report a visit that is over; the customer is called back within 30 minutes from now."""
         plan = await stores.visit_plans.get(body.plan_id) if body.plan_id else None

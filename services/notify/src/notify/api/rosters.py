@@ -1,6 +1,7 @@
 """The duty roster: who gets what is meant for a role (003 三2)."""
 
 from datetime import date
+from typing import Self
 from uuid import UUID
 
 from fastapi.routing import APIRouter
@@ -9,11 +10,12 @@ from pydantic import Field, model_validator
 from notify.api.readers import READERS
 from notify.domain.decisions import rosters as decisions
 from notify.domain.parts.duty import OnDuty
+from notify.domain.roster import Roster
 from notify.store import Rosters
 from shared.contracts.event import Instant
 from shared.contracts.roles import CS_MANAGERS, Role
 from shared.contracts.vocabulary import Email, Line, Phone, StaffId
-from shared.http import CausedByRequest, RequestBody, Router, View, allow
+from shared.http import CausedByRequest, RequestBody, Router, View, allow, made_once
 
 
 class AskedDuty(RequestBody):
@@ -50,17 +52,22 @@ class RosterView(View):
     last_day: date
     shifts: int
 
+    @classmethod
+    def of(cls, roster: Roster) -> Self:
+        """The roster by its days and how many shifts it has."""
+        return cls(id=roster.id, first_day=roster.first_day, last_day=roster.last_day, shifts=len(roster.duties))
+
 
 def routes(rosters: Rosters) -> APIRouter:
     """Published by the CS supervisor."""
     router = Router(readers=READERS, tags=["rosters"])
 
     @router.post("/rosters", status_code=201, dependencies=[allow(*CS_MANAGERS)])
+    @made_once(rosters, "roster", RosterView.of)
     async def publish(body: PublishRoster, cause: CausedByRequest) -> RosterView:
         """From now on alerts follow this roster on its days."""
         duties = tuple(OnDuty(**duty.model_dump()) for duty in body.duties)
         change = decisions.publish(cause.derive("roster"), body.first_day, body.last_day, duties, cause)
-        roster = await rosters.create(change, cause)
-        return RosterView(id=roster.id, first_day=roster.first_day, last_day=roster.last_day, shifts=len(roster.duties))
+        return RosterView.of(await rosters.create(change, cause))
 
     return router

@@ -83,6 +83,8 @@ def routes(slips: Slips, composer: Composer) -> APIRouter:
     async def post(body: PostSlip, asker: AskedBy, cause: CausedByRequest) -> SlipView:
         """Send a slip; the department's group is told."""
         id = cause.derive("slip")
+        if made := await slips.made(cause, id):
+            return SlipView.of(made, asker, rules)
         slip = decisions.post(id, body.to_department, body.to_staff, body.text, body.acknowledge_by, rules, cause)
         return SlipView.of(await slips.create(slip, cause), asker, rules)
 

@@ -22,7 +22,7 @@ from orders.store import SalesCosts, Stores
 from shared.aggregate import Refused
 from shared.contracts.roles import Role
 from shared.contracts.vocabulary import Line, OrderNo, PaidAmount, Prose, StaffId
-from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, allow, must_be_period
+from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, allow, made_once, must_be_period
 from shared.store import Between
 
 
@@ -53,6 +53,7 @@ def _costs(costs: SalesCosts, rules: Rules) -> APIRouter:
     router = Router(readers=COSTS, tags=["costs"])
 
     @router.post("/costs", dependencies=[allow(Role.STATISTICS_CLERK, Role.FINANCE)])
+    @made_once(costs, "cost", CostView.of)
     async def enter_cost_of_sales(body: EnterCost, cause: CausedByRequest) -> CostView:
         """Enter what selling took."""
         spending = Spending(

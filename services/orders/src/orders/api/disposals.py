@@ -14,7 +14,7 @@ from orders.domain.parts.proposal import Proposal
 from orders.store import Disposals
 from shared.contracts.roles import CS, Role
 from shared.contracts.vocabulary import Line, Prose, Quantity
-from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, allow
+from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, allow, made_once
 
 
 class ProposeDisposal(RequestBody):
@@ -38,6 +38,7 @@ def routes(disposals: Disposals) -> APIRouter:
     router = Router(readers=STOCK, tags=["stock"])
 
     @router.post("/disposals", dependencies=[allow(Role.WAREHOUSE, Role.STATISTICS_CLERK, *CS)])
+    @made_once(disposals, "disposal", DisposalView.of)
     async def propose_goods_disposal(body: ProposeDisposal, cause: CausedByRequest) -> DisposalView:
         """Propose that returned or obsolete goods go."""
         proposal = Proposal(

@@ -16,7 +16,7 @@ from orders.domain.parts.freight import Vehicle, Weights
 from orders.domain.roles import PLANNING
 from orders.store import Stores
 from shared.contracts.roles import Role
-from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, allow
+from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, allow, made_once
 
 MOST_FREIGHT = 300
 """Orders that one plan weighs at most; those that should leave first come first."""
@@ -36,6 +36,7 @@ def routes(stores: Stores) -> APIRouter:
     router = Router(readers=LOADS, tags=["loads"])
 
     @router.post("/loads", dependencies=[allow(Role.WAREHOUSE, *PLANNING)])
+    @made_once(stores.loads, "load", LoadView.of)
     async def plan_loads(body: PlanLoads, cause: CausedByRequest) -> LoadView:
         """Assign the orders that are ready to vehicles, the most urgent ones if there are too many to weigh."""
         until = body.day + timedelta(days=body.days_ahead + 1)

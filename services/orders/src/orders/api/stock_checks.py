@@ -17,7 +17,7 @@ from orders.store import StockChecks
 from shared.contracts.roles import CS, Role
 from shared.contracts.vocabulary import Line, Prose
 from shared.duties.api import ClockView, clocks_of
-from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, allow
+from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, allow, made_once
 
 
 class AskForStockCheck(RequestBody):
@@ -42,6 +42,7 @@ def routes(checks: StockChecks, rules: Rules) -> APIRouter:
     router = Router(readers=STOCK, tags=["stock"])
 
     @router.post("/stock-checks", dependencies=[allow(Role.STATISTICS_CLERK, Role.FINANCE, *CS)])
+    @made_once(checks, "stock check", StockCheckView.of)
     async def ask_for_check_of_stock(body: AskForStockCheck, cause: CausedByRequest) -> StockCheckView:
         """Have stock counted, or a sample of it looked at; the warehouse has the duty."""
         asked = ask_for_stock_check(body.kind, body.goods, body.reason, body.until, rules, cause)
