@@ -353,6 +353,7 @@ def test_two_wishes_at_the_same_time_are_no_policy():
     ("said", "status", "code"),
     [
         ({"draws": {"region": "西北"}}, 409, "empty_list"),
+        ({"draws": {"region": "华南"}, "target": 4}, 409, "above_list"),
         ({"until": "2026-10-19"}, 409, "past_day"),
         ({"until": "2062-10-30"}, 409, "far_day"),
         ({"staff": ["cs-9"]}, 409, "unknown_colleague"),
@@ -363,6 +364,20 @@ async def test_a_campaign_without_customers_with_a_past_end_or_a_stranger_is_ref
     body = {"kind": "telemarketing", "name": "新品推介", "until": "2026-10-30", "draws": {}, **said}
     answer = await office.ask(Role.CS_SUPERVISOR, "POST", "/campaigns", body)
     assert (answer.status_code, answer.json()["code"]) == (status, code)
+
+
+async def test_what_is_recorded_of_a_person_with_two_files_counts_for_the_one_on_the_list(office):
+    campaign = await started(office, draws={"region": "华南"})
+    kept = await office.ask(Role.CS_SUPERVISOR, "POST", "/customers", {"name": "同一家", "source": "sales"})
+    listed, *others = [each["customer_id"] for each in campaign["prospects"]]
+    body = {"duplicate_id": listed, "reason": "同一人", "revision": 1, "duplicate_revision": 1}
+    merged = await office.ask(Role.CS_SUPERVISOR, "POST", f"/customers/{kept.json()['customer_id']}/merge", body)
+    assert merged.status_code == 200
+
+    answer = await recorded(office, campaign["campaign_id"], kept.json()["customer_id"], "attained")
+
+    outcomes = {each["customer_id"]: each["outcome"] for each in answer.json()["prospects"]}
+    assert outcomes == {listed: "attained", **dict.fromkeys(others, "open")}
 
 
 async def test_a_customer_who_is_not_on_the_list_is_not_recorded(office):

@@ -153,10 +153,9 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
     @router.post("/{campaign_id}/record", dependencies=[allow(*CAMPAIGN.roles("record"))])
     async def record_outcome(campaign_id: UUID, body: RecordOutcome, cause: CausedByRequest) -> CampaignView:
         """Say what came of a customer on the list of a telephone campaign."""
+        files = (body.customer_id, *await stores.customers.files_of(body.customer_id))
         return CampaignView.of(
-            await campaigns.apply(
-                campaign_id, lambda campaign: record(campaign, body.customer_id, body.outcome, cause), cause
-            )
+            await campaigns.apply(campaign_id, lambda campaign: record(campaign, files, body.outcome, cause), cause)
         )
 
     @router.post("/{campaign_id}/complete", dependencies=[allow(*CAMPAIGN.roles("complete"))])

@@ -33,8 +33,8 @@ def subscribe(on: Subscriptions, stores: Stores, rules: Rules) -> None:
         """A callback is a call of care, and tells its campaign that the customer was called (002 二3)."""
         kept: list[Touch[Any]] = [*moments(stores, event, cause)]
         if event.campaign_id is not None:
-            told = event.customer_id
-            kept.append(stores.campaigns.touch(event.campaign_id, lambda campaign: note_call(campaign, told, cause)))
+            files = (event.customer_id, *await stores.customers.files_of(event.customer_id))
+            kept.append(stores.campaigns.touch(event.campaign_id, lambda campaign: note_call(campaign, files, cause)))
         return [*kept, *await cared(stores, event.customer_id, "calls", rules, cause)]
 
     @on(CustomersMerged)

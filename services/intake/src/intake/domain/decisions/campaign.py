@@ -32,11 +32,14 @@ def start_campaign(
 ) -> Change[Campaign]:
     """The list is drawn and shared out among these colleagues by their ability (002 二3, 八(二)1, 一3a).
 
-    Without a target the aim is every customer. Refused with `empty_list` when no customer fits, `past_day` for an end
-    that has passed, `far_day` for one far ahead, `no_colleague` when there is no specialist to call.
+    Without a target the aim is every customer. Refused with `empty_list` when no customer fits, `above_list` for a
+    target of more customers than fit, `past_day` for an end that has passed, `far_day` for one far ahead,
+    `no_colleague` when there is no specialist to call.
     """
     if not customers:
         raise Refused("no customer fits; draw the list by other criteria", "empty_list")
+    if target is not None and target > len(customers):
+        raise Refused(f"the list has {len(customers)} customers; aim at that many at most", "above_list", "target")
     if until < rules.calendar.day(cause.at):
         raise Refused(f"{until} has passed; name a day that is still to come", "past_day", "until")
     must_be_near(until, cause, "until")
@@ -70,23 +73,24 @@ def start_campaign(
     return Change(campaign, (said,)).then(start)
 
 
-def record(campaign: Campaign, customer_id: CustomerId, outcome: ProspectOutcome, cause: Cause) -> Change[Campaign]:
+def record(campaign: Campaign, files: Sequence[CustomerId], outcome: ProspectOutcome, cause: Cause) -> Change[Campaign]:
     """What came of a customer on the list, by the colleague whose it is or another one; the latest word counts.
 
-    IllegalTransition when the campaign is summed up; refused with `not_listed` for a customer who is not on the list,
-    `by_callback` where the callback itself tells.
+    `files` are all files of that person, the one that was named first: the list may have been drawn before they were
+    merged. IllegalTransition when the campaign is summed up; refused with `not_listed` for a customer who is not on
+    the list, `by_callback` where the callback itself tells.
     """
     CAMPAIGN.must(campaign.stage, "record")
     if campaign.kind != "telemarketing":
         raise Refused("complete or waive the customer's callback; it tells the campaign", "by_callback")
-    return _noted(campaign, customer_id, outcome, cause)
+    return _noted(campaign, files, outcome, cause)
 
 
-def note_call(campaign: Campaign, customer_id: CustomerId, cause: Cause) -> Change[Campaign]:
-    """The customer's callback was made. Nothing changes when the campaign is summed up."""
+def note_call(campaign: Campaign, files: Sequence[CustomerId], cause: Cause) -> Change[Campaign]:
+    """The callback to the person of these files was made. Nothing changes when the campaign is summed up."""
     if not CAMPAIGN.allows(campaign.stage, "note_call"):
         return Change(campaign)
-    return _noted(campaign, customer_id, "attained", cause)
+    return _noted(campaign, files, "attained", cause)
 
 
 def complete(campaign: Campaign, lessons: Prose, rules: Rules, cause: Cause) -> Change[Campaign]:
@@ -117,11 +121,12 @@ def complete(campaign: Campaign, lessons: Prose, rules: Rules, cause: Cause) -> 
     return Change(closed, (completed, published)).then(rules.clocks.stop(cause=cause))
 
 
-def _noted(campaign: Campaign, customer_id: CustomerId, outcome: ProspectOutcome, cause: Cause) -> Change[Campaign]:
-    if all(each.customer_id != customer_id for each in campaign.prospects):
+def _noted(campaign: Campaign, files: Sequence[CustomerId], outcome: ProspectOutcome, cause: Cause) -> Change[Campaign]:
+    listed = {each.customer_id for each in campaign.prospects}
+    whose = next((each for each in files if each in listed), None)
+    if whose is None:
         raise Refused("this customer is not on the campaign's list", "not_listed", "customer_id")
     noted = tuple(
-        each.but(outcome=outcome, at=cause.at) if each.customer_id == customer_id else each
-        for each in campaign.prospects
+        each.but(outcome=outcome, at=cause.at) if each.customer_id == whose else each for each in campaign.prospects
     )
     return Change(campaign.but(prospects=noted))
