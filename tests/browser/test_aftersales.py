@@ -108,6 +108,7 @@ async def test_a_warranty_is_decided_and_a_voucher_opened_by_keyboard_alone(page
     await page.keyboard.press("Enter")
     await expect(page.get_by_text("过保")).to_be_visible()
 
+    await page.goto("about:blank")
     await page.context.clear_cookies()
     await sign_in(page, BY_ID["cs_specialist-1"])
     await page.goto(f"/desk/requests/{entry['request_id']}")
