@@ -22,7 +22,7 @@ MARK_COOKIE = "kefu-renewal-mark"
 """The cookie with when the working day ends and the console's signature of both, under a name that only this address
 can set: RENEWAL_COOKIE has a path, and therefore cannot have such a name."""
 LONGEST = timedelta(hours=12)
-"""How long a session lasts at most without signing in again: a working day."""
+"""How long after signing in a session is renewed at most: a working day."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,15 @@
 
 
 def more_values(text: str, most: int) -> bool:
-    """Whether lists and objects have more members than so many: a comma stands between two of them."""
-    return text.count(",") >= most and _without_texts(text).count(",") >= most
+    """Whether it has more values than so many: behind each stands a comma, or it is the first of a list or an object.
+
+    An empty list or object counts twice.
+    """
+    return _beginnings(text) >= most and _beginnings(_without_texts(text)) >= most
+
+
+def _beginnings(text: str) -> int:
+    return sum(map(text.count, ",[{"))
 
 
 def _without_texts(text: str) -> str:

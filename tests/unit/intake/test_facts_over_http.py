@@ -8,7 +8,7 @@ from cloudevents.core.bindings.http import to_binary_event, to_structured_event
 from cloudevents.core.v1.event import CloudEvent
 
 from intake.domain.fact import FACTS
-from intake.domain.parts.cloud_event import MOST_VALUES, SIZE_LIMIT
+from intake.domain.parts.cloud_event import MOST_VALUES, MOST_VALUES_OF_A_BATCH, SIZE_LIMIT
 from intake.domain.parts.reporters import REPORTERS, STAFF, departments_of
 from intake.domain.parts.tolerance import Tolerance
 from intake.store import Stores
@@ -462,14 +462,26 @@ async def test_an_event_of_a_batch_is_no_larger_than_a_fact_that_comes_alone(htt
     assert database.published == (OrderWithdrawn(**DATA),)
 
 
-@pytest.mark.parametrize("repeated", [",0", ',{"a":0}', ',""', ",0.5"])
+async def test_an_event_of_a_batch_has_no_more_values_than_a_fact_that_comes_alone(http, department, database):
+    many = {**EVENT, "id": "crm-2", "data": {**DATA, "values": [0] * MOST_VALUES}}
+
+    answer = await batch(http, department, {**EVENT, "data": DATA}, many)
+
+    assert [(each["id"], each["code"]) for each in answer.json()["items"]] == [("crm-1", None), ("crm-2", "too_large")]
+    assert database.published == (OrderWithdrawn(**DATA),)
+
+
+TOO_MANY_VALUES = f"a fact has at most {MOST_VALUES} values, all of a batch {MOST_VALUES_OF_A_BATCH}"
+
+
+@pytest.mark.parametrize("repeated", [",0", ',{"a":0}', ',""', ",0.5", ",[[0]]"])
 async def test_a_fact_of_too_many_values_is_refused_and_the_beginning_is_kept(http, sales, database, repeated):
     values = "[0" + repeated * MOST_VALUES + "]"
     body = json.dumps({**EVENT, "data": DATA})[:-1] + f', "values": {values}}}'
 
     answer = await http.post("/facts", content=body, headers=sales)
 
-    refused = {"status": 413, "code": "too_large", "detail": f"the body has at most {MOST_VALUES} values"}
+    refused = {"status": 413, "code": "too_large", "detail": TOO_MANY_VALUES}
     assert answer.json().items() >= refused.items()
     (parked,) = [each async for each in Parking(database).each({"queue": ingress.entrance("sales")})]
     assert parked.letter.body == body[:LARGEST_KEPT]

@@ -486,15 +486,28 @@ async def test_a_form_of_which_nothing_was_brought_is_not_in_order_until_it_was_
     photos = next(each for each in added.json()["forms"] if each["name"] == "photos")
     assert (photos["files"], photos["added_by"], photos["finding"], added.json()["stage"]) == (
         ["p.jpg"],
-        "sa-02",
+        ["sa-02"],
         None,
         "open",
     )
-    own = await world.ask(Role.CS_SUPERVISOR, "POST", f"{path}/check", ALL_FINE, by="sa-02")
-    assert (own.status_code, own.json()["code"]) == (409, "four_eyes")
+    await world.ask(Role.SALES_ASSISTANT, "POST", f"{path}/add", {"files": {"photos": ["q.jpg"]}}, by="sa-09")
+    for by in ("sa-02", "sa-09"):
+        own = await world.ask(Role.CS_SUPERVISOR, "POST", f"{path}/check", ALL_FINE, by=by)
+        assert (own.status_code, own.json()["code"]) == (409, "four_eyes")
     passed = await post(world, f"{path}/check", {"findings": {"photos": {"ok": True}}})
     assert passed["stage"] == "passed"
     assert await refused(world, f"{path}/add", {"files": {"photos": ["q.jpg"]}}) == (409, "illegal_transition")
+
+
+def test_a_form_that_was_found_in_order_though_nothing_of_it_was_brought_does_not_pass_with_the_others():
+    brought = submit(ID, WANG, {**FILES, "photos": ()}, RULES, cause(NOW, actor=BRINGER)).state
+    found = brought.but(
+        forms=tuple(each.but(finding=FINE) if each.name == "photos" else each for each in brought.forms)
+    )
+
+    with pytest.raises(Refused) as refused:
+        check(found, {"questionnaire": FINE, "drawings": FINE}, RULES, cause(NOW))
+    assert refused.value.code == "form_missing"
 
 
 async def test_who_brought_the_forms_does_not_check_them(world):

@@ -2,11 +2,15 @@
 
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files
+from uuid import uuid4
 
 import pytest
 
 from intake.app import service
+from intake.domain.visit import Visit
 from intake.settings import Settings
+from intake.store import Visits
+from shared.aggregate import Change
 from shared.contracts.intake import (
     ContactRecorded,
     CustomerClassified,
@@ -14,11 +18,12 @@ from shared.contracts.intake import (
     DeadlineMetByIntake,
     DeadlineMissedByIntake,
     OpportunityIdentified,
+    VisitReport,
     VisitReported,
     VisitScheduled,
 )
 from shared.contracts.roles import Role
-from shared.testing import World, in_memory, nowhere
+from shared.testing import World, cause, in_memory, nowhere
 
 NOW = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)
 ANSWERS = {
@@ -375,6 +380,21 @@ async def test_whether_the_visitor_was_punctual_follows_from_the_times(office, m
     again = await office.ask(Role.ACCOUNT_MANAGER, "POST", "/visits", told, by="am-03")
     assert (again.status_code, again.json()["code"]) == (409, "already_exists")
     assert len(of(office, VisitReported)) == 1
+
+
+async def test_a_planned_visit_whose_report_has_an_id_of_its_own_is_not_reported_again(office):
+    customer = await customer_of(office)
+    await called(office, customer)
+    plan = (await planned(office, customer)).json()["visit_id"]
+    told = {"shop_name": "恒达", "customer_name": "王建国", "mobile": "13800138000", "plan_id": plan}
+    report = VisitReport.model_validate({**told, "left_at": NOW, "via": "app"})
+    reported = Visit(id=uuid4(), report=report, staff="am-03", reported_at=NOW)
+    await Visits(office.service.plumbing.database).create(Change(reported), cause(NOW))
+    await office.until(NOW + timedelta(hours=3))
+
+    again = await office.ask(Role.ACCOUNT_MANAGER, "POST", "/visits", {**told, "left_at": "2026-11-20T08:50:00Z"})
+    assert (again.status_code, again.json()["code"]) == (409, "already_exists")
+    assert of(office, VisitReported) == []
 
 
 async def test_a_visitor_who_does_not_arrive_has_missed_it_and_a_cancelled_visit_is_missed_by_nobody(office):

@@ -60,7 +60,7 @@ async def test_one_who_may_not_is_turned_away_before_the_body_is_read(world: Wor
         (b'{"reason":NaN}', "NaN is not JSON"),
         ('{"reason":"好"}'.encode("utf-16"), "not UTF-8"),
         (b"\xff", "not UTF-8"),
-        (b"[" * 200_000, "nested too deeply"),
+        (b"[" * 40_000, "nested too deeply"),
         (b'{"reason":' + b"9" * 5000 + b"}", "a number of 5000 digits"),
         (b'{"reason":', "Expecting value"),
     ],

@@ -209,7 +209,12 @@ class Visits(Store[Visit]):
 
     collection = "visits"
     kind = Visit
-    indexes = (Index("staff", "reported_at"), Index("report.customer_id"), Index("report.mobile"))
+    indexes = (
+        Index("staff", "reported_at"),
+        Index("report.customer_id"),
+        Index("report.mobile"),
+        Index("report.plan_id"),
+    )
 
 
 class VisitPlans(Store[VisitPlan]):
@@ -228,8 +233,8 @@ class VisitTexts(Store[VisitText]):
     indexes = (Index("stage", "received_at"), Index("mobiles"), Index("said.mobile"))
 
     async def without_numbers(self) -> list[UUID]:
-        """The texts that could not be read and came in before the numbers in them were noted."""
-        found = self.each({"stage": OneOf("unread", "dismissed")}, sort="received_at")
+        """The texts that came in before the numbers in them were noted."""
+        found = self.each({"stage": OneOf("unread", "read", "dismissed")}, sort="received_at")
         return [each.id async for each in found if each.unnoted]
 
 

@@ -17,11 +17,13 @@ from intake.domain.decisions.admission import admit
 from intake.domain.fact import Fact, fact_id_of, understand
 from intake.domain.lifecycle import FACT
 from intake.domain.parts.cloud_event import (
+    MOST_VALUES,
     STRUCTURED,
     CloudEvent,
     Sent,
     must_be_said_once,
     must_be_small,
+    must_have_few_values,
     read,
     read_batch,
     read_structured,
@@ -179,9 +181,11 @@ class FactsDoor:
 
     async def admit_or_keep(self, asker: Principal, content: Mapping[str, Any]) -> FactView:
         """What became of one event of a batch."""
-        body = json.dumps(content, ensure_ascii=False).encode("utf-8", "backslashreplace")
+        said = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+        body = said.encode("utf-8", "backslashreplace")
         try:
             must_be_small(body)
+            must_have_few_values(said, MOST_VALUES)
             return await self.admit(asker, read_structured(content))
         except Refused as refused:
             department = _department(asker, content.get("type"))

@@ -11,6 +11,7 @@ from intake.api import readers
 from intake.domain.decisions.visit import report_visit
 from intake.domain.visit import Visit
 from intake.store import Stores
+from shared.aggregate import Refused
 from shared.contracts.event import Instant
 from shared.contracts.intake import VisitReport
 from shared.contracts.roles import CS, SALES
@@ -61,10 +62,12 @@ def routes(stores: Stores) -> APIRouter:
     visits = stores.visits
 
     @router.post("", status_code=201, dependencies=[allow(*SALES, *CS)])
-    @made_once(visits, lambda body, cause: (body.plan_id or cause.derive("visit"),), VisitView.of)
+    @made_once(visits, lambda body, cause: (body.plan_id or cause.derive("visit"), cause.derive("visit")), VisitView.of)
     async def report_finished_visit(body: ReportVisit, cause: CausedByRequest) -> VisitView:
         """Report a visit that is over; the customer is called back within 30 minutes from now."""
         plan = await stores.visit_plans.get(body.plan_id) if body.plan_id else None
+        if plan and await visits.count({"report.plan_id": plan.id}, limit=1):
+            raise Refused("this planned visit was reported already", "already_exists", "plan_id")
         visited = plan.customer_id if plan else body.customer_id
         if visited is not None:
             await stores.customers.served(visited)

@@ -23,7 +23,7 @@ def possible(stage: IntakeStage, brought_by: StaffId, forms: Iterable[DesignForm
 
 def bringers(brought_by: StaffId, forms: Iterable[DesignForm]) -> tuple[StaffId, ...]:
     """Who brought the forms, or some of their files later."""
-    return tuple(dict.fromkeys((brought_by, *(form.added_by for form in forms if form.added_by))))
+    return tuple(dict.fromkeys((brought_by, *(each for form in forms for each in form.added_by))))
 
 
 @follows(DESIGN_INTAKE)

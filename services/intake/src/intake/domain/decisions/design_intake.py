@@ -43,7 +43,7 @@ def add(
     forms = tuple(
         form.but(
             files=tuple(dict.fromkeys((*form.files, *files[form.name]))),
-            added_by=cause.actor.id,
+            added_by=tuple(dict.fromkeys((*form.added_by, cause.actor.id))),
             finding=None,
             checked_by=None,
             checked_at=None,
@@ -61,7 +61,7 @@ def check(
     """What CS found of these forms; the gate opens when all three are in order (000 §3.3.1.1).
 
     IllegalTransition when they have passed already; refused with `four_eyes` to the people who brought them, and with
-    `form_missing` where a form of which no file was brought is found in order.
+    `form_missing` where a form of which no file was brought is in order by this finding or an earlier one.
     """
     DESIGN_INTAKE.must(intake.stage, "check")
     must_be_another(
@@ -69,18 +69,14 @@ def check(
         *bringers(intake.brought_by, intake.forms),
         cause=cause,
     )
-    if missing := [
-        DESIGN_FORMS[form.name]
-        for form in intake.forms
-        if form.name in findings and findings[form.name].ok and not form.files
-    ]:
-        raise Refused(f"nothing was brought of {'、'.join(missing)}: add it, then check it", "form_missing", "findings")
     forms = tuple(
         form.but(finding=findings[form.name], checked_by=cause.actor.id, checked_at=cause.at)
         if form.name in findings
         else form
         for form in intake.forms
     )
+    if missing := [DESIGN_FORMS[form.name] for form in forms if form.ok and not form.files]:
+        raise Refused(f"nothing was brought of {'、'.join(missing)}: add it, then check it", "form_missing", "findings")
     checked = intake.but(forms=forms)
     said = DesignIntakeChecked(
         design_intake_id=intake.id,

@@ -134,6 +134,12 @@ def must_be_small(fact: bytes) -> None:
         raise Unfit(TOO_LARGE, f"a fact has at most {SIZE_LIMIT} bytes, this has {len(fact)}")
 
 
+def must_have_few_values(text: str, most: int) -> None:
+    """Raises Unfit with `too_large` where a text of JSON has more values than one may have."""
+    if more_values(text, most):
+        raise Unfit(TOO_LARGE, f"a fact has at most {MOST_VALUES} values, all of a batch {MOST_VALUES_OF_A_BATCH}")
+
+
 def must_be_said_once(names: Iterable[str]) -> None:
     """Raises Unfit with `duplicate_field` where a transport names an attribute twice: one value would be lost."""
     _once([(name, None) for name in names])
@@ -210,8 +216,7 @@ def _whatever_reads(body: bytes) -> Any:
 def _parsed(body: bytes, most_values: int) -> Any:
     try:
         text = body.decode("utf-8")
-        if more_values(text, most_values):
-            raise Unfit(TOO_LARGE, f"the body has at most {most_values} values")
+        must_have_few_values(text, most_values)
         return json.loads(text, object_pairs_hook=_once, parse_int=_whole_number, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
         raise Unfit("malformed_json", f"the body is not JSON in UTF-8: {error}") from None

@@ -16,11 +16,11 @@ class Finding(Part):
 
 
 class DesignForm(Part):
-    """A form as it was brought in, and what CS found of it last; `added_by` brought files of it later."""
+    """A form as it was brought in, and what CS found of it last; `added_by` are those who brought files of it later."""
 
     name: DesignFormName
     files: tuple[FileRef, ...] = ()
-    added_by: StaffId | None = None
+    added_by: tuple[StaffId, ...] = ()
     finding: Finding | None = None
     checked_by: StaffId | None = None
     checked_at: Instant | None = None
