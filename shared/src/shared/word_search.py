@@ -10,7 +10,7 @@ from shared.store import AllOf, Store
 
 COMMON = 3000
 """From so many rows on a word is common: of which of two common words there are more is not counted."""
-COUNTED = 12
+WORDS_COUNTED = 12
 """Words of a question that are counted, the first ones; the others are looked at behind them."""
 COMMON_REMEMBERED = 10_000
 """Common words that a process remembers for one collection."""
@@ -35,9 +35,9 @@ class WordSearch:
         words = tuple(dict.fromkeys((*also, *wanted)))
         if len(words) < 2:
             return AllOf(*words) if words else None
-        counts = await gather(*(self._rows_with(each) for each in words[:COUNTED]))
-        rarest_first = sorted(zip(counts, words[:COUNTED], strict=True), key=itemgetter(0))
-        return AllOf(*(each for _, each in rarest_first), *words[COUNTED:])
+        counts = await gather(*(self._rows_with(each) for each in words[:WORDS_COUNTED]))
+        rarest_first = sorted(zip(counts, words[:WORDS_COUNTED], strict=True), key=itemgetter(0))
+        return AllOf(*(each for _, each in rarest_first), *words[WORDS_COUNTED:])
 
     async def _rows_with(self, word: Sought) -> int:
         """How many rows have this word, up to COMMON. One that was common once stays so, and is not counted again."""
