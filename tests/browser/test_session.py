@@ -8,6 +8,7 @@ from console.people import PEOPLE
 pytestmark = pytest.mark.timeout(300)
 
 OVER = "登录已过期"
+ANOTHER = "已有另一位同事在这个浏览器登录"
 
 
 async def signed_in(page: Page) -> None:
@@ -48,3 +49,23 @@ async def test_who_signs_out_in_one_tab_has_left_the_others(page: Page) -> None:
     await page.get_by_role("button", name="退出").click()
     for left in (page, other):
         await expect(left.locator("form[action='/sign-in'], button[name='who']").first).to_be_visible()
+
+
+async def test_a_page_of_one_person_does_nothing_as_another_who_signs_in_beside_it(page: Page) -> None:
+    await signed_in(page)
+    second = PEOPLE[1]
+    beside = await page.context.new_page()
+    await beside.goto("/sign-in")
+    await beside.locator(f"button[value='{second.id}']").click()
+    await expect(beside.get_by_role("button", name=f"{second.name}，")).to_be_visible()
+    await expect(page.get_by_text(ANOTHER)).to_be_visible()
+    await expect(beside.get_by_text(ANOTHER)).to_have_count(0)
+
+    statuses = [
+        await each.evaluate("async () => (await (await import('/assets/ask.js')).ask('/orders/duties')).status")
+        for each in (page, beside)
+    ]
+    assert statuses == [403, 200]
+    await page.get_by_role("link", name="重新打开本页").click()
+    await expect(page.get_by_role("button", name=f"{second.name}，")).to_be_visible()
+    await expect(page.get_by_text(ANOTHER)).to_have_count(0)

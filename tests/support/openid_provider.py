@@ -80,6 +80,11 @@ class OpenIdProvider:
         self._codes: dict[str, dict[str, str]] = {}
         self.renewals: set[str] = set()
         """What a new token is given for, once each."""
+        self.in_hand = threading.Event()
+        """Set once it was asked for a new token."""
+        self.goes_on = threading.Event()
+        """It answers for a new token once this is set."""
+        self.goes_on.set()
         self.documents[KEYS] = {"keys": []}
         self.add_key("first")
 
@@ -155,6 +160,8 @@ class OpenIdProvider:
     def give(self, form: Mapping[str, str]) -> tuple[int, dict[str, Any]]:
         """The answer of the token endpoint: for a code with its verifier, or for what was given before."""
         if form.get("grant_type") == "refresh_token":
+            self.in_hand.set()
+            self.goes_on.wait(60)
             if form.get("refresh_token") not in self.renewals:
                 return 400, {"error": "invalid_grant"}
             self.renewals.remove(form["refresh_token"])

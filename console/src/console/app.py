@@ -105,17 +105,16 @@ def _health(sessions: Sessions) -> APIRouter:
 
 def _signing(settings: Settings, sessions: Sessions, render: Renderer, hints: Hints) -> APIRouter:
     if settings.console_login == "company":
-        router = company.routes(company.Company(settings), sessions, render)
+        router = company.routes(company.Company(settings), sessions, render, hints)
     else:
-        router = trial.routes(settings, sessions, render)
+        router = trial.routes(settings, sessions, render, hints)
 
     @router.post("/sign-out")
     async def sign_out(request: Request) -> Response:
         """The browser is signed out, and no replica sends it hints. Only our own page may ask."""
         answer = RedirectResponse("/sign-in?again=yes", 303)
         if of_our_own_page(request):
-            if session := await sessions.of(request):
-                hints.sign_out(session.token)
+            hints.sign_out(*sessions.shown(request))
             sessions.end(answer)
         return answer
 

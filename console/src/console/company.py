@@ -13,10 +13,12 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 from joserfc.errors import JoseError
 
 from console.asking import of_our_own_page
+from console.hints import Hints
 from console.languages import choice
 from console.session import RENEWAL_PATH, Renewal, Session, Sessions
 from console.settings import Settings
-from shared.identity import Forbidden, TurnedAway, Unauthenticated
+from shared.identity import AnotherPerson, Forbidden, TurnedAway, Unauthenticated
+from shared.identity.cookie import must_be_person_of_page
 from shared.identity.provider import is_private_line, trusting
 from shared.pages.rendering import Renderer
 
@@ -109,15 +111,15 @@ class Company:
         return said
 
 
-def routes(company: Company, sessions: Sessions, render: Renderer) -> APIRouter:
+def routes(company: Company, sessions: Sessions, render: Renderer, hints: Hints) -> APIRouter:
     """The sign-in page, the way to the provider and back, and the renewal of a session."""
     router = APIRouter()
-    _signing(router, company, sessions, render)
-    _renewing(router, company, sessions)
+    _signing(router, company, sessions, render, hints)
+    _renewing(router, company, sessions, hints)
     return router
 
 
-def _signing(router: APIRouter, company: Company, sessions: Sessions, render: Renderer) -> None:
+def _signing(router: APIRouter, company: Company, sessions: Sessions, render: Renderer, hints: Hints) -> None:
     @router.get("/sign-in", response_class=HTMLResponse)
     async def show_door(again: str = "") -> Response:
         """The way to the company's sign-in."""
@@ -134,13 +136,14 @@ def _signing(router: APIRouter, company: Company, sessions: Sessions, render: Re
 
     @router.get("/sign-in/done")
     async def done(request: Request) -> Response:
-        """Back from the company's sign-in."""
+        """Back from the company's sign-in: the browser acts as this person, and as none before."""
         try:
             given = await company.end(request)
             session = await _session(given, sessions)
         except SignInFailed as failed:
             return _told(render, failed)
         answer = RedirectResponse("/", 303)
+        hints.sign_out(*sessions.shown(request))
         sessions.keep(session, answer)
         if text := given.get("refresh_token"):
             sessions.keep_renewal(Renewal.begun(str(text)), answer)
@@ -149,24 +152,35 @@ def _signing(router: APIRouter, company: Company, sessions: Sessions, render: Re
         return answer
 
 
-def _renewing(router: APIRouter, company: Company, sessions: Sessions) -> None:
+def _renewing(router: APIRouter, company: Company, sessions: Sessions, hints: Hints) -> None:
     @router.post(f"{RENEWAL_PATH}/renew")
     async def renew(request: Request) -> Response:
-        """A new token for a session that ends soon. Only our own page may ask."""
+        """A new token for a session that ends soon and is not left meanwhile. Only our own page may ask."""
         if not of_our_own_page(request):
             return Response(status_code=403)
         session = await sessions.of(request)
         if session and session.seconds > RENEWED_BEFORE:
-            return JSONResponse({"seconds": session.seconds})
+            return _renewed(request, session)
         try:
             given, renewal = await company.renew(sessions.renewal(request))
             session = await _session(given, sessions)
         except SignInFailed as failed:
             return JSONResponse({"detail": failed.said}, failed.status)
-        answer = JSONResponse({"seconds": session.seconds})
+        if hints.has_left(*sessions.shown(request)):
+            return JSONResponse({"detail": _OVER}, 401)
+        answer = _renewed(request, session)
         sessions.keep(session, answer)
         sessions.keep_renewal(renewal, answer)
         return answer
+
+
+def _renewed(request: Request, session: Session) -> JSONResponse:
+    """For how long the session lasts, for a page that was drawn for its person."""
+    try:
+        must_be_person_of_page(request, session.principal)
+    except AnotherPerson as refused:
+        return JSONResponse({"code": refused.code}, 403)
+    return JSONResponse({"seconds": session.seconds})
 
 
 async def _session(given: Mapping[str, Any], sessions: Sessions) -> Session:

@@ -25,7 +25,7 @@ AGAIN_AFTER = 2.0
 SIGN_OUTS = "amq.fanout"
 """RabbitMQ's own exchange by which the replicas of the console tell one another who has signed out."""
 REMEMBERED = 10_000
-"""Sign-outs that wait for the bus at most."""
+"""Sign-outs that wait for the bus, and that are remembered, at most."""
 
 
 class OpenPage:
@@ -71,6 +71,7 @@ class Hints:
         self._pages: set[OpenPage] = set()
         self._left: deque[bytes] = deque(maxlen=REMEMBERED)
         self._some_left = asyncio.Event()
+        self._gone: deque[bytes] = deque(maxlen=REMEMBERED)
 
     async def run(self) -> None:
         """Listen until cancelled, however often the bus goes away."""
@@ -127,16 +128,23 @@ class Hints:
         for page in self._pages:
             page.tell(hint)
 
-    def sign_out(self, token: str) -> None:
-        """Every open page with this token ends, at each replica; one opened with an earlier token ends with that.
+    def sign_out(self, *shown: str) -> None:
+        """Who shows one of these has left: open pages with such a token end, at each replica, and nothing renews it.
 
-        The other replicas hear a digest of the token over the bus; while the bus is away, no page hears anything.
+        A page that was opened with an earlier token ends with that. The other replicas hear digests over the bus; while
+        the bus is away, no page hears anything.
         """
-        self._leave(_digest(token))
-        self._left.append(_digest(token))
+        for each in map(_digest, shown):
+            self._leave(each)
+            self._left.append(each)
         self._some_left.set()
 
+    def has_left(self, *shown: str) -> bool:
+        """Whether one who shows one of these has signed out."""
+        return any(_digest(each) in self._gone for each in shown)
+
     def _leave(self, session: bytes) -> None:
+        self._gone.append(session)
         for page in self._pages:
             if page.session == session:
                 page.leave()

@@ -119,6 +119,13 @@ class Sessions:
             return None
         return Renewal(unquote(kept), ends)
 
+    def shown(self, request: Request) -> tuple[str, ...]:
+        """What the browser shows of who is signed in: the token, and the mark of what renews it, as far as it is there.
+
+        No two sign-ins show the same mark.
+        """
+        return tuple(filter(None, (kept_token(request), cookie_of(request, self._mark))))
+
     def _signature(self, ends: int, kept: str) -> str:
         return hmac.digest(self._key, f"{ends}.{kept}".encode(), "sha256").hex()
 

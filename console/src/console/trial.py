@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from console.asking import of_our_own_page
+from console.hints import Hints
 from console.languages import choice
 from console.people import PEOPLE, Person
 from console.session import LONGEST, Sessions
@@ -15,7 +16,7 @@ from shared.identity import issue_token
 from shared.pages.rendering import Renderer
 
 
-def routes(settings: Settings, sessions: Sessions, render: Renderer) -> APIRouter:
+def routes(settings: Settings, sessions: Sessions, render: Renderer, hints: Hints) -> APIRouter:
     """The sign-in page with the people of the trial."""
     router = APIRouter()
 
@@ -26,12 +27,13 @@ def routes(settings: Settings, sessions: Sessions, render: Renderer) -> APIRoute
 
     @router.post("/sign-in")
     async def sign_in(request: Request) -> Response:
-        """The browser acts as the person whom it names. Only our own page may send it."""
+        """The browser acts as the person whom it names, and as none before. Only our own page may send it."""
         chosen = parse_qs((await request.body()).decode("utf-8", "replace")).get("who", [""])[0]
         person = next((each for each in PEOPLE if each.id == chosen), None)
         if person is None or not of_our_own_page(request):
             return RedirectResponse("/sign-in", 303)
         answer = RedirectResponse("/", 303)
+        hints.sign_out(*sessions.shown(request))
         sessions.keep(await sessions.read(_token(settings, settings.jwt_private_key_file, person)), answer)
         return answer
 

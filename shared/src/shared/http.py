@@ -29,7 +29,7 @@ from shared.contracts.event import reckonable
 from shared.contracts.identities import IN_A_REQUEST
 from shared.contracts.roles import Department, Role
 from shared.identity import DepartmentKeys, Forbidden, Principal, StaffTokens, TurnedAway, Unauthenticated
-from shared.identity.cookie import token_of_session
+from shared.identity.cookie import must_be_person_of_page, token_of_session
 from shared.identity.reach import reads_whole, without_reach
 from shared.json_values import more_values
 from shared.plain import LONGEST_DETAIL, plain
@@ -289,9 +289,10 @@ async def identify(request: Request) -> Principal:
     headers, authenticator = request.headers, request.app.state.authenticator
     try:
         authorization, api_key = headers.get("authorization"), headers.get("x-api-key")
-        if not (authorization or api_key) and (token := token_of_session(request)):
-            authorization = f"Bearer {token}"
-        principal: Principal = await authenticator.recognise(authorization, api_key)
+        token = None if authorization or api_key else token_of_session(request)
+        principal: Principal = await authenticator.recognise(f"Bearer {token}" if token else authorization, api_key)
+        if token:
+            must_be_person_of_page(request, principal)
     except TurnedAway as error:
         request.state.principal = error.who
         raise

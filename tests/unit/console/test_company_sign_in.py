@@ -1,5 +1,6 @@
 """People of a company sign in at its identity provider, and stay signed in while the provider lets them."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from hashlib import sha256
@@ -10,7 +11,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 import httpx
 import pytest
-from fastapi import Response
+from fastapi import FastAPI, Response
 from openid_provider import AUTHORIZE, DISCOVERY, SIGN_IN_POLICY, OpenIdProvider
 from trial_door import OURS
 
@@ -54,8 +55,11 @@ async def browser(told: dict[str, Any]) -> AsyncIterator[httpx.AsyncClient]:
 
 
 def browser_of(told: dict[str, Any]) -> httpx.AsyncClient:
-    transport = httpx.ASGITransport(console(Settings.model_validate(told)))
-    return httpx.AsyncClient(transport=transport, base_url=URL, timeout=60, trust_env=False)
+    return browser_on(console(Settings.model_validate(told)))
+
+
+def browser_on(app: FastAPI) -> httpx.AsyncClient:
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=URL, timeout=60, trust_env=False)
 
 
 async def sent_to_provider(browser: httpx.AsyncClient, **query: str) -> str:
@@ -302,6 +306,35 @@ async def test_no_browser_moves_the_end_of_its_working_day(
         cookies = f"{RENEWAL_COOKIE}={kept}; {mark}={planted}"
         answer = await browser.post("/session/renew", headers=OURS | {"Cookie": cookies})
         assert (answer.status_code, provider.renewals) == (401, {unquote(kept)})
+
+
+@pytest.mark.parametrize("leaves", ["signs out", "another signs in"])
+async def test_a_renewal_that_is_under_way_signs_no_person_in_who_has_left_meanwhile(
+    provider: OpenIdProvider, told: dict[str, Any], leaves: str
+) -> None:
+    app = console(Settings.model_validate(told))
+    async with browser_on(app) as browser, browser_on(app) as tab:
+        provider.person = {"life": timedelta(seconds=50)}
+        await signed_in(browser)
+        tab.cookies = browser.cookies
+        provider.goes_on.clear()
+        renewal = asyncio.create_task(renewed(tab))
+        await asyncio.to_thread(provider.in_hand.wait, 60)
+        if leaves == "signs out":
+            await browser.post("/sign-out", headers=OURS)
+        else:
+            provider.person = {"subject": "li.lei"}
+            await signed_in(browser)
+        provider.goes_on.set()
+        answer = await renewal
+        assert (answer.status_code, answer.headers.get_list("set-cookie")) == (401, [])
+
+
+async def test_a_page_that_was_drawn_for_another_person_renews_nothing_for_itself(browser: httpx.AsyncClient) -> None:
+    await signed_in(browser)
+    answers = [await renewed(browser, **{"Kefu-Person": person}) for person in ("zhang.min", "li.lei")]
+    assert [each.status_code for each in answers] == [200, 403]
+    assert answers[1].json() == {"code": "another_person"}
 
 
 async def test_another_site_renews_no_session(browser: httpx.AsyncClient) -> None:

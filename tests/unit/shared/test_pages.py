@@ -155,11 +155,15 @@ def token_of(world: World) -> str:
     return world._introductions.introduce(Principal.staff("li", Role.OPERATOR)).removeprefix("Bearer ")
 
 
-async def by_cookie(world: World, method: str, site: str | None) -> tuple[int, str | None]:
-    """What a browser is told whose page at `site` makes it ask."""
+async def by_cookie(
+    world: World, method: str, site: str | None, drawn_for: str | None = None
+) -> tuple[int, str | None]:
+    """What a browser is told whose page at `site`, drawn for this person, makes it ask."""
     headers = {"Cookie": f"{COOKIE}={token_of(world)}", "Idempotency-Key": str(uuid4())}
     if site is not None:
         headers["Sec-Fetch-Site"] = site
+    if drawn_for is not None:
+        headers["Kefu-Person"] = drawn_for
     path = "/dead" if method == "GET" else f"/dead/{uuid4()}/drop"
     body = None if method == "GET" else {"reason": "checked"}
     answer = await world.ask(None, method, path, body, headers=headers)
@@ -173,6 +177,15 @@ async def test_a_browser_that_signed_in_may_read(world: World, site: str | None)
 
 async def test_a_browser_that_signed_in_may_act_from_our_own_pages(world: World) -> None:
     assert await by_cookie(world, "POST", "same-origin") == (404, "not_found")
+
+
+@pytest.mark.parametrize(("method", "answered"), [("GET", (200, None)), ("POST", (404, "not_found"))])
+async def test_a_page_acts_and_reads_only_as_the_person_for_whom_it_was_drawn(
+    world: World, method: str, answered: tuple[int, str | None]
+) -> None:
+    assert await by_cookie(world, method, "same-origin", drawn_for="li") == answered
+    for other in ("wang", "", "%E6%9D%8E", "LI", "li%00"):
+        assert await by_cookie(world, method, "same-origin", drawn_for=other) == (403, "another_person")
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,10 @@
 """How a browser proves who is signed in: the token in a cookie, taken from pages of the same address alone."""
 
+from urllib.parse import unquote
+
 from starlette.requests import HTTPConnection
 
-from shared.identity.principals import Forbidden
+from shared.identity.principals import AnotherPerson, Forbidden, Principal
 from shared.identity.provider import is_private_line
 
 COOKIE = "__Host-kefu-session"
@@ -13,6 +15,8 @@ set it.
 """
 LOCAL_COOKIE = "kefu-session"
 """Its name on this machine, where there is no TLS and therefore no prefix. Heard by no other host name."""
+PERSON_HEADER = "Kefu-Person"
+"""Whom the page that asks was drawn for: the id of a member of staff, percent-encoded."""
 
 
 def token_of_session(request: HTTPConnection) -> str | None:
@@ -30,6 +34,16 @@ def token_of_session(request: HTTPConnection) -> str | None:
     if came_from == "same-origin" or (reads and came_from in {"", "none"}):
         return token
     raise Forbidden("a signed-in browser is heard only through the console's own pages; use a token instead")
+
+
+def must_be_person_of_page(request: HTTPConnection, principal: Principal) -> None:
+    """AnotherPerson where the request names whom its page was drawn for, and that is not who is signed in.
+
+    All pages of a browser share its cookie: one that was opened before another person signed in would act as them.
+    """
+    drawn_for = request.headers.get(PERSON_HEADER)
+    if drawn_for is not None and unquote(drawn_for) != principal.id:
+        raise AnotherPerson("another person has signed in in this browser since; open the page again", principal)
 
 
 def kept_token(request: HTTPConnection) -> str | None:

@@ -28,6 +28,12 @@ class Forbidden(TurnedAway):
     code = "forbidden"
 
 
+class AnotherPerson(Forbidden):
+    """A page that was drawn for one person asks in a browser where another one has signed in since."""
+
+    code = "another_person"
+
+
 @dataclass(frozen=True, slots=True)
 class Principal:
     """Who has proved their identity: a member of staff with a set of roles, or a department's system.

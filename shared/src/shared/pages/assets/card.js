@@ -1,4 +1,5 @@
 // A card of another service on a page: drawn by that service, grey while it is away, and fetched anew with the page.
+import {ask} from "./ask.js";
 import {restore, touched} from "./draft.js";
 import {morph} from "./morph.js";
 import {showPictures} from "./pictures.js";
@@ -17,7 +18,7 @@ class KefuCard extends HTMLElement {
 
   async load() {
     clearTimeout(this.waiting);
-    const answer = await fetch(this.dataset.url).catch(() => null);
+    const answer = await ask(this.dataset.url).catch(() => null);
     if (answer?.ok) return this.#show(await answer.text());
     if (this.#filled().length) return this.#later();
     this.drawn = false;

@@ -1,4 +1,5 @@
 // A colleague's day: the duties of every service in one list by time, kept up to date by hints.
+import {ask} from "./ask.js";
 import {keep, restore} from "./draft.js";
 import {listen} from "./hints.js";
 import {sent} from "./send.js";
@@ -71,7 +72,7 @@ class KefuDay extends HTMLElement {
     const asked = new URLSearchParams({scope: this.scope});
     if (this.band) asked.set("band", this.band);
     const turn = (this.asked[service] = (this.asked[service] ?? 0) + 1);
-    const answer = await fetch(`/${service}/ui/duties?${asked}`).catch(() => null);
+    const answer = await ask(`/${service}/ui/duties?${asked}`).catch(() => null);
     if (turn !== this.asked[service]) return;
     if (answer?.status === 401) return location.assign("/sign-in");
     tellAway(this, service, !answer?.ok);
@@ -110,7 +111,7 @@ class KefuDay extends HTMLElement {
     const unknown = [...ids].filter((id) => !(id in this.names)).slice(0, NAMED);
     if (unknown.length) {
       const asked = new URLSearchParams(unknown.map((id) => ["id", id]));
-      const answer = await fetch(`/intake/ui/names?${asked}`).catch(() => null);
+      const answer = await ask(`/intake/ui/names?${asked}`).catch(() => null);
       if (!answer?.ok) return;
       Object.assign(this.names, Object.fromEntries(unknown.map((id) => [id, ""])), await answer.json());
     }
@@ -210,7 +211,7 @@ class KefuDay extends HTMLElement {
 
   async #toggle(row) {
     if (panelOf(row)) return this.#close(row);
-    const answer = await fetch(row.dataset.url).catch(() => null);
+    const answer = await ask(row.dataset.url).catch(() => null);
     if (panelOf(row)) return;
     const panel = document.createElement("tr");
     panel.className = "open";

@@ -1,4 +1,5 @@
 // How every person's duties were kept in a month: the rows of all services, added up by person.
+import {ask} from "./ask.js";
 import {listen} from "./hints.js";
 import {named, RETRY, tellAway} from "./services.js";
 import {_} from "./words.js";
@@ -52,7 +53,7 @@ class KefuKept extends HTMLElement {
 
   async #load(service) {
     const turn = (this.turns[service] = (this.turns[service] ?? 0) + 1);
-    const answer = await fetch(`/${service}/ui/kept?month=${this.month.value}`).catch(() => null);
+    const answer = await ask(`/${service}/ui/kept?month=${this.month.value}`).catch(() => null);
     if (turn !== this.turns[service]) return;
     if (answer?.status === 401) return location.assign("/sign-in");
     tellAway(this, service, !answer?.ok);

@@ -1,4 +1,5 @@
 // A page of one service in the console's frame: fetched for this address, sent from, and fetched anew after a hint.
+import {ask} from "./ask.js";
 import {clickedInRows} from "./body.js";
 import {empty, forget, keep, restore, touched} from "./draft.js";
 import {listen} from "./hints.js";
@@ -78,7 +79,7 @@ class KefuPage extends HTMLElement {
     const mine = this.underWay = {};
     clearTimeout(this.retrying);
     const begun = performance.now();
-    const answer = await fetch(at(this.dataset.url, this.asked)).catch(() => null);
+    const answer = await ask(at(this.dataset.url, this.asked)).catch(() => null);
     const html = answer?.ok ? await answer.text().catch(() => null) : null;
     if (mine !== this.underWay) return null;
     this.underWay = null;

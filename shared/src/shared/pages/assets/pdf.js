@@ -1,4 +1,5 @@
 // A paper as PDF: fetched from its service as the person who reads it, handed to the console, and kept as a file.
+import {ask} from "./ask.js";
 import {_} from "./words.js";
 
 const REFUSED = {
@@ -36,14 +37,14 @@ class KefuPdf extends HTMLElement {
   // The paper as its service shows it to this person; the service notes that it was read.
   async #paper() {
     const away = _("{service}暂不可用，请稍后再试。", {service: this.dataset.service});
-    const answer = await fetch(this.dataset.paper, {redirect: "error"}).catch(() => { throw new NoPdf(away); });
+    const answer = await ask(this.dataset.paper, {redirect: "error"}).catch(() => { throw new NoPdf(away); });
     if (!answer.ok) throw new NoPdf(REFUSED[answer.status] ?? away);
     return answer.text();
   }
 
   async #made(paper) {
     const sent = {method: "POST", headers: {"Content-Type": "text/html;charset=utf-8"}, body: paper};
-    const answer = await fetch("/pdf", sent);
+    const answer = await ask("/pdf", sent);
     if (!answer.ok) {
       const {said} = await answer.json().catch(() => ({}));
       throw new NoPdf(said ?? REFUSED[answer.status] ?? FAILED);

@@ -1,4 +1,5 @@
 // Pictures in a form: taken or chosen, made small enough here, handed in, and referred to in their field.
+import {ask} from "./ask.js";
 import {sentences} from "./send.js";
 import {_} from "./words.js";
 
@@ -35,7 +36,7 @@ export async function taken(form, file) {
   const about = form.dataset.customer ? `?customer_id=${form.dataset.customer}` : "";
   let answer;
   try {
-    answer = await fetch(`/${service}/pictures${about}`, {
+    answer = await ask(`/${service}/pictures${about}`, {
       method: "POST",
       headers: {"Content-Type": "application/octet-stream", "Idempotency-Key": crypto.randomUUID()},
       body: await scaled(file),

@@ -1,4 +1,5 @@
 // A form that sends what the API takes: JSON with the form's own idempotency key, so that sending twice does it once.
+import {ask} from "./ask.js";
 import {forget} from "./draft.js";
 import {bodyOf} from "./body.js";
 import {_} from "./words.js";
@@ -14,7 +15,7 @@ async function send(form) {
     const wrong = await pad.handIn();
     if (wrong) return {errors: [wrong]};
   }
-  const answer = await fetch(form.dataset.send, {
+  const answer = await ask(form.dataset.send, {
     method: "POST",
     headers: {"Content-Type": "application/json", "Idempotency-Key": form.dataset.key},
     body: JSON.stringify(bodyOf(form)),
