@@ -49,7 +49,7 @@ types: setup
 layers: setup
 	$(BIN)/lint-imports --no-logo
 
-.PHONY: test unit unit-1 unit-2 thorough contract integration integration-1 integration-2 e2e browser chaos containers containers-1 containers-2
+.PHONY: test pictures unit unit-1 unit-2 thorough contract integration integration-1 integration-2 e2e browser chaos containers containers-1 containers-2
 test: setup ## All rings but chaos, on real servers of their own, two at a time; RINGS="integration e2e" runs only those
 	@deploy/local/test-servers
 	@echo "$(RINGS): two at a time, each is shown when it has ended, the last after some twenty minutes"
@@ -73,6 +73,9 @@ thorough: setup ## Property tests with 10,000 examples each, where a test names 
 integration e2e browser: setup
 	@deploy/local/test-servers
 	$(PYTEST) tests/$@
+
+pictures: browser ## Draw the pictures of the handbook anew
+	@for each in docs/handbook/pictures/*.svg; do cp .run/pictures/$${each##*/} $$each; done
 
 # The integration ring in two halves, for two processors.
 INTEGRATION := $(addprefix tests/integration/,clients complaints notify orders)

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from looking import BY_ID, PICTURES, sign_in, without_violations
+from looking import BY_ID, leave_picture, sign_in, without_violations
 from PIL import Image
 from playwright.async_api import Locator, Page, expect
 
@@ -168,7 +168,7 @@ async def test_a_technician_sees_the_day_on_a_phone_and_opens_a_visit(page: Page
     await stop.get_by_role("link", name="办理这一张").click()
     await expect(page.get_by_role("heading", name=f"凭证{order['voucher_no']}")).to_be_visible()
     assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
-    await page.screenshot(path=PICTURES / "service-on-the-phone.png", full_page=True)
+    await leave_picture(page, "service-on-the-phone")
 
 
 async def visited(here: World) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from looking import PICTURES, complaint, proposed, without_violations
+from looking import complaint, leave_picture, proposed, without_violations
 from playwright.async_api import Browser, Page, Response, expect
 from rich.console import Console
 from waiting import until
@@ -108,7 +108,7 @@ async def test_the_customer_chooses_and_signs_without_a_script_and_a_forwarded_l
         await page.get_by_role("button", name="签名并答复").click()
 
     await page.goto(f"/complaints/p/{link(kefu, here, offered)}")
-    await page.screenshot(path=PICTURES / "customer-answers-phone.png", full_page=True)
+    await leave_picture(page, "customer-answers-phone")
     await answer("0000")
     await expect(page.get_by_role("alert")).to_contain_text("手机号后四位不对")
     assert (await told())["stage"] == "approved"

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from looking import BY_ID, PICTURES, proposed, sign_in, without_violations
+from looking import BY_ID, leave_picture, proposed, sign_in, without_violations
 from playwright.async_api import Locator, Page, expect
 
 from kefu_local.story.world import World
@@ -52,7 +52,7 @@ async def test_the_deputy_gm_sends_one_back_on_a_phone(page: Page, here: World) 
     await matter.locator("summary", has_text="退回方案").click()
     await matter.get_by_label("退回原因").fill("请核实数量")
     assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
-    await page.screenshot(path=PICTURES / "decide-on-the-phone.png", full_page=True)
+    await leave_picture(page, "decide-on-the-phone")
     await matter.get_by_role("button", name="退回方案").click()
     await expect(matter).to_have_count(0)
     assert (await told(here, case))["stage"] == "investigated"

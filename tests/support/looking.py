@@ -27,6 +27,7 @@ OPTIONS = [
     {"kind": "allowance", "amount": {"amount": "4200.00"}, "description": "按4樘单价的一成折让"},
 ]
 """What is proposed: the first lies within a manager's limit, the second does not."""
+DRAWN = (Path(__file__).parent / "drawn.js").read_text(encoding="utf-8")
 PICTURES = Path(".run/pictures")
 """Where the ring leaves a picture of every screen, to be looked at."""
 
@@ -97,15 +98,21 @@ async def sign_in(page: Page, person: Person = MANAGER, scope: str = "all") -> N
     await expect(page.get_by_text("实时")).to_be_visible()
 
 
+async def leave_picture(page: Page, name: str) -> None:
+    """The whole page as a photograph, and its first window as a drawing: text, which is kept with the docs."""
+    await page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
+    (PICTURES / f"{name}.svg").write_text(await page.evaluate(DRAWN), encoding="utf-8")
+
+
 async def without_violations(page: Page, name: str) -> None:
     """No accessibility rule is broken, in light and in dark; both are left as pictures, and the phone's too."""
     for scheme in ("light", "dark"):
         await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         found = await Axe().run(page)
         assert found.response["violations"] == [], found.generate_report()
-        await page.screenshot(path=PICTURES / f"{name}-{scheme}.png", full_page=True)
+        await leave_picture(page, f"{name}-{scheme}")
     await page.emulate_media(color_scheme="light")
     await page.set_viewport_size({"width": 390, "height": 800})
     assert await page.evaluate("document.documentElement.scrollWidth") <= 390
-    await page.screenshot(path=PICTURES / f"{name}-phone.png", full_page=True)
+    await leave_picture(page, f"{name}-phone")
     await page.set_viewport_size({"width": 1280, "height": 800})
