@@ -226,9 +226,9 @@ def test_the_executor_signs_his_block_once(in_every_stage):
 
 def test_the_executor_states_each_visit(in_every_stage, rules):
     first = state_execution(in_every_stage["dispatched"], "缺铰链", "周班长", None, TECHNICIAN).state
-    back = complete_visit(first, AT - HOUR, AT, "缺铰链", False, rules, TECHNICIAN).state
+    back = complete_visit(first, AT - HOUR, AT - HOUR / 2, "缺铰链", False, rules, TECHNICIAN).state
     sent = dispatch(back, "tech-06", None, None, rules, replace(CS, at=AT - HOUR)).state
-    resolved = complete_visit(sent, AT - HOUR, AT, "更换两副铰链", True, rules, TECHNICIAN).state
+    resolved = complete_visit(sent, AT - HOUR / 2, AT, "更换两副铰链", True, rules, TECHNICIAN).state
 
     second = state_execution(resolved, "铰链已更换", "周班长", None, CS).state
 

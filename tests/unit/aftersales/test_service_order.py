@@ -397,7 +397,7 @@ def test_what_is_not_resolved_waits_to_be_dispatched_again(in_every_stage, rules
 
     assert (change.state.stage, change.state.clock("dispatch").due_at) == ("open", MIDNIGHT)
     sent = dispatch(change.state, "tech-06", None, None, rules, cause(AT - HOUR, actor=CS)).state
-    again = complete_visit(sent, AT - HOUR, AT, "更换两副铰链", True, rules, NOW).state
+    again = complete_visit(sent, AT, AT + HOUR, "更换两副铰链", True, rules, cause(AT + HOUR, actor=CS)).state
     assert ([each.resolved for each in again.visits], again.stage) == ([False, True], "resolved")
 
 
@@ -502,6 +502,19 @@ def test_the_second_visit_is_of_the_day_of_the_second_dispatch_or_later(in_every
 
     assert refused.value.code == "visit_before_dispatch"
     assert complete_visit(sent, AT + DAY, AT + DAY + HOUR, "更换", True, rules, later).state.stage == "resolved"
+
+
+@pytest.mark.requirement("R133.a")
+def test_a_visit_does_not_begin_before_the_one_before_it_has_ended(in_every_stage, rules):
+    unresolved = complete_visit(in_every_stage["dispatched"], AT - HOUR, AT, "缺铰链", False, rules, NOW).state
+    sent = dispatch(unresolved, "tech-06", None, None, rules, NOW).state
+    later = cause(AT + HOUR, actor=CS)
+
+    with pytest.raises(Refused) as refused:
+        complete_visit(sent, AT - SECOND, AT + HOUR, "更换两副铰链", True, rules, later)
+
+    assert (refused.value.code, refused.value.field) == ("visit_overlaps", "started_at")
+    assert complete_visit(sent, AT, AT + HOUR, "更换两副铰链", True, rules, later).state.stage == "resolved"
 
 
 def test_of_a_service_that_was_sent_before_its_dispatch_was_kept_a_visit_is_of_the_day_of_its_opening_or_later(

@@ -1,5 +1,6 @@
 """Parts, appointments, services out of town and expenses: what is arranged before and after a technician leaves."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -36,6 +37,7 @@ from shared.contracts.aftersales import (
     ServiceVisitPutOff,
 )
 from shared.contracts.event import Actor, Money
+from shared.policy import Policies
 from shared.testing import cause, fire
 
 AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
@@ -131,8 +133,8 @@ def test_a_customer_hears_of_a_late_part_before_the_appointment_and_agrees_on_an
 
 
 @pytest.mark.requirement("R076.b")
-@pytest.mark.parametrize(("promised", "told_at"), [(24, "2026-11-24T16:00:00Z"), (25, "2026-11-25T04:00:00Z")])
-async def test_a_customer_hears_that_a_visit_is_off_when_the_parts_are_not_there_as_promised(
+@pytest.mark.parametrize(("promised", "told_at"), [(24, "2026-11-24T16:00:00Z"), (25, "2026-11-25T02:00:00Z")])
+async def test_a_customer_hears_two_hours_before_it_that_a_visit_is_off_when_the_parts_are_not_there_as_promised(
     promised, told_at, waiting, rules, stores, customer
 ):
     agreed = agree_appointment(waiting, NOON, NOON + HOUR, "王建国", rules, CS).state
@@ -157,11 +159,32 @@ async def test_without_a_promise_too_the_parts_are_due_before_the_technician_com
 
     missed, off = await fire(timers(stores, rules), until=soon)
 
-    assert (missed.kind, missed.due_at) == ("parts", soon)
+    assert (missed.kind, missed.due_at) == ("parts", soon - 2 * HOUR)
     assert off == ServiceVisitPutOff(**ORDER, customer=customer, appointment=date(2026, 11, 23))
     assert later.state.clock("parts").due_at == waiting.clock("parts").due_at
     ready = ready_parts(agreed.state, rules, OPERATIONS).state
     assert put_off_visit(ready, CS) == Change(ready)
+
+
+@pytest.mark.requirement("R076.b")
+@pytest.mark.parametrize(
+    ("told_before", "begins", "due_at"),
+    [
+        (timedelta(hours=2), AT + 2 * HOUR + timedelta(seconds=1), AT + timedelta(seconds=1)),
+        (timedelta(hours=2), AT + 2 * HOUR, AT + 2 * HOUR),
+        (timedelta(hours=2), AT + HOUR, AT + HOUR),
+        (timedelta(days=1), AT + 2 * DAY, AT + DAY),
+        (timedelta(), AT + 2 * DAY, AT + 2 * DAY),
+    ],
+)
+def test_how_long_before_it_a_visit_without_parts_is_put_off_is_the_companys_and_a_nearer_one_is_when_it_begins(
+    told_before, begins, due_at, waiting, policy, rules
+):
+    own = replace(rules, policies=Policies([policy.but(late_parts_told_before=told_before)]))
+
+    agreed = agree_appointment(waiting, begins, begins + HOUR, "王建国", own, CS).state
+
+    assert agreed.clock("parts").due_at == due_at
 
 
 @pytest.mark.parametrize("by_promise", [True, False], ids=["the parts are promised for later", "the parts are missing"])

@@ -1,11 +1,11 @@
 """Material for a service: asked for after opinion and fee, promised, made ready, used; expenses (001 售后五, 六a)."""
 
-from datetime import date
+from datetime import date, datetime
 
 from aftersales.domain.decisions.dispatch import await_dispatch
 from aftersales.domain.parts.money import must_be_payable
 from aftersales.domain.parts.supply import Expense, PartLine, Supply
-from aftersales.domain.policy.policy import Rules
+from aftersales.domain.policy.policy import AftersalesPolicy, Rules
 from aftersales.domain.service_order import ServiceOrder
 from shared.aggregate import Cause, Change, Refused, must_be_near
 from shared.clocks import GivenEnd, Matter
@@ -74,22 +74,36 @@ def promise_parts(order: ServiceOrder, on: date, rules: Rules, cause: Cause) -> 
 def await_parts(order: ServiceOrder, rules: Rules, cause: Cause) -> Change[ServiceOrder]:
     """To have the parts ready is a duty until the promised day ends, without one until the term of the policy ends.
 
-    In any case it ends when the appointment begins. Unchanged while no parts are waited for, and for a duty that ends
-    then already.
+    In any case it ends before the appointment begins, by the time of the policy in which the customer can still be
+    told; for an appointment that is nearer than that, when it begins. Unchanged while no parts are waited for, and for
+    a duty that ends then already.
     """
     if order.supply is None or not order.waits_for_parts:
         return Change(order)
     policy, promised, since = rules.of(order), order.supply.promised_on, order.supply.requested_at
     end = rules.calendar.moment(promised) if promised else policy.parts.term.due(since, rules.calendar)
-    begins = order.appointment.begins if order.appointment else end
-    running = order.clock(policy.parts.name)
-    ahead = [each for each in (end, begins) if each > cause.at]
-    if not ahead or (running is not None and running.due_at == min(ahead)):
+    last = GivenEnd(end, "配件承诺到货日期") if promised else None
+    ends = [(end, last), *_before(order, policy)]
+    ahead = [each for each in ends if each[0] > cause.at]
+    if not ahead:
         return Change(order)
-    last: GivenEnd | None = GivenEnd(min(ahead), "约定的上门时间")
-    if min(ahead) == end:
-        last = GivenEnd(end, "配件承诺到货日期") if promised else None
-    return rules.clocks.start(policy.parts, _matter(order), cause, policy=policy, since=since, due_at=last)(order)
+    due, follows = min(ahead, key=lambda each: each[0])
+    running = order.clock(policy.parts.name)
+    if running is not None and running.due_at == due:
+        return Change(order)
+    return rules.clocks.start(policy.parts, _matter(order), cause, policy=policy, since=since, due_at=follows)(order)
+
+
+def _before(order: ServiceOrder, policy: AftersalesPolicy) -> tuple[tuple[datetime, GivenEnd], ...]:
+    """When the parts have to be ready for the appointment: early enough to tell the customer, or as it begins."""
+    if order.appointment is None:
+        return ()
+    begins = order.appointment.begins
+    told = begins - policy.late_parts_told_before
+    return (
+        (told, GivenEnd(told, "约定的上门时间减去提前告知客户的时间")),
+        (begins, GivenEnd(begins, "约定的上门时间")),
+    )
 
 
 def put_off_visit(order: ServiceOrder, cause: Cause) -> Change[ServiceOrder]:

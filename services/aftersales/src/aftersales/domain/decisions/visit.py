@@ -24,8 +24,9 @@ def complete_visit(
 
     Its appointment is over then, and the leave for it out of town: another one is agreed with the customer, and applied
     for. What the executor said of it stays with the visit. Refused when it does not end after it has begun
-    (`visit_times`), has not ended yet (`visit_in_future`) or began on an earlier day than the dispatch and the agreed
-    window (`visit_before_dispatch`): a dispatch may be entered after it was made by telephone.
+    (`visit_times`), has not ended yet (`visit_in_future`), began on an earlier day than the dispatch and the agreed
+    window (`visit_before_dispatch`; a dispatch may be entered after it was made by telephone) or before the last visit
+    had ended (`visit_overlaps`).
     """
     order.lifecycle.must(order.stage, "complete_visit")
     _must_be_plausible(order, started_at, ended_at, rules, cause)
@@ -60,6 +61,12 @@ def _must_be_plausible(
         raise Refused(
             f"the visit began on {begun}, and the technician was sent for {sent} at the earliest: check both days",
             "visit_before_dispatch",
+            "started_at",
+        )
+    if order.visits and started_at < order.visits[-1].ended_at:
+        raise Refused(
+            f"the visit before this one ended at {order.visits[-1].ended_at.isoformat()}: this one began then or later",
+            "visit_overlaps",
             "started_at",
         )
 

@@ -1,7 +1,7 @@
 """The company's policy for after-sales service: warranty rules, dispatching and settling."""
 
 from collections.abc import Iterable
-from datetime import date, time
+from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Self, get_args
 
@@ -83,10 +83,11 @@ class AftersalesPolicy(TimedPolicy):
     has which, and no skill is asked for while it is empty. `areas` are the company's town: once they are named, an
     address in none of them is out of town (003 §12). `own_fault` says who pays for it after the warranty has
     ended, `reminders` and `maintenance` when a customer is reminded. `voucher` is until when a registered request has
-    to have a voucher, `parts` until when requested parts have to lie ready if no day is promised, `dispatch` until when
-    a technician has to be sent (003 §11), `settlement` until which day of the month vouchers and forms go to finance
-    (001 售后六c), `refund` until when what was paid for a service that was called off is paid back (003 §7); a version
-    that does not say so has the product's own.
+    to have a voucher, `parts` until when requested parts have to lie ready if no day is promised,
+    `late_parts_told_before` how long before an appointment its customer hears that they are missing, `dispatch` until
+    when a technician has to be sent (003 §11), `settlement` until which day of the month vouchers and forms go to
+    finance (001 售后六c), `refund` until when what was paid for a service that was called off is paid back (003 §7); a
+    version that does not say so has the product's own.
     """
 
     warranty: tuple[Rule, ...] = Field(min_length=1)
@@ -95,6 +96,7 @@ class AftersalesPolicy(TimedPolicy):
     fee_signatures: tuple[Capacity, ...]
     on_spot_up_to: Decimal = Field(ge=0, description="Yuan.")
     repeated_within_days: int = Field(ge=1, le=365)
+    late_parts_told_before: timedelta = Field(default=timedelta(hours=2), ge=timedelta(), le=timedelta(days=7))
     skills: tuple[Skill, ...] = ()
     technicians: dict[StaffId, tuple[str, ...]] = Field(default_factory=dict)
     areas: tuple[Area, ...] = ()
