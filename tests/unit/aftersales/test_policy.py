@@ -43,6 +43,19 @@ def test_no_two_rules_begin_on_the_same_day(policy):
         AftersalesPolicy.model_validate(changed)
 
 
+def test_all_cares_can_be_told_together_in_one_line(policy):
+    first, *others = policy.maintenance
+    room = 200 - sum(len("；" + each.care) for each in others)
+    fitting, longer = (
+        policy.model_dump() | {"maintenance": [each.model_dump() for each in (first.but(care="门" * length), *others)]}
+        for length in (room, room + 1)
+    )
+
+    with pytest.raises(ValidationError, match="have at most 200 characters together: 201"):
+        AftersalesPolicy.model_validate(longer)
+    assert len(AftersalesPolicy.model_validate(fitting).maintenance[0].care) == room
+
+
 def test_the_settlement_comes_round_every_month(policy):
     changed = policy.model_dump()
     changed["settlement"]["term"] = {"kind": "daily"}

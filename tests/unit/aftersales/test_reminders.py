@@ -96,6 +96,27 @@ def test_the_goods_decide_how_often_the_customer_is_reminded(rules, goods, first
     assert planned.deadline("maintenance") == local(first)
 
 
+@pytest.mark.requirement("R098.a")
+async def test_each_of_an_orders_products_is_looked_after_by_its_own_interval_and_one_day_is_one_message(world, facts):
+    lines = tuple(OrderLine(description=goods, quantity=1) for goods in ("文件柜", "展台", "玻璃门", "办公桌"))
+    for fact in (facts[0].but(lines=lines), *facts[1:]):
+        await world.hear(fact)
+
+    announced = await world.until(datetime(2030, 1, 1, tzinfo=UTC))
+
+    glass, furniture, other = "玻璃、密封条与门五金的检查和调校", "铰链、滑轨的紧固与表面养护", "五金件的检查和调校"
+    yearly = f"{glass}；{furniture}"
+    told = [(event.due_on, event.care) for event in announced if isinstance(event, MaintenanceReminderDue)]
+    assert told == [
+        (date(2027, 5, 22), glass),
+        (date(2027, 11, 22), f"{yearly}；{other}"),
+        (date(2028, 5, 22), glass),
+        (date(2028, 11, 22), f"{yearly}；{other}"),
+        (date(2029, 5, 22), glass),
+        (date(2029, 11, 22), yearly),
+    ]
+
+
 @pytest.mark.parametrize(
     ("contract_no", "told_at"),
     [

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from aftersales.domain.covered_order import CoveredOrder
 from aftersales.domain.parts.finding import earliest_end
 from aftersales.domain.parts.reminder import EXPIRY, MAINTENANCE
-from aftersales.domain.policy.policy import Maintenance, Rules
+from aftersales.domain.policy.policy import CARES_APART, Maintenance, Rules
 from shared.aggregate import Cause, Change
 from shared.calendar import months_later
 from shared.contracts.aftersales import MaintenanceReminderDue, WarrantyExpiring
@@ -41,15 +41,19 @@ def announce_expiry(order: CoveredOrder, rules: Rules, cause: Cause) -> Change[C
 
 
 def announce_maintenance(order: CoveredOrder, rules: Rules, cause: Cause) -> Change[CoveredOrder]:
-    """It is time to look after the goods; the next time is set."""
-    care = _care(order, rules, cause.at)
+    """It is time to look after some of the goods, or all of them; the next time is set.
+
+    What falls on one day is told together.
+    """
+    due_on = rules.calendar.day(cause.at)
+    due = [each.care for each in _cares(order, rules, cause.at) if due_on in _days(order, each)]
     upcoming = _next_maintenance(order, rules, cause.at)
     planned = order.awaiting(MAINTENANCE, upcoming) if upcoming else order
-    if care is None or order.customer is None:
+    if not due or order.customer is None:
         return Change(planned)
-    due_on = rules.calendar.day(cause.at)
+    care = CARES_APART.join(dict.fromkeys(due))
     return Change(planned).announcing(
-        MaintenanceReminderDue.of(order.about, customer=order.customer, due_on=due_on, care=care.care)
+        MaintenanceReminderDue.of(order.about, customer=order.customer, due_on=due_on, care=care)
     )
 
 
@@ -67,19 +71,22 @@ def _expiry_told_at(order: CoveredOrder, rules: Rules, at: datetime) -> datetime
     return rules.calendar.moment(ends - timedelta(days=reminders.days_before_expiry), reminders.at)
 
 
-def _care(order: CoveredOrder, rules: Rules, at: datetime) -> Maintenance | None:
-    return next((each for each in rules.of_or_on(order, at).maintenance if each.concerns(order.goods)), None)
+def _cares(order: CoveredOrder, rules: Rules, at: datetime) -> tuple[Maintenance, ...]:
+    """What each of the goods has to be looked after by; an order of which no goods are known counts as one."""
+    entries = rules.of_or_on(order, at).maintenance
+    found = [next((each for each in entries if each.concerns(good)), None) for good in order.goods or ("",)]
+    return tuple(each for each in entries if each in found)
 
 
 def _next_maintenance(order: CoveredOrder, rules: Rules, at: datetime) -> datetime | None:
-    care = _care(order, rules, at)
-    if care is None or order.accepted_on is None:
-        return None
     told_at = rules.of_or_on(order, at).reminders.at
-    moments = (rules.calendar.moment(day, told_at) for day in _days(order.accepted_on, care))
-    return next((moment for moment in moments if moment > at), None)
+    days = (day for each in _cares(order, rules, at) for day in _days(order, each))
+    moments = (rules.calendar.moment(day, told_at) for day in days)
+    return min((moment for moment in moments if moment > at), default=None)
 
 
-def _days(accepted_on: date, care: Maintenance) -> Iterator[date]:
+def _days(order: CoveredOrder, care: Maintenance) -> Iterator[date]:
+    if order.accepted_on is None:
+        return
     for months in range(care.every_months, care.for_months + 1, care.every_months):
-        yield months_later(accepted_on, months)
+        yield months_later(order.accepted_on, months)

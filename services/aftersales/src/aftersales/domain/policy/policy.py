@@ -31,7 +31,7 @@ class Reminders(Part):
 class Maintenance(Part):
     """Goods whose description holds one of these words are looked after every so many months after acceptance.
 
-    Without words every order counts. After `for_months` the customer is reminded no more. `care` is what to look after,
+    Without words all goods count. After `for_months` the customer is reminded no more. `care` is what to look after,
     in words for the customer (002 三3).
     """
 
@@ -41,9 +41,15 @@ class Maintenance(Part):
     for_months: int = Field(ge=1)
     care: Line
 
-    def concerns(self, goods: Iterable[str]) -> bool:
-        """Whether an order of these goods is reminded."""
-        return not self.words or any(word in each for each in goods for word in self.words)
+    def concerns(self, good: str) -> bool:
+        """Whether these goods are looked after by it."""
+        return not self.words or any(word in good for word in self.words)
+
+
+CARES_APART = "；"
+"""What stands between the cares that are told together."""
+LONGEST_CARE = 200
+"""Characters of a line, in which all cares of a policy can be told together."""
 
 
 class Skill(Part):
@@ -123,6 +129,12 @@ class AftersalesPolicy(TimedPolicy):
         known = {skill.name for skill in self.skills}
         if unknown := sorted({name for skills in self.technicians.values() for name in skills} - known):
             raise ValueError(f"a technician has skills that stand under [[skills]]; unknown: {', '.join(unknown)}")
+        return self
+
+    @model_validator(mode="after")
+    def _tells_every_care_in_one_line(self) -> Self:
+        if (length := len(CARES_APART.join(each.care for each in self.maintenance))) > LONGEST_CARE:
+            raise ValueError(f"the cares of [[maintenance]] have at most {LONGEST_CARE} characters together: {length}")
         return self
 
     @model_validator(mode="after")
