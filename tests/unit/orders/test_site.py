@@ -161,6 +161,27 @@ async def test_damage_on_arrival_is_an_exception(company):
     assert (raised.kind, raised.detail) == ("quality", "到货破损：两箱受潮")
 
 
+@pytest.mark.parametrize(("note", "hours"), [(None, 0), (None, 2), ("CH-1", 0), ("CH-1", 2)])
+async def test_damage_that_is_found_after_the_arrival_was_reported_is_an_exception_once(company, note, hours):
+    await company.place()
+    await company.run_to("shipping")
+    await company.fact(facts.GoodsDispatched, left_at=company.now, delivery_note_no=note)
+    company.later(days=1)
+    await company.fact(facts.ShipmentArrived, arrived_at=company.now, delivery_note_no=note)
+    later = {"arrived_at": company.now + timedelta(hours=hours), "delivery_note_no": note}
+    company.later(hours=3)
+
+    await company.fact(facts.ShipmentArrived, **later, damages=[{"description": "两箱受潮"}])
+    await company.fact(facts.ShipmentArrived, **later, damages=[{"description": "两箱受潮"}, {"description": "缺角"}])
+    await company.fact(facts.ShipmentArrived, **later, damages=[{"description": "两箱受潮"}])
+
+    raised = [each.detail for each in company.announced(said.OrderExceptionRaised)]
+    assert raised == ["到货破损：两箱受潮", "到货破损：缺角"]
+    shipment = (await company.order()).shipment
+    assert [each.description for each in shipment.damages] == ["两箱受潮", "缺角"]
+    assert [each.description for each in shipment.consignments[0].damages] == ["两箱受潮", "缺角"]
+
+
 @pytest.mark.requirement("R066.a")
 @pytest.mark.parametrize("kind", ["end", "intermediary"])
 async def test_acceptance_says_what_kind_of_customer_it_was_and_whom_to_call_afterwards(company, kind):

@@ -1,7 +1,7 @@
 """How goods get to the site: assessed, announced, sent, arrived."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Literal
 
@@ -23,7 +23,7 @@ from orders.domain.route import Milestone
 from shared.aggregate import Cause, Change, Refused, must_be_recent
 from shared.contracts.departments import CrewReported, DelayReason, GoodsDispatched, ShipmentArrived
 from shared.contracts.orders import DeliveryNoteIssued, ShipmentReadinessAssessed, ShipmentReady
-from shared.contracts.vocabulary import OrderLine, ShippedPart
+from shared.contracts.vocabulary import Defect, OrderLine, ShippedPart
 
 _M = Milestone
 _BINDING = (_M.CONTRACT_SIGNED, _M.INITIAL_PAID, _M.PAID, _M.SAMPLE_CONFIRMED, _M.INSPECTED)
@@ -271,25 +271,41 @@ def arrive(order: Order, fact: ShipmentArrived, rules: Rules, cause: Cause) -> C
     """A shipment is on the site; damage goes on the Saturday list. Late by its own time is late, whenever heard.
 
     The order has arrived when the last of a complete dispatch has (000 §3.4.4, §3.5.4). An arrival of which no
-    departure was heard counts once the departure is.
+    departure was heard counts once the departure is. One that is reported again tells nothing but what was found
+    broken meanwhile.
     """
     no, at = fact.delivery_note_no, fact.arrived_at
-    known = order.shipment.arriving(no)
-    meant = order.shipment.under_way if no is None else [each for each in [order.shipment.noted(no)] if each]
-    repeated = any(each.arrived_at == at for each in meant)
-    if order.ended or repeated or (known is not None and known.arrived_at is not None):
+    if order.ended:
         return Change(order)
-    if known is None and no is None and order.has(_M.ARRIVED):
-        return Change(order)
-    consignment = known or Consignment(id=cause.derive("shipment"), delivery_note_no=no)
-    came = consignment.but(arrived_at=at, damages=fact.damages)
-    shipment = _with_consignment(order.shipment, came).but(damages=(*order.shipment.damages, *fact.damages))
-    change = _there(order.but(shipment=shipment), rules, cause)
+    if (there := _arrived_before(order, no, at)) is not None:
+        return _found_broken(order, there, fact.damages, cause)
+    consignment = order.shipment.arriving(no) or Consignment(id=cause.derive("shipment"), delivery_note_no=no)
+    came = consignment.but(arrived_at=at)
+    change = _there(order.but(shipment=_with_consignment(order.shipment, came)), rules, cause)
     change = change.then(lambda order: follow_duties(order, rules, cause))
-    if not fact.damages:
-        return change
-    detail = "；".join(damage.description for damage in fact.damages)
-    return change.then(lambda order: raise_exception(order, "quality", f"到货破损：{detail}", cause))
+    return change.then(lambda order: _found_broken(order, came, fact.damages, cause))
+
+
+def _arrived_before(order: Order, no: str | None, at: datetime) -> Consignment | None:
+    """The shipment whose arrival was reported before: by its note or its moment, or else the last of all goods."""
+    known = order.shipment.arriving(no)
+    if known is not None and known.arrived_at is not None:
+        return known
+    arrived = [each for each in order.shipment.under_way if each.arrived_at and no in (None, each.delivery_note_no)]
+    same = next((each for each in arrived if each.arrived_at == at), None)
+    all_there = known is None and no is None and order.has(_M.ARRIVED)
+    return same or (next(reversed(arrived), None) if all_there else None)
+
+
+def _found_broken(order: Order, there: Consignment, damages: tuple[Defect, ...], cause: Cause) -> Change[Order]:
+    """What of these goods is broken and was not reported before goes on the Saturday list."""
+    more = tuple(each for each in damages if each not in there.damages)
+    if not more:
+        return Change(order)
+    shipment = _with_consignment(order.shipment, there.but(damages=(*there.damages, *more)))
+    known = order.but(shipment=shipment.but(damages=(*shipment.damages, *more)))
+    detail = "；".join(damage.description for damage in more)
+    return raise_exception(known, "quality", f"到货破损：{detail}", cause)
 
 
 def _with_consignment(shipment: Shipment, consignment: Consignment) -> Shipment:
