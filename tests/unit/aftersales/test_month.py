@@ -433,6 +433,32 @@ async def test_a_technician_sees_where_to_go_whom_to_meet_and_what_to_bring(ask,
         assert (await ask("installer", "GET", path)).json()["items"] == []
 
 
+async def test_a_visit_without_a_window_stands_in_a_technicians_every_day_until_it_is_made(ask, stores, in_every_stage):
+    sent = in_every_stage["dispatched"]
+    later, sooner = (
+        sent.but(
+            id=UUID(int=70 + hours),
+            voucher_no=f"FW-{hours}",
+            appointment=Appointment(
+                day=date(2026, 11, 25),
+                begins=AT + hours * HOUR,
+                ends=AT + (hours + 1) * HOUR,
+                agreed_with="王",
+                by="cs-07",
+            ),
+        )
+        for hours in (75, 72)
+    )
+    for order in (later, sent, sooner):
+        await stores.service_orders.create(Change(order), CS)
+
+    path = "/technicians/tech-05/visits"
+    agreed, other = [(await ask("installer", "GET", f"{path}?day=2026-11-{day}")).json()["items"] for day in (25, 26)]
+
+    assert [each["voucher_no"] for each in agreed] == [sent.voucher_no, "FW-72", "FW-75"]
+    assert [each["voucher_no"] for each in other] == [sent.voucher_no]
+
+
 @pytest.mark.requirement("R074.a", "R074.b")
 async def test_the_passport_of_a_contract_says_what_its_warranty_is_and_why(ask, stores):
     order = CoveredOrder.of("SO-2026-0412").but(

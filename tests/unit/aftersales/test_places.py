@@ -147,3 +147,16 @@ async def test_a_dispatcher_sees_who_is_near_on_the_day_of_the_appointment(ask, 
     ]
     assert [each["technician"] for each in tomorrow["items"]] == ["tech-07"]
     assert [each["voucher_no"] for each in listed] == [job.voucher_no]
+
+
+async def test_a_technician_who_was_sent_without_a_window_is_weighed_on_every_day(ask, stores, in_every_stage):
+    job = in_every_stage["open"].but(area="tianhe")
+    sent = in_every_stage["dispatched"].but(id=UUID(int=61), voucher_no="FW-ANY-DAY", area="tianhe")
+    for order in (job, sent):
+        await stores.service_orders.create(Change(order), CS)
+
+    for day in ("", "?day=2026-11-26"):
+        found = (await ask("cs_manager", "GET", f"/service-orders/{job.id}/candidates{day}")).json()["items"]
+        assert [(each["technician"], each["near"], each["visits"]) for each in found] == [
+            ("tech-05", ["FW-ANY-DAY"], 1)
+        ]

@@ -13,6 +13,7 @@ from aftersales.domain.parts.trip import Appointment
 from aftersales.store import ServiceOrders
 from shared.contracts.vocabulary import Line, PaperNo, Prose, StaffId
 from shared.http import After, Limit, Listing, Router
+from shared.store import OneOf
 
 
 class Stop(DecidableRow):
@@ -39,11 +40,14 @@ def routes(orders: ServiceOrders) -> APIRouter:
     async def list_visits(
         technician: StaffId, day: date | None = None, after: After = None, limit: Limit = 50
     ) -> Listing[Stop]:
-        """The visits to which a technician is sent, of one day by appointment or all, the earliest first."""
+        """The visits to which a technician is sent, all or those of one day, the earliest first.
+
+        Those of a day are agreed for it, or have no window and may be made on any day; the latter come before.
+        """
         where = {
             "stage": "dispatched",
             "technician": technician,
-            "appointment.day": day.isoformat() if day else None,
+            "appointment.day": OneOf(day.isoformat(), None) if day else None,
         }
         page = await orders.rows(Stop, where, sort="appointment.begins", after=after, limit=limit)
         return Listing.of(page)
