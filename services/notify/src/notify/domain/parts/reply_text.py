@@ -29,7 +29,7 @@ _TRADITIONAL = str.maketrans(
 )
 _POLITE = re.compile(
     r"请|谢谢|多谢|麻烦|你好|您好|好的|我要|我想|申请|回复|^回|[了吧啊呢哦]$"
-    r"|\b(please|pls|thanks?|thank you|thx|ok|hi|hello|now)\b"
+    r"|\b(please|pls|kindly|thanks?|thank you|thx|ok|hi|hello|now)\b"
 )
 _STOP = re.compile(
     r"(r|t|tdd?|qx|n|0{4,5}|stop|stopall|unsubscribe|unsub|end|quit|cancel|revoke|optout|remove|removeme|nomore"
@@ -60,15 +60,17 @@ _GOODS_BEHIND = (
 _STOPPING = re.compile(
     rf"退订(?![单金货购])|取消(短信|消息|信息)?订阅|{_REFUSING}{_OF_MESSAGES}"
     rf"|{_NO_GOODS_BEFORE}{_REFUSING}(?!{_GOODS_BEHIND})|(?<![不没])屏蔽(?![门墙室网线层])"
-    rf"|(?:不收|拒绝)(?={_MESSAGES}|推销|骚扰)"
+    rf"|(?:不收|不接受|拒绝)(?={_MESSAGES}|推销|骚扰)"
+    rf"|(?:不需要|不想要|不要|无需|用不着)(?:此类|这类|这种|这些|任何|你们的?){_MESSAGES}(?!单)"
+    r"|(?:不要|别|勿|不用)再?(?:(?:往|给|向)(?:这个?|本)(?:手机|电话)?号码?发|发(?:到|给)(?:这个?|本)(?:手机|电话)?号)"
     r"|(不要|别|勿|莫|甭|唔好|唔使|不想|不用|不必|无需|不需要|停止|禁止|不许|不准)(再|继续)*(给|向|跟)?(我|我们|本人)?(再)?"
     rf"(发{_WHAT_IS_SENT}|发送{_WHAT_IS_SENT}|send$|群发|推送|推销|[传推寄来](?=(?:这种|这些|此类|任何)?的?{_MESSAGES})|打电话.?发短信"
     r"|提醒(?:我|我们)?[了吧啊]?$|烦(?=[我人了吧啊]|$)|(打扰|骚扰)(?![你您贵]|他(?!人)|邻居|别人|别家|住户)"
     r"|联系我们?了?$|收到|接收(?!货))"
     r"|(名单|列表).{0,3}(删除|移除|删掉|去掉|去除|剔除|拿掉|划掉)|(删除|移除|删掉)我"
-    r"|把我们?的?(手机号码?|电话号码|号码)?(从.{1,8})?(删|移除|去掉|拿掉|踢)|从.{0,4}(系统|后台|库)里?(把我)?(删|去掉|移除)"
+    r"|把我们?(的?(手机号码?|电话号码|号码))?(从.{1,8})?(删|移除|去掉|拿掉|踢)|从.{0,4}(系统|后台|(?<![仓车])库)里?(把我)?(删|去掉|移除)"
     r"|^(?:tdd?|qx|stop) ?[\u4e00-\u9fff]{1,3}(?:先生|女士|小姐|老师|经理|总|工)$"
-    r"|\bunsub\w*|\bopt(ing)?[ -]?out\b"
+    r"|\bunsub\w*|\bcancel (my |the |this )?subscription|\bopt(ing)?[ -]?out\b"
     r"|^(please |pls )?stop( all| it| now| this| that| them| these| msgs?)*( please| pls)?$"
     r"|\bstop (sending|texting|messaging|spamming|sms|emailing|mailing|contacting|the (messages|texts|sms|spam))"
     r"|\b(delete|remove|erase|lose|drop|forget) my (phone |mobile )?(number|contact)"
@@ -79,7 +81,8 @@ _STOPPING = re.compile(
 )
 _NOT_MEANT = re.compile(
     r"(不|没有?|没说|未|别|勿|无须|无需|不必|不要|不用|暂不|先不)(想|会|是|说|打算|需要?|能|再|要|用|给我|帮我)*(退订|取消订阅|取消短信订阅|拒收|屏蔽)"
-    r"|(先|暂时|暂且|今天|明天|目前)(不要|别|勿|不用|不必)"
+    r"|(先|暂时|暂且|今天|明天|目前)(不要|别|勿|不用|不必)|(不要|别|勿)停(?:止|发)"
+    r"|货[^短信息消讯]{1,6}(?:拒收|不想收)$"
     r"|\b(do not|don't|dont|not|never) (want to |wish to )?(stop|unsubscribe|opt)"
 )
 
