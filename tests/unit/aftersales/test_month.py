@@ -11,7 +11,8 @@ import pytest
 from drawn import Drawn, drawn
 from openpyxl import load_workbook
 
-from aftersales.api.sheets import settlement_table
+from aftersales.api.accounts import Account
+from aftersales.api.sheets import money_table, settlement_table
 from aftersales.domain.covered_order import CoveredOrder
 from aftersales.domain.decisions.closing import close
 from aftersales.domain.decisions.form import record_opinion
@@ -22,7 +23,7 @@ from aftersales.domain.decisions.supply import claim_expense
 from aftersales.domain.decisions.visit import complete_visit
 from aftersales.domain.parts.blocks import FeeSignature
 from aftersales.domain.parts.entry import Entry
-from aftersales.domain.parts.money import Charge
+from aftersales.domain.parts.money import Charge, Payment
 from aftersales.domain.parts.supply import Expense, PartLine, Supply
 from aftersales.domain.parts.trip import Appointment
 from aftersales.domain.settlement import Settlement
@@ -166,7 +167,7 @@ async def test_a_job_that_needed_a_second_visit_was_not_resolved_at_the_first(st
 
 
 @pytest.mark.requirement("R078.a")
-async def test_a_service_counts_once_for_each_technician_who_went_for_it(stores, closed, in_every_stage):
+async def test_a_service_counts_once_for_each_technician_who_went_for_it(stores, closed, in_every_stage, rules):
     settlement = await stores.settlements.get(Settlement.id_of("2026-11"))
     resolved = in_every_stage["signed_off"]
     first = resolved.visits[0].but(technician="tech-06", resolved=False)
@@ -178,8 +179,39 @@ async def test_a_service_counts_once_for_each_technician_who_went_for_it(stores,
     assert (told.technicians, told.technician, told.visits) == (("tech-06", "tech-05"), "tech-05", 3)
     month = settlement.but(entries=(both, before_it_was_kept))
     assert month.figures["by_crew"] == {"tech-05": 2, "tech-06": 1}
-    table = settlement_table((both,))
+    table = settlement_table((both,), rules.calendar)
     assert [row[table.columns.index("服务人员")] for row in table.rows] == ["tech-06、tech-05"]
+
+
+@pytest.mark.requirement("R078.a")
+async def test_what_is_not_known_of_a_service_is_counted_as_such_and_internal_work_has_no_cause(stores, closed):
+    settlement = await stores.settlements.get(Settlement.id_of("2026-11"))
+    (known,) = settlement.entries
+    nameless = known.but(item=None, fault=None)
+    internal = nameless.but(type="D")
+
+    figures = settlement.but(entries=(known, nameless, internal)).figures
+
+    assert (figures["orders"], figures["by_type"]) == (3, {"C": 2, "D": 1})
+    assert figures["by_fault"] == {"company_quality": 1, "unknown": 1}
+    assert figures["by_item"] == {"=HYPERLINK()": 1, "unknown": 1}
+
+
+@pytest.mark.requirement("R078.a", "R126.a")
+async def test_what_is_closed_paid_and_claimed_after_midnight_is_told_of_the_local_day(stores, closed, rules):
+    night = datetime(2026, 11, 30, 16, 30, tzinfo=UTC)
+    settlement = await stores.settlements.get(Settlement.id_of("2026-11"))
+    (entry,) = settlement.entries
+    late = entry.but(closed_at=night, settled_at=night + HOUR)
+    paid = Payment(amount=yuan("300.00"), at=night, by="cs-07")
+    claimed = Expense(id=UUID(int=7), amount=yuan("35.00"), reason="停车费", by="tech-05", at=night)
+    account = Account(closed.but(cost=None, payments=(paid,), expenses=(claimed,)), True, None, None)
+
+    table, facts = settlement_table((late,), rules.calendar), money_table((account,), (), rules.calendar)
+
+    told = [table.rows[0][table.columns.index(column)] for column in ("完成时间", "结算时间")]
+    assert told == ["2026-12-01 00:30", "2026-12-01 01:30"]
+    assert [(row[1], row[3]) for row in facts.rows] == [("实收", "2026-12-01 00:30"), ("报销", "2026-12-01 00:30")]
 
 
 @pytest.mark.requirement("R078.a")

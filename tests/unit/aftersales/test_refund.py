@@ -697,7 +697,7 @@ class Books:
             self.settled[month.month] = await self.table(month)
 
     async def table(self, month):
-        return money_table(await accounts(month, self.stores, self.rules), month.money).csv()
+        return money_table(await accounts(month, self.stores, self.rules), month.money, self.rules.calendar).csv()
 
     async def check(self):
         """A month that went to finance is as it was then, and each voucher owes what came in and has not gone back.

@@ -19,7 +19,7 @@ from aftersales.domain.lifecycle import INTERNAL, LIFECYCLE, ServiceOrderDecisio
 from aftersales.domain.parts.trip import Appointment
 from aftersales.domain.service_order import ServiceOrder, waiting
 from aftersales.timers import timers
-from shared.aggregate import Change, Refused
+from shared.aggregate import Change, Overstepped, Refused
 from shared.contracts.aftersales import (
     CustomerChargePaid,
     CustomerChargeRaised,
@@ -81,6 +81,14 @@ def test_a_visit_that_resolves_nothing_leads_back_to_where_its_row_says_and_to_n
 def test_the_table_and_the_decisions_are_the_same(decide):
     assert tuple(LIFECYCLE.moves) == get_args(ServiceOrderDecision) == tuple(decide)
     assert (LIFECYCLE.terminal, INTERNAL.terminal) == ({"closed", "called_off"}, {"closed", "called_off"})
+
+
+@pytest.mark.requirement("R136.a")
+def test_finance_reads_that_internal_work_is_for_customer_service_to_fill_in(rules):
+    internal = open_internal(UUID(int=61), "宣传资料入库保管", (), rules, NOW).state
+
+    with pytest.raises(Overstepped, match=r"^the cost of internal work is for .*, not for finance$"):
+        record_cost(internal, *[yuan("1.00")] * 4, rules, BILLING)
 
 
 @pytest.mark.requirement("R136.a")

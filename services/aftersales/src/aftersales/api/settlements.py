@@ -110,9 +110,9 @@ def tables(stores: Stores, rules: Rules) -> APIRouter:
 
     @router.get("/{month}/table.{form}", response_class=Response)
     async def download_table(month: Month, form: SheetFormat) -> Response:
-        """The month's vouchers for finance; the same month gives the same bytes."""
+        """The month's vouchers for finance, with local times; the same month gives the same bytes."""
         settled = await stores.settlements.get(Settlement.id_of(month))
-        return settlement_table(settled.services).file(form, f"aftersales-{month}")
+        return settlement_table(settled.services, rules.calendar).file(form, f"aftersales-{month}")
 
     @router.get("/{month}/money.{form}", response_class=Response)
     async def download_money(month: Month, form: SheetFormat) -> Response:
@@ -123,7 +123,7 @@ def tables(stores: Stores, rules: Rules) -> APIRouter:
         entered.
         """
         settled = await stores.settlements.get(Settlement.id_of(month))
-        table = money_table(await accounts(settled, stores, rules), settled.money)
+        table = money_table(await accounts(settled, stores, rules), settled.money, rules.calendar)
         return table.file(form, f"aftersales-money-{month}")
 
     @router.get("/unfinished")

@@ -1,12 +1,14 @@
 """The month's tables for finance: the same state gives the same bytes."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from types import MappingProxyType
 
 from aftersales.api.accounts import Account
 from aftersales.domain.parts.entry import Entry, Share
 from aftersales.domain.parts.money import Payment
 from aftersales.domain.parts.titles import FAULTS, MODES
+from shared.calendar import Calendar
 from shared.contracts.aftersales import Material
 from shared.contracts.event import Money
 from shared.sheets import Sheet, SheetCell
@@ -39,8 +41,11 @@ _MOVED = {"received": "入库", "issued": "发放"}
 _MONEY = ("凭证编号", "类别", "金额", "时间", "经办", "备注")
 
 
-def settlement_table(entries: Iterable[Entry]) -> Sheet:
-    """The month's vouchers, by number: what each cost us, by its warranty, and what it brought (001 售后六b)."""
+def settlement_table(entries: Iterable[Entry], calendar: Calendar) -> Sheet:
+    """The month's vouchers, by number: what each cost us, by its warranty, and what it brought (001 售后六b).
+
+    Moments are told as local time.
+    """
     rows = [
         (
             entry.voucher_no,
@@ -51,8 +56,8 @@ def settlement_table(entries: Iterable[Entry]) -> Sheet:
             entry.cost.amount if entry.cost else None,
             entry.free.amount,
             entry.paid.amount,
-            entry.closed_at.isoformat() if entry.closed_at else None,
-            entry.settled_at.isoformat() if entry.settled_at else None,
+            _told(entry.closed_at, calendar),
+            _told(entry.settled_at, calendar),
             _SHARES[entry.share],
             "、".join(entry.crew) or None,
             entry.visits,
@@ -66,13 +71,20 @@ def settlement_table(entries: Iterable[Entry]) -> Sheet:
     return Sheet(_TABLE, rows, frozenset({"成本", "免费金额", "收费金额", *_COSTS}))
 
 
-def money_table(accounts: Iterable[Account], called_off: Iterable[Entry]) -> Sheet:
-    """Every fact about money of these vouchers, in and out: cost, charge, payments, expenses and refunds (003 §3)."""
+def money_table(accounts: Iterable[Account], called_off: Iterable[Entry], calendar: Calendar) -> Sheet:
+    """Every fact about money of these vouchers, in and out: cost, charge, payments, expenses and refunds (003 §3).
+
+    Moments are told as local time.
+    """
     facts = [
-        *(row for account in accounts for row in _facts(account)),
-        *(row for entry in called_off for row in _paid_and_back(entry)),
+        *(row for account in accounts for row in _facts(account, calendar)),
+        *(row for entry in called_off for row in _paid_and_back(entry, calendar)),
     ]
     return Sheet(_MONEY, sorted(facts, key=lambda row: str(row[0])), frozenset({"金额"}))
+
+
+def _told(at: datetime | None, calendar: Calendar) -> str | None:
+    return f"{calendar.local(at):%Y-%m-%d %H:%M}" if at else None
 
 
 def _moved(materials: Iterable[Material]) -> str | None:
@@ -83,7 +95,7 @@ def _moved(materials: Iterable[Material]) -> str | None:
     return "；".join(told) or None
 
 
-def _facts(account: Account) -> Iterable[Sequence[SheetCell]]:
+def _facts(account: Account, calendar: Calendar) -> Iterable[Sequence[SheetCell]]:
     order, no = account.order, account.order.voucher_no
     if account.closed_here and (cost := order.cost):
         parts: tuple[tuple[str, Money], ...] = (
@@ -95,17 +107,17 @@ def _facts(account: Account) -> Iterable[Sequence[SheetCell]]:
         yield from ((no, kind, money.amount, None, cost.by, None) for kind, money in parts)
     if account.closed_here and order.charge:
         yield (no, "应收", order.charge.amount.amount, None, None, MODES[order.charge.mode])
-    yield from (_received(no, payment) for payment in account.told(order.payments))
+    yield from (_received(no, payment, calendar) for payment in account.told(order.payments))
     for expense in account.told(order.expenses):
-        yield (no, "报销", expense.amount.amount, expense.at.isoformat(), expense.by, expense.reason)
+        yield (no, "报销", expense.amount.amount, _told(expense.at, calendar), expense.by, expense.reason)
 
 
-def _paid_and_back(entry: Entry) -> Iterable[Sequence[SheetCell]]:
+def _paid_and_back(entry: Entry, calendar: Calendar) -> Iterable[Sequence[SheetCell]]:
     """What came in for a service that was called off, and what went back to a customer."""
-    yield from (_received(entry.voucher_no, payment) for payment in entry.payments)
+    yield from (_received(entry.voucher_no, payment, calendar) for payment in entry.payments)
     if back := entry.refund:
-        yield (entry.voucher_no, "退款", back.amount.amount, back.at.isoformat(), back.by, back.reference)
+        yield (entry.voucher_no, "退款", back.amount.amount, _told(back.at, calendar), back.by, back.reference)
 
 
-def _received(no: str, payment: Payment) -> Sequence[SheetCell]:
-    return (no, "实收", payment.amount.amount, payment.at.isoformat(), payment.by, payment.invoice_no)
+def _received(no: str, payment: Payment, calendar: Calendar) -> Sequence[SheetCell]:
+    return (no, "实收", payment.amount.amount, _told(payment.at, calendar), payment.by, payment.invoice_no)

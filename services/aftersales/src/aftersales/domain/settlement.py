@@ -17,6 +17,8 @@ from shared.contracts.event import Money
 from shared.contracts.vocabulary import Month, StaffId
 from shared.lifecycle import IllegalTransition, follows
 
+NOT_KNOWN = "unknown"
+"""Where a service is counted whose cause or product is not known."""
 _SETTLEMENTS = uuid5(NAMESPACE_URL, "urn:kefu:aftersales-settlement")
 
 
@@ -61,18 +63,20 @@ class Settlement(Timed):
         Jobs by type, cause, product and crew; what they cost and brought; the cost within the warranty, beyond it,
         where it is uncertain and of internal work, which add up to the whole; how many of those with a visit needed one
         only, and how many came again for the same order. A service counts once for each technician who went for it, so
-        that a crew's figure is the services that it worked on and their sum may be more than the services.
+        that a crew's figure is the services that it worked on and their sum may be more than the services. Internal
+        work has no cause and no product.
         """
         done = self.services
         visited = [entry for entry in done if entry.visits]
+        asked = [entry for entry in done if entry.type != "D"]
         return {
             "orders": len(done),
             "cost": _sum(entry.cost for entry in done),
             "free": _sum(entry.free for entry in done),
             "charged": _sum(entry.paid for entry in done),
             "by_type": dict(sorted(Counter(str(entry.type) for entry in done).items())),
-            "by_fault": dict(sorted(Counter(str(entry.fault) for entry in done).items())),
-            "by_item": dict(sorted(Counter(str(entry.item) for entry in done).items())),
+            "by_fault": dict(sorted(Counter(entry.fault or NOT_KNOWN for entry in asked).items())),
+            "by_item": dict(sorted(Counter(entry.item or NOT_KNOWN for entry in asked).items())),
             "by_crew": dict(sorted(Counter(each for entry in done for each in entry.crew).items())),
             **{f"cost_{share}": f"{cost:.2f}" for share, cost in self.costs.items()},
             "visited": len(visited),

@@ -42,7 +42,8 @@ def record_cost(
     order.must_have_opinion()
     entitled = who_fills_in_the_cost(order.type, order.verdict)
     filled_by: Literal["cs", "finance"] = "finance" if entitled == (Role.FINANCE,) else "cs"
-    must_have_role(f"the cost of a service whose warranty is {order.verdict}", entitled, cause)
+    work = "internal work" if order.type == "D" else f"a service whose warranty is {order.verdict}"
+    must_have_role(f"the cost of {work}", entitled, cause)
     must_be_payable(material=material, transport=transport, labour=labour, travel=travel)
     cost = Cost(
         id=cause.derive("fee"),
