@@ -259,3 +259,22 @@ async def test_findings_are_entered_over_http_and_the_earlier_case_is_found(ask,
     assert shown["loss"]["total"]["amount"] == "120.00"
     assert shown["liability"]["shares"][0]["supplier"] == FACTORY
     assert (unknown.status_code, unknown.json()["code"]) == (409, "no_such_cause")
+
+
+async def test_a_case_that_is_taken_up_again_is_no_earlier_case_of_the_same_cause(ask, complaints, in_every_stage):
+    found = in_every_stage["investigated"]
+    other = found.but(id=UUID(int=554), number="2026-11-0002")
+    again = found.but(
+        id=UUID(int=555),
+        number="2026-11-0003",
+        form=found.form.but(received_at=AT + timedelta(hours=1), chain=("2026-11-0001",)),
+    )
+    for case in (found, other, again):
+        await complaints.create(Change(case), cause(AT))
+
+    answers = [
+        await ask("rd_team", "POST", f"/complaints/{case.id}/identify-root-cause", {"code": "packaging"})
+        for case in (found, other, again)
+    ]
+
+    assert answers[-1].json()["root_cause"]["recurrence_of"] == ["2026-11-0002"]

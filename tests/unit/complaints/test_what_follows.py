@@ -532,6 +532,18 @@ async def test_the_same_cause_again_in_the_watch_period_opens_the_improvement_ag
         assert (action.recurred_in, duties(action)) == (("2026-12-0003",), {"action_plan": Role.PLANT_MANAGER})
 
 
+async def test_a_case_that_takes_up_the_one_of_an_improvement_again_leaves_it_as_it_is(improved, case, on, stores):
+    await stores.actions.create(Change(improved["effective"]), cause(AT))
+    again = case.but(id=UUID(int=101), number="2026-11-0002", form=case.form.but(chain=("2026-11-0001",)))
+    await stores.complaints.create(Change(again), cause(AT))
+    named = RootCauseIdentified(complaint_id=again.id, complaint_no="2026-11-0002", cause_code="packaging")
+
+    said = await deliver(on, named, at=AT + timedelta(days=1))
+
+    assert said == ()
+    assert (await stores.actions.get(improved["due"].id)).stage == "effective"
+
+
 @pytest.mark.requirement("R190.a", "R190.b")
 async def test_an_improvement_goes_through_over_http(ask, stores, case, improved):
     await stores.complaints.create(Change(case), cause(AT))

@@ -195,13 +195,17 @@ def _of_a_case(router: APIRouter, complaints: Complaints, rules: Rules) -> None:
 
 
 async def _earlier(complaints: Complaints, id: UUID, known: KnownCause, rules: Rules) -> tuple[ComplaintNo, ...]:
-    """The numbers of the cases with the same cause in the time before this one, the latest first, at most 50."""
+    """The numbers of the cases with the same cause in the time before this one, the latest first, at most 50.
+
+    A case that this one takes up again is the same matter, and none that came before it (003 §25.5).
+    """
     case = await complaints.get(id)
     at = case.form.received_at
     since = at - timedelta(days=rules.on(at).recurs_within_days)
     where = {"root_cause.code": known.code, "form.received_at": Between(since, at)}
-    page = await complaints.rows(Numbered, where, sort="-form.received_at", limit=51)
-    return tuple(each.number for each in page.items if each.id != id and each.number)[:50]
+    same = {case.number, *case.form.chain}
+    page = await complaints.rows(Numbered, where, sort="-form.received_at", limit=50 + len(same))
+    return tuple(each.number for each in page.items if each.number and each.number not in same)[:50]
 
 
 def _shown(causes: CauseList, policy: ComplaintPolicy) -> CauseListView:
