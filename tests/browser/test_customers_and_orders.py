@@ -1,13 +1,10 @@
 """A caller is found, the customer's page has every service's card, and an order is followed and decided on."""
 
 import asyncio
-from typing import Any
-from uuid import uuid4
 
 import pytest
-from looking import BY_ID, sign_in, without_violations
+from looking import BY_ID, order_is_there, sign_in, with_order, without_violations
 from playwright.async_api import Page, expect
-from waiting import until
 
 from kefu_local.story.world import World
 from kefu_local.system import System
@@ -15,24 +12,6 @@ from shared.contracts.roles import Role
 from shared.contracts.vocabulary import order_id_of
 
 pytestmark = pytest.mark.timeout(300)
-
-
-async def with_order(here: World) -> tuple[dict[str, Any], str]:
-    """A customer with an order that waits for its review; the file and the order's number."""
-    mobile = f"139{uuid4().int % 10**8:08d}"
-    said = {"name": f"海纳科技{mobile[-4:]}", "contacts": [{"name": "周工", "mobile": mobile}], "region": "佛山"}
-    customer: dict[str, Any] = await here.ask("intake", "/customers", said, role=Role.CS_SPECIALIST)
-    number = f"SO-{mobile[3:]}"
-    wanted = {
-        "customer_id": customer["customer_id"],
-        "order_no": number,
-        "lines": [{"description": "80 款双玻百叶高隔断", "spec": "3000×2700", "quantity": 24, "unit": "樘"}],
-        "total": {"amount": "100000.00"},
-        "requested_ship_date": "2027-03-01",
-        "verified": {"by": "cs_specialist-1", "at": "2026-11-20T05:00:00Z"},
-    }
-    await here.ask("intake", "/orders", wanted, role=Role.CS_SPECIALIST)
-    return customer, number
 
 
 def talk(content: str) -> dict[str, str]:
@@ -48,16 +27,6 @@ def talk(content: str) -> dict[str, str]:
         "started_at": "2026-11-20T05:50:00Z",
         "content": content,
     }
-
-
-async def order_is_there(here: World, number: str) -> None:
-    """Once orders has heard of it."""
-
-    async def heard() -> bool:
-        found = await here.ask("orders", f"/orders?order_no={number}", role=Role.CS_MANAGER)
-        return bool(found["items"])
-
-    await until(heard)
 
 
 async def test_a_caller_is_found_by_keyboard_and_the_page_has_every_card(page: Page, here: World) -> None:

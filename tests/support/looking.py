@@ -10,6 +10,7 @@ from uuid import uuid4
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, expect
 from pymongo import MongoClient
+from waiting import until
 
 from console.people import PEOPLE, Person
 from kefu.surroundings import SERVICES
@@ -86,6 +87,34 @@ async def propose(here: World, id: str) -> dict[str, Any]:
     """Both solutions are proposed, once more where an earlier proposal was sent back."""
     options = {"options": OPTIONS}
     return await here.ask("complaints", f"/complaints/{id}/propose", options, role=Role.COMPLAINT_HANDLER)
+
+
+async def with_order(here: World) -> tuple[dict[str, Any], str]:
+    """A customer with an order that waits for its review; the file and the order's number."""
+    mobile = f"139{uuid4().int % 10**8:08d}"
+    said = {"name": f"海纳科技{mobile[-4:]}", "contacts": [{"name": "周工", "mobile": mobile}], "region": "佛山"}
+    customer: dict[str, Any] = await here.ask("intake", "/customers", said, role=Role.CS_SPECIALIST)
+    number = f"SO-{mobile[3:]}"
+    wanted = {
+        "customer_id": customer["customer_id"],
+        "order_no": number,
+        "lines": [{"description": "80 款双玻百叶高隔断", "spec": "3000×2700", "quantity": 24, "unit": "樘"}],
+        "total": {"amount": "100000.00"},
+        "requested_ship_date": "2027-03-01",
+        "verified": {"by": "cs_specialist-1", "at": "2026-11-20T05:00:00Z"},
+    }
+    await here.ask("intake", "/orders", wanted, role=Role.CS_SPECIALIST)
+    return customer, number
+
+
+async def order_is_there(here: World, number: str) -> None:
+    """Once orders has heard of it."""
+
+    async def heard() -> bool:
+        found = await here.ask("orders", f"/orders?order_no={number}", role=Role.CS_MANAGER)
+        return bool(found["items"])
+
+    await until(heard)
 
 
 async def sign_in(page: Page, person: Person = MANAGER, scope: str = "all") -> None:

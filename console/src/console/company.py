@@ -17,7 +17,7 @@ from console.hints import Hints
 from console.languages import choice
 from console.session import RENEWAL_PATH, Renewal, Session, Sessions
 from console.settings import Settings
-from shared.identity import AnotherPerson, Forbidden, TurnedAway, Unauthenticated
+from shared.identity import DrawnForAnother, Forbidden, TurnedAway, Unauthenticated
 from shared.identity.cookie import must_be_person_of_page
 from shared.identity.provider import is_private_line, trusting
 from shared.pages.rendering import Renderer
@@ -178,7 +178,7 @@ def _renewed(request: Request, session: Session) -> JSONResponse:
     """For how long the session lasts, for a page that was drawn for its person."""
     try:
         must_be_person_of_page(request, session.principal)
-    except AnotherPerson as refused:
+    except DrawnForAnother as refused:
         return JSONResponse({"code": refused.code}, 403)
     return JSONResponse({"seconds": session.seconds})
 

@@ -42,6 +42,7 @@ SCREENS = {
     "visits": Screen("上门", "aftersales", "/aftersales/ui/visits"),
     "settlements": Screen("售后结算", "aftersales", "/aftersales/ui/settlements", "settlements"),
     "slips": Screen("联络单", "notify", "/notify/ui/slips", "slips"),
+    "facts": Screen("上报", "intake", "/intake/ui/facts"),
     "reports": Screen("工作报告", "intake", "/intake/ui/reports", "work_reports"),
 }
 """The screens beside the day, by their names in addresses."""

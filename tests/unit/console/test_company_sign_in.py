@@ -334,7 +334,7 @@ async def test_a_page_that_was_drawn_for_another_person_renews_nothing_for_itsel
     await signed_in(browser)
     answers = [await renewed(browser, **{"Kefu-Person": person}) for person in ("zhang.min", "li.lei")]
     assert [each.status_code for each in answers] == [200, 403]
-    assert answers[1].json() == {"code": "another_person"}
+    assert answers[1].json() == {"code": "drawn_for_another"}
 
 
 async def test_another_site_renews_no_session(browser: httpx.AsyncClient) -> None:

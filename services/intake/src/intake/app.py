@@ -26,7 +26,7 @@ def service(settings: Settings, plumbing: Plumbing | None = None) -> Service:
     asked = routes(stores, plumbing.parking, rules, plumbing.time, tolerance, company)
     return Service(
         plumbing,
-        routes=(*asked, *pages.routes(stores, rules, company, asked)),
+        routes=(*asked, *pages.routes(stores, plumbing.parking, rules, company, asked)),
         open_routes=pages.open_routes(stores, rules, settings),
         subscriptions=subscriptions(stores, rules),
         timers=timers(stores, rules),

@@ -121,11 +121,13 @@ class DesignSubmitted(OrderFact, Event, key="design.design_submitted.v1"):
     """The project team or R&D hands in one of the four drawings for review (000 §3.3.2, §3.4.2, §3.5.2)."""
 
     drawing_kind: DrawingKind
-    version: int = Field(ge=1)
+    version: int = Field(ge=1, examples=[1])
     files: tuple[FileRef, ...] = Field(min_length=1)
     designer: DoneBy = Field(examples=["designer-04"])
     packages: tuple[Line, ...] = Field(
-        default=(), description="The standard packages of which a standard order is designed (000 §3.4.2)."
+        default=(),
+        description="The standard packages of which a standard order is designed (000 §3.4.2).",
+        examples=[["80 款高隔断标准套餐"]],
     )
 
 

@@ -67,6 +67,21 @@ ORDER_DESK = (Role.ORDER_SPECIALIST, *CS)
 SALES = (Role.ACCOUNT_MANAGER, Role.REGIONAL_HEAD, Role.SALES_ASSISTANT)
 """Who sell, without the vice presidents."""
 
+TELLERS = (
+    *SALES,
+    Role.PLANNER,
+    Role.DESIGN_DIRECTOR,
+    Role.PROJECT_TEAM,
+    Role.RD_TEAM,
+    Role.PLANT_MANAGER,
+    Role.BREAKDOWN_SECTION,
+    Role.ENGINEERING_REGIONAL_HEAD,
+    Role.INSTALLATION_FOREMAN,
+    Role.WAREHOUSE,
+    Role.FINANCE,
+)
+"""Who tell facts of their departments in person, on intake's page for that."""
+
 
 class Department(StrEnum):
     """The departments whose systems report facts, each with a key and a queue of its own."""

@@ -3,13 +3,13 @@
 from shared.identity.department_keys import DepartmentKeys, add_api_key
 from shared.identity.groups import GroupRoles
 from shared.identity.local_key import LocalKey, create_key_pair, issue_token
-from shared.identity.principals import AnotherPerson, Forbidden, Principal, TurnedAway, Unauthenticated
+from shared.identity.principals import DrawnForAnother, Forbidden, Principal, TurnedAway, Unauthenticated
 from shared.identity.provider import IdentityProvider
 from shared.identity.tokens import StaffTokens
 
 __all__ = [
-    "AnotherPerson",
     "DepartmentKeys",
+    "DrawnForAnother",
     "Forbidden",
     "GroupRoles",
     "IdentityProvider",

@@ -4,7 +4,7 @@ from urllib.parse import unquote
 
 from starlette.requests import HTTPConnection
 
-from shared.identity.principals import AnotherPerson, Forbidden, Principal
+from shared.identity.principals import DrawnForAnother, Forbidden, Principal
 from shared.identity.provider import is_private_line
 
 COOKIE = "__Host-kefu-session"
@@ -37,13 +37,13 @@ def token_of_session(request: HTTPConnection) -> str | None:
 
 
 def must_be_person_of_page(request: HTTPConnection, principal: Principal) -> None:
-    """AnotherPerson where the request names whom its page was drawn for, and that is not who is signed in.
+    """DrawnForAnother where the request names whom its page was drawn for, and that is not who is signed in.
 
     All pages of a browser share its cookie: one that was opened before another person signed in would act as them.
     """
     drawn_for = request.headers.get(PERSON_HEADER)
     if drawn_for is not None and unquote(drawn_for) != principal.id:
-        raise AnotherPerson("another person has signed in in this browser since; open the page again", principal)
+        raise DrawnForAnother("another person has signed in in this browser since; open the page again", principal)
 
 
 def kept_token(request: HTTPConnection) -> str | None:

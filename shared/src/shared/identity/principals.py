@@ -28,10 +28,10 @@ class Forbidden(TurnedAway):
     code = "forbidden"
 
 
-class AnotherPerson(Forbidden):
+class DrawnForAnother(Forbidden):
     """A page that was drawn for one person asks in a browser where another one has signed in since."""
 
-    code = "another_person"
+    code = "drawn_for_another"
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from intake.api import (
     reports,
     showroom,
     surveys,
+    telling,
     visit_plans,
     visit_texts,
     visits,
@@ -43,6 +44,7 @@ def routes(
     stores: Stores, parking: Parking, rules: Rules, time: TimeSource, tolerance: Tolerance, company: Company
 ) -> Sequence[APIRouter]:
     """Every route of intake."""
+    door = facts.FactsDoor(stores.facts, parking, time, tolerance)
     return (
         customers.routes(stores, rules),
         customer_classes.routes(stores, rules, time),
@@ -68,5 +70,6 @@ def routes(
         quotes.routes(stores, rules),
         *projects.routes(stores, rules),
         orders.routes(stores, rules),
-        facts.routes(stores.facts, parking, time, tolerance),
+        facts.routes(stores.facts, parking, door),
+        telling.routes(door),
     )

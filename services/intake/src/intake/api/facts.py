@@ -1,7 +1,7 @@
 """Departments' facts over HTTP, from systems without AMQP or from staff in person: CloudEvents in each mode."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime
 from typing import Any, Literal
@@ -42,7 +42,7 @@ from shared.lifecycle import Possible
 from shared.parking.parked import PARKING, ParkedState, RetryPolicy
 from shared.parking.store import Parking
 from shared.problems import answered
-from shared.store import OneOf
+from shared.store import OneOf, Where
 from shared.time_source import TimeSource
 from shared.wire import ingress
 from shared.wire.envelope import PREFIX
@@ -193,10 +193,10 @@ class FactsDoor:
             return await self.keep(letter, refused, _id(content))
 
 
-def routes(facts: Facts, parking: Parking, time: TimeSource, tolerance: Tolerance) -> APIRouter:
+def routes(facts: Facts, parking: Parking, door: FactsDoor) -> APIRouter:
     """The routes of departments' systems and staff; each sees the facts of their own department only."""
     router = Router(readers=(*Department, *STAFF), tags=["facts"])
-    _reporting(router, FactsDoor(facts, parking, time, tolerance))
+    _reporting(router, door)
     _reading(router, facts, parking)
     return router
 
@@ -263,9 +263,14 @@ def _reading(router: APIRouter, facts: Facts, parking: Parking) -> None:
     @router.get("/refusals")
     async def list_refusals(asker: AskedBy, after: After = None, limit: Limit = 50) -> Listing[FactView]:
         """Your messages that were refused and are kept for repair, or were dropped by an operator, and why."""
-        where = {"queue": OneOf(*map(ingress.entrance, _departments(asker))), "state": OneOf(*_NOT_ADMITTED)}
+        where = not_admitted_of(_departments(asker))
         page = await parking.rows(RefusedRow, where, sort="-last_at", after=after, limit=limit)
         return Listing(items=[row.view() for row in page.items], next=page.next)
+
+
+def not_admitted_of(departments: Iterable[Department]) -> Where:
+    """What finds the messages of these departments that were refused."""
+    return {"queue": OneOf(*map(ingress.entrance, departments)), "state": OneOf(*_NOT_ADMITTED)}
 
 
 def _departments(asker: Principal) -> tuple[Department, ...]:

@@ -9,6 +9,7 @@ from shared.contracts.intake import Trade, WithdrawalReason
 from shared.contracts.intake.contacts import CallbackWay, Rating
 from shared.contracts.intake.work import CampaignKind
 from shared.pages.forms import FormWords
+from shared.pages.words import CUSTOMER_KINDS
 
 TRADES: Mapping[Trade, str] = MappingProxyType(
     {"decoration_company": "装饰公司", "dealer": "经销商", "direct": "直接客户", "other": "其他"}
@@ -277,6 +278,141 @@ CALLING = FormWords(
     asides=MappingProxyType({"aspect": "不完全满意时必填"}),
 )
 """The forms about a call; what the customer is asked are the questions of the script."""
+
+TOLD: Mapping[str, str] = MappingProxyType(
+    {
+        "design.design_submitted.v1": "提交图纸",
+        "design.goods_inspected.v1": "报告验货结果",
+        "design.sample_judged.v1": "判定样品",
+        "engineering.completion_expected.v1": "报告预计完工时间",
+        "engineering.crew_reported.v1": "报告安装人员能否到位",
+        "engineering.customer_introduced.v1": "介绍新客户",
+        "engineering.installation_completed.v1": "报告安装完工",
+        "engineering.shipment_arrived.v1": "报告货到现场",
+        "finance.payment_received.v1": "登记订单收款",
+        "production.breakdown_completed.v1": "报告拆单完成",
+        "production.problem_reported.v1": "报告生产问题",
+        "production.production_completed.v1": "报告生产完成",
+        "production.production_delayed.v1": "报告生产延期",
+        "production.production_progressed.v1": "报告备货进度",
+        "production.sample_made.v1": "报告样品做好",
+        "sales.customer_introduced.v1": "介绍新客户",
+        "sales.order_withdrawn.v1": "撤回订单",
+        "warehouse.goods_dispatched.v1": "报告货已发出",
+        "warehouse.return_received.v1": "签收退货",
+    }
+)
+"""The facts that staff of a department tell in person."""
+TELLING = FormWords(
+    decisions=TOLD,
+    fields=MappingProxyType(
+        {
+            "order_no": "订单编号",
+            "return_no": "退货单编号",
+            "drawing_kind": "哪种图",
+            "version": "第几版",
+            "files": "图纸文件",
+            "designer": "设计人（工号）",
+            "packages": "用到的标准套餐",
+            "inspector": "验货人（工号）",
+            "TellGoodsInspected.outcome": "验货结果",
+            "TellSampleJudged.outcome": "判定结果",
+            "defects": "发现的缺陷",
+            "damages": "破损",
+            "Defect.description": "哪里有什么问题",
+            "photos": "照片",
+            "sample_no": "样品编号",
+            "notes": "判定说明",
+            "judged_by": "判定人（工号）",
+            "expected_at": "预计完工时间",
+            "foreman": "安装班长（工号）",
+            "acceptance_from": "请客户何时到场验收",
+            "acceptance_until": "验收到何时为止",
+            "available": "安装人员能否按期到位",
+            "skill": "安装人员级别",
+            "available_from": "哪天起可以到位",
+            "customer": "客户",
+            "customer_no": "本部门的客户编号",
+            "IntroducedCustomer.kind": "客户类型",
+            "trade": "客户类别",
+            "name": "客户名称",
+            "contact_name": "联系人",
+            "title": "称呼",
+            "mobile": "手机",
+            "email": "邮箱",
+            "address": "地址",
+            "region": "区域",
+            "locale": "语言",
+            "found_by": "介绍人（工号）",
+            "TellInstallationCompleted.completed_at": "完工时间",
+            "TellProductionCompleted.completed_at": "完成时间",
+            "crew": "安装人员（工号）",
+            "arrived_at": "到货时间",
+            "delivery_note_no": "送货单号",
+            "TellPaymentReceived.kind": "款项",
+            "amount": "金额",
+            "received_at": "收到时间",
+            "receipt_no": "收据编号",
+            "TellBreakdownCompleted.parts": "拆出的部件",
+            "part_no": "部件编号",
+            "quantity": "数量",
+            "source": "来源",
+            "TellMaterialProblemReported.kind": "哪方面的问题",
+            "detail": "发生了什么",
+            "quantity_ok": "合格数量",
+            "quantity_short": "短缺数量",
+            "expected_ready_on": "预计备齐日期",
+            "TellProductionDelayed.reason": "延期属于哪一类",
+            "reason_text": "延期原因",
+            "ready_percent": "已备齐百分之几",
+            "TellOrderWithdrawn.reason": "为什么撤回",
+            "left_at": "发出时间",
+            "carrier": "承运单位",
+            "eta": "预计到达时间",
+            "partial": "还有余货另发",
+            "TellGoodsDispatched.parts": "这一车装了什么",
+            "what": "货物",
+            "unit": "单位",
+            "lines": "收到的货物",
+            "part": "货物",
+            "signed_by": "签收人（工号）",
+        }
+    ),
+    choices=MappingProxyType(
+        {
+            "drawing_kind": MappingProxyType(
+                {"plan": "平面图", "rendering": "效果图", "elevation": "立面图", "construction": "施工图"}
+            ),
+            "TellGoodsInspected.outcome": MappingProxyType({"passed": "合格", "failed": "不合格"}),
+            "TellSampleJudged.outcome": MappingProxyType({"confirmed": "确认", "rejected": "不确认"}),
+            "skill": MappingProxyType({"ordinary": "安装人员", "senior": "技术骨干"}),
+            "IntroducedCustomer.kind": CUSTOMER_KINDS,
+            "trade": TRADES,
+            "TellPaymentReceived.kind": MappingProxyType(
+                {"initial": "首期款", "progress": "进度款", "balance": "尾款"}
+            ),
+            "source": MappingProxyType({"make": "自制", "stock": "库存", "outsource": "外购"}),
+            "TellMaterialProblemReported.kind": MappingProxyType(
+                {"schedule": "交期", "quality": "质量", "material": "物料", "supply": "供应商"}
+            ),
+            "TellProductionDelayed.reason": MappingProxyType(
+                {
+                    "goods_incomplete": "货物尚未备齐",
+                    "installers_unavailable": "安装人员暂未到位",
+                    "design_change": "设计变更",
+                    "customer_request": "应客户要求调整",
+                    "supply": "物料供应延误",
+                    "transport": "运输延误",
+                    "quality": "返工确保质量",
+                    "other": "其他",
+                }
+            ),
+        }
+    ),
+    asides=MappingProxyType({"reason_text": "可能告知客户", "parts": "没有写明就空着", "amount": "不填就按应收的金额"}),
+    pictures=frozenset({"files", "photos"}),
+)
+"""The forms by which staff of a department tell a fact."""
 
 REPORTING = FormWords(
     decisions=MappingProxyType({"submit": "提交报告", "review": "批复", "excuse": "准予免交"}),

@@ -18,6 +18,7 @@ from orders.pages import words
 from orders.pages.papers.found import papers_of
 from orders.pages.risk import Outlooks, awaited, whose_turn
 from orders.store import Stores
+from shared.contracts.roles import TELLERS
 from shared.http import AskedBy, Router
 from shared.identity import Principal
 from shared.identity.reach import as_read
@@ -88,6 +89,7 @@ def routes(stores: Stores, rules: Rules, forms: Forms, render: Renderer) -> APIR
             gates=tuple(_gates(order, said)),
             ledger=LedgerView.of(order),
             nexts=nexts,
+            tells=not asker.roles.isdisjoint(TELLERS),
             pictures=pictures_in(order),
             papers=tuple(papers_of(order)),
             past=timeline(_past(order), rules.calendar.zone),

@@ -7,7 +7,7 @@ const person = document.body?.dataset.person;
 export async function ask(url, options = {}) {
   if (!person) return fetch(url, options);
   const answer = await fetch(url, {...options, headers: {...options.headers, "Kefu-Person": encodeURIComponent(person)}});
-  if (answer.status === 403 && (await answer.clone().json().catch(() => ({}))).code === "another_person") tellAnother();
+  if (answer.status === 403 && (await answer.clone().json().catch(() => ({}))).code === "drawn_for_another") tellAnother();
   return answer;
 }
 
