@@ -184,7 +184,7 @@ class Journey:
     async def _install(self) -> None:
         crew = [{"staff": "installer-11", "skill": "senior" if self.custom else "ordinary"}]
         plan = {
-            "begin": self.here.now.isoformat(),
+            "begin": (self.here.now + timedelta(days=1)).isoformat(),
             "planned_finish": (self.here.now + timedelta(days=2)).isoformat(),
             "crew": crew,
         }

@@ -1,7 +1,7 @@
 """What holds for every message to a customer, whatever its file says: checked over all of the files."""
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -48,7 +48,12 @@ def to(fact: Event, **customer: str | None) -> Event:
     """The fact about a customer who is known so."""
     body = fact.model_dump()
     body["customer"] |= customer
-    return type(fact).model_validate(body | ({"invited_for": LATER} if "invited_for" in body else {}))
+    times = {rule.until for rule in TO_CUSTOMERS if rule.until and rule.event == type(fact).key} & body.keys()
+    ends = {"ends", "planned_finish", "invited_until"} & body.keys() if times else set[str]()
+    ahead = {time: LATER for time in times if body[time]} | {
+        end: LATER + timedelta(days=1) for end in ends if body[end]
+    }
+    return type(fact).model_validate(body | ahead)
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +64,19 @@ def by_day() -> InMemoryNotify:
 @pytest.fixture(scope="module")
 def by_night() -> InMemoryNotify:
     return InMemoryNotify(at=NIGHT, policies=Policies([POLICY]))
+
+
+AT_THE_CUSTOMERS = [
+    rule
+    for rule in TO_CUSTOMERS
+    if {"at", "eta"} & rule.values.keys()
+    and rule.purpose in ("acceptance", "installation", "service", "shipment_dispatched")
+]
+
+
+@pytest.mark.parametrize("rule", AT_THE_CUSTOMERS, ids=by_name)
+def test_what_announces_an_hour_at_the_customers_is_not_sent_after_it(rule: Rule) -> None:
+    assert rule.until in (rule.values.get("at"), rule.values.get("eta"))
 
 
 @pytest.mark.requirement("R100.a", "R100.c")

@@ -61,6 +61,7 @@ from shared.contracts.orders import (
     DeliveryDatePromised,
     DunningHeld,
     DunningIssued,
+    InstallationScheduled,
     LedgerEntered,
     OrderCancelled,
     ProductionScheduled,
@@ -394,6 +395,31 @@ async def test_an_invitation_that_could_only_come_after_its_hour_is_told_by_a_co
     (failed,) = notify.announced(NotificationFailed)
     assert ((await notify.one()).stage, failed.error) == ("failed", "expired")
     assert notify.sms.sent == notify.email.sent == []
+
+
+@pytest.mark.parametrize(
+    "fact",
+    [
+        dispatched(eta=china(7, 30, day=24)),
+        of_order(
+            InstallationScheduled,
+            begin=china(7, 30, day=24),
+            planned_finish=china(18, day=25),
+            crew=("i-1",),
+            required_skill="ordinary",
+        ),
+    ],
+    ids=lambda fact: fact.key,
+)
+async def test_what_begins_before_the_night_is_over_is_told_by_a_colleague_at_once(fact) -> None:
+    notify = InMemoryNotify(at=china(22))
+
+    await notify.tell(fact)
+
+    (failed,) = notify.announced(NotificationFailed)
+    assert ((await notify.one(audience="customer")).stage, failed.error) == ("failed", "expired")
+    await notify.later(hours=11)
+    assert notify.sms.sent == []
 
 
 async def test_another_hour_of_acceptance_replaces_the_one_that_waits() -> None:
