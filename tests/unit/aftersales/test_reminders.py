@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import permutations
 from uuid import UUID
 
 import pytest
@@ -14,7 +15,7 @@ from aftersales.domain.policy.policy import Reminders
 from shared.contracts.aftersales import MaintenanceReminderDue, WarrantyExpiring, WarrantyOverride
 from shared.contracts.event import PreciseDate
 from shared.contracts.intake import OrderPlaced
-from shared.contracts.orders import AcceptancePassed, ContractSigned
+from shared.contracts.orders import AcceptancePassed, ContractSigned, OrderCancelled
 from shared.contracts.vocabulary import CustomerSnapshot, OrderLine, order_id_of
 from shared.policy import Policies
 from shared.testing import cause
@@ -75,6 +76,19 @@ async def test_a_customer_is_reminded_by_product_and_hears_a_month_before_the_wa
         WarrantyExpiring(**ABOUT, customer=WITHOUT_NUMBER, expires_on=date(2027, 11, 20))
     ]
     assert len(announced) == len(days) + 1
+
+
+@pytest.mark.requirement("R098.a")
+@pytest.mark.parametrize("order", list(permutations(range(4))))
+async def test_the_customer_of_a_cancelled_order_is_reminded_of_nothing_whatever_is_heard_first(
+    order, world, facts, customer
+):
+    cancelled = OrderCancelled(**ABOUT, customer=customer, stage="payment", reason="客户退货", by="cs-07")
+    heard = (*facts, cancelled)
+    for place in order:
+        await world.hear(heard[place])
+
+    assert await world.until(datetime(2030, 1, 1, tzinfo=UTC)) == ()
 
 
 def test_goods_that_were_not_accepted_are_not_called_to_mind(rules):

@@ -24,7 +24,7 @@ from shared.contracts.departments import (
 )
 from shared.contracts.event import Money, PreciseDate
 from shared.contracts.intake import OrderPlaced
-from shared.contracts.orders import AcceptancePassed, ContractSigned
+from shared.contracts.orders import AcceptancePassed, ContractSigned, OrderCancelled
 from shared.contracts.roles import Department
 from shared.contracts.vocabulary import OrderLine, order_id_of
 from shared.testing import InMemoryDatabase, cause, deliver
@@ -314,6 +314,39 @@ async def test_a_department_that_names_no_day_is_answered_as_of_the_day_of_its_q
     (said,) = await world.hear(WarrantyAskedByFinance(question_no="1", order_no="SO-2026-0412"))
 
     assert (said.as_of, said.verdict, said.customer_id) == (date(2026, 11, 22), "out_of_warranty", UUID(int=1))
+
+
+async def test_whether_a_cancelled_order_is_under_warranty_is_a_persons_to_decide(placed, signed, world, customer):
+    about = {"order_id": ORDER, "order_no": "SO-2026-0412", "customer": customer}
+    await world.hear(placed)
+    await world.hear(signed)
+    await world.hear(OrderCancelled(**about, stage="payment", reason="客户退货", by="cs-07"))
+
+    check = (await world.ask("cs_specialist", "POST", "/warranty-checks", {"order_no": "SO-2026-0412"})).json()
+    decided = {"answer": check["answer"], "verdict": "out_of_warranty", "reason": "货物已退回"}
+    otherwise = await world.ask("cs_manager", "POST", f"/warranty-checks/{check['check_id']}/override", decided)
+
+    assert (check["verdict"], check["days_left"], check["explanation"][-1]) == (
+        "uncertain",
+        None,
+        "但该订单已取消，因此无法确定是否仍在保修范围内，请核对。",
+    )
+    assert otherwise.json()["verdict"] == "out_of_warranty"
+
+
+@pytest.mark.parametrize("first", [True, False])
+async def test_of_two_orders_of_a_contract_the_one_that_was_not_cancelled_answers_for_it(
+    first, placed, signed, world, customer
+):
+    numbers = ("SO-2026-0412", "SO-2026-0413") if first else ("SO-2026-0413", "SO-2026-0412")
+    for order_no in numbers:
+        await world.hear(signed.but(order_id=order_id_of(order_no), order_no=order_no))
+    gone, kept = ({"order_id": order_id_of(order_no), "order_no": order_no} for order_no in numbers)
+    await world.hear(OrderCancelled(**gone, customer=customer, stage="payment", reason="改单重下", by="cs-07"))
+
+    check = await world.ask("cs_specialist", "POST", "/warranty-checks", {"contract_no": "JG20250930-017"})
+
+    assert (check.json()["order_no"], check.json()["verdict"]) == (kept["order_no"], "out_of_warranty")
 
 
 async def test_a_department_that_asks_about_an_unknown_contract_is_told_to_say_whose_it_is(world, customer):

@@ -15,7 +15,10 @@ from shared.customer_files import CustomerFiles
 from shared.erasure import ErasedCustomers, Personal
 from shared.merged_files import MergedFiles
 from shared.pictures.picture import Pictures
-from shared.store import Between, DatabaseLike, Index, Store
+from shared.store import Between, DatabaseLike, Index, Store, Where
+
+ORDERS_OF_A_CONTRACT = 50
+"""Of more orders than these of one contract, the later ones are not looked at."""
 
 
 class CoveredOrders(Store[CoveredOrder]):
@@ -26,11 +29,15 @@ class CoveredOrders(Store[CoveredOrder]):
     indexes = (Index("order_no"), Index("contract_no"), Index("customer.customer_id"))
 
     async def known(self, order_no: OrderNo | None, contract_no: ContractNo | None) -> CoveredOrder | None:
-        """The order of that number, or else an order of that contract."""
-        for field, number in (("order_no", order_no), ("contract_no", contract_no)):
-            if number is not None and (found := (await self.find({field: number}, limit=1)).items):
-                return found[0]
-        return None
+        """The order of that number, or else an order of that contract; one that was cancelled comes last."""
+        if order_no is not None and (found := (await self.find({"order_no": order_no}, limit=1)).items):
+            return found[0]
+        return await self.first({"contract_no": contract_no}) if contract_no is not None else None
+
+    async def first(self, where: Where) -> CoveredOrder | None:
+        """The first order of these that was not cancelled, or else the first one."""
+        found = (await self.find(where, limit=ORDERS_OF_A_CONTRACT)).items
+        return next((order for order in found if not order.cancelled), found[0] if found else None)
 
 
 class WarrantyChecks(Store[WarrantyCheck]):
@@ -144,8 +151,8 @@ class Stores:
             return None
         customer = await self.merged_files.all_of(form.customer.customer_id)
         where = {"contract_no": form.contract_no, "customer.customer_id": customer}
-        found = (await self.covered_orders.find(where, limit=1)).items
-        return found[0].order_no if found else None
+        found = await self.covered_orders.first(where)
+        return found.order_no if found else None
 
     def personal(self) -> tuple[Personal, ...]:
         """Where after-sales keeps something personal about customers (003 二1-7)."""

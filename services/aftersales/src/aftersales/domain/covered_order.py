@@ -32,6 +32,7 @@ class CoveredOrder(Aggregate):
     registered_date: PreciseDate | None = None
     signed: bool = False
     closed: bool = False
+    cancelled: bool = False
     months: int | None = None
     accepted_on: date | None = None
     policy_version: int | None = None
@@ -60,5 +61,6 @@ class CoveredOrder(Aggregate):
             accepted_on=self.accepted_on,
             months=self.months,
             decided=self.decided,
+            cancelled=self.cancelled,
             today=today,
         )

@@ -1,12 +1,12 @@
 """Which facts tell after-sales when a warranty begins."""
 
 from aftersales.domain.covered_order import CoveredOrder
-from aftersales.domain.decisions.coverage import complete_order, cover, date_acceptance, date_contract
+from aftersales.domain.decisions.coverage import complete_order, cover, date_acceptance, date_contract, end_coverage
 from aftersales.domain.policy.policy import Rules
 from aftersales.store import Stores
 from shared.aggregate import Cause
 from shared.contracts.intake import OrderPlaced
-from shared.contracts.orders import AcceptancePassed, ContractSigned, OrderClosed
+from shared.contracts.orders import AcceptancePassed, ContractSigned, OrderCancelled, OrderClosed
 from shared.store import Touch
 from shared.subscriptions import Subscriptions
 
@@ -38,3 +38,9 @@ def subscribe(on: Subscriptions, stores: Stores, rules: Rules) -> None:
         """An order that is installed, accepted and paid is followed by after-sales."""
         unknown = CoveredOrder.of(event.order_no)
         return orders.touch(event.order_id, lambda order: complete_order(order, event, cause), unknown)
+
+    @on(OrderCancelled)
+    def take_cancellation(event: OrderCancelled, cause: Cause) -> Touch[CoveredOrder]:
+        """The customer of an order that was cancelled is reminded of nothing any more."""
+        unknown = CoveredOrder.of(event.order_no)
+        return orders.touch(event.order_id, lambda order: end_coverage(order, event, rules, cause), unknown)

@@ -6,7 +6,7 @@ from aftersales.domain.policy.policy import Rules
 from shared.aggregate import Cause, Change
 from shared.contracts.aftersales import WarrantyOverride
 from shared.contracts.intake import OrderPlaced
-from shared.contracts.orders import AcceptancePassed, ContractSigned, OrderClosed
+from shared.contracts.orders import AcceptancePassed, ContractSigned, OrderCancelled, OrderClosed
 from shared.contracts.vocabulary import CustomerSnapshot
 
 
@@ -41,6 +41,11 @@ def date_acceptance(order: CoveredOrder, passed: AcceptancePassed, rules: Rules,
 def complete_order(order: CoveredOrder, closed: OrderClosed, cause: Cause) -> Change[CoveredOrder]:
     """The order is installed, accepted and paid: what comes now is after-sales (001 售后 定义)."""
     return Change(order.but(customer=_known_as(closed.customer), closed=True))
+
+
+def end_coverage(order: CoveredOrder, cancelled: OrderCancelled, rules: Rules, cause: Cause) -> Change[CoveredOrder]:
+    """The order is cancelled: its customer is reminded no more, and a person decides whether a warranty holds."""
+    return plan_reminders(order.but(customer=_known_as(cancelled.customer), cancelled=True), rules, cause)
 
 
 def keep_decision(order: CoveredOrder, decided: WarrantyOverride, rules: Rules, cause: Cause) -> Change[CoveredOrder]:

@@ -13,9 +13,12 @@ from shared.contracts.aftersales import MaintenanceReminderDue, WarrantyExpiring
 
 
 def plan_reminders(order: CoveredOrder, rules: Rules, cause: Cause) -> Change[CoveredOrder]:
-    """Set the next reminders of goods that were accepted. A moment that has passed is not made up for."""
+    """Set the next reminders of goods that were accepted; an order that was cancelled has none.
+
+    A moment that has passed is not made up for.
+    """
     planned = order.done_with(EXPIRY, MAINTENANCE)
-    if order.accepted_on is None or order.customer is None:
+    if order.accepted_on is None or order.customer is None or order.cancelled:
         return Change(planned)
     if planned.policy_version is None:
         planned = planned.but(policy_version=rules.on(cause.at).version)

@@ -86,10 +86,12 @@ def _reckoned(rule: Rule, made: tuple[date, date], covered: Covered) -> Reckonin
 def assess(rules: Sequence[Rule], covered: Covered | None, as_of: date) -> Finding:
     """Whether the contract was under warranty on `as_of`, a local day. Never guesses: doubt is `uncertain`.
 
+    So is what holds for an order that was cancelled, of which the rule says nothing.
+
     What a person decided otherwise than the rule goes before it, on the days on which it holds, and is named; the last
     day under warranty is then the one that they named, if they did.
     """
-    found = _by_rule(rules, covered, as_of)
+    found = _unless_cancelled(_by_rule(rules, covered, as_of), covered)
     decided = covered.decided if covered else None
     if decided is None or decided.as_of is None or as_of < decided.as_of:
         return found
@@ -103,6 +105,13 @@ def assess(rules: Sequence[Rule], covered: Covered | None, as_of: date) -> Findi
         days_left=days_left(decided, as_of),
         explanation=(*found.explanation, in_words(decided)),
     )
+
+
+def _unless_cancelled(found: Finding, covered: Covered | None) -> Finding:
+    if covered is None or not covered.cancelled:
+        return found
+    why = "但该订单已取消，因此无法确定是否仍在保修范围内，请核对。"
+    return found.but(verdict="uncertain", days_left=None, explanation=(*found.explanation, why))
 
 
 def in_words(decided: WarrantyOverride) -> str:

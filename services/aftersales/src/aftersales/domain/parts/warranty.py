@@ -62,6 +62,7 @@ class Covered(Part):
     accepted_on: date | None = None
     months: int | None = Field(default=None, ge=0)
     decided: WarrantyOverride | None = None
+    cancelled: bool = False
     today: date = date.max
 
     @property
