@@ -43,6 +43,9 @@ SCREENS = {
     "settlements": Screen("售后结算", "aftersales", "/aftersales/ui/settlements", "settlements"),
     "slips": Screen("联络单", "notify", "/notify/ui/slips", "slips"),
     "facts": Screen("上报", "intake", "/intake/ui/facts"),
+    "problems": Screen("当天的问题", "intake", "/intake/ui/problems", "problems", in_rail=False),
+    "fines": Screen("记录被改动", "intake", "/intake/ui/fines", "fines", in_rail=False),
+    "itineraries": Screen("行程", "intake", "/intake/ui/itineraries", "itineraries", in_rail=False),
     "reports": Screen("工作报告", "intake", "/intake/ui/reports", "work_reports"),
 }
 """The screens beside the day, by their names in addresses."""

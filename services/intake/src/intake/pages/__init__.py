@@ -8,7 +8,7 @@ from fastapi import APIRouter
 
 from intake.domain.parts.company import Company
 from intake.domain.policy.policy import Rules
-from intake.pages import callbacks, customer, customers, facts, figures, papers, reports
+from intake.pages import callbacks, customer, customers, facts, figures, papers, reports, things
 from intake.pages.words import CALLING, FORMS, REPORTING
 from intake.settings import Settings
 from intake.store import Stores
@@ -35,6 +35,7 @@ def routes(
         figures.routes(stores.surveys, rules, render),
         *reports.routes(stores, rules, Forms("intake", "/reports/{report_id}", asked, REPORTING), render),
         facts.routes(stores.facts, parking, rules.calendar, facts.forms(asked), render),
+        *things.routes(stores, rules, asked, render),
         *papers.routes(stores, rules),
     )
 

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Literal
 
-from intake.domain.lifecycle import CallbackStage, ReportStage
+from intake.domain.lifecycle import CallbackStage, FineStage, ItineraryStage, ProblemStage, ReportStage
 from shared.contracts.intake import Trade, WithdrawalReason
 from shared.contracts.intake.contacts import CallbackWay, Rating
 from shared.contracts.intake.work import CampaignKind
 from shared.pages.forms import FormWords
-from shared.pages.words import CUSTOMER_KINDS
+from shared.pages.words import CUSTOMER_KINDS, DEPARTMENTS
 
 TRADES: Mapping[Trade, str] = MappingProxyType(
     {"decoration_company": "装饰公司", "dealer": "经销商", "direct": "直接客户", "other": "其他"}
@@ -278,6 +278,27 @@ CALLING = FormWords(
     asides=MappingProxyType({"aspect": "不完全满意时必填"}),
 )
 """The forms about a call; what the customer is asked are the questions of the script."""
+
+PROBLEM_STAGES: Mapping[ProblemStage, str] = MappingProxyType(
+    {"raised": "待反馈", "fed_back": "已反馈部门", "solved": "已解决"}
+)
+PROBLEMS = FormWords(
+    decisions=MappingProxyType({"tell_department": "反馈给部门", "solve": "解决这个问题"}),
+    fields=MappingProxyType({"department": "反馈给哪个部门", "words": "反馈了什么", "solution": "怎样解决"}),
+    choices=MappingProxyType({"department": DEPARTMENTS}),
+)
+FINE_STAGES: Mapping[FineStage, str] = MappingProxyType({"open": "待查明", "imposed": "已处罚", "let_off": "不处罚"})
+FINING = FormWords(
+    decisions=MappingProxyType({"impose": "处罚", "let_off": "不处罚"}),
+    fields=MappingProxyType(
+        {"staff": "由谁承担（工号）", "ImposeFine.reason": "怎样查明", "LetOff.reason": "为什么不处罚"}
+    ),
+)
+ITINERARY_STAGES: Mapping[ItineraryStage, str] = MappingProxyType({"open": "待去电", "confirmed": "已商定"})
+ITINERARIES = FormWords(
+    decisions=MappingProxyType({"confirm": "记录商定的行程"}),
+    fields=MappingProxyType({"stops": "当天的安排", "changes": "改动", "content": "通话记录"}),
+)
 
 TOLD: Mapping[str, str] = MappingProxyType(
     {
