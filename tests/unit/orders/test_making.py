@@ -260,6 +260,50 @@ async def test_goods_that_are_short_are_an_exception_and_not_complete(company):
     assert [event.kind for event in company.announced(said.OrderExceptionRaised)] == ["material"]
 
 
+async def test_goods_that_turn_out_to_be_short_after_they_were_made_are_looked_into_once(company):
+    await company.place()
+    await company.run_to("shipping")
+    made = company.now
+    company.later(hours=2)
+
+    for short, hours in ((0, 2), (4, 2), (4, 2), (6, -1)):
+        at = made + timedelta(hours=hours)
+        await company.fact(facts.ProductionCompleted, completed_at=at, quantity_ok=20, quantity_short=short)
+
+    (raised,) = company.announced(said.OrderExceptionRaised)
+    assert (raised.kind, raised.detail) == ("material", "已报生产完毕，现报短缺4件，请核对")
+    assert (await company.order()).stage == "shipping"
+
+
+@pytest.mark.parametrize("kind", ["standard", "custom"])
+async def test_a_breakdown_that_is_reported_again_sets_nothing_aside_twice(company, kind):
+    await company.place(kind)
+    await company.run_to("breakdown")
+    for _ in range(2):
+        await company.fact(facts.BreakdownCompleted, parts=[{"part_no": "A", "quantity": 8, "source": "stock"}])
+    assert (len(company.announced(said.StockAllocated)), (await company.order()).works.breakdown) == (1, 1)
+
+
+async def test_a_breakdown_that_changes_after_its_review_is_looked_into(company):
+    await company.place("custom")
+    await company.run_to("inspection")
+    await company.fact(facts.BreakdownCompleted, parts=[{"part_no": "A", "quantity": 8, "source": "stock"}])
+    (raised,) = company.announced(said.OrderExceptionRaised)
+    assert (raised.kind, raised.detail) == ("quality", "拆单经研发审核后又有改动，改动尚未审核，请核对")
+
+
+async def test_the_designer_reads_that_a_version_after_the_approval_does_not_count(company):
+    await company.place()
+    await company.run_to("making")
+    await company.fact(facts.DesignSubmitted, drawing_kind="plan", version=2, files=("b.pdf",), designer="d-1")
+    order = await company.order()
+    assert (order.drawings.of("plan").version, order.objections[-1].code, order.objections[-1].reason) == (
+        1,
+        "already_approved",
+        "第1版已审核通过，所报第2版未予采用",
+    )
+
+
 async def test_the_longest_item_in_the_largest_quantity_is_announced_in_one_line(company):
     await company.place()
     await company.run_to("production")

@@ -69,6 +69,7 @@ _REASONS: Mapping[tuple[Outcome, str], str] = {
     ("refused", "not_later"): "新日期必须晚于已告知客户的日期",
     ("refused", "no_such_sample"): "该单没有这个编号的样品",
     ("refused", "void_sample"): "该样品依据的拆单已被退回，请重新打样",
+    ("refused", "already_approved"): "该图纸已审核通过，新版未予采用；确需更改请先联系客服",
     ("refused", "already_judged"): "该样品已有结论，请重新打样后再评",
     ("refused", "impossible_plan"): "计划的先后日期有矛盾",
     ("refused", "note_issued"): "该送货单号已经用过，请换一个单号",

@@ -1,5 +1,6 @@
 """How drawings are handed in and reviewed."""
 
+from orders.domain.decisions.exception import object_to
 from orders.domain.decisions.stage import reach
 from orders.domain.order import Order
 from orders.domain.parts.drawing import Drawing, with_drawing
@@ -13,12 +14,15 @@ from shared.contracts.orders import DesignReviewed
 def submit(order: Order, fact: DesignSubmitted, cause: Cause) -> Change[Order]:
     """The project team or R&D hands in a drawing; one that comes before its order is kept (000 §3.4.2, §3.5.2).
 
-    One that is not newer changes nothing, nor does any after approval.
+    One that is not newer changes nothing. Nor does a newer one after approval, which its designer reads.
     """
     if order.ended:
         return Change(order)
     drawing = order.drawings.of(fact.drawing_kind)
-    if fact.version > drawing.version and drawing.stage != "approved":
+    if fact.version > drawing.version and drawing.stage == "approved":
+        told = f"第{drawing.version}版已审核通过，所报第{fact.version}版未予采用"
+        return object_to(order, "refused", "already_approved", told, cause)
+    if fact.version > drawing.version:
         drawing = drawing.but(
             stage="submitted",
             version=fact.version,

@@ -129,8 +129,11 @@ def _is_late(order: Order, plan: ProductionPlan) -> bool:
 
 
 def break_down(order: Order, fact: BreakdownCompleted, rules: Rules, cause: Cause) -> Change[Order]:
-    """Which parts the order needs; those from stock or from outside are allocated (000 §3.4.3, 004 一㈡4)."""
-    if order.ended:
+    """Which parts the order needs; those from stock or from outside are allocated (000 §3.4.3, 004 一㈡4).
+
+    The same parts again are a repetition. Other ones than R&D has approved are looked into (000 §3.5.3a).
+    """
+    if order.ended or (order.has(_M.BROKEN_DOWN) and order.works.parts == fact.parts):
         return Change(order)
     known = order.but(works=order.works.but(parts=fact.parts, breakdown=order.works.breakdown + 1))
     lines = tuple(
@@ -139,9 +142,13 @@ def break_down(order: Order, fact: BreakdownCompleted, rules: Rules, cause: Caus
         if (source := _ALLOCATED.get(part.source))
     )
     allocated = (StockAllocated.of(order.named, lines=lines),) if lines else ()
-    return Change(known, allocated).then(
+    change = Change(known, allocated).then(
         lambda order: reach(order, _M.BROKEN_DOWN, since=cause.at, rules=rules, cause=cause)
     )
+    if not order.has(_M.BREAKDOWN_APPROVED):
+        return change
+    detail = "拆单经研发审核后又有改动，改动尚未审核，请核对"
+    return change.then(lambda order: look_into(order, "quality", "taken", "looked_into", detail, cause))
 
 
 def review_breakdown(
@@ -270,11 +277,13 @@ def complete(order: Order, fact: ProductionCompleted, rules: Rules, cause: Cause
     """The goods are made. Short ones are not yet, and what was ready before a failed inspection is not again.
 
     An inspection that was passed before they were made saw other goods. Goods that were made before their sample was
-    confirmed are looked into (000 §3.4.3, §3.5.3).
+    confirmed are looked into (000 §3.4.3, §3.5.3). So are goods that turn out to be short after they were all made.
     """
     failed = order.works.failed_inspection_at
-    if order.ended or order.has(_M.PRODUCED) or (failed and fact.completed_at <= failed):
+    if order.ended or (failed and fact.completed_at <= failed):
         return Change(order)
+    if order.produced_at is not None:
+        return _found_short(order, fact, order.produced_at, cause)
     if fact.quantity_short:
         made = fact.quantity_ok * 100 // (fact.quantity_ok + fact.quantity_short)
         short = order.works.but(quantity_short=fact.quantity_short, ready_percent=made, told_at=cause.at)
@@ -290,6 +299,15 @@ def complete(order: Order, fact: ProductionCompleted, rules: Rules, cause: Cause
     if not unconfirmed:
         return finished
     return finished.then(lambda order: look_into(order, "quality", "taken", "looked_into", detail, cause))
+
+
+def _found_short(order: Order, fact: ProductionCompleted, made_at: datetime, cause: Cause) -> Change[Order]:
+    """A report of before they were made, of no lack, or of one that is known tells nothing new."""
+    if fact.completed_at < made_at or fact.quantity_short in (0, order.works.quantity_short):
+        return Change(order)
+    short = order.but(works=order.works.but(quantity_short=fact.quantity_short))
+    detail = f"已报生产完毕，现报短缺{fact.quantity_short}件，请核对"
+    return look_into(short, "material", "taken", "looked_into", detail, cause)
 
 
 def inspect(
