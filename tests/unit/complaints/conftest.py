@@ -13,7 +13,7 @@ from complaints.domain.complaint import Complaint
 from complaints.domain.decisions.appeal import appeal, decide_appeal
 from complaints.domain.decisions.closing import close, withdraw
 from complaints.domain.decisions.escalation import escalate
-from complaints.domain.decisions.filing import dismiss, draft, file, open_case
+from complaints.domain.decisions.filing import add_details, dismiss, draft, file, open_case
 from complaints.domain.decisions.findings import (
     assess_loss,
     assign_liability,
@@ -35,7 +35,7 @@ from complaints.domain.decisions.liaison import audit, contact_department, repor
 from complaints.domain.decisions.resolution import approve, propose, reject
 from complaints.domain.decisions.settlement import accept, decline, implement, record_feedback, sign
 from complaints.domain.parts.findings import LostItem, Share, SubmittedLoss
-from complaints.domain.parts.form import Additions, Form
+from complaints.domain.parts.form import Additions, Details, Form
 from complaints.domain.parts.handling import Classification, Panel
 from complaints.domain.parts.resolution import Proposal
 from complaints.domain.policy.policy import ComplaintPolicy, Rules
@@ -172,6 +172,7 @@ def decide_as(
             "open": lambda case: open_case(case, numbered(case.id, "2026-11-0099"), rules, by),
             "file": lambda case: file(case, Additions(), None, rules, by),
             "dismiss": lambda case: dismiss(case, rules, by),
+            "add_details": lambda case: add_details(case, Details(sample_ref="YP-0091"), None, rules, by),
             "assign_owner": lambda case: assign_owner(case, "cs-manager-01", True, rules, by),
             "record_visit": lambda case: record_visit(case, AT, "现场查看", None, by),
             "acknowledge": lambda case: acknowledge(case, "三樘玻璃边缘崩角，客户要求更换", by),

@@ -335,8 +335,8 @@ async def test_a_decision_that_the_stage_does_not_allow_says_what_is_possible(as
 
     assert (refused.status_code, refused.json()["code"]) == (409, "illegal_transition")
     assert (
-        "possible now: assign_owner, record_visit, acknowledge, audit, contact_department, report_opinion, classify, "
-        "judge, withdraw, escalate" in refused.json()["detail"]
+        "possible now: assign_owner, record_visit, acknowledge, add_details, audit, contact_department, "
+        "report_opinion, classify, judge, withdraw, escalate" in refused.json()["detail"]
     )
 
 
@@ -347,6 +347,7 @@ async def test_what_may_be_decided_is_shown_with_the_roles_that_may(ask):
     assert list(possible) == [
         "assign_owner",
         "acknowledge",
+        "add_details",
         "audit",
         "contact_department",
         "report_opinion",

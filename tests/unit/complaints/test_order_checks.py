@@ -306,10 +306,10 @@ async def test_a_draft_is_held_against_its_order_when_a_person_files_it(known, a
     [
         ({"received_at": AT + timedelta(days=1)}, {}, "future_date", []),
         ({"received_at": AT - timedelta(days=400)}, {}, "long_past", []),
-        ({"shipped_on": date(2026, 11, 23)}, {}, "future_date", []),
+        ({"shipped_on": date(2026, 11, 23)}, {}, "future_date", ["body.shipped_on"]),
         ({"contract_date": PreciseDate(on=date(2026, 11, 23))}, {}, "future_date", []),
-        ({"defect_quantity": 35}, {"order_no": NO}, "beyond_order", []),
-        ({"shipped_on": date(2026, 11, 9)}, {"order_no": NO}, "not_shipped_then", []),
+        ({"defect_quantity": 35}, {"order_no": NO}, "beyond_order", ["body.defect_quantity"]),
+        ({"shipped_on": date(2026, 11, 9)}, {"order_no": NO}, "not_shipped_then", ["body.shipped_on"]),
         ({}, {"order_no": NO, "contract_no": "JG-1"}, "other_contract", ["body.contract_no"]),
         ({"customer": CUSTOMER.but(customer_id=UUID(int=2))}, {"order_no": NO}, "other_customer", ["body.order_no"]),
     ],
@@ -324,6 +324,69 @@ async def test_a_draft_is_refused_by_fields_that_its_filing_has(
     refused = (await ask("cs_specialist", "POST", f"/complaints/{draft.id}/file", added)).json()
 
     assert (refused["code"], [each["where"] for each in refused.get("errors") or ()]) == (code, named)
+
+
+FOUND = {
+    "demand": "更换四樘玻璃",
+    "batch_no": "P20261101-2",
+    "shipped_on": "2026-11-10",
+    "defect_quantity": 4,
+    "sample_ref": "YP-0091",
+    "photos": ["photos/1.jpg", "photos/2.jpg"],
+    "opinion": "疑为包装护角不足",
+}
+
+
+@pytest.mark.requirement("R148.a", "R151.a", "R151.b")
+async def test_what_sales_finds_out_is_added_to_a_draft_when_it_is_filed(known, ask, complaints, in_every_stage):
+    drafted = in_every_stage["draft"]
+    form = drafted.form.but(customer=CUSTOMER, order_no=NO, contract_no=None, photos=("photos/1.jpg",))
+    await complaints.create(Change(drafted.but(form=form)), cause(AT))
+
+    filed = (await ask("account_manager", "POST", f"/complaints/{drafted.id}/file", FOUND)).json()
+
+    assert {name: filed["form"][name] for name in FOUND} == FOUND
+
+
+@pytest.mark.requirement("R148.a", "R151.a", "R151.b")
+async def test_what_sales_finds_out_after_a_case_was_filed_stands_on_its_form_with_who_added_it(file, ask, known):
+    filed = await file(photos=["photos/1.jpg"])
+
+    added = await ask("account_manager", "POST", f"/complaints/{filed['complaint_id']}/add-details", FOUND)
+
+    shown = added.json()
+    assert {name: shown["form"][name] for name in FOUND} == FOUND
+    assert shown["form"]["content"] == filed["form"]["content"]
+    (kept,) = shown["details"]
+    assert kept["found"] == FOUND
+    assert kept["by"] == "account_manager-01"
+    found = (await ask("cs_specialist", "GET", "/complaints?q=P20261101-2")).json()["items"]
+    assert [each["complaint_id"] for each in found] == [filed["complaint_id"]]
+    history = (await ask("cs_manager", "GET", f"/complaints/{filed['complaint_id']}/history")).json()
+    assert [each["words"] for each in history if each["what"] == "补充投诉资料"] == [
+        "批号P20261101-2，2026-11-10发货，问题数量4，样品YP-0091，照片2张；更换四樘玻璃；疑为包装护角不足"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("added", "code", "named"),
+    [
+        ({"shipped_on": "2026-11-09"}, "not_shipped_then", ["body.shipped_on"]),
+        ({"shipped_on": "2026-11-23"}, "future_date", ["body.shipped_on"]),
+        ({"defect_quantity": 35}, "beyond_order", ["body.defect_quantity"]),
+        ({}, "nothing_changes", []),
+        ({"demand": "更换三樘玻璃"}, "nothing_changes", []),
+    ],
+)
+async def test_what_is_added_to_a_case_is_held_against_its_order(added, code, named, file, ask, known):
+    id = (await file(demand="更换三樘玻璃"))["complaint_id"]
+
+    refused = await ask("account_manager", "POST", f"/complaints/{id}/add-details", added)
+
+    answer = refused.json()
+    assert (refused.status_code, answer["code"]) == (409, code)
+    assert [each["where"] for each in answer.get("errors") or ()] == named
+    assert (await ask("cs_manager", "GET", f"/complaints/{id}")).json()["details"] == []
 
 
 async def test_an_order_of_another_file_of_the_same_person_is_that_customer_s(known, file, world):

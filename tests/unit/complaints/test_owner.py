@@ -16,7 +16,7 @@ from complaints.domain.decisions import allowance as on_allowance
 from complaints.domain.decisions.appeal import appeal, decide_appeal
 from complaints.domain.decisions.closing import close, withdraw
 from complaints.domain.decisions.escalation import escalate
-from complaints.domain.decisions.filing import dismiss, draft, file, open_case
+from complaints.domain.decisions.filing import add_details, dismiss, draft, file, open_case
 from complaints.domain.decisions.findings import (
     assess_loss,
     assign_liability,
@@ -40,7 +40,7 @@ from complaints.domain.decisions.resolution import approve_choice, propose, reje
 from complaints.domain.decisions.settlement import accept_choice, decline, implement, record_feedback, sign
 from complaints.domain.lifecycle import COMPLAINT
 from complaints.domain.parts.findings import LostItem, Share
-from complaints.domain.parts.form import Additions, Form
+from complaints.domain.parts.form import Additions, Details, Form
 from complaints.domain.parts.handling import Classification, Visit
 from complaints.settings import Settings
 from shared.aggregate import Refused
@@ -156,6 +156,7 @@ AMOUNTS = st.sampled_from(["0", "1800.00", "2000.00", "2000.01", "20000.00", "20
 OURS = (Share(unit="own_department", department="production", percent=100),)
 QUALITY = Classification(nature="quality", category="玻璃破损")
 BESIDE = {
+    "add_details": lambda case, who: add_details(case, Details(sample_ref="YP-0091"), None, RULES, who),
     "acknowledge": lambda case, who: acknowledge(case, "三樘玻璃崩角", who),
     "assess_loss": lambda case, who: assess_loss(case, (LostItem(code="rework_hour", quantity=4),), RULES, who),
     "assign_liability": lambda case, who: assign_liability(case, OURS, "返工", False, RULES, who),

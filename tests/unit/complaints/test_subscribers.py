@@ -40,6 +40,7 @@ def failed(form) -> AcceptanceFailed:
         at=AT - timedelta(hours=1),
         issues=(Defect(description="三樘玻璃边缘崩角", quantity=3), Defect(description="门闭合有异响", quantity=1)),
         customer=form.customer,
+        photos=("orders/pictures/1.jpg",),
     )
 
 
@@ -76,6 +77,7 @@ async def test_a_failed_acceptance_files_a_complaint_by_itself_once(on, failed, 
         order_no="SO-2026-0412",
         contract_no="JG20260930-017",
         defect_quantity=4,
+        photos=("orders/pictures/1.jpg",),
         nature="quality",
         source_event_id=EVENT,
     )

@@ -12,17 +12,27 @@ from complaints.api.readers import CASES, WHOLE
 from complaints.api.views import ComplaintView
 from complaints.domain.complaint import Complaint
 from complaints.domain.decisions import filing as decisions
-from complaints.domain.decisions.filing import dismiss, open_entered, take_in
+from complaints.domain.decisions.filing import add_details, dismiss, open_entered, take_in
 from complaints.domain.decisions.register import enter
 from complaints.domain.lifecycle import COMPLAINT
-from complaints.domain.parts.form import Additions, Form
+from complaints.domain.parts.form import Additions, Details, Form
 from complaints.domain.policy.policy import Rules
 from complaints.domain.register import Register
 from complaints.domain.roles import FILERS
 from complaints.store import Stores
 from shared.aggregate import Cause
 from shared.contracts.event import Instant, PreciseDate
-from shared.contracts.vocabulary import ContractNo, CustomerSnapshot, Line, OrderNo, PaperNo, Price, Prose, Quantity
+from shared.contracts.vocabulary import (
+    ContractNo,
+    CustomerSnapshot,
+    FileRef,
+    Line,
+    OrderNo,
+    PaperNo,
+    Price,
+    Prose,
+    Quantity,
+)
 from shared.http import CausedByRequest, RequestBody, Router, allow
 
 
@@ -45,6 +55,7 @@ class FileComplaint(RequestBody):
     opinion: Prose | None = Field(
         default=None, description="The salesman's (签注意见); never for the customer.", examples=["疑为包装护角不足"]
     )
+    photos: tuple[FileRef, ...] = Field(default=(), max_length=50, examples=[["photos/2026-11-0007/1.jpg"]])
     amount_claimed: Price | None = None
     nature: Literal["quality", "non_quality", "unknown"] = "unknown"
     severity: Literal["ordinary", "major"] = "ordinary"
@@ -54,13 +65,25 @@ class FileComplaint(RequestBody):
         return Form.model_validate(self.model_dump() | {"received_at": self.received_at or cause.at})
 
 
-class FileDraft(RequestBody):
-    """What a person adds to a draft; what is left out stays as it was drafted."""
+class AddDetails(RequestBody):
+    """What was found out about the goods and the demand; what is left out stays as it is, photos are added."""
 
     demand: Prose | None = Field(default=None, examples=["重新调试玻璃门"])
+    batch_no: PaperNo | None = Field(default=None, examples=["P20261101-2"])
+    shipped_on: date | None = None
+    defect_quantity: Quantity | None = Field(default=None, examples=[3])
+    sample_ref: PaperNo | None = Field(default=None, description="Where the faulty sample is.", examples=["YP-0091"])
+    photos: tuple[FileRef, ...] = Field(default=(), max_length=50, examples=[["photos/2026-11-0007/1.jpg"]])
+    opinion: Prose | None = Field(
+        default=None, description="The salesman's (签注意见); never for the customer.", examples=["疑为包装护角不足"]
+    )
+
+
+class FileDraft(AddDetails):
+    """What a person adds to a draft; what is left out stays as it was drafted."""
+
     order_no: OrderNo | None = None
     contract_no: ContractNo | None = None
-    opinion: Prose | None = Field(default=None, examples=["疑为包装护角不足"])
     nature: Literal["quality", "non_quality", "unknown"] | None = None
     severity: Literal["ordinary", "major"] | None = None
 
@@ -92,6 +115,15 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
             complaint_id, lambda draft: decisions.file(draft, added, order, rules, cause), cause
         )
         return await _number(stores, rules, taken, cause)
+
+    @router.post("/complaints/{complaint_id}/add-details", dependencies=[allow(*COMPLAINT.roles("add_details"))])
+    async def add_case_details(complaint_id: UUID, body: AddDetails, cause: CausedByRequest) -> ComplaintView:
+        """Sales verifies batch, day, quantity and demand after the filing, with sample, photos and opinion."""
+        form, added = (await complaints.get(complaint_id)).form, Details.model_validate(body.model_dump())
+        order = await stores.order_of(form.order_no, form.contract_no, form.customer.customer_id)
+        return ComplaintView.of(
+            await complaints.apply(complaint_id, lambda case: add_details(case, added, order, rules, cause), cause)
+        )
 
     @router.post("/complaints/{complaint_id}/dismiss", dependencies=[allow(*COMPLAINT.roles("dismiss"))])
     async def dismiss_draft(complaint_id: UUID, cause: CausedByRequest) -> ComplaintView:

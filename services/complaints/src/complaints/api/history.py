@@ -6,6 +6,7 @@ Both are told in the language of the person who reads a page; what the API answe
 from collections.abc import Iterator
 
 from complaints.domain.complaint import Complaint
+from complaints.domain.parts.form import Details, Form
 from shared.contracts.event import Instant, Part
 from shared.contracts.vocabulary import Line, StaffId
 from shared.language import _, listed
@@ -54,6 +55,18 @@ def told(complaint: Complaint) -> tuple[PastStep, ...]:
     return tuple(sorted(steps, key=lambda step: step.at))
 
 
+def goods_in_words(said: Form | Details) -> str:
+    """What is said of the goods, one thing after the other; empty when nothing is."""
+    known = (
+        _("批号{number}").format(number=said.batch_no) if said.batch_no else None,
+        _("{day}发货").format(day=said.shipped_on) if said.shipped_on else None,
+        _("问题数量{n}").format(n=said.defect_quantity) if said.defect_quantity else None,
+        _("样品{number}").format(number=said.sample_ref) if said.sample_ref else None,
+        _("照片{n}张").format(n=len(said.photos)) if said.photos else None,
+    )
+    return _("，").join(filter(None, known))
+
+
 def _received(complaint: Complaint) -> Iterator[PastStep]:
     yield PastStep(at=complaint.form.received_at, what=_("客户反映"), words=complaint.form.content)
     if complaint.accepted_at:
@@ -61,6 +74,9 @@ def _received(complaint: Complaint) -> Iterator[PastStep]:
 
 
 def _handled(complaint: Complaint) -> Iterator[PastStep]:
+    for added in complaint.details:
+        words = _("；").join(filter(None, (goods_in_words(added.found), added.found.demand, added.found.opinion)))
+        yield PastStep(at=added.at, what=_("补充投诉资料"), by=added.by, words=words)
     if confirmed := complaint.acknowledgement:
         yield PastStep(at=confirmed.at, what=_("与客户确认内容"), by=confirmed.by, words=confirmed.restated)
     for visit in complaint.visits:

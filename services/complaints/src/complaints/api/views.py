@@ -10,7 +10,7 @@ from complaints.domain.complaint import Complaint, possible
 from complaints.domain.lifecycle import Stage, waits_for_customer
 from complaints.domain.parts.appeal import Appeal
 from complaints.domain.parts.findings import Liability, Loss, RootCause, SubmittedLoss, Supplier
-from complaints.domain.parts.form import Channel, Form, Nature
+from complaints.domain.parts.form import AddedDetails, Channel, Form, Nature
 from complaints.domain.parts.handling import (
     Acknowledgement,
     Call,
@@ -58,6 +58,7 @@ class ComplaintView(View):
     stage: Stage
     possible: tuple[Possible, ...]
     form: Form
+    details: tuple[AddedDetails, ...]
     order_id: OrderId | None
     policy_version: int | None
     accepted_at: Instant | None

@@ -9,7 +9,7 @@ from pydantic import computed_field
 from complaints.domain.lifecycle import COMPLAINT, LIVE, ComplaintDecision, Stage
 from complaints.domain.parts.appeal import Appeal
 from complaints.domain.parts.findings import Liability, Loss, RootCause, SubmittedLoss, Supplier
-from complaints.domain.parts.form import Form
+from complaints.domain.parts.form import AddedDetails, Form
 from complaints.domain.parts.handling import (
     Acknowledgement,
     Call,
@@ -94,6 +94,7 @@ class Complaint(Timed):
     """
 
     form: Form
+    details: tuple[AddedDetails, ...] = ()
     stage: Stage = COMPLAINT.start
     number: ComplaintNo | None = None
     policy_version: int | None = None

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
 from complaints.api.customer_view import CustomerView
-from complaints.api.history import history
+from complaints.api.history import goods_in_words, history
 from complaints.api.readers import CASES, WHOLE
 from complaints.domain.complaint import Complaint, waiting
 from complaints.domain.parts.form import CHANNELS
@@ -172,6 +172,7 @@ def _inside(case: Complaint) -> Iterator[tuple[str, str]]:
     form, judgement, liability = case.form, case.judgement, case.liability
     contract = _("合同{number}").format(number=form.contract_no) if form.contract_no else None
     yield _("订单"), _in_a_row(form.order_no, contract) or _("未注明")
+    yield _("货品"), goods_in_words(form) or _("未注明")
     yield _("判定"), judgement.grounds if judgement else _("未判定")
     department = judgement.responsible_department if judgement else None
     yield _("责任"), liability.handling if liability else _(DEPARTMENTS[department]) if department else _("未核定")

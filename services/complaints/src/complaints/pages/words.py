@@ -39,6 +39,7 @@ DECISIONS: Mapping[ComplaintDecision, str] = MappingProxyType(
         "assign_owner": "指定负责人",
         "record_visit": "记录走访",
         "acknowledge": "与客户确认内容",
+        "add_details": "补充投诉资料",
         "record_notice": "记录已告知客户",
         "audit": "审核案卷",
         "contact_department": "联系部门",
@@ -95,6 +96,11 @@ FORMS = FormWords(
             "demand": "客户要求",
             "order_no": "订单编号",
             "contract_no": "合同编号",
+            "batch_no": "批号",
+            "shipped_on": "发货日期",
+            "defect_quantity": "问题数量",
+            "sample_ref": "样品编号",
+            "photos": "照片",
             "opinion": "签注意见",
             "nature": "性质",
             "severity": "程度",
@@ -197,6 +203,7 @@ FORMS = FormWords(
             "preferred": "从0数起",
             "responsible": "每行一个",
             "evidence": "每行一份",
+            "photos": "每行一份",
             "letter": "函件告知时必填",
             "LostItemBody.amount": "标准中没有单价的项目才填",
             "claim": "未定则不填",
@@ -204,7 +211,7 @@ FORMS = FormWords(
             "ShareBody.supplier": "供应商承担时填写",
         }
     ),
-    pictures=frozenset({"evidence", "file", "letter", "minutes"}),
+    pictures=frozenset({"evidence", "file", "letter", "minutes", "photos"}),
     signatures=frozenset({"signature"}),
 )
 
@@ -220,17 +227,13 @@ FILING = replace(
             "received_at": "反映时间",
             "content": "反映的问题",
             "contract_date": "合同日期",
-            "batch_no": "批号",
-            "shipped_on": "发货日期",
-            "defect_quantity": "问题数量",
-            "sample_ref": "样品编号",
             "amount_claimed": "索赔金额",
         }
     ),
     choices=MappingProxyType(
         {**FORMS.choices, **CUSTOMER_CHOICES, "channel": {name: CHANNELS[name] for name in CHANNELS if name != "auto"}}
     ),
-    asides=MappingProxyType({"opinion": "只在内部", "received_at": "不填就是现在"}),
+    asides=MappingProxyType({"opinion": "只在内部", "photos": "每行一份", "received_at": "不填就是现在"}),
 )
 """The form by which a complaint comes in."""
 

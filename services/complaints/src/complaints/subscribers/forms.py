@@ -39,6 +39,7 @@ def of_failed_acceptance(event: AcceptanceFailed, event_id: UUID) -> Form:
         order_no=event.order_no,
         contract_no=event.contract_no,
         defect_quantity=faulty if faulty is not None and faulty <= MOST else None,
+        photos=event.photos,
         nature="quality",
         source_event_id=event_id,
     )

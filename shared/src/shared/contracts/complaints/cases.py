@@ -17,6 +17,7 @@ from shared.contracts.vocabulary import (
     ContractNo,
     DepartmentName,
     DueAt,
+    FileRef,
     Line,
     PaperNo,
     Price,
@@ -44,6 +45,7 @@ class ComplaintForm(Part):
     opinion: Prose | None = Field(
         default=None, description="The salesman's (签注意见), for the house alone.", examples=["疑为包装护角不足"]
     )
+    photos: tuple[FileRef, ...] = ()
     amount_claimed: Price | None = None
     nature: Literal["quality", "non_quality", "unknown"] = Field(default="unknown", examples=["quality"])
     severity: Literal["ordinary", "major"] = "ordinary"

@@ -9,7 +9,7 @@ from uuid import UUID
 from complaints.domain.complaint import Complaint
 from complaints.domain.goods_return import GoodsReturn
 from complaints.domain.known_order import KnownOrder
-from complaints.domain.parts.form import Form
+from complaints.domain.parts.form import Details, Form
 from complaints.domain.parts.papers import Drawn, PartCount, ReturnNote, added_up
 from shared.aggregate import Cause, Refused, must_be_recent
 from shared.calendar import Calendar
@@ -26,11 +26,21 @@ def must_fit(form: Form, order: KnownOrder | None, calendar: Calendar, cause: Ca
     told it.
     """
     must_be_past("the complaint", form.received_at, cause, "received_at")
-    today, contract_on = calendar.day(cause.at), form.contract_date.on if form.contract_date else None
-    _must_be_a_past_day("the shipment", form.shipped_on, today, "shipped_on")
-    _must_be_a_past_day("the contract", contract_on, today, "contract_date")
+    contract_on = form.contract_date.on if form.contract_date else None
+    _must_be_a_past_day("the contract", contract_on, calendar.day(cause.at), "contract_date")
     if order is not None:
-        _must_agree(form, order, calendar)
+        _must_be_the_customers(form, order)
+    must_fit_details(form, order, calendar, cause)
+
+
+def must_fit_details(said: Form | Details, order: KnownOrder | None, calendar: Calendar, cause: Cause) -> None:
+    """What is said of the goods is what orders announced; of an order that is not known only the day is checked.
+
+    Refused as by `must_fit`: `future_date`, `beyond_order` and `not_shipped_then`.
+    """
+    _must_be_a_past_day("the shipment", said.shipped_on, calendar.day(cause.at), "shipped_on")
+    if order is not None:
+        _must_agree(said, order, calendar)
 
 
 def must_be_past(what: str, at: datetime, cause: Cause, field: str | None = None) -> None:
@@ -118,7 +128,7 @@ def must_come_back_once(
             raise Refused(f"{left} of {line.part} were ordered; at most that many come back", "beyond_order", field)
 
 
-def _must_agree(form: Form, order: KnownOrder, calendar: Calendar) -> None:
+def _must_be_the_customers(form: Form, order: KnownOrder) -> None:
     if form.customer.customer_id != order.customer_id:
         named, field = (form.order_no, "order_no") if form.order_no else (f"contract {form.contract_no}", "contract_no")
         told = f"{named} belongs to another customer; file it under that customer or without it"
@@ -126,12 +136,15 @@ def _must_agree(form: Form, order: KnownOrder, calendar: Calendar) -> None:
     if form.contract_no and order.contract_no and form.contract_no != order.contract_no:
         told = f"the contract of {order.order_no} is {order.contract_no}"
         raise Refused(told, "other_contract", "contract_no")
+
+
+def _must_agree(said: Form | Details, order: KnownOrder, calendar: Calendar) -> None:
     ordered = sum(order.quantities.values())
-    if form.defect_quantity and ordered and form.defect_quantity > ordered:
+    if said.defect_quantity and ordered and said.defect_quantity > ordered:
         told = f"{order.order_no} is for {ordered} in all; at most that many are faulty"
         raise Refused(told, "beyond_order", "defect_quantity")
     days = order.shipped_on(calendar)
-    if form.shipped_on and days and form.shipped_on not in days:
+    if said.shipped_on and days and said.shipped_on not in days:
         left = ", ".join(day.isoformat() for day in days)
         raise Refused(f"{order.order_no} was shipped on {left}", "not_shipped_then", "shipped_on")
 

@@ -3,16 +3,16 @@
 from uuid import UUID
 
 from complaints.domain.complaint import Complaint, give_turn, put_form
-from complaints.domain.decisions.checks import must_fit
+from complaints.domain.decisions.checks import must_fit, must_fit_details
 from complaints.domain.decisions.clock import start, stop
 from complaints.domain.decisions.escalation import take_to_major
 from complaints.domain.decisions.stage import move
 from complaints.domain.known_order import KnownOrder, filled_in
 from complaints.domain.lifecycle import COMPLAINT
-from complaints.domain.parts.form import Additions, Form
+from complaints.domain.parts.form import AddedDetails, Additions, Details, Form, completed
 from complaints.domain.policy.policy import Rules
 from complaints.domain.register import Register
-from shared.aggregate import Cause, Change
+from shared.aggregate import Cause, Change, Refused
 from shared.contracts.complaints import ComplaintFiled, ComplaintTakenIn
 
 
@@ -34,18 +34,35 @@ def file(
     The first filing decides on the form and on the month whose register gives the number.
     """
     COMPLAINT.must(complaint.stage, "file")
-    return _taken_in(complaint, _completed(complaint.form, added), order, rules, cause)
-
-
-def _completed(form: Form, added: Additions) -> Form:
-    return form.but(
-        demand=added.demand or form.demand,
+    form = complaint.form
+    named = completed(form, added).but(
         order_no=added.order_no or form.order_no,
         contract_no=added.contract_no or form.contract_no,
-        opinion=added.opinion or form.opinion,
         nature=added.nature or form.nature,
         severity=added.severity or form.severity,
     )
+    return _taken_in(complaint, named, order, rules, cause)
+
+
+def add_details(
+    complaint: Complaint, added: Details, order: KnownOrder | None, rules: Rules, cause: Cause
+) -> Change[Complaint]:
+    """What sales found out after the filing stands on the form, and who added it is kept (003 §24-1, §25.1).
+
+    It is held against the order where that is the customer's: see `must_fit`. Refused when the form says it already
+    (`nothing_changes`).
+    """
+    COMPLAINT.must(complaint.stage, "add_details")
+    form = completed(complaint.form, added)
+    if form == complaint.form:
+        raise Refused(
+            "the form says that already; give a batch, day, quantity, sample, photo, demand or opinion that it lacks",
+            "nothing_changes",
+        )
+    customers = order if order and order.customer_id == complaint.form.customer.customer_id else None
+    must_fit_details(added, customers, rules.calendar, cause)
+    kept = AddedDetails(found=added, by=cause.actor.id, at=cause.at)
+    return Change(put_form(complaint.but(details=(*complaint.details, kept)), form))
 
 
 def find_anew(before: Complaint, after: Complaint, cause: Cause) -> Change[Complaint]:

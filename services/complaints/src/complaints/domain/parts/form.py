@@ -1,6 +1,7 @@
 """The complaint form: what the customer said, where and about what (003 §24-1, §25.1, 002 六1(1))."""
 
 from collections.abc import Mapping
+from datetime import date
 from types import MappingProxyType
 from typing import Literal, Self
 from uuid import UUID
@@ -13,8 +14,12 @@ from shared.contracts.vocabulary import (
     ConcerningOrder,
     ContractNo,
     CustomerSnapshot,
+    FileRef,
     OrderNo,
+    PaperNo,
     Prose,
+    Quantity,
+    StaffId,
     order_id_of,
 )
 
@@ -34,13 +39,31 @@ CHANNELS: Mapping[Channel, str] = MappingProxyType(
 Nature = Literal["quality", "non_quality", "unknown"]
 
 
-class Additions(Part):
-    """What a person adds to a draft; what is left out stays as it was drafted."""
+class Details(Part):
+    """What sales finds out about the goods and the demand; what is left out stays as it is (003 §24-1, §25.1)."""
 
     demand: Prose | None = None
+    batch_no: PaperNo | None = None
+    shipped_on: date | None = None
+    defect_quantity: Quantity | None = None
+    sample_ref: PaperNo | None = None
+    photos: tuple[FileRef, ...] = ()
+    opinion: Prose | None = None
+
+
+class AddedDetails(Part):
+    """Who added what to a case that was filed, and when."""
+
+    found: Details
+    by: StaffId
+    at: Instant
+
+
+class Additions(Details):
+    """What a person adds to a draft; what is left out stays as it was drafted."""
+
     order_no: OrderNo | None = None
     contract_no: ContractNo | None = None
-    opinion: Prose | None = None
     nature: Nature | None = None
     severity: Literal["ordinary", "major"] | None = None
 
@@ -75,3 +98,16 @@ class Form(ComplaintForm):
             accepted_at=accepted_at,
             previous_no=self.chain[-1] if self.chain else None,
         )
+
+
+def completed(form: Form, added: Details) -> Form:
+    """With what is given in the place of what stood there; photos come to those that are there, each once."""
+    return form.but(
+        demand=added.demand or form.demand,
+        batch_no=added.batch_no or form.batch_no,
+        shipped_on=added.shipped_on or form.shipped_on,
+        defect_quantity=added.defect_quantity or form.defect_quantity,
+        sample_ref=added.sample_ref or form.sample_ref,
+        photos=tuple(dict.fromkeys((*form.photos, *added.photos))),
+        opinion=added.opinion or form.opinion,
+    )
