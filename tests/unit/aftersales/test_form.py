@@ -75,7 +75,7 @@ def test_operations_writes_how_it_is_handled_or_what_to_bring(opened, rules):
         opened, "现场处理", "resolve_on_site", date(2026, 11, 25), ("电钻",), ("铰链两副",), rules, OPERATIONS
     )
 
-    assert change.events == (
+    assert change.events[:1] == (
         HandlingOpinionRecorded(
             service_order_id=UUID(int=60),
             voucher_no="FW-20261122-AAAAAA",
@@ -88,6 +88,45 @@ def test_operations_writes_how_it_is_handled_or_what_to_bring(opened, rules):
         ),
     )
     assert change.state.opinion.handle_by == date(2026, 11, 25)
+
+
+@pytest.mark.requirement("R081.b")
+async def test_a_service_that_is_not_resolved_by_the_end_of_its_handling_period_is_missed_and_met_late(
+    in_every_stage, rules, stores
+):
+    period = record_opinion(in_every_stage["open"], "更换", "plan", date(2026, 11, 23), (), (), rules, OPERATIONS).state
+    sent = dispatch(period, "tech-05", None, None, rules, CS).state
+    midnight = datetime(2026, 11, 23, 16, tzinfo=UTC)
+    await stores.service_orders.create(Change(sent), CS)
+
+    (missed,) = await fire(timers(stores, rules), until=AT + timedelta(days=5))
+    late = await stores.service_orders.get(sent.id)
+    visit = (AT, AT + HOUR, "缺铰链")
+    unresolved = complete_visit(late, *visit, False, rules, replace(TECHNICIAN, at=midnight + HOUR))
+    resolved = complete_visit(late, *visit, True, rules, replace(TECHNICIAN, at=midnight + HOUR))
+
+    assert (missed.kind, missed.due_at, missed.assignee_role, missed.supervisor_role) == (
+        "handling",
+        midnight,
+        "operations_supervisor",
+        "cs_manager",
+    )
+    assert unresolved.state.clock("handling").missed_at == midnight
+    assert [(each.kind, each.outcome) for each in resolved.events[1:]] == [("handling", "late")]
+
+
+@pytest.mark.requirement("R081.b")
+def test_the_handling_period_that_counts_is_the_one_that_was_written_last(opened, rules):
+    def until(day, order):
+        return record_opinion(order, "更换", "plan", day, (), (), rules, OPERATIONS).state
+
+    first = until(date(2026, 11, 25), opened)
+    same, later, none = until(date(2026, 11, 25), first), until(date(2026, 11, 26), first), until(None, first)
+
+    assert first.clock("handling").due_at == datetime(2026, 11, 25, 16, tzinfo=UTC)
+    assert same.clock("handling") == first.clock("handling")
+    assert later.clock("handling").due_at == datetime(2026, 11, 26, 16, tzinfo=UTC)
+    assert none.clock("handling") is None
 
 
 @pytest.mark.requirement("R072.a")

@@ -76,8 +76,10 @@ def test_an_address_out_of_town_needs_an_application_that_the_manager_approved_b
     assert sent.stage == "dispatched"
 
 
-def test_a_second_trip_out_of_town_is_applied_for_and_approved_anew(order_with, town):
-    asked = request_remote(order_with().but(out_of_town=True), "湖南长沙", Money(amount="800.00"), CS).state
+@pytest.mark.requirement("R135.a")
+@pytest.mark.parametrize("by_address", [True, False], ids=["by the company's areas", "by an application alone"])
+def test_a_second_trip_out_of_town_is_applied_for_and_approved_anew(by_address, order_with, town):
+    asked = request_remote(order_with().but(out_of_town=by_address), "湖南长沙", Money(amount="800.00"), CS).state
     approved = approve_remote(asked, asked.remote.id, MANAGER).state
     sent = dispatch(approved, "tech-05", None, None, town, MANAGER).state
 

@@ -8,6 +8,7 @@ from aftersales.domain.parts.blocks import Execution, Opinion, Signature
 from aftersales.domain.policy.policy import Rules
 from aftersales.domain.service_order import ServiceOrder, hands_in
 from shared.aggregate import Cause, Change, Refused, must_be_another, must_be_near
+from shared.clocks import Matter
 from shared.contracts.aftersales import HandlingOpinionRecorded, ServiceCountersigned
 from shared.contracts.vocabulary import FileRef, Line, Prose
 
@@ -24,7 +25,8 @@ def record_opinion(
 ) -> Change[ServiceOrder]:
     """How it is handled and until which day. What is resolved on site names the tools and the material to bring.
 
-    Written again, it replaces what was there (001 售后三a, b). Refused for a day that has passed or lies far ahead.
+    Written again, it replaces what was there (001 售后三a, b). To have it resolved until that day ends is a duty.
+    Refused for a day that has passed or lies far ahead.
     """
     order.lifecycle.must(order.stage, "record_opinion")
     if mode == "resolve_on_site" and not (tools and materials):
@@ -57,7 +59,23 @@ def record_opinion(
         tools=tools,
         materials=materials,
     )
-    return Change(order.but(opinion=written), (recorded,))
+    return Change(order.but(opinion=written), (recorded,)).then(lambda waiting: await_handling(waiting, rules, cause))
+
+
+def await_handling(order: ServiceOrder, rules: Rules, cause: Cause) -> Change[ServiceOrder]:
+    """Until the end of the handling period it has to be resolved (001 表1 处理周期); without a period there is no duty.
+
+    Unchanged while it runs until then already.
+    """
+    policy = rules.of(order)
+    last_day = order.opinion.handle_by if order.opinion else None
+    if last_day is None:
+        return rules.clocks.drop(policy.handling.name, cause=cause)(order)
+    end, running = rules.calendar.moment(last_day), order.clock(policy.handling.name)
+    if running is not None and running.due_at == end:
+        return Change(order)
+    matter = Matter(about=order.voucher_no, customer_id=order.customer.customer_id if order.customer else None)
+    return rules.clocks.start(policy.handling, matter, cause, policy=policy, due_at=end)(order)
 
 
 def state_execution(

@@ -23,10 +23,12 @@ def complete_visit(
     """The technician was there. What is not resolved waits to be dispatched again (003 §8, §10).
 
     Its appointment is over then, and the leave for it out of town: another one is agreed with the customer, and applied
-    for. What the executor said of it stays with the visit. Refused when it does not end after it has begun
-    (`visit_times`), has not ended yet (`visit_in_future`), began on an earlier day than the dispatch and the agreed
-    window (`visit_before_dispatch`; a dispatch may be entered after it was made by telephone) or before the last visit
-    had ended (`visit_overlaps`).
+    for, also where the company's areas do not say that it is out of town. What the executor said of it stays with the
+    visit. What is resolved ends the duty of the handling period.
+
+    Refused when it does not end after it has begun (`visit_times`), has not ended yet (`visit_in_future`), began on an
+    earlier day than the dispatch and the agreed window (`visit_before_dispatch`; a dispatch may be entered after it was
+    made by telephone) or before the last visit had ended (`visit_overlaps`).
     """
     order.lifecycle.must(order.stage, "complete_visit")
     _must_be_plausible(order, started_at, ended_at, rules, cause)
@@ -44,8 +46,12 @@ def complete_visit(
     )
     visited = order.but(visits=(*order.visits, visit), stage="resolved" if resolved else "open")
     if not resolved:
-        visited = visited.but(appointment=None, put_off_from=None, remote=None, execution=None)
-    return Change(visited, (completed,)).then(lambda waiting: await_dispatch(waiting, rules, cause))
+        away = order.out_of_town or order.remote is not None
+        visited = visited.but(appointment=None, put_off_from=None, remote=None, execution=None, out_of_town=away)
+    change = Change(visited, (completed,))
+    if resolved:
+        return change.then(rules.clocks.stop(rules.of(order).handling.name, cause=cause))
+    return change.then(lambda waiting: await_dispatch(waiting, rules, cause))
 
 
 def _must_be_plausible(

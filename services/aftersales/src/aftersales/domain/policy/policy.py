@@ -78,6 +78,16 @@ _REFUND = Clock(
 )
 
 
+_HANDLING = Clock(
+    name="handling",
+    title="按处理周期完成售后",
+    term=Daily(),
+    role=Role.OPERATIONS_SUPERVISOR,
+    ladder=(Role.CS_MANAGER,),
+    source="001 表1",
+)
+
+
 class AftersalesPolicy(TimedPolicy):
     """One version of all the company's rules for its after-sales service.
 
@@ -91,7 +101,8 @@ class AftersalesPolicy(TimedPolicy):
     ended, `reminders` and `maintenance` when a customer is reminded. `voucher` is until when a registered request has
     to have a voucher, `parts` until when requested parts have to lie ready if no day is promised,
     `late_parts_told_before` how long before an appointment its customer hears that they are missing, `dispatch` until
-    when a technician has to be sent (003 §11), `settlement` until which day of the month vouchers and forms go to
+    when a technician has to be sent (003 §11), `handling` that it is resolved by the end of the day which the handling
+    opinion names (001 表1), `settlement` until which day of the month vouchers and forms go to
     finance (001 售后六c), `refund` until when what was paid for a service that was called off is paid back (003 §7); a
     version that does not say so has the product's own.
     """
@@ -114,6 +125,7 @@ class AftersalesPolicy(TimedPolicy):
     dispatch: Clock
     settlement: Clock
     refund: Clock = _REFUND
+    handling: Clock = _HANDLING
 
     @model_validator(mode="after")
     def _covers_every_contract(self) -> Self:
