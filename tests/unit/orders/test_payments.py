@@ -213,6 +213,35 @@ async def test_an_upheld_complaint_holds_until_it_is_closed(company):
     assert len(company.announced(said.DunningReleased)) == 1
 
 
+JUDGED = {"grounds": "使用不当", "demand_reasonable": True, "by": "cs-manager"}
+
+
+@pytest.mark.requirement("R160.a")
+async def test_a_refusal_that_a_petition_overturns_holds_the_dunning_again(company):
+    await company.place()
+    await company.run_to("balance")
+    await filed(company)
+    await complain(company, ComplaintJudged, upheld=False, **JUDGED)
+    await complain(company, ComplaintJudged, upheld=True, **JUDGED)
+    await company.until(company.now + timedelta(days=30))
+
+    assert company.announced(said.DunningIssued) + company.announced(said.PaymentOverdue) == []
+    assert len(company.announced(said.DunningHeld)) == 2
+    assert len(company.announced(said.DunningReleased)) == 1
+
+
+async def test_a_closed_complaint_holds_nothing_whatever_of_it_is_heard_later(company):
+    await company.place()
+    await company.run_to("balance")
+    await complain(
+        company, ComplaintClosed, closed_at=company.now, days_used=4, within_six_days=True, outcome="resolved"
+    )
+    await filed(company)
+    await complain(company, ComplaintJudged, upheld=True, **JUDGED)
+
+    assert company.announced(said.DunningHeld) == []
+
+
 async def test_a_complaint_about_no_order_holds_nothing(company):
     await company.place()
     assert (

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from orders.domain.decisions.ledger import credit_by_paper
-from orders.domain.decisions.payment import hold, resume
+from orders.domain.decisions.payment import hold, resume, settle_complaint
 from orders.domain.order import Order
 from orders.domain.policy.policy import Rules
 from orders.store import Orders
@@ -32,16 +32,17 @@ def _dunning(on: Subscriptions, orders: Orders, rules: Rules) -> None:
         return await _about(orders, event.order_id, lambda order: hold(order, event.complaint_id, rules, cause))
 
     @on(ComplaintJudged)
-    async def release_dunning(event: ComplaintJudged, cause: Cause) -> Touch[Order] | None:
-        """After a complaint that is not upheld collecting goes on (003 §25.8)."""
-        if event.upheld:
-            return None
-        return await _about(orders, event.order_id, lambda order: resume(order, event.complaint_id, rules, cause))
+    async def follow_judgement(event: ComplaintJudged, cause: Cause) -> Touch[Order] | None:
+        """Collecting goes on after a refusal, and stops again when a petition overturns that (003 §25.8)."""
+        follow = hold if event.upheld else resume
+        return await _about(orders, event.order_id, lambda order: follow(order, event.complaint_id, rules, cause))
 
     @on(ComplaintClosed)
     async def resume_dunning(event: ComplaintClosed, cause: Cause) -> Touch[Order] | None:
         """A closed complaint holds nothing back any more (003 §25.8)."""
-        return await _about(orders, event.order_id, lambda order: resume(order, event.complaint_id, rules, cause))
+        return await _about(
+            orders, event.order_id, lambda order: settle_complaint(order, event.complaint_id, rules, cause)
+        )
 
 
 def _ledger(on: Subscriptions, orders: Orders, rules: Rules) -> None:

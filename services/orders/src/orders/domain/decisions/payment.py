@@ -233,8 +233,12 @@ def _to_remind_of(order: Order, due: Due, rules: Rules, cause: Cause) -> bool:
 
 
 def hold(order: Order, complaint_id: UUID, rules: Rules, cause: Cause) -> Change[Order]:
-    """While a complaint is open the customer is not dunned for its order (003 §25.8)."""
-    if order.ended or complaint_id in order.receivable.held_by:
+    """While a complaint is open the customer is not dunned for its order (003 §25.8).
+
+    One that is closed holds nothing, in whatever order its announcements arrive.
+    """
+    known = (*order.receivable.held_by, *order.receivable.closed_complaints)
+    if order.ended or complaint_id in known:
         return Change(order)
     held = order.receivable.but(held_by=(*order.receivable.held_by, complaint_id))
     event = DunningHeld.of(order.named, complaint_id=complaint_id)
@@ -258,6 +262,14 @@ def resume(order: Order, complaint_id: UUID, rules: Rules, cause: Cause) -> Chan
         change = change.then(lambda order: set_reminders(order, rules, cause))
     followed = change.then(lambda order: follow_complaints(order, rules, cause))
     return followed.then(lambda order: follow_duties(order, rules, cause))
+
+
+def settle_complaint(order: Order, complaint_id: UUID, rules: Rules, cause: Cause) -> Change[Order]:
+    """The complaint is closed: it holds nothing back, now and later (003 §25.8)."""
+    if complaint_id in order.receivable.closed_complaints:
+        return Change(order)
+    closed = order.receivable.but(closed_complaints=(*order.receivable.closed_complaints, complaint_id))
+    return resume(order.but(receivable=closed), complaint_id, rules, cause)
 
 
 def grant_credit(order: Order, granted: CreditGranted, rules: Rules, cause: Cause) -> Change[Order]:

@@ -82,6 +82,7 @@ class Receivable(Part):
     unbooked: tuple[Confirmation, ...] = ()
     dues: tuple[Due, ...] = ()
     held_by: tuple[ComplaintId, ...] = ()
+    closed_complaints: tuple[ComplaintId, ...] = ()
     credit_days: int | None = None
 
     def sums(self, *kinds: EntryKind) -> dict[str, Decimal]:
