@@ -127,7 +127,13 @@ def _signatures(form: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     for visit in form["visits"]:
         if visit["file"]:
             yield {"what": "走访记录", "at": visit["visited_at"], "file": visit["file"]}
+    for notice in form["notices"]:
+        if notice["letter"]:
+            yield {"what": "告知函件", "at": notice["at"], "file": notice["letter"]}
+    if (panel := form["panel"]) and panel["minutes"]:
+        yield {"what": "评审记录", "at": panel["recorded_at"], "file": panel["minutes"]}
     for name in (
+        *form["form"]["photos"],
         *(form["investigation"] or {}).get("evidence", ()),
         *(form["implementation"] or {}).get("evidence", ()),
     ):

@@ -27,7 +27,12 @@ FORM = {
     "blocked": [],
     "submitted_loss": {"approved": None, "decided_by": None},
     "decided_losses": [{"approved": True, "decided_by": "deputy-01"}],
-    "form": {"customer": {"customer_id": "k-1", "name": "广州恒达装饰工程有限公司"}},
+    "form": {"customer": {"customer_id": "k-1", "name": "广州恒达装饰工程有限公司"}, "photos": ["photos/1.jpg"]},
+    "notices": [
+        {"way": "phone", "letter": None, "at": "2026-11-22T06:00:00Z"},
+        {"way": "letter", "letter": "letters/1.pdf", "at": "2026-11-22T07:00:00Z"},
+    ],
+    "panel": {"minutes": "panels/1.pdf", "recorded_at": "2026-11-22T08:00:00Z"},
     "answer": {"signature": "signatures/1.png", "at": "2026-11-23T02:00:00Z"},
     "visits": [{"file": None, "visited_at": "2026-11-22T05:00:00Z"}],
     "investigation": {"evidence": ["evidence/1.jpg"]},
@@ -142,6 +147,9 @@ def test_a_case_is_a_folder_with_its_report_approvals_papers_signatures_and_text
     }
     assert read(folder, "signatures.json") == [
         {"what": "客户签字", "at": "2026-11-23T02:00:00Z", "file": "signatures/1.png"},
+        {"what": "告知函件", "at": "2026-11-22T07:00:00Z", "file": "letters/1.pdf"},
+        {"what": "评审记录", "at": "2026-11-22T08:00:00Z", "file": "panels/1.pdf"},
+        {"what": "证据", "at": None, "file": "photos/1.jpg"},
         {"what": "证据", "at": None, "file": "evidence/1.jpg"},
     ]
     assert read(folder, "allowances.json") == [{"certificate_no": f"ZK-{NUMBER}"}]
