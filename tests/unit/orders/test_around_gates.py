@@ -77,6 +77,22 @@ async def test_an_order_without_its_deposit_is_not_told_that_its_goods_are_not_r
     assert [kind for kind, _ in raised(company)] == ["payment"]
 
 
+async def test_until_the_deposit_is_in_no_one_is_asked_whether_the_goods_will_be_ready(company):
+    await company.place(requested_ship_date=BEGIN.date() + timedelta(days=10))
+    await company.sign_contract()
+    await company.until(BEGIN + timedelta(days=40))
+    asked = {event.kind for event in company.announced(said.DeadlineSetByOrders)}
+    assert asked & {"ask_production", "ask_engineering"} == set()
+    assert company.announced(said.ShipmentReadinessAssessed) == []
+
+    await company.pay("initial", "30000.00")
+    await company.until(company.now + timedelta(days=1))
+
+    asked = {event.kind for event in company.announced(said.DeadlineSetByOrders)}
+    assert asked >= {"ask_production", "ask_engineering"}
+    assert [event.verdict for event in company.announced(said.ShipmentReadinessAssessed)] == ["late"]
+
+
 @pytest.mark.parametrize(("left", "why"), [(False, ("other", "货物尚未发出")), (True, ("transport", "运输途中延误"))])
 async def test_paid_goods_that_do_not_arrive_are_late_for_what_is_known_to_be_true(company, left, why):
     await stock(company)

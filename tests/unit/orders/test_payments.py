@@ -104,6 +104,16 @@ async def test_another_currency_is_not_counted_but_looked_into(company):
     assert (order.stage, order.receivable.paid) == ("deposit", Decimal())
 
 
+async def test_money_in_another_currency_is_looked_into_once_whatever_becomes_of_the_contract(company):
+    await company.place()
+    await company.pay("initial", "100.00", "USD")
+    await company.sign_contract()
+    await company.decide(amend, Draft(revision=0, changes=("加价",), total=yuan("120000.00")), role="cs_specialist")
+    await company.approve()
+    raised = [each.detail for each in company.announced(said.OrderExceptionRaised)]
+    assert raised == ["收到其他币种的款项：100.00 USD，请核对"]
+
+
 async def test_a_receipt_counts_once_however_often_it_is_reported(company):
     await company.place()
     await company.sign_contract()

@@ -81,7 +81,8 @@ def review(
     if order.contract.signed:
         return told.then(lambda order: _in_force(order, draft, rules, cause))
     valid = told.then(lambda order: Change(_billed(order, draft, rules)))
-    valid = valid.then(lambda order: book_confirmed(order, cause)).then(lambda order: _look_into_foreign(order, cause))
+    valid = valid.then(lambda order: book_confirmed(order, cause))
+    valid = valid.then(partial(_look_into_foreign, before=order.receivable.currency, cause=cause))
     return valid.then(lambda order: reach(order, _M.CONTRACT_APPROVED, since=cause.at, rules=rules, cause=cause))
 
 
@@ -315,16 +316,19 @@ def _in_force(order: Order, draft: Draft, rules: Rules, cause: Cause) -> Change[
     if ship_on is not None and order.dispatched_on is None:
         change = change.then(lambda order: watch(order, ship_on, rules, cause))
     change = change.then(lambda order: post_price(order, "amendment", cause))
-    change = change.then(lambda order: _look_into_foreign(order, cause))
+    change = change.then(partial(_look_into_foreign, before=order.receivable.currency, cause=cause))
     change = change.then(lambda order: lose_payments(order, rules, cause))
     return change.then(lambda order: follow_ledger(order, cause.at, rules, cause))
 
 
-def _look_into_foreign(order: Order, cause: Cause) -> Change[Order]:
-    """Money that came in before the order's currency was settled, in another one, is looked into."""
-    change = Change(order)
+def _look_into_foreign(order: Order, before: str | None, cause: Cause) -> Change[Order]:
+    """Money that came in `before` the order's currency was settled, in another one, is looked into.
+
+    What was in another currency then too was looked into when it came.
+    """
+    change, settled = Change(order), order.receivable.currency
     for currency, amount in order.receivable.sums("payment", "refund").items():
-        if amount and currency != order.receivable.currency:
+        if amount and currency != settled and before in (None, currency):
             detail = f"收到其他币种的款项：{-amount} {currency}，请核对"
             change = change.then(partial(raise_exception, kind="payment", detail=detail, cause=cause))
     return change

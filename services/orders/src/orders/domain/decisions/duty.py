@@ -131,9 +131,9 @@ def _crew(order: Order, rules: Rules, cause: Cause) -> Iterator[Owed]:
 
 
 def _looked_at(order: Order, rules: Rules, cause: Cause) -> date | None:
-    """The day on which the goods leave, once it is so near that readiness is looked at."""
+    """The day on which the goods leave, once it is near enough to look at them; none while the customer has to pay."""
     ship_on = order.ship_on
-    if ship_on is None or order.dispatched_on or not order.contract.signed:
+    if ship_on is None or order.dispatched_on or order.awaits_payment or not order.contract.signed:
         return None
     return ship_on if _window(order, ship_on, rules) <= cause.now else None
 

@@ -49,11 +49,13 @@ def assess(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
 
     Late is told immediately. Unknown is asked again every morning; on the last one what is not ready is late, unless it
     is expected on the very day. Installers of whom nothing was heard do not count as there: without word of them the
-    customer is not told that all is prepared.
+    customer is not told that all is prepared. While the customer has yet to pay there is nothing to find out.
     """
     ship_on = order.ship_on
     if order.ended or order.dispatched_on or ship_on is None:
         return Change(order)
+    if order.awaits_payment:
+        return _look_tomorrow(order, rules, cause)
     last_call = rules.calendar.day(cause.now) + timedelta(days=1) >= ship_on
     reason, earliest = _obstacle(order, ship_on, last_call)
     verdict: ReadinessVerdict = "late" if reason else "on_time" if _all_ready(order) else "unknown"
@@ -68,8 +70,12 @@ def assess(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
         return assessed.then(lambda order: slip(order, new, reason, None, rules, cause))
     if last_call and verdict == "on_time":
         return assessed.then(lambda order: _ready(order, ship_on, rules, cause))
+    return assessed.then(lambda order: _look_tomorrow(order, rules, cause))
+
+
+def _look_tomorrow(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
     tomorrow = rules.of(order).morning(rules.calendar, rules.calendar.day(cause.now) + timedelta(days=1))
-    return assessed.then(lambda order: Change(order.awaiting(READINESS, tomorrow)))
+    return Change(order.awaiting(READINESS, tomorrow))
 
 
 def _goods_ready(order: Order) -> bool:
@@ -82,8 +88,6 @@ def _all_ready(order: Order) -> bool:
 
 def _obstacle(order: Order, ship_on: date, last_call: bool) -> tuple[DelayReason | None, date | None]:
     """What keeps the goods from leaving on the day, and the earliest day that is known instead."""
-    if order.awaits_payment:
-        return None, None
     crew = order.shipment.crew
     ready = _goods_ready(order)
     goods_on = None if ready else order.works.expected_ready_on
