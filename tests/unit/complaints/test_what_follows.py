@@ -123,7 +123,7 @@ def decide(rules):
             "plan": lambda each: on_action.plan(each, "packaging", "改箱", AT + timedelta(days=1), rules, PLANT),
             "carry_out": lambda each: on_action.carry_out(each, (), rules, PLANT),
             "verify": lambda each: on_action.verify(*sight.tried(each), True, "有效", rules, RD),
-            "reopen": lambda each: on_action.reopen(each, "2026-12-0003", rules, CS),
+            "reopen": lambda each: on_action.reopen(each, "2026-12-0003", AT, rules, CS),
         },
     }
 
@@ -530,6 +530,28 @@ async def test_the_same_cause_again_in_the_watch_period_opens_the_improvement_ag
             )
         ]
         assert (action.recurred_in, duties(action)) == (("2026-12-0003",), {"action_plan": Role.PLANT_MANAGER})
+
+
+@pytest.mark.parametrize(
+    ("complained", "found", "stage"),
+    [
+        (timedelta(seconds=-1), timedelta(days=1), "effective"),
+        (timedelta(), timedelta(days=1), "due"),
+        (timedelta(days=90), timedelta(days=96), "due"),
+        (timedelta(days=90, seconds=1), timedelta(days=96), "effective"),
+    ],
+)
+async def test_whether_a_cause_came_back_follows_from_when_the_customer_complained(
+    complained, found, stage, improved, case, on, stores
+):
+    await stores.actions.create(Change(improved["effective"]), cause(AT))
+    later = case.but(id=UUID(int=101), number="2026-12-0003", form=case.form.but(received_at=AT + complained, chain=()))
+    await stores.complaints.create(Change(later), cause(AT))
+
+    named = RootCauseIdentified(complaint_id=later.id, complaint_no="2026-12-0003", cause_code="packaging")
+    await deliver(on, named, at=AT + found)
+
+    assert (await stores.actions.get(improved["due"].id)).stage == stage
 
 
 async def test_a_case_that_takes_up_the_one_of_an_improvement_again_leaves_it_as_it_is(improved, case, on, stores):

@@ -53,5 +53,8 @@ class CorrectiveAction(Timed):
         return possible(self.stage, self.attempts)
 
     def watches(self, moment: datetime) -> bool:
-        """Whether its cause may not come up again at this moment."""
-        return self.stage == "effective" and self.watched_until is not None and moment <= self.watched_until
+        """Whether a complaint of this moment shows that it did not work: from when it was carried out to the end."""
+        done = self.attempts[-1].carried_out if self.attempts else None
+        if self.stage != "effective" or self.watched_until is None or done is None:
+            return False
+        return done.at <= moment <= self.watched_until

@@ -46,14 +46,16 @@ def subscribe(on: Subscriptions, stores: Stores, rules: Rules) -> None:
     async def open_again(event: RootCauseIdentified, cause: Cause) -> tuple[Touch[CorrectiveAction], ...]:
         """The same cause in another matter: improvements that are watched did not work after all (004 一㈢3c).
 
-        A case that takes up the one of the improvement again is the same matter (003 §25.5).
+        A case that takes up the one of the improvement again is the same matter (003 §25.5). What counts is when the
+        customer complained, not when the cause is found.
         """
         found = (await stores.complaints.find({"id": event.complaint_id}, limit=1)).items
         same = {number for case in found for number in case.form.chain}
-        watched = {"cause_code": event.cause_code, "watched_until": Between(cause.at, None)}
+        at = found[0].form.received_at if found else cause.at
+        watched = {"cause_code": event.cause_code, "watched_until": Between(at, None)}
         page = await stores.actions.find(watched, sort="watched_until", limit=ACTIONS_WATCHED)
         return tuple(
-            stores.actions.touch(action.id, lambda action: reopen(action, event.complaint_no, rules, cause))
+            stores.actions.touch(action.id, lambda action: reopen(action, event.complaint_no, at, rules, cause))
             for action in page.items
             if action.case.complaint_id != event.complaint_id and action.case.complaint_no not in same
         )

@@ -100,9 +100,15 @@ def verify(
     return checked.then(lambda each: pass_on(each, "action_verify", "action_plan", rules, cause))
 
 
-def reopen(action: CorrectiveAction, recurred_in: ComplaintNo, rules: Rules, cause: Cause) -> Change[CorrectiveAction]:
-    """The same cause came up again in the watch period: the improvement is planned anew. Unchanged when not watched."""
-    if not action.watches(cause.at) or action.cause_code is None:
+def reopen(
+    action: CorrectiveAction, recurred_in: ComplaintNo, complained_at: datetime, rules: Rules, cause: Cause
+) -> Change[CorrectiveAction]:
+    """The same cause came up again in the watch period: the improvement is planned anew (004 一㈢3c).
+
+    Unchanged by a complaint from before the improvement was carried out or from after the watch, whenever its cause is
+    found.
+    """
+    if not action.watches(complained_at) or action.cause_code is None:
         return Change(action)
     CORRECTIVE_ACTION.must(action.stage, "reopen")
     told = CorrectiveActionReopened.of(
