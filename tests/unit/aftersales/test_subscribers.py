@@ -316,6 +316,88 @@ async def test_a_department_that_names_no_day_is_answered_as_of_the_day_of_its_q
     assert (said.as_of, said.verdict, said.customer_id) == (date(2026, 11, 22), "out_of_warranty", UUID(int=1))
 
 
+async def asked_before(world) -> dict:
+    """The answer to a member of staff who asks about a contract that is not known yet."""
+    asked = {"contract_no": "JG20250930-017", "customer_id": str(UUID(int=1)), "as_of": "2025-12-24"}
+    return (await world.ask("cs_specialist", "POST", "/warranty-checks", asked)).json()
+
+
+async def answered_as(world, check: dict) -> dict:
+    return (await world.ask("cs_specialist", "GET", f"/warranty-checks/{check['check_id']}")).json()
+
+
+@pytest.mark.requirement("R085.b")
+async def test_what_was_uncertain_of_an_unknown_contract_is_answered_once_more_when_it_becomes_known(
+    placed, signed, world
+):
+    first = await asked_before(world)
+    unsure = await world.hear(placed)
+
+    heard = await world.hear(signed)
+    again = await world.hear(signed)
+
+    (checked,) = (event for event in heard if isinstance(event, WarrantyChecked))
+    assert (first["verdict"], unsure, again) == ("uncertain", (), ())
+    assert (str(checked.check_id), checked.verdict, checked.order_no, checked.expires_on, checked.as_of) == (
+        first["check_id"],
+        "in_warranty",
+        "SO-2026-0412",
+        date(2026, 9, 30),
+        date(2025, 12, 24),
+    )
+    assert (await answered_as(world, first))["verdict"] == "in_warranty"
+
+
+async def test_a_complaint_and_a_department_that_asked_too_early_hear_the_answer_under_their_own_numbers(
+    signed, filed, world
+):
+    await world.hear(filed)
+    await world.hear(WarrantyAskedBySales(question_no="BX-1", order_no="SO-2026-0412", customer_id=UUID(int=1)))
+
+    heard = await world.hear(signed)
+
+    told = {(each.complaint_id, each.asked_by, each.question_no, each.verdict) for each in heard}
+    assert told == {(COMPLAINT, None, None, heard[0].verdict), (None, "sales", "BX-1", heard[0].verdict)}
+    assert heard[0].verdict != "uncertain"
+
+
+async def test_a_request_whose_contract_was_named_anew_hears_nothing_more_about_the_one_before(
+    on, stores, signed, form, rules
+):
+    mistyped, named = (form.but(contract_no=f"JG20260930-{number}", order_no=None) for number in ("071", "017"))
+    entered = register(UUID(int=50), mistyped, rules, cause(AT))
+    await stores.service_requests.create(entered, cause(AT))
+    (first,) = await deliver(on, entered.events[0], at=AT)
+    await deliver(on, first)
+    corrected = complete(entered.state, (), named, rules, cause(AT + DAY))
+    later = cause(AT + DAY)
+    await stores.service_requests.apply(UUID(int=50), lambda asking: complete(asking, (), named, rules, later), later)
+    (second,) = await deliver(on, corrected.events[0], at=AT + DAY)
+    await deliver(on, second)
+
+    of_the_day = signed.but(signed_on=PreciseDate(on=date(2026, 9, 30)))
+    about_another = await deliver(on, of_the_day.but(contract_no="JG20260930-071"))
+    about_its_own = await deliver(on, of_the_day.but(contract_no="JG20260930-017"))
+
+    assert about_another == ()
+    assert [(each.check_id, each.verdict) for each in about_its_own] == [(second.check_id, "in_warranty")]
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["the contract becomes known", "it stays uncertain"])
+async def test_what_a_person_decided_or_is_still_uncertain_for_the_same_reason_is_not_answered_anew(
+    known, placed, signed, world
+):
+    first = await asked_before(world)
+    if known:
+        decided = {"answer": first["answer"], "verdict": "out_of_warranty", "reason": "合同原件"}
+        await world.ask("cs_manager", "POST", f"/warranty-checks/{first['check_id']}/override", decided)
+    before = await answered_as(world, first)
+
+    heard = await world.hear(signed if known else signed.but(contract_no="JG20250101-001"))
+
+    assert (heard, await answered_as(world, first)) == ((), before)
+
+
 async def test_whether_a_cancelled_order_is_under_warranty_is_a_persons_to_decide(placed, signed, world, customer):
     about = {"order_id": ORDER, "order_no": "SO-2026-0412", "customer": customer}
     await world.hear(placed)

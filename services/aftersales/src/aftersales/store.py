@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Self
+from uuid import UUID
 
 from aftersales.domain.covered_order import CoveredOrder
 from aftersales.domain.parts.form import FeedbackForm
@@ -52,6 +53,15 @@ class WarrantyChecks(Store[WarrantyCheck]):
         Index("checked.order_no"),
         Index("checked.asked_by", "checked.question_no"),
     )
+
+    async def uncertain(self, order: CoveredOrder) -> tuple[WarrantyCheck, ...]:
+        """The answers about this order or its contract that are uncertain."""
+        found: dict[UUID, WarrantyCheck] = {}
+        for field, number in (("checked.order_no", order.order_no), ("checked.contract_no", order.contract_no)):
+            if number is not None:
+                where = {field: number, "checked.verdict": "uncertain"}
+                found |= {check.id: check async for check in self.each(where)}
+        return tuple(found.values())
 
 
 class ServiceRequests(Store[ServiceRequest]):

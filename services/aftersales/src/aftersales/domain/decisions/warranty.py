@@ -76,6 +76,22 @@ def answer(
     return Change(check, (checked,))
 
 
+def answer_anew(check: WarrantyCheck, order: CoveredOrder, rules: Rules, cause: Cause) -> Change[WarrantyCheck]:
+    """An answer that was uncertain is given once more, now that more is known about the order.
+
+    Unchanged when it is uncertain for the same reasons still, and where a person has decided or the answer is certain.
+    """
+    asked = check.checked
+    if asked.verdict != "uncertain" or asked.override is not None:
+        return Change(check)
+    question = Question.model_validate(asked.model_dump(include=set(Question.model_fields)))
+    anew = answer(check.id, question, order, rules, cause).state
+    if (anew.checked.verdict, anew.checked.explanation) == (asked.verdict, asked.explanation):
+        return Change(check)
+    answered = check.but(checked=anew.checked, own_fault=anew.own_fault, policy_version=anew.policy_version)
+    return Change(answered, (anew.checked,))
+
+
 def override(
     check: WarrantyCheck,
     seen: UUID,
