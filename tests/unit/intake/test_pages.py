@@ -96,6 +96,13 @@ async def test_who_does_not_serve_the_customer_sees_masked_numbers(page, custome
     assert begun(html).keys() == {"customer.name", "customer.kind", "customer.contact_name", "complainant"}
 
 
+async def told(world):
+    """Once intake has heard its own events."""
+    await world.follow()
+    for event in world.announced:
+        await world.hear(event)
+
+
 async def test_a_talk_is_recorded_by_the_form_of_the_page_and_stands_in_the_timeline(world, page, customer):
     html = await page(Role.CS_SPECIALIST, f"/customers/{customer}")
     form = re.search(r'<form id="form-contacts".*?</form>', html, re.DOTALL)[0]
@@ -104,11 +111,81 @@ async def test_a_talk_is_recorded_by_the_form_of_the_page_and_stands_in_the_time
     talk = {**filled, "started_at": "2026-11-20T05:50:00Z", "content": "询问新办公楼隔断"}
     answer = await world.ask(Role.CS_SPECIALIST, "POST", f"/customers/{customer}/contacts", talk)
     assert answer.status_code == 201, answer.text
-    await world.follow()
-    for event in world.announced:
-        await world.hear(event)
+    await told(world)
     past = await page(Role.CS_SPECIALIST, f"/customers/{customer}")
     assert "询问新办公楼隔断" in text(past)
+
+
+def forms_of(html):
+    """The addresses to which the forms of a page are sent."""
+    return re.findall(r'data-send="/intake(.*?)"', html)
+
+
+def hidden(html, address):
+    """What the form for this address sends unasked."""
+    (form,) = re.findall(rf'<form [^>]*data-send="/intake{address}".*?</form>', html, re.DOTALL)
+    return dict(re.findall(r'<input type="hidden" name="(.*?)" value="(.*?)"', form))
+
+
+async def test_each_decision_about_a_file_stands_on_its_page_for_those_who_may(page, customer):
+    at = f"/customers/{customer}"
+    assert forms_of(await page(Role.CS_SPECIALIST, at)) == [
+        f"{at}/contacts", f"{at}/correct", f"{at}/ask-to-erase", "/enquiries", "/visits",
+    ]  # fmt: skip
+    assert forms_of(await page(Role.CS_SUPERVISOR, at)) == [
+        f"{at}/contacts",
+        f"{at}/correct",
+        f"{at}/classify",
+        f"{at}/assign",
+        f"{at}/assign-specialist",
+        f"{at}/ask-to-erase",
+        "/enquiries",
+        "/visits",
+    ]
+    assert forms_of(await page(Role.MARKET_SUPERVISOR, at)) == []
+
+
+async def test_two_files_with_one_number_are_merged_and_separated_on_the_page(world, page, customer):
+    other = (await world.ask(Role.CS_SPECIALIST, "POST", "/customers", {**HENGDA, "name": "恒达（老王）"})).json()
+    at, merge = f"/customers/{customer}", f"/customers/{customer}/merge"
+    html = await page(Role.CS_SUPERVISOR, at)
+    given = hidden(html, merge)
+    assert "恒达（老王）" in text(html)
+    assert given == {"duplicate_id": other["customer_id"], "revision": "1", "duplicate_revision": "1"}
+
+    numbers = {name: int(given[name]) for name in ("revision", "duplicate_revision")}
+    await world.ask(Role.CS_SUPERVISOR, "POST", merge, {**given, **numbers, "reason": "同一人两次登记"})
+    html = await page(Role.CS_SUPERVISOR, at)
+    assert merge not in forms_of(html)
+    assert f"{at}/separate" in forms_of(html)
+    assert f'value="{other["customer_id"]}"' in html
+
+
+async def test_a_file_an_enquiry_and_a_visit_begin_on_the_page_on_which_a_caller_is_looked_for(page):
+    assert forms_of(await page(Role.ACCOUNT_MANAGER, "/customers")) == ["/customers", "/enquiries", "/visits"]
+    assert forms_of(await page(Role.MARKET_SUPERVISOR, "/customers")) == []
+
+
+async def test_a_visit_to_a_customer_begins_with_whom_and_when(page, customer):
+    html = await page(Role.CS_SPECIALIST, f"/customers/{customer}")
+    assert hidden(html, "/visits") == {"via": "app", "customer_id": customer}
+    for begun_with in ("广州恒达装饰工程有限公司", "王建国", "13800138000", "2026-11-20T14:00"):
+        assert f'value="{begun_with}"' in html
+
+
+async def test_the_timeline_is_shown_as_it_was_on_an_earlier_day(world, page, customer):
+    talk = {
+        "subject": "客户来电", "service_type": "售后", "service_method": "电话", "status": "已完成",
+        "contact_name": "王建国", "on": "2026-11-20", "at": "13:50", "started_at": "2026-11-20T05:50:00Z",
+        "content": "问什么时候发货",
+    }  # fmt: skip
+    await world.ask(Role.CS_SPECIALIST, "POST", f"/customers/{customer}/contacts", talk)
+    await told(world)
+    today, before = [
+        await page(Role.CS_SPECIALIST, f"/customers/{customer}?until={day}") for day in ("2026-11-20", "2026-11-19")
+    ]
+    assert "问什么时候发货" in today
+    assert "问什么时候发货" not in before
 
 
 async def test_an_order_in_the_timeline_leads_to_its_page(world, page, customer):

@@ -45,7 +45,7 @@ references to files, of which those that are pictures can be handed in on the sp
 signature, which can be drawn there."""
 
 _LONGEST_LINE = 500
-"""Up to how many characters a text has one line in a form."""
+"""Up to how many characters a text has one line in a form; a text of a given pattern always has one."""
 FIRST_CHINESE, LAST_CHINESE = 0x4E00, 0x9FFF
 """The Chinese characters, as Unicode numbers them."""
 _FEW = 4
@@ -484,7 +484,7 @@ def _of_one_value(drawn: FormField, at: _At, schema: Mapping[str, Any]) -> FormF
     if kind in ("integer", "number"):
         return replace(drawn, kind="number", sent="number")
     if kind == "string":
-        long = (drawn.longest or 0) > _LONGEST_LINE
+        long = (drawn.longest or 0) > _LONGEST_LINE and "pattern" not in schema
         written: dict[str | None, FieldKind] = {"date": "day", "date-time": "moment", "time": "time"}
         return replace(drawn, kind=written.get(schema.get("format"), "prose" if long else "line"))
     raise NoWords(f"no form can ask for {at.model}.{at.name}")

@@ -28,9 +28,10 @@ def routes(
 ) -> Sequence[APIRouter]:
     """Every page of intake; `asked` are the routes to which its forms are sent."""
     render = Renderer(_TEMPLATES)
+    about_files = Forms("intake", "/customers/{customer_id}", asked, FORMS)
     calling = Forms("intake", "/callbacks/{callback_id}", asked, CALLING)
     return (
-        customers.routes(stores, rules, Forms("intake", "/customers/{customer_id}", asked, FORMS), render),
+        customers.routes(stores, rules, about_files, customers.Beginnings.read(asked), render),
         *callbacks.routes(stores, rules, company, calling, render),
         figures.routes(stores.surveys, rules, render),
         *reports.routes(stores, rules, Forms("intake", "/reports/{report_id}", asked, REPORTING), render),

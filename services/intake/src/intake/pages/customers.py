@@ -1,9 +1,10 @@
 """Customers as pages: found by anything that a caller says, one with file and timeline, and names for other pages."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from types import MappingProxyType
-from typing import Annotated
+from typing import Annotated, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
@@ -13,18 +14,20 @@ from intake.api import readers
 from intake.api.customers import CustomerRow, CustomerView, needs_whole
 from intake.api.history import MomentView
 from intake.domain.policy.policy import Rules
+from intake.domain.roles import ENQUIRY_DESK
 from intake.pages.papers.found import papers_of
-from intake.pages.words import FACTS, REASONS, TRADES
+from intake.pages.words import ENQUIRING, FACTS, REASONS, REGISTERING, TRADES, VISITING
 from intake.store import Stores
-from shared.contracts.roles import CS, CS_HEADS, SALES
+from shared.contracts.roles import CS, SALES
 from shared.http import After, AskedBy, Router
+from shared.identity import Principal
 from shared.language import _
 from shared.lifecycle import Possible
-from shared.pages.forms import Filled, Forms
+from shared.pages.forms import Choice, Filled, Forms, Opening
 from shared.pages.rendering import Renderer
 from shared.pages.timeline import PastMoment, timeline
 from shared.pages.words import CUSTOMER_KINDS
-from shared.store import OneOf
+from shared.store import Between, OneOf, Where
 
 ROWS_SHOWN = 50
 """Customers on one page, and moments of a timeline."""
@@ -37,13 +40,36 @@ CARDS: Mapping[str, str] = MappingProxyType({"orders": "订单", "complaints": "
 SAID = ("content", "summary", "words", "demand", "new_stage", "reason")
 """The fields of a fact that are shown with it, the first that it has."""
 
-POSSIBLE = (
-    Possible(decision="contacts", roles=(*CS, *SALES)),
-    Possible(decision="assign", roles=CS_HEADS),
+TALKING = Possible(decision="contacts", roles=(*CS, *SALES))
+"""A talk is recorded with every customer, whatever may be decided about the file."""
+OF_ONE_PERSON: Mapping[str, Sequence[Choice]] = MappingProxyType(
+    {
+        f"contacts.{name}": ()
+        for name in ("preferred_channel", "locale", "timezone", "quiet_hours", "opted_out", "concerns")
+    }
 )
+"""What a contact says later, and no form asks for at the beginning."""
 
 
-def routes(stores: Stores, rules: Rules, forms: Forms, render: Renderer) -> APIRouter:
+@dataclass(frozen=True, slots=True)
+class Beginnings:
+    """The forms by which something begins on these pages."""
+
+    file: Opening
+    enquiry: Opening
+    visit: Opening
+
+    @classmethod
+    def read(cls, asked: Sequence[APIRouter]) -> Self:
+        """From the routes that take them."""
+        return cls(
+            Opening("intake", "/customers", asked, REGISTERING, (*CS, *SALES)),
+            Opening("intake", "/enquiries", asked, ENQUIRING, ENQUIRY_DESK),
+            Opening("intake", "/visits", asked, VISITING, (*SALES, *CS)),
+        )
+
+
+def routes(stores: Stores, rules: Rules, forms: Forms, beginnings: Beginnings, render: Renderer) -> APIRouter:
     """Finding a customer, the customer's page, and names."""
     router = Router(readers=readers.CUSTOMERS, tags=["pages"], prefix="/ui", include_in_schema=False)
     customers = stores.customers
@@ -55,20 +81,42 @@ def routes(stores: Stores, rules: Rules, forms: Forms, render: Renderer) -> APIR
         return {row.customer_id: row.particulars.name for row in page.items}
 
     @router.get("/customers", response_class=HTMLResponse)
-    async def find(q: Annotated[str | None, Query(max_length=100)] = None, after: After = None) -> Response:
+    async def find(
+        request: Request, asker: AskedBy, q: Annotated[str | None, Query(max_length=100)] = None, after: After = None
+    ) -> Response:
         """Customers by a part of the name, initials, the end of a telephone, order or contract number."""
         where = {"found_by": await customers.holding(q or None), "merged_into": OneOf(None)}
         page = await customers.rows(CustomerRow, where, after=after, limit=ROWS_SHOWN)
-        return render("customers.html", rows=page.items, next=page.next, q=q or "", after=after, kinds=CUSTOMER_KINDS)
+        now = rules.calendar.local(request.app.state.time.now())
+        return render(
+            "customers.html",
+            rows=page.items,
+            next=page.next,
+            q=q or "",
+            after=after,
+            kinds=CUSTOMER_KINDS,
+            begins=(
+                beginnings.file.draw(None, asker, Filled(offered=OF_ONE_PERSON)),
+                beginnings.enquiry.draw(None, asker, Filled(offered={"customer_id": ()})),
+                beginnings.visit.draw(None, asker, _visit(now)),
+            ),
+        )
 
     @router.get("/customers/{customer_id}", response_class=HTMLResponse)
-    async def opened(customer_id: UUID, request: Request, asker: AskedBy) -> Response:
-        """One customer: the file, all that happened in every service, and the places of the other services' cards."""
+    async def opened(customer_id: UUID, request: Request, asker: AskedBy, until: date | None = None) -> Response:
+        """One customer: the file, all that happened in every service, and the places of the other services' cards.
+
+        With `until` the timeline ends with that day.
+        """
         customer = await customers.get(customer_id)
-        where = {"customer_id": await customers.all_of(customer_id)}
+        where: Where = {"customer_id": await customers.all_of(customer_id)}
+        if until is not None:
+            where = {**where, "at": Between(None, rules.calendar.moment(until))}
         moments = await stores.moments.rows(MomentView, where, sort="-at", limit=ROWS_SHOWN)
         whole = needs_whole(customer, asker)
         view = CustomerView.of(customer, whole=whole)
+        alike = [CustomerView.of(each, whole=needs_whole(each, asker)) for each in await customers.alike(customer)]
+        merged = await customers.rows(CustomerRow, {"id": OneOf(*view.merged_files)}, limit=ROWS_SHOWN)
         now: datetime = rules.calendar.local(request.app.state.time.now())
         return render(
             "customer-file.html",
@@ -77,10 +125,16 @@ def routes(stores: Stores, rules: Rules, forms: Forms, render: Renderer) -> APIR
             whats=_whats(view),
             cards=CARDS,
             begun=_begun(view, whole=whole),
-            nexts=forms.acts(POSSIBLE, asker, customer_id, {"contacts": _talk(view, now)}),
+            nexts=forms.acts(*_decisions(view, alike, merged.items, now, asker, customer_id)),
+            alike=alike,
+            begins=(
+                beginnings.enquiry.draw(None, asker, _asked(customer_id)),
+                beginnings.visit.draw(None, asker, _visit(now, view if whole else None)),
+            ),
             papers=[each async for each in papers_of(customer_id, stores, asker, rules.calendar)],
             past=timeline((_moment(each) for each in moments.items), rules.calendar.zone),
-            as_of=f"{now:%m-%d %H:%M}",
+            as_of=f"{until:%m-%d}" if until else f"{now:%m-%d %H:%M}",
+            until=until,
         )
 
     return router
@@ -109,6 +163,46 @@ def _begun(view: CustomerView, *, whole: bool) -> dict[str, str]:
             "address": file.address,
         }
     return {name: value for name, value in known.items() if value}
+
+
+def _decisions(
+    view: CustomerView,
+    alike: Sequence[CustomerView],
+    merged: Sequence[CustomerRow],
+    now: datetime,
+    asker: Principal,
+    customer_id: UUID,
+) -> tuple[list[Possible], Principal, UUID, Mapping[str, Filled]]:
+    """What may be decided about the file, and what stands in the forms: files are merged with one that is alike."""
+    filled = {
+        "contacts": _talk(view, now),
+        "correct": Filled(offered=dict.fromkeys(("contacts", "member", "special_specs"), ())),
+        "separate": Filled(
+            offered={"duplicate_id": tuple(Choice(str(each.customer_id), each.particulars.name) for each in merged)}
+        ),
+    }
+    for each in alike[:1]:
+        revisions = {"revision": str(view.revision), "duplicate_revision": str(each.revision)}
+        filled["merge"] = Filled(given={"duplicate_id": str(each.customer_id), **revisions})
+    without = {"merge"} - filled.keys() | (set() if merged else {"separate"})
+    return [TALKING, *(each for each in view.possible if each.decision not in without)], asker, customer_id, filled
+
+
+def _asked(customer_id: UUID) -> Filled:
+    """An enquiry of this customer."""
+    return Filled(given={"customer_id": str(customer_id)}, offered={"caller": ()})
+
+
+def _visit(now: datetime, view: CustomerView | None = None) -> Filled:
+    """A visit that is over now, to this customer where the reader sees the numbers; else to any shop."""
+    begun = {"left_at": f"{now:%Y-%m-%dT%H:%M}"}
+    given = {"via": "app"}
+    if view is not None:
+        first = view.particulars.contacts[0] if view.particulars.contacts else None
+        known = {"customer_name": first and first.name, "mobile": first and first.mobile}
+        begun |= {"shop_name": view.particulars.name, **{name: value for name, value in known.items() if value}}
+        given["customer_id"] = str(view.customer_id)
+    return Filled(given=given, begun=begun, offered={"plan_id": (), "customer_id": ()})
 
 
 def _talk(view: CustomerView, now: datetime) -> Filled:

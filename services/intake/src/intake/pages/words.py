@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 
 from intake.domain.lifecycle import CallbackStage, FineStage, ItineraryStage, ProblemStage, ReportStage
 from shared.contracts.intake import Trade, WithdrawalReason
 from shared.contracts.intake.contacts import CallbackWay, Rating
 from shared.contracts.intake.work import CampaignKind
+from shared.contracts.vocabulary import ContactChannel
 from shared.pages.forms import FormWords
 from shared.pages.words import CUSTOMER_KINDS, DEPARTMENTS
 
@@ -29,6 +30,9 @@ CALLBACK_STAGES: Mapping[CallbackStage, str] = MappingProxyType(
     {"open": "待回访", "completed": "已回访", "waived": "免回访", "withdrawn": "不必再回访"}
 )
 RATINGS: Mapping[Rating, str] = MappingProxyType({"satisfied": "满意", "average": "一般", "dissatisfied": "不满意"})
+CHANNELS: Mapping[ContactChannel, str] = MappingProxyType(
+    {"sms": "短信", "email": "邮件", "chat": "在线聊天", "phone": "电话", "letter": "信函"}
+)
 CALLBACK_WAYS: Mapping[CallbackWay, str] = MappingProxyType(
     {"phone": "电话", "sms": "短信", "email": "邮件", "chat": "在线聊天", "letter": "信函", "visit": "走访"}
 )
@@ -222,10 +226,80 @@ REASONS: Mapping[str, Mapping[str, str]] = MappingProxyType(
 A code that is not among them is the `other` one, and where there is none, it is a text.
 """
 
+FILE_FIELDS: Mapping[str, str] = MappingProxyType(
+    {
+        "name": "客户名称",
+        "RegisterCustomer.kind": "客户类型",
+        "CorrectCustomer.kind": "客户类型",
+        "trade": "客户类别",
+        "contacts": "联系人",
+        "GivenContact.name": "姓名",
+        "GivenContact.title": "称呼",
+        "GivenContact.mobile": "手机",
+        "GivenContact.email": "邮箱",
+        "preferred_channel": "愿意怎样被联系",
+        "locale": "语言",
+        "timezone": "时区",
+        "quiet_hours": "休息时间",
+        "begin": "从几点起",
+        "end": "到几点止",
+        "opted_out": "不再接收",
+        "concerns": "只告知哪些事",
+        "address": "地址",
+        "region": "区域",
+        "member": "会员",
+        "special_specs": "特殊规格",
+    }
+)
+FILE_CHOICES: Mapping[str, Mapping[Any, str]] = MappingProxyType(
+    {
+        "RegisterCustomer.kind": CUSTOMER_KINDS,
+        "CorrectCustomer.kind": CUSTOMER_KINDS,
+        "trade": TRADES,
+        "preferred_channel": CHANNELS,
+        "opted_out": CHANNELS,
+        "concerns": MappingProxyType(
+            {
+                "order": "订单",
+                "site": "现场",
+                "payment": "款项",
+                "complaint": "投诉",
+                "service": "售后",
+                "care": "维系",
+            }
+        ),
+    }
+)
+"""What a customer's file says."""
 FORMS = FormWords(
-    decisions=MappingProxyType({"contacts": "记录通话", "assign": "分配负责人"}),
+    decisions=MappingProxyType(
+        {
+            "contacts": "记录通话",
+            "assign": "分配负责人",
+            "assign_specialist": "分配客服专员",
+            "correct": "更正档案",
+            "classify": "客户分类",
+            "merge": "合并同一位客户的另一份档案",
+            "separate": "拆开已合并的档案",
+            "ask_to_erase": "登记客户的抹去请求",
+            "keep": "依法保存，不抹去",
+            "erase": "抹去个人信息",
+        }
+    ),
     fields=MappingProxyType(
         {
+            **FILE_FIELDS,
+            "CorrectCustomer.reason": "为什么更正",
+            "criteria": "依据什么分类",
+            "specialist": "客服专员（工号）",
+            "why": "为什么由这位专员负责",
+            "duplicate_id": "另一份档案",
+            "MergeFiles.reason": "为什么是同一位客户",
+            "SeparateFiles.reason": "为什么是两位客户",
+            "revision": "本档案版本",
+            "duplicate_revision": "另一份档案版本",
+            "legal_basis": "法律依据",
+            "KeepCustomer.reason": "为什么必须保存",
             "subject": "主题",
             "service_type": "类别",
             "service_method": "方式",
@@ -242,8 +316,67 @@ FORMS = FormWords(
         }
     ),
     choices=MappingProxyType(
-        {"rule": MappingProxyType({"balanced": "均衡分配", "ability": "按能力", "manual": "主管指定"})}
+        {**FILE_CHOICES, "rule": MappingProxyType({"balanced": "均衡分配", "ability": "按能力", "manual": "主管指定"})}
     ),
+    asides=MappingProxyType({"specialist": "不填就由系统均衡分配"}),
+)
+REGISTERING = FormWords(
+    decisions=MappingProxyType({"register": "新建客户档案"}),
+    fields=MappingProxyType(
+        {**FILE_FIELDS, "source": "由哪个部门发现", "customer_no": "该部门的客户编号", "owner": "负责人（工号）"}
+    ),
+    choices=MappingProxyType({**FILE_CHOICES, "source": DEPARTMENTS}),
+)
+ENQUIRING = FormWords(
+    decisions=MappingProxyType({"enquire": "登记客户来询"}),
+    fields=MappingProxyType(
+        {
+            "customer_id": "客户",
+            "caller": "来询人",
+            "name": "公司或店名",
+            "contact_name": "联系人",
+            "mobile": "手机",
+            "kind": "想要什么",
+            "channel": "怎样联系我们",
+            "text": "客户怎么说",
+            "order_no": "订单编号",
+        }
+    ),
+    choices=MappingProxyType(
+        {
+            "kind": MappingProxyType(
+                {
+                    "order": "下单",
+                    "quote": "报价",
+                    "stock": "查库存",
+                    "consult": "咨询",
+                    "suggestion": "建议",
+                    "complaint": "投诉",
+                    "service": "售后",
+                }
+            ),
+            "channel": MappingProxyType(
+                {"phone": "电话", "visit": "来访", "email": "邮件", "sms": "短信", "web": "网站"}
+            ),
+        }
+    ),
+)
+VISITING = FormWords(
+    decisions=MappingProxyType({"visit": "报告刚结束的拜访"}),
+    fields=MappingProxyType(
+        {
+            "shop_name": "店名或公司",
+            "customer_id": "客户",
+            "customer_name": "见到的人",
+            "mobile": "手机",
+            "left_at": "离开时间",
+            "punctual": "是否准时到达",
+            "via": "怎样报告",
+            "plan_id": "拜访计划",
+            "talk": "谈了什么",
+        }
+    ),
+    choices=MappingProxyType({"via": MappingProxyType({"sms": "短信", "app": "页面", "phone": "电话"})}),
 )
 
 CALLING = FormWords(
