@@ -199,8 +199,9 @@ def invited(customer: CustomerSnapshot = CUSTOMER) -> AcceptanceInvited:
     )
 
 
-def reviewed(outcome: str) -> ContractReviewed:
-    return of_order(ContractReviewed, contract_no="JG20260930-017", revision=1, outcome=outcome, kind="standard")
+def reviewed(outcome: str, *, amends: bool = False) -> ContractReviewed:
+    review = {"contract_no": "JG20260930-017", "revision": 1, "outcome": outcome, "kind": "standard"}
+    return of_order(ContractReviewed, **review, amends=amends)
 
 
 def judged(upheld: bool, grounds: str = "经查崩角为出厂包装不足所致") -> ComplaintJudged:

@@ -230,6 +230,22 @@ async def test_the_result_of_the_review_is_replied(notify: InMemoryNotify, outco
     assert said in text
 
 
+@pytest.mark.parametrize(
+    ("outcome", "said"),
+    [
+        ("approved", "的变更已评审通过，我们将按变更后的约定执行"),
+        ("amend", "商定之前仍按原合同执行"),
+        ("terminate", "暂无法按变更后的条件履行"),
+    ],
+)
+async def test_the_review_of_a_change_of_a_signed_contract_promises_no_signature(
+    notify: InMemoryNotify, outcome: str, said: str
+) -> None:
+    (text,) = await sms_of(notify, reviewed(outcome, amends=True))
+
+    assert (said in text, "签约" in text) == (True, False)
+
+
 @pytest.mark.requirement("R182.a")
 async def test_plans_and_changed_dates_are_told(notify: InMemoryNotify) -> None:
     plan = of_order(

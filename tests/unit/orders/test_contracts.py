@@ -148,6 +148,7 @@ async def test_a_change_of_a_signed_contract_counts_once_it_is_reviewed(company)
 
     (amended,) = company.announced(said.ContractAmended)
     assert (amended.revision, amended.promised_ship_date) == (2, date(2026, 12, 5))
+    assert [told.amends for told in company.announced(said.ContractReviewed)] == [False, True]
     order = await company.order()
     assert (order.ship_on, order.stage) == (date(2026, 12, 5), "plan")
     assert [promise.stage for promise in order.promises.given] == ["superseded", "open"]

@@ -50,6 +50,9 @@ class ContractReviewed(AboutCustomersOrder, Event, key="orders.contract_reviewed
     findings: tuple[Finding, ...] = ()
     reviewers: tuple[Reviewer, ...] = ()
     kind: OrderKind
+    amends: bool = Field(
+        default=False, description="Whether it is a change of a signed contract, in force once it is approved."
+    )
 
 
 class ContractSigned(AboutCustomersOrder, Event, key="orders.contract_signed.v1"):

@@ -264,6 +264,7 @@ def _told(order: Order, review: Review) -> ContractReviewed:
         findings=review.findings,
         reviewers=review.reviewers,
         kind=order.kind,
+        amends=order.contract.signed,
     )
 
 
