@@ -87,6 +87,7 @@ DUTIES = {
         "voucher": ("aftersales /service-orders",),
         "parts": ("aftersales /service-orders/{service_order_id}/ready-parts",),
         "dispatch": ("aftersales /service-orders/{service_order_id}/dispatch",),
+        "handling": ("aftersales /service-orders/{service_order_id}/complete-visit",),
         "settlement": ("aftersales /settlements/{month}/settle",),
         "refund": ("aftersales /service-orders/{service_order_id}/refund",),
     },
