@@ -66,7 +66,7 @@ def secretive(in_every_stage, rules) -> list[Complaint]:
     """One case through all stages with the mark in every internal field."""
     handler, deputy = cause(AT, actor=HANDLER), cause(AT, actor=DEPUTY)
     options = (
-        Remediation(kind="allowance", amount=Money(amount=Decimal(0)), description=f"{SECRET}未获批准的方案"),
+        Remediation(kind="repair", amount=Money(amount=Decimal(0)), description=f"{SECRET}未获批准的方案"),
         Remediation(kind="replace", amount=Money(amount=Decimal("1800.00")), description="免费更换三樘玻璃"),
     )
     owned = assign_owner(in_every_stage["filed"], HANDLER.id, True, rules, handler).state

@@ -14,7 +14,7 @@ from complaints.domain.decisions.investigation import complete_investigation, ju
 from complaints.domain.decisions.resolution import approve, approve_choice, propose, reject
 from complaints.domain.decisions.settlement import decline
 from complaints.domain.parts.handling import Classification
-from shared.aggregate import Overstepped, Refused
+from shared.aggregate import Change, Overstepped, Refused
 from shared.contracts.complaints import (
     ApprovalRequested,
     AuthorityExceededBlocked,
@@ -154,7 +154,10 @@ def test_a_case_is_decided_on_evidence_and_the_evidence_is_kept(in_every_stage, 
     ],
 )
 def test_what_makes_good_for_the_damage_is_offered_before_what_only_explains_it(kinds, taken, in_every_stage, rules):
-    options = tuple(Remediation(kind=kind, amount=Money(amount=Decimal(100)), description=kind) for kind in kinds)
+    options = tuple(
+        Remediation(kind=kind, amount=Money(amount=Decimal(0 if kind == "explain" else 100)), description=kind)
+        for kind in kinds
+    )
 
     def proposing():
         return propose(in_every_stage["investigated"], options, 0, True, rules, by(HANDLER))
@@ -168,6 +171,28 @@ def test_what_makes_good_for_the_damage_is_offered_before_what_only_explains_it(
     every = tuple(range(len(options)))
     (approved, *_) = approve_choice(*sight.proposed(proposed), 0, every, "", rules, by(DEPUTY)).events
     assert [option.kind for option in approved.offered] == list(kinds)
+
+
+@pytest.mark.parametrize(
+    ("kind", "amount", "code"),
+    [
+        ("explain", "0.01", "explains_only"),
+        ("allowance", "0.00", "nothing_granted"),
+        ("compensation", "0.00", "nothing_granted"),
+    ],
+)
+async def test_an_amount_that_no_paper_pays_and_a_grant_of_nothing_are_refused(
+    kind, amount, code, ask, complaints, in_every_stage
+):
+    case = await complaints.create(Change(in_every_stage["investigated"]), cause(AT))
+    repair = {"kind": "repair", "amount": {"amount": "0.00"}, "description": "上门维修"}
+    wrong = {"kind": kind, "amount": {"amount": amount}, "description": "说明"}
+
+    refused = await ask("complaint_handler", "POST", f"/complaints/{case.id}/propose", {"options": [repair, wrong]})
+
+    answer = refused.json()
+    assert (refused.status_code, answer["code"]) == (409, code)
+    assert [each["where"] for each in answer["errors"]] == ["body.options.1.amount"]
 
 
 @pytest.mark.requirement("R113.a", "R113.b")

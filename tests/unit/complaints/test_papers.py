@@ -449,7 +449,7 @@ def test_whatever_is_tried_no_return_is_credited_beyond_what_was_approved(steps,
     [
         ("allowance", "1800.00", (1, 0)),
         ("compensation", "1800.00", (1, 0)),
-        ("allowance", "0.00", (0, 0)),
+        ("explain", "0.00", (0, 0)),
         ("return", "1800.00", (0, 1)),
         ("rework", "0.00", (0, 1)),
         ("replace", "1800.00", (0, 0)),

@@ -39,7 +39,7 @@ def by(role, id=None):
 def proposed(in_every_stage, rules):
     def proposed(amounts, proposer="handler-01"):
         options = tuple(
-            Remediation(kind="allowance", amount=Money(amount=Decimal(each)), description="折让") for each in amounts
+            Remediation(kind="replace", amount=Money(amount=Decimal(each)), description="更换") for each in amounts
         )
         asked = by("complaint_handler", proposer)
         return propose(in_every_stage["investigated"], options, 0, True, rules, asked).state

@@ -36,13 +36,16 @@ def propose(
     Refused without an owner (`owner_missing`), so that every case that ends after a solution has one (003 §20), and for
     a major case until the departments have reviewed it (`panel_missing`, 004 一㈢3b), and for a matter of quality until
     it is known whether it is under warranty (`warranty_awaited`, `warranty_uncertain`). What makes good for the damage
-    stands, and so is offered, before what only explains it (`make_good_first`, 002 七).
+    stands, and so is offered, before what only explains it (`make_good_first`, 002 七). An explanation costs nothing
+    (`explains_only`), and an allowance or a compensation says how much (`nothing_granted`), so that each amount that is
+    approved is paid by a paper or is the cost of work (003 §29.1).
     """
     COMPLAINT.must(complaint.stage, "propose")
     must_have_owner(complaint)
     must_be_reviewed_if_major(complaint)
     must_know_warranty(complaint)
     _must_make_good_first(options)
+    _must_grant_what_is_paid(options)
     if preferred >= len(options):
         raise Refused(f"the preferred option is one of 0 to {len(options) - 1}", "no_such_option", "preferred")
     policy = rules.of(complaint)
@@ -97,6 +100,15 @@ def _must_make_good_first(options: tuple[Remediation, ...]) -> None:
         raise Refused(
             "put the solutions that make good for it before those that only explain", "make_good_first", "options"
         )
+
+
+def _must_grant_what_is_paid(options: tuple[Remediation, ...]) -> None:
+    for number, option in enumerate(options):
+        field, granted = f"options.{number}.amount", option.amount.amount
+        if option.kind == "explain" and granted:
+            raise Refused("an explanation costs nothing: give 0, or propose an allowance", "explains_only", field)
+        if option.kind in ("allowance", "compensation") and granted == 0:
+            raise Refused("give how much is granted, or propose an explanation", "nothing_granted", field)
 
 
 def approve(complaint: Complaint, seen: UUID, option: int, note: str, rules: Rules, cause: Cause) -> Change[Complaint]:
