@@ -9,7 +9,7 @@ from complaints.domain.decisions.corrective_action import expect_plan
 from complaints.domain.decisions.handling import assign_owner
 from complaints.domain.decisions.investigation import assign_investigation, complete_investigation
 from shared.aggregate import Change
-from shared.contracts.complaints import DepartmentChased
+from shared.contracts.complaints import DepartmentChased, InvestigationAssigned
 from shared.contracts.event import Actor
 from shared.contracts.roles import Role
 from shared.testing import cause
@@ -46,6 +46,16 @@ def test_an_investigation_is_the_duty_of_the_head_of_the_department_and_a_matter
     assert investigation(upheld) == (Role.CS_MANAGER, "handler-01", AT + 2 * DAY)
     assert investigation(assigned) == (head, None, AT + 2 * DAY)
     assert investigation(by_hand) == (head, None, AT + DAY)
+
+
+@pytest.mark.requirement("R152.b")
+def test_each_department_that_joins_an_investigation_is_named_once_beside_the_one_that_has_it(in_every_stage, rules):
+    change = assign_investigation(
+        in_every_stage["upheld"], "production", ("rd", "production", "rd", "design"), None, rules, HANDLER
+    )
+
+    (told,) = [event for event in change.events if isinstance(event, InvestigationAssigned)]
+    assert told.joint_with == change.state.investigation.joint_with == ("rd", "design")
 
 
 def test_an_investigation_that_goes_on_keeps_the_end_that_a_person_named(in_every_stage, rules):

@@ -56,6 +56,13 @@ def test_departments_meet_neither_in_the_past_nor_far_ahead(meets_at, code, majo
     assert refused.value.code == code
 
 
+def test_each_department_is_convened_once(major):
+    change = convene_panel(major, ("rd", "production", "rd"), AT + timedelta(days=1), manager())
+
+    (told,) = change.events
+    assert told.departments == change.state.panel.departments == ("rd", "production")
+
+
 def test_the_history_says_who_convened_which_departments_and_what_they_found(major):
     convened = convene_panel(major, BOTH, AT + DAY, manager()).state
     recorded = record_panel(convened, "全批复检", None, manager(AT + DAY)).state

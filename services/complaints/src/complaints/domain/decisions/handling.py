@@ -133,8 +133,9 @@ def convene_panel(
     if meets_at <= cause.at:
         raise Refused("the departments meet at some later time", "meets_at", "meets_at")
     must_be_near(meets_at, cause, "meets_at")
-    told = MajorComplaintPanelConvened.of(complaint.about, departments=departments, at=meets_at)
-    panel = Panel(departments=departments, meets_at=meets_at, convened_by=cause.actor.id, convened_at=cause.at)
+    each_once = tuple(dict.fromkeys(departments))
+    told = MajorComplaintPanelConvened.of(complaint.about, departments=each_once, at=meets_at)
+    panel = Panel(departments=each_once, meets_at=meets_at, convened_by=cause.actor.id, convened_at=cause.at)
     return Change(complaint.but(panel=panel), (told,))
 
 

@@ -76,6 +76,7 @@ def assign_investigation(
 ) -> Change[Complaint]:
     """A department has to find the cause by the time that CS sets on the form, with others if need be (003 §25.2).
 
+    Each of the others is named once, and the department itself is none of them.
     It is the duty of the head of the department, in customer service of the specialist (002 六1(3)). The step that runs
     goes on, to the time that is given or to its own end, and stays the person's who took it under the same head; one
     that has run out begins anew. Refused when the time is
@@ -93,10 +94,9 @@ def assign_investigation(
             "due_at",
         )
     must_be_near(due, cause, "due_at")
-    assigned = InvestigationAssigned.of(
-        complaint.about_customer, department=department, joint_with=joint_with, due_at=due
-    )
-    investigation = Investigation(department=department, joint_with=joint_with)
+    others = tuple(dict.fromkeys(each for each in joint_with if each != department))
+    assigned = InvestigationAssigned.of(complaint.about_customer, department=department, joint_with=others, due_at=due)
+    investigation = Investigation(department=department, joint_with=others)
     begun = complaint.but(stage="investigating", investigation=investigation)
     change = Change(begun, (assigned,))
     if goes_on:
