@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from orders.domain.decisions.installation import fail_acceptance, pass_acceptance, schedule_installation
 from orders.domain.decisions.shipment import issue_delivery_note
 from orders.domain.parts.installation import Acceptance, Installer
+from orders.domain.route import Milestone
 from shared.aggregate import Refused
 from shared.contracts import departments as facts
 from shared.contracts import orders as said
@@ -388,3 +389,38 @@ async def test_a_delivery_note_is_on_the_order_and_says_what_its_shipment_carrie
         ("CH-1", parts, "statistics_clerk-1")
     ]
     assert [each.parts for each in company.announced(said.ShipmentDispatched)] == [parts]
+
+
+@pytest.mark.parametrize("note", [None, "CH-2"])
+async def test_goods_that_were_made_again_have_not_arrived_with_those_that_came_back(company, note):
+    await company.place("custom")
+    await company.run_to("transport")
+    await company.fact(facts.GoodsInspected, inspector="d-4", outcome="failed")
+    company.later(days=1)
+    await company.fact(facts.ShipmentArrived, arrived_at=company.now)
+    company.later(days=1)
+    await company.run_to("shipping")
+    company.later(days=1)
+
+    await company.fact(facts.GoodsDispatched, left_at=company.now, delivery_note_no=note)
+
+    assert (await company.order()).stage == "transport"
+    company.later(days=1)
+    await company.fact(facts.ShipmentArrived, arrived_at=company.now, delivery_note_no=note)
+    assert (await company.order()).stage == "installation"
+
+
+async def test_an_arrival_that_is_reported_before_the_goods_leave_is_not_theirs(company):
+    await company.place()
+    await company.run_to("production")
+    await company.fact(facts.ShipmentArrived, arrived_at=company.now)
+    await company.run_to("shipping")
+    company.later(days=1)
+    await company.fact(facts.GoodsDispatched, left_at=company.now, partial=True)
+    await company.fact(facts.ShipmentArrived, arrived_at=company.now)
+    assert not (await company.order()).has(Milestone.ARRIVED)
+    company.later(days=1)
+
+    await company.fact(facts.GoodsDispatched, left_at=company.now)
+
+    assert (await company.order()).stage == "transport"

@@ -275,19 +275,25 @@ def arrive(order: Order, fact: ShipmentArrived, rules: Rules, cause: Cause) -> C
     """A shipment is on the site; damage goes on the Saturday list. Late by its own time is late, whenever heard.
 
     The order has arrived when the last of a complete dispatch has (000 §3.4.4, §3.5.4). An arrival of which no
-    departure was heard counts once the departure is. One that is reported again tells nothing but what was found
-    broken meanwhile.
+    departure was heard counts once the departure is, and that of goods that failed their inspection on the way never.
+    One that is reported again tells nothing but what was found broken meanwhile.
     """
     no, at = fact.delivery_note_no, fact.arrived_at
     if order.ended:
         return Change(order)
     if (there := _arrived_before(order, no, at)) is not None:
         return _found_broken(order, there, fact.damages, cause)
-    consignment = order.shipment.arriving(no) or Consignment(id=cause.derive("shipment"), delivery_note_no=no)
-    came = consignment.but(arrived_at=at)
+    known = order.shipment.arriving(no) or _called_back(order, no, at)
+    came = (known or Consignment(id=cause.derive("shipment"), delivery_note_no=no)).but(arrived_at=at)
     change = _there(order.but(shipment=_with_consignment(order.shipment, came)), rules, cause)
     change = change.then(lambda order: follow_duties(order, rules, cause))
     return change.then(lambda order: _found_broken(order, came, fact.damages, cause))
+
+
+def _called_back(order: Order, no: str | None, at: datetime) -> Consignment | None:
+    """The shipment that came back, where its goods were not made again when this one arrived."""
+    made_again = order.produced_at is not None and order.produced_at <= at
+    return None if made_again else order.shipment.coming_back(no)
 
 
 def _arrived_before(order: Order, no: str | None, at: datetime) -> Consignment | None:

@@ -74,8 +74,9 @@ class Shipment(Part):
 
     @property
     def complete(self) -> bool:
-        """Whether the last part of the goods has left."""
-        return any(not each.partial for each in self.under_way)
+        """Whether the last part of the goods has left; while no departure is heard, what arrived is taken for all."""
+        left = [each for each in self.under_way if each.left_at]
+        return any(not each.partial for each in left or self.under_way)
 
     @property
     def all_there_at(self) -> Instant | None:
@@ -115,14 +116,13 @@ class Shipment(Part):
         return next(found, None)
 
     def left(self, no: str | None, left_at: Instant) -> Consignment | None:
-        """The shipment of which this departure tells: by its note, or else by its moment, or one that only arrived."""
+        """The shipment of which this departure tells: by its note, or else by its moment, or one that arrived later."""
         if no is not None:
             named = self.noted(no)
         else:
             named = next((each for each in self.under_way if each.left_at == left_at), None)
-        return named or next(
-            (each for each in self.under_way if each.left_at is None and not each.delivery_note_no), None
-        )
+        unheard = (each for each in self.under_way if each.left_at is None and not each.delivery_note_no)
+        return named or next((each for each in unheard if each.arrived_at and each.arrived_at >= left_at), None)
 
     def arriving(self, no: str | None) -> Consignment | None:
         """The shipment of which this arrival tells: by its note, or else the latest that is still on its way."""
@@ -130,3 +130,8 @@ class Shipment(Part):
             return named
         unnamed = [each for each in self.under_way if no is None or each.delivery_note_no is None]
         return next((each for each in reversed(unnamed) if each.arrived_at is None), None)
+
+    def coming_back(self, no: str | None) -> Consignment | None:
+        """The shipment that was called back on its way, and of which this arrival may tell."""
+        called_back = [each for each in self.consignments if each.returned and no in (None, each.delivery_note_no)]
+        return next((each for each in reversed(called_back) if each.arrived_at is None), None)
