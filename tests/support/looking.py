@@ -129,6 +129,7 @@ async def sign_in(page: Page, person: Person = MANAGER, scope: str = "all") -> N
 
 async def leave_picture(page: Page, name: str) -> None:
     """The whole page as a photograph, and its first window as a drawing: text, which is kept with the docs."""
+    await page.evaluate("scrollTo(0, 0)")
     await page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
     (PICTURES / f"{name}.svg").write_text(await page.evaluate(DRAWN), encoding="utf-8")
 

@@ -23,7 +23,7 @@ from shared.http import After, AskedBy, Router
 from shared.identity import Principal
 from shared.language import _
 from shared.lifecycle import Possible
-from shared.pages.forms import Choice, Filled, Forms, Opening
+from shared.pages.forms import Act, Choice, DrawnForm, Filled, Forms, Opening
 from shared.pages.rendering import Renderer
 from shared.pages.timeline import PastMoment, timeline
 from shared.pages.words import CUSTOMER_KINDS
@@ -95,7 +95,7 @@ def routes(stores: Stores, rules: Rules, forms: Forms, beginnings: Beginnings, r
             q=q or "",
             after=after,
             kinds=CUSTOMER_KINDS,
-            begins=(
+            begins=_acts(
                 beginnings.file.draw(None, asker, Filled(offered=OF_ONE_PERSON)),
                 beginnings.enquiry.draw(None, asker, Filled(offered={"customer_id": ()})),
                 beginnings.visit.draw(None, asker, _visit(now)),
@@ -125,12 +125,14 @@ def routes(stores: Stores, rules: Rules, forms: Forms, beginnings: Beginnings, r
             whats=_whats(view),
             cards=CARDS,
             begun=_begun(view, whole=whole),
-            nexts=forms.acts(*_decisions(view, alike, merged.items, now, asker, customer_id)),
+            nexts=[
+                *forms.acts(*_decisions(view, alike, merged.items, now, asker, customer_id)),
+                *_acts(
+                    beginnings.enquiry.draw(None, asker, _asked(customer_id)),
+                    beginnings.visit.draw(None, asker, _visit(now, view if whole else None)),
+                ),
+            ],
             alike=alike,
-            begins=(
-                beginnings.enquiry.draw(None, asker, _asked(customer_id)),
-                beginnings.visit.draw(None, asker, _visit(now, view if whole else None)),
-            ),
             papers=[each async for each in papers_of(customer_id, stores, asker, rules.calendar)],
             past=timeline((_moment(each) for each in moments.items), rules.calendar.zone),
             as_of=f"{until:%m-%d}" if until else f"{now:%m-%d %H:%M}",
@@ -163,6 +165,11 @@ def _begun(view: CustomerView, *, whole: bool) -> dict[str, str]:
             "address": file.address,
         }
     return {name: value for name, value in known.items() if value}
+
+
+def _acts(*drawn: DrawnForm | None) -> list[Act]:
+    """What the reader may begin."""
+    return [Act(each.title, "", each) for each in drawn if each is not None]
 
 
 def _decisions(
