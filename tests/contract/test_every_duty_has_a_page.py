@@ -12,7 +12,7 @@ from shared.store import Store
 
 WITHOUT = {
     "aftersales": set[str](),
-    "complaints": {"allowances", "corrective_actions", "goods_returns", "penalties"},
+    "complaints": {"corrective_actions", "penalties"},
     "intake": {
         "calendar_years",
         "campaigns",
@@ -25,7 +25,7 @@ WITHOUT = {
         "visit_plans",
         "visit_texts",
     },
-    "notify": {"replies", "unreached"},
+    "notify": set[str](),
     "orders": {"exceptions", "stock_checks"},
 }
 """Collections whose things have no page yet."""

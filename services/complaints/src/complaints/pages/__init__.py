@@ -7,7 +7,7 @@ from fastapi import APIRouter
 
 from complaints.domain.policy.policy import Rules
 from complaints.domain.roles import FILERS
-from complaints.pages import case, customer, decide, figures, listing, papers, reviews
+from complaints.pages import case, customer, decide, figures, listing, papers, reviews, things
 from complaints.pages.decide import SignatureForms
 from complaints.pages.words import FILING, FORMS, PAPER_FORMS, PENALTY_FORMS, REVIEW_FORMS
 from complaints.settings import Settings
@@ -38,6 +38,7 @@ def routes(stores: Stores, rules: Rules, asked: Sequence[APIRouter]) -> Sequence
         decide.routes(stores, rules, signatures, render),
         figures.routes(stores, rules, render),
         reviews.routes(stores, rules, Forms("complaints", "/reviews/{month}", asked, REVIEW_FORMS), render),
+        *things.routes(stores, rules, asked, render),
         *papers.routes(stores, rules),
     )
 

@@ -4,10 +4,19 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from complaints.domain.lifecycle import AllowanceDecision, ComplaintDecision, PenaltyDecision, ReturnDecision, Stage
+from complaints.domain.lifecycle import (
+    AllowanceDecision,
+    AllowanceStage,
+    ComplaintDecision,
+    PenaltyDecision,
+    ReturnDecision,
+    ReturnStage,
+    Stage,
+)
 from complaints.domain.parts.findings import Unit
 from complaints.domain.parts.form import CHANNELS
 from complaints.domain.parts.handling import NoticeWay
+from complaints.domain.parts.papers import Method
 from complaints.domain.parts.resolution import Way
 from shared.contracts.complaints import Remedy
 from shared.pages.forms import FormWords
@@ -251,6 +260,66 @@ _SIGNED_FIELDS = MappingProxyType(
 )
 PAPER_FORMS = replace(FORMS, decisions=_SIGNED_PAPERS, fields=_SIGNED_FIELDS)
 """The forms by which the sales VP signs what sales has drawn up."""
+METHODS: Mapping[Method, str] = MappingProxyType({"return": "退货", "rework": "返修后送回"})
+RETURN_STAGES: Mapping[ReturnStage, str] = MappingProxyType(
+    {
+        "due": "待开单",
+        "drawn": "待核准",
+        "authorized": "待收货",
+        "received": "待核对",
+        "differing": "数量不符，待说明",
+        "reconciled": "待入账",
+        "posted": "已入账",
+    }
+)
+RETURNING = FormWords(
+    decisions=MappingProxyType(
+        {
+            **_SIGNED_PAPERS,
+            "draw_up": "开退货单",
+            "receive": "签收退货",
+            "reconcile": "核对数量",
+            "settle_difference": "说明数量不符",
+            "post": "入账",
+            "file_copy": "留存第四联",
+        }
+    ),
+    fields=MappingProxyType(
+        {
+            **_SIGNED_FIELDS,
+            "lines": "货物",
+            "part": "品名",
+            "quantity": "数量",
+            "DrawUpReturn.reason": "退货原因",
+            "method": "退货方式",
+            "basis": "依据哪一项决定",
+            "comparison": "所见的核对",
+            "explanation": "为什么数量不符",
+            "voucher_no": "凭证编号",
+            "credit": "冲减金额",
+        }
+    ),
+    choices=MappingProxyType({"method": METHODS}),
+    asides=MappingProxyType({"credit": "不填就按核定金额"}),
+)
+ALLOWANCE_STAGES: Mapping[AllowanceStage, str] = MappingProxyType(
+    {"due": "待开单", "drawn": "待会签", "countersigned": "待客户盖章", "granted": "待留存和入账", "done": "已办完"}
+)
+ALLOWING = FormWords(
+    decisions=MappingProxyType(
+        {
+            **_SIGNED_PAPERS,
+            "draw_up": "开证明单",
+            "stamp": "登记客户盖章",
+            "file_copy": "留存营销部一联",
+            "post": "入账",
+        }
+    ),
+    fields=MappingProxyType(
+        {**_SIGNED_FIELDS, "DrawUpAllowance.reason": "折让原因", "file": "盖章后的证明单", "voucher_no": "凭证编号"}
+    ),
+    pictures=frozenset({"file"}),
+)
 PENALTY_FORMS = replace(FORMS, decisions=_PENALTIES, fields=_SIGNED_FIELDS)
 """The forms by which a punishment is decided."""
 REVIEW_FORMS = FormWords(

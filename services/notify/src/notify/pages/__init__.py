@@ -1,4 +1,5 @@
-"""What notify shows to people: liaison slips between departments, duty rosters, and both on paper."""
+"""What notify shows to people: liaison slips between departments, duty rosters, both on paper, and replies
+and customers whom a colleague has to look after."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -6,7 +7,7 @@ from pathlib import Path
 from fastapi import APIRouter
 
 from notify.domain.policy.policy import Rules
-from notify.pages import papers, slips
+from notify.pages import papers, slips, things
 from notify.pages.words import FORMS
 from notify.store import Stores
 from shared.pages.forms import Forms
@@ -20,5 +21,9 @@ _TEMPLATES = Path(__file__).parent / "templates"
 
 def routes(stores: Stores, rules: Rules, asked: Sequence[APIRouter]) -> Sequence[APIRouter]:
     """Every page of notify; `asked` are the routes to which its forms are sent."""
-    forms = Forms("notify", "/slips/{slip_id}", asked, FORMS)
-    return (slips.routes(stores, rules, forms, Renderer(_TEMPLATES)), *papers.routes(stores, rules.calendar))
+    forms, render = Forms("notify", "/slips/{slip_id}", asked, FORMS), Renderer(_TEMPLATES)
+    return (
+        slips.routes(stores, rules, forms, render),
+        *things.routes(stores, rules, asked, render),
+        *papers.routes(stores, rules.calendar),
+    )

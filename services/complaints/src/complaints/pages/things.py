@@ -1,0 +1,104 @@
+"""The pages of the papers by which a decision on a case is carried out: goods that come back, and money."""
+
+from collections.abc import Iterable, Sequence
+
+from fastapi import APIRouter
+
+from complaints.api.readers import PAPERS
+from complaints.domain.allowance import Allowance
+from complaints.domain.goods_return import GoodsReturn
+from complaints.domain.parts.papers import Copy, PartCount, Settled
+from complaints.domain.policy.policy import Rules
+from complaints.pages.words import ALLOWANCE_STAGES, ALLOWING, METHODS, RETURN_STAGES, RETURNING
+from complaints.store import Stores
+from shared.calendar import Calendar
+from shared.language import _, listed
+from shared.pages.forms import Filled, Forms
+from shared.pages.rendering import Renderer
+from shared.pages.thing import ShownThing, ThingPages, Titled
+from shared.pages.words import money
+
+
+def routes(stores: Stores, rules: Rules, asked: Sequence[APIRouter], render: Renderer) -> Sequence[APIRouter]:
+    """The page of each such paper."""
+    pages = ThingPages(rules.calendar, render)
+    about_returns = Forms("complaints", "/returns/{return_id}", asked, RETURNING)
+    about_allowances = Forms("complaints", "/allowances/{allowance_id}", asked, ALLOWING)
+    return (
+        pages.of("returns", stores.returns, PAPERS, about_returns, _return),
+        pages.of("allowances", stores.allowances, PAPERS, about_allowances, _allowance),
+    )
+
+
+def _return(goods: GoodsReturn, _calendar: Calendar) -> ShownThing:
+    """The note, what was counted, and where they differ; who signs or explains names what was read."""
+    note, compared = goods.note, goods.compared
+    filled: dict[str, Filled] = {}
+    if note is not None:
+        filled |= dict.fromkeys(("authorize", "send_back"), Filled(given={"paper": str(note.paper_id)}))
+    if compared is not None:
+        filled["settle_difference"] = Filled(given={"comparison": str(compared.comparison_id)})
+    told = _("{part}：核准{approved}，收到{received}")
+    differing = [told.format(**each.model_dump()) for each in goods.differences]
+    vouchers = [f"{each.voucher_no} {money(each.credit)}".strip() for each in goods.postings]
+    return ShownThing(
+        _("退货单{no}").format(no=goods.return_no),
+        _(RETURN_STAGES[goods.stage]),
+        goods.possible,
+        (
+            *_of_case(goods.case),
+            Titled(_("退货方式"), _(METHODS[note.method]) if note else ""),
+            Titled(_("依据"), note.basis if note else ""),
+            Titled(_("退回的货物"), _counted(note.lines if note else ())),
+            Titled(_("已收到"), _counted(goods.received)),
+            Titled(_("数量不符"), listed(differing) if goods.receipts else ""),
+            Titled(_("入账凭证"), listed(vouchers)),
+            *_copies(goods.copies),
+        ),
+        (
+            Titled(_("退货原因"), note.reason if note else ""),
+            *(Titled(_("被退回的原因"), each) for each in goods.sent_back),
+            *(Titled(_("差异说明"), each.text) for each in goods.explanations),
+        ),
+        filled,
+        customer=goods.case.about.customer.customer_id,
+        papers={_("打印退货单"): f"/complaints/ui/papers/returns/{goods.id}"} if note else {},
+    )
+
+
+def _allowance(paper: Allowance, _calendar: Calendar) -> ShownThing:
+    """The certificate, and where its two copies are; who countersigns names what was read."""
+    drawn = paper.drawn
+    seen = Filled(given={"paper": str(drawn.paper_id)}) if drawn else Filled()
+    return ShownThing(
+        _("销货折扣证明单{no}").format(no=paper.certificate_no),
+        _(ALLOWANCE_STAGES[paper.stage]),
+        paper.possible,
+        (
+            *_of_case(paper.case),
+            Titled(_("入账凭证"), paper.posted.voucher_no if paper.posted else ""),
+            *_copies(paper.copies),
+        ),
+        (Titled(_("折让原因"), paper.reason or ""), *(Titled(_("被退回的原因"), each) for each in paper.sent_back)),
+        dict.fromkeys(("countersign", "send_back"), seen),
+        customer=paper.case.about.customer.customer_id,
+        papers={_("打印证明单"): f"/complaints/ui/papers/allowances/{paper.id}"} if drawn else {},
+    )
+
+
+def _of_case(case: Settled) -> Sequence[Titled]:
+    return (
+        Titled(_("投诉"), case.about.complaint_no),
+        Titled(_("客户"), case.about.customer.name),
+        Titled(_("核定金额"), money(case.approved)),
+        Titled(_("处理决定"), case.decision),
+    )
+
+
+def _counted(lines: Iterable[PartCount]) -> str:
+    return listed([f"{each.part} × {each.quantity}" for each in lines])
+
+
+def _copies(copies: Iterable[Copy]) -> Sequence[Titled]:
+    states = {True: _("已办"), False: _("未办")}
+    return [Titled(_("第{n}联").format(n=each.number), f"{each.task} {states[each.done]}") for each in copies]

@@ -1,0 +1,100 @@
+"""A return note and an allowance certificate have pages, with what was counted and the forms of who comes next."""
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+
+from complaints.domain.decisions import allowance as on_allowance
+from complaints.domain.decisions import goods_return as on_return
+from complaints.domain.decisions.closing import close
+from complaints.domain.decisions.papers import expect_allowance, expect_return
+from complaints.domain.decisions.settlement import implement
+from complaints.domain.parts.papers import PartCount
+from shared.aggregate import Change
+from shared.contracts.event import Actor
+from shared.testing import cause
+
+AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+
+
+def by(role):
+    return cause(AT, actor=Actor(kind="staff", id=f"{role}-07", role=role))
+
+
+@pytest.fixture
+def closed(in_every_stage, rules):
+    """A case that was settled with money and goods."""
+    done = implement(in_every_stage["accepted"], (), rules, by("cs_specialist")).state
+    return close(done, "已办", rules, by("gm")).state
+
+
+@pytest.fixture
+async def back(closed, stores, rules):
+    """Goods that are on their way back: three of a part."""
+    note = expect_return(closed, closed.settlement, rules, by("gm")).state
+    lines = (PartCount(part="高隔断", quantity=3),)
+    drawn = on_return.draw_up(note, lines, "玻璃崩角", "return", "处理决定", rules, by("account_manager")).state
+    await stores.returns.create(Change(drawn), cause(AT))
+    return drawn
+
+
+@pytest.fixture
+def shown(ask):
+    async def shown(role, path):
+        answer = await ask(role, "GET", f"/ui{path}")
+        assert answer.status_code == 200, answer.text
+        return answer.text
+
+    return shown
+
+
+def forms_of(html):
+    return [address.rpartition("/")[2] for address in re.findall(r'data-send="(.*?)"', html)]
+
+
+async def decide(ask, role, goods, decision, **body):
+    answer = await ask(role, "POST", f"/returns/{goods.id}/{decision}", body)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+async def test_a_return_is_followed_by_its_page_from_the_note_to_the_books(ask, shown, back):
+    at = f"/returns/{back.id}"
+    page = await shown("sales_vp", at)
+    assert forms_of(page) == ["authorize", "send-back"]
+    (paper,) = set(re.findall(r'name="paper" value="(.*?)"', page))
+    await decide(ask, "sales_vp", back, "authorize", paper=paper)
+
+    assert forms_of(await shown("warehouse", at)) == ["receive"]
+    await decide(ask, "warehouse", back, "receive", lines=[{"part": "高隔断", "quantity": 2}])
+
+    assert forms_of(await shown("finance", at)) == ["reconcile"]
+    await decide(ask, "finance", back, "reconcile")
+
+    page = await shown("cs_manager", at)
+    assert "高隔断：核准3，收到2" in page
+    assert forms_of(page) == ["settle-difference"]
+    (seen,) = re.findall(r'name="comparison" value="(.*?)"', page)
+    await decide(ask, "cs_manager", back, "settle-difference", comparison=seen, explanation="一樘由客户留用")
+
+    page = await shown("finance", at)
+    assert forms_of(page) == ["post"]
+    assert "一樘由客户留用" in page
+    await decide(ask, "finance", back, "post", voucher_no="PZ-1")
+    page = await shown("account_manager", at)
+    assert "PZ-1" in page
+    assert forms_of(page) == ["file-copy"]
+
+
+async def test_an_allowance_names_the_paper_that_was_read_and_where_its_copies_are(shown, closed, stores, rules):
+    paper = expect_allowance(closed, closed.settlement, rules, by("gm")).state
+    drawn = on_allowance.draw_up(paper, "崩角折让", rules, by("account_manager")).state
+    await stores.allowances.create(Change(drawn), cause(AT))
+
+    page = await shown("sales_vp", f"/allowances/{drawn.id}")
+    assert forms_of(page) == ["countersign", "send-back"]
+    assert set(re.findall(r'name="paper" value="(.*?)"', page)) == {str(drawn.drawn.paper_id)}
+    assert "崩角折让" in page
+    assert "财务部作账 未办" in page
+    assert forms_of(await shown("finance", f"/allowances/{drawn.id}")) == []
