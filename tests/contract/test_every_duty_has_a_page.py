@@ -12,7 +12,7 @@ from shared.store import Store
 
 WITHOUT = {
     "aftersales": set[str](),
-    "complaints": {"corrective_actions", "penalties"},
+    "complaints": set[str](),
     "intake": {
         "calendar_years",
         "campaigns",
@@ -26,7 +26,7 @@ WITHOUT = {
         "visit_texts",
     },
     "notify": set[str](),
-    "orders": {"exceptions", "stock_checks"},
+    "orders": set[str](),
 }
 """Collections whose things have no page yet."""
 

@@ -37,6 +37,12 @@ SCREENS = {
     "complaints": Screen("客诉", "complaints", "/complaints/ui/complaints", "complaints"),
     "reviews": Screen("月度审视", "complaints", "/complaints/ui/reviews", "monthly_reviews", in_rail=False),
     "returns": Screen("退货单", "complaints", "/complaints/ui/returns", "goods_returns", in_rail=False),
+    "corrective-actions": Screen(
+        "改进", "complaints", "/complaints/ui/corrective-actions", "corrective_actions", in_rail=False
+    ),
+    "penalties": Screen("处分", "complaints", "/complaints/ui/penalties", "penalties", in_rail=False),
+    "exceptions": Screen("订单异常", "orders", "/orders/ui/exceptions", "exceptions", in_rail=False),
+    "stock-checks": Screen("盘点抽检", "orders", "/orders/ui/stock-checks", "stock_checks", in_rail=False),
     "allowances": Screen("折扣证明单", "complaints", "/complaints/ui/allowances", "allowances", in_rail=False),
     "requests": Screen("售后登记", "aftersales", "/aftersales/ui/service-requests", "service_requests"),
     "dispatch": Screen("派工", "aftersales", "/aftersales/ui/dispatch"),

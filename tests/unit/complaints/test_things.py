@@ -1,17 +1,21 @@
-"""A return note and an allowance certificate have pages, with what was counted and the forms of who comes next."""
+"""What follows a decision has pages: goods that come back, money, improvements, punishments."""
 
 import re
 from datetime import UTC, datetime
+from uuid import UUID
 
 import pytest
 
+from complaints.domain.corrective_action import CorrectiveAction
 from complaints.domain.decisions import allowance as on_allowance
 from complaints.domain.decisions import goods_return as on_return
 from complaints.domain.decisions.closing import close
 from complaints.domain.decisions.papers import expect_allowance, expect_return
 from complaints.domain.decisions.settlement import implement
 from complaints.domain.parts.papers import PartCount
+from complaints.domain.penalty import Penalty
 from shared.aggregate import Change
+from shared.contracts.complaints import Penalised
 from shared.contracts.event import Actor
 from shared.testing import cause
 
@@ -98,3 +102,53 @@ async def test_an_allowance_names_the_paper_that_was_read_and_where_its_copies_a
     assert "崩角折让" in page
     assert "财务部作账 未办" in page
     assert forms_of(await shown("finance", f"/allowances/{drawn.id}")) == []
+
+
+async def test_an_improvement_is_planned_carried_out_and_verified_on_its_page(ask, shown, closed, stores, policy):
+    await stores.complaints.create(Change(closed), cause(AT))
+    action = CorrectiveAction(
+        id=UUID(int=7),
+        case={"complaint_id": closed.id, "complaint_no": closed.number},
+        policy_version=policy.version,
+        department="production",
+    )
+    await stores.actions.create(Change(action), cause(AT))
+    at = f"/corrective-actions/{action.id}"
+    plan = {"action": "玻璃包装增加护角", "due_at": "2026-12-10T10:00:00Z", "cause_code": policy.causes[0].code}
+
+    assert forms_of(await shown("plant_manager", at)) == ["plan"]
+    assert (await ask("plant_manager", "POST", f"{at}/plan", plan)).status_code == 200
+    assert forms_of(await shown("plant_manager", at)) == ["carry-out"]
+    assert (await ask("plant_manager", "POST", f"{at}/carry-out", {})).status_code == 200
+    page = await shown("cs_manager", at)
+    assert forms_of(page) == ["verify"]
+    assert "玻璃包装增加护角" in page
+    (seen,) = re.findall(r'name="attempt" value="(.*?)"', page)
+    verdict = {"attempt": seen, "effective": True, "finding": "抽检50樘，无崩角"}
+    assert (await ask("cs_manager", "POST", f"{at}/verify", verdict)).status_code == 200
+    page = await shown("cs_manager", at)
+    assert "有效，观察中" in page
+    assert "抽检50樘，无崩角" in page
+
+
+async def test_a_punishment_is_decided_and_noticed_on_its_page_by_others_than_its_proposer(ask, shown, stores, policy):
+    what = Penalised(
+        penalty_id=UUID(int=9), target="packer-07", department="production", part="direct", kind="admin",
+        measure="warning", amount=None,
+    )  # fmt: skip
+    penalty = Penalty(
+        id=UUID(int=9), case={"complaint_id": UUID(int=1), "complaint_no": "2026-11-0001"},
+        policy_version=policy.version, what=what, title="警告", reason="未装护角", standard_version=1,
+        proposed_by="cs_manager-01", proposed_at=AT,
+    )  # fmt: skip
+    await stores.penalties.create(Change(penalty), cause(AT))
+    at = f"/penalties/{penalty.id}"
+
+    assert forms_of(await shown("cs_manager", at)) == []
+    assert forms_of(await shown("deputy_gm", at)) == ["approve", "reject"]
+    assert (await ask("deputy_gm", "POST", f"{at}/approve", {"note": "同意"})).status_code == 200
+    assert forms_of(await shown("human_resources", at)) == ["issue-notice"]
+    assert (await ask("human_resources", "POST", f"{at}/issue-notice", {"notice_no": "RS-1"})).status_code == 200
+    page = await shown("gm", at)
+    assert "已发通知" in page
+    assert "RS-1" in page

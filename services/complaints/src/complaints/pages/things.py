@@ -1,32 +1,49 @@
-"""The pages of the papers by which a decision on a case is carried out: goods that come back, and money."""
+"""The pages of what follows a decision on a case: goods that come back, money, an improvement, a punishment."""
 
 from collections.abc import Iterable, Sequence
 
 from fastapi import APIRouter
 
-from complaints.api.readers import PAPERS
+from complaints.api.readers import CASES, PAPERS
 from complaints.domain.allowance import Allowance
+from complaints.domain.corrective_action import CorrectiveAction
 from complaints.domain.goods_return import GoodsReturn
 from complaints.domain.parts.papers import Copy, PartCount, Settled
+from complaints.domain.penalty import Penalty
 from complaints.domain.policy.policy import Rules
-from complaints.pages.words import ALLOWANCE_STAGES, ALLOWING, METHODS, RETURN_STAGES, RETURNING
+from complaints.domain.roles import PENALTY_READERS
+from complaints.pages.words import (
+    ACTION_STAGES,
+    ALLOWANCE_STAGES,
+    ALLOWING,
+    IMPROVING,
+    METHODS,
+    PENALTY_STAGES,
+    PUNISHING,
+    RETURN_STAGES,
+    RETURNING,
+)
 from complaints.store import Stores
 from shared.calendar import Calendar
 from shared.language import _, listed
 from shared.pages.forms import Filled, Forms
 from shared.pages.rendering import Renderer
-from shared.pages.thing import ShownThing, ThingPages, Titled
-from shared.pages.words import money
+from shared.pages.thing import ShownThing, ThingPages, Titled, told_at
+from shared.pages.words import DEPARTMENTS, money
 
 
 def routes(stores: Stores, rules: Rules, asked: Sequence[APIRouter], render: Renderer) -> Sequence[APIRouter]:
-    """The page of each such paper."""
+    """The page of each such thing."""
     pages = ThingPages(rules.calendar, render)
     about_returns = Forms("complaints", "/returns/{return_id}", asked, RETURNING)
     about_allowances = Forms("complaints", "/allowances/{allowance_id}", asked, ALLOWING)
+    about_actions = Forms("complaints", "/corrective-actions/{action_id}", asked, IMPROVING)
+    about_penalties = Forms("complaints", "/penalties/{penalty_id}", asked, PUNISHING)
     return (
         pages.of("returns", stores.returns, PAPERS, about_returns, _return),
         pages.of("allowances", stores.allowances, PAPERS, about_allowances, _allowance),
+        pages.of("corrective-actions", stores.actions, CASES, about_actions, _action),
+        pages.of("penalties", stores.penalties, PENALTY_READERS, about_penalties, _penalty),
     )
 
 
@@ -83,6 +100,53 @@ def _allowance(paper: Allowance, _calendar: Calendar) -> ShownThing:
         dict.fromkeys(("countersign", "send_back"), seen),
         customer=paper.case.about.customer.customer_id,
         papers={_("打印证明单"): f"/complaints/ui/papers/allowances/{paper.id}"} if drawn else {},
+    )
+
+
+def _action(action: CorrectiveAction, calendar: Calendar) -> ShownThing:
+    """The attempts, the last one first; who verifies names the one that was examined."""
+    last = action.attempts[-1] if action.attempts else None
+    results = {None: "", True: _("有效"), False: _("无效")}
+    texts = []
+    for each in reversed(action.attempts):
+        planned = _("改什么，{who}定于{due}前").format(who=each.planned.by, due=told_at(each.due_at, calendar))
+        texts += [
+            Titled(planned, each.action),
+            Titled(_("验证：{result}").format(result=results[each.effective]), each.finding or ""),
+        ]
+    return ShownThing(
+        _("{department}的改进").format(department=_(DEPARTMENTS[action.department])),
+        _(ACTION_STAGES[action.stage]),
+        action.possible,
+        (
+            Titled(_("投诉"), action.case.complaint_no),
+            Titled(_("根本原因"), action.cause_code or ""),
+            Titled(_("执行"), last.carried_out.by if last and last.carried_out else ""),
+            Titled(_("观察到"), told_at(action.watched_until, calendar)),
+            Titled(_("再次发生"), listed(action.recurred_in)),
+        ),
+        texts,
+        {"verify": Filled(given={"attempt": str(last.attempt_id)})} if last else {},
+    )
+
+
+def _penalty(penalty: Penalty, calendar: Calendar) -> ShownThing:
+    decided = penalty.decided
+    return ShownThing(
+        _("处分：{title}").format(title=penalty.title),
+        _(PENALTY_STAGES[penalty.stage]),
+        penalty.possible,
+        (
+            Titled(_("投诉"), penalty.case.complaint_no),
+            Titled(_("受处分人"), penalty.what.target),
+            Titled(_("部门"), _(DEPARTMENTS[penalty.what.department])),
+            Titled(_("金额"), money(penalty.what.amount)),
+            Titled(_("提出"), f"{penalty.proposed_by} {told_at(penalty.proposed_at, calendar)}"),
+            Titled(_("批示"), f"{decided.by} {told_at(decided.at, calendar)}" if decided else ""),
+            Titled(_("通知编号"), penalty.notice_no or ""),
+        ),
+        (Titled(_("处分原因"), penalty.reason), Titled(_("批示内容"), penalty.note)),
+        papers={_("打印奖罚通知单"): f"/complaints/ui/papers/penalties/{penalty.id}"},
     )
 
 

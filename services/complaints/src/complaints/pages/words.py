@@ -5,10 +5,12 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from complaints.domain.lifecycle import (
+    ActionStage,
     AllowanceDecision,
     AllowanceStage,
     ComplaintDecision,
     PenaltyDecision,
+    PenaltyStage,
     ReturnDecision,
     ReturnStage,
     Stage,
@@ -319,6 +321,32 @@ ALLOWING = FormWords(
         {**_SIGNED_FIELDS, "DrawUpAllowance.reason": "折让原因", "file": "盖章后的证明单", "voucher_no": "凭证编号"}
     ),
     pictures=frozenset({"file"}),
+)
+ACTION_STAGES: Mapping[ActionStage, str] = MappingProxyType(
+    {"due": "待定措施", "open": "待执行", "done": "待验证", "effective": "有效，观察中"}
+)
+IMPROVING = FormWords(
+    decisions=MappingProxyType({"plan": "定改进措施", "carry_out": "报告已执行", "verify": "验证效果"}),
+    fields=MappingProxyType(
+        {
+            "action": "改什么",
+            "due_at": "最晚什么时候改好",
+            "cause_code": "根本原因代码",
+            "evidence": "凭据",
+            "attempt": "所看的措施",
+            "effective": "是否有效",
+            "finding": "验证发现",
+        }
+    ),
+    asides=MappingProxyType({"cause_code": "不填就是案件认定的原因"}),
+    pictures=frozenset({"evidence"}),
+)
+PENALTY_STAGES: Mapping[PenaltyStage, str] = MappingProxyType(
+    {"proposed": "待批示", "approved": "待发通知", "rejected": "不予处分", "noticed": "已发通知"}
+)
+PUNISHING = FormWords(
+    decisions=MappingProxyType({**_PENALTIES, "issue_notice": "发通知单"}),
+    fields=MappingProxyType({**_SIGNED_FIELDS, "notice_no": "通知编号"}),
 )
 PENALTY_FORMS = replace(FORMS, decisions=_PENALTIES, fields=_SIGNED_FIELDS)
 """The forms by which a punishment is decided."""

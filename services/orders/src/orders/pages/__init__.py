@@ -6,7 +6,7 @@ from pathlib import Path
 from fastapi import APIRouter
 
 from orders.domain.policy.policy import Rules
-from orders.pages import board, customer, decide, figures, page, papers
+from orders.pages import board, customer, decide, figures, page, papers, things
 from orders.pages.words import FORMS
 from orders.settings import Settings
 from orders.store import Stores
@@ -29,6 +29,7 @@ def routes(stores: Stores, rules: Rules, asked: Sequence[APIRouter]) -> Sequence
         page.routes(stores, rules, forms, render),
         decide.routes(stores, rules, forms, render),
         figures.routes(stores.orders, rules, render),
+        *things.routes(stores, rules, asked, render),
         *papers.routes(stores, rules),
     )
 

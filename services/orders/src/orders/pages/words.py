@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from orders.domain.lifecycle import OrderDecision
+from orders.domain.lifecycle import ExceptionStage, OrderDecision, StockCheckKind, StockCheckStage
 from orders.domain.parts.drawing import DrawingStage
 from orders.domain.parts.promise import PromiseKind, PromiseStage
 from orders.domain.parts.titles import DELAYS, EXCEPTIONS, PAPERS
@@ -243,4 +243,21 @@ FORMS = FormWords(
     ),
     pictures=frozenset({"photos"}),
     signatures=frozenset({"signature"}),
+)
+EXCEPTION_STAGES: Mapping[ExceptionStage, str] = MappingProxyType({"open": "待解决", "resolved": "已解决"})
+RESOLVING = FormWords(
+    decisions=MappingProxyType({"resolve": "解决这个异常"}), fields=MappingProxyType({"resolution": "解决办法"})
+)
+STOCK_CHECK_KINDS: Mapping[StockCheckKind, str] = MappingProxyType({"count": "盘点", "sample": "抽检"})
+STOCK_CHECK_STAGES: Mapping[StockCheckStage, str] = MappingProxyType({"asked": "待报告", "reported": "已报告"})
+STOCK_CHECKING = FormWords(
+    decisions=MappingProxyType({"report": "报告结果"}),
+    fields=MappingProxyType(
+        {
+            "findings": "查到的",
+            "goods": "货物",
+            "expected": "账面数量，抽检写检了几件",
+            "found": "实际数量，抽检写合格几件",
+        }
+    ),
 )
