@@ -1,11 +1,35 @@
 """What is a duty has a page, with what is known of it and the forms of what comes next."""
 
+import re
 from uuid import UUID
 
 import pytest
 
 from shared.contracts.roles import Role
 
+PEOPLE = {"junction": "am-03", "front_desk": "desk-1", "lights": "assistant-1"}
+MINUTES = {"video": 8, "meeting_room": 20, "corridor": 5, "materials": 40}
+TOUR = {
+    "minutes": MINUTES,
+    "decision_maker": "王总",
+    "rating": "satisfied",
+    "impression": "产品高档",
+    "evaluation": "接待热情",
+    "suggestion": "样品再多一些",
+    "signed": True,
+}
+TALK = {
+    "subject": "售前电话回访",
+    "service_type": "售前",
+    "service_method": "电话",
+    "on": "2026-11-20",
+    "at": "14:00",
+    "contact_name": "王建国",
+    "status": "已完成",
+    "started_at": "2026-11-20T05:50:00Z",
+    "content": "了解以往隔断使用情况",
+    "answers": {f"q{number}": "已回答" for number in range(1, 8)},
+}
 TEXT = "客户反映展厅导航定位有误，两位来访客户走错路口"
 
 
@@ -51,3 +75,107 @@ async def test_a_problem_that_is_solved_says_how_and_has_no_form(world, problem)
 async def test_a_thing_that_there_is_not_has_no_page(world):
     answer = await world.ask(Role.CS_SPECIALIST, "GET", "/ui/problems/9a74bf65-86a1-4bbe-bdc1-5ea666159399")
     assert answer.status_code == 404
+
+
+def forms_of(html):
+    return [address.rpartition("/")[2] for address in re.findall(r'data-send="(.*?)"', html)]
+
+
+async def made(world, path, body, role=Role.ACCOUNT_MANAGER):
+    answer = await world.ask(role, "POST", path, body, by="am-03")
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+async def decided(world, role, path, body):
+    answer = await world.ask(role, "POST", path, body, by="am-03")
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+@pytest.fixture
+async def customer(world):
+    file = {"name": "恒达装饰", "contacts": [{"name": "王建国", "mobile": "13800138000"}], "owner": "am-03"}
+    id = (await made(world, "/customers", file))["customer_id"]
+    await made(world, f"/customers/{id}/contacts", TALK)
+    return id
+
+
+async def test_a_text_that_could_not_be_read_is_read_on_its_page(world):
+    text = (await made(world, "/visit-texts", {"text": "刚出来，聊得不错"}))["text_id"]
+    at = f"/visit-texts/{text}"
+    html = await page(world, Role.CS_SPECIALIST, f"/ui{at}")
+    assert forms_of(html) == ["read", "dismiss"]
+    assert "刚出来，聊得不错" in html
+    read = {"shop_name": "明镜眼镜店", "customer_name": "陈先生", "mobile": "13700137000"}
+    await decided(world, Role.CS_SPECIALIST, f"{at}/read", read)
+    html = await page(world, Role.CS_SPECIALIST, f"/ui{at}")
+    assert forms_of(html) == []
+    assert "明镜眼镜店" in html
+
+
+async def test_an_enquiry_is_answered_on_its_page(world, customer):
+    asked = {"customer_id": customer, "kind": "stock", "text": "80 款还有库存吗？"}
+    enquiry = (await made(world, "/enquiries", asked))["enquiry_id"]
+    at = f"/enquiries/{enquiry}"
+    html = await page(world, Role.CS_SPECIALIST, f"/ui{at}")
+    assert forms_of(html) == ["answer"]
+    for each in ("80 款还有库存吗？", "查库存", "待答复", f"/desk/customers/{customer}"):
+        assert each in html
+    await decided(world, Role.CS_SPECIALIST, f"{at}/answer", {"answer": "有现货40樘"})
+    html = await page(world, Role.CS_SPECIALIST, f"/ui{at}")
+    assert forms_of(html) == []
+    assert "有现货40樘" in html
+
+
+async def test_a_doubt_of_a_customer_ends_by_what_was_sent_on_its_page(world, customer):
+    business = {"customer_id": customer, "project": "三层隔断"}
+    chance = (await made(world, "/opportunities", business))["opportunity_id"]
+    at = f"/opportunities/{chance}"
+    await decided(world, Role.ACCOUNT_MANAGER, f"{at}/note-doubt", {"doubt": "担心隔音"})
+    html = await page(world, Role.ACCOUNT_MANAGER, f"/ui{at}")
+    assert forms_of(html) == ["send-material", "note-doubt", "change-demand"]
+    assert "客户有疑虑" in html
+    assert "担心隔音" in html
+    trial = {"material": "trial", "way": "in_person", "what": "80款样板试用"}
+    await decided(world, Role.ACCOUNT_MANAGER, f"{at}/send-material", trial)
+    html = await page(world, Role.ACCOUNT_MANAGER, f"/ui{at}")
+    assert "80款样板试用" in html
+    assert "跟进中" in html
+
+
+async def test_a_visitor_ticks_off_what_is_taken_along_and_reports_the_arrival_on_the_page(world, customer):
+    wish = {
+        "customer_id": customer,
+        "staff": "am-03",
+        "appointed_at": "2026-11-23T02:00:00Z",
+        "travel": "PT30M",
+        "interest": "新办公楼三层隔断",
+        "consent": "电话征得同意",
+        "samples": ["80款双玻百叶样品"],
+    }
+    at = f"/visit-plans/{(await made(world, '/visit-plans', wish))['visit_id']}"
+    html = await page(world, Role.ACCOUNT_MANAGER, f"/ui{at}")
+    assert forms_of(html) == ["tick-off", "arrive", "cancel"]
+    (left,) = re.findall(r'<textarea [^>]*name="names"[^>]*>(.*?)</textarea>', html, re.DOTALL)
+    assert "80款双玻百叶样品" in left.split("\n")
+    await decided(world, Role.ACCOUNT_MANAGER, f"{at}/tick-off", {"names": left.split("\n")})
+    assert forms_of(await page(world, Role.ACCOUNT_MANAGER, f"/ui{at}")) == ["arrive", "cancel"]
+
+
+async def test_the_open_tasks_of_a_reception_are_done_on_the_page_of_the_tour(world, customer):
+    wish = {
+        "customer_id": customer,
+        "at": "2026-11-23T02:00:00Z",
+        "party_size": 3,
+        "host": "am-03",
+        "consent": "电话征得同意",
+        "people": PEOPLE,
+    }
+    at = f"/showroom-visits/{(await made(world, '/showroom-visits', wish))['visit_id']}"
+    html = await page(world, Role.CS_SPECIALIST, f"/ui{at}")
+    assert forms_of(html) == ["do-task", "cancel"]
+    assert set(re.findall(r'name="task" value="(\w+)"', html)) == set(PEOPLE)
+    await decided(world, Role.CS_SPECIALIST, f"{at}/do-task", {"task": "lights"})
+    html = await page(world, Role.CS_SPECIALIST, f"/ui{at}")
+    assert set(re.findall(r'name="task" value="(\w+)"', html)) == PEOPLE.keys() - {"lights"}

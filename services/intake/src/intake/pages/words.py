@@ -4,7 +4,17 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Literal
 
-from intake.domain.lifecycle import CallbackStage, FineStage, ItineraryStage, ProblemStage, ReportStage
+from intake.domain.lifecycle import (
+    CallbackStage,
+    EnquiryStage,
+    FineStage,
+    ItineraryStage,
+    PlanStage,
+    ProblemStage,
+    ReportStage,
+    ShowroomStage,
+    TextStage,
+)
 from shared.contracts.intake import Trade, WithdrawalReason
 from shared.contracts.intake.contacts import CallbackWay, Rating
 from shared.contracts.intake.work import CampaignKind
@@ -431,6 +441,68 @@ ITINERARY_STAGES: Mapping[ItineraryStage, str] = MappingProxyType({"open": "待�
 ITINERARIES = FormWords(
     decisions=MappingProxyType({"confirm": "记录商定的行程"}),
     fields=MappingProxyType({"stops": "当天的安排", "changes": "改动", "content": "通话记录"}),
+)
+
+TEXT_STAGES: Mapping[TextStage, str] = MappingProxyType({"unread": "待读", "read": "已读", "dismissed": "不作拜访"})
+READING = FormWords(
+    decisions=MappingProxyType({"read": "读成一次拜访", "dismiss": "不作拜访"}),
+    fields=MappingProxyType(
+        {"shop_name": "店名或公司", "customer_name": "见到的人", "mobile": "手机", "reason": "为什么不作拜访"}
+    ),
+)
+ENQUIRY_STAGES: Mapping[EnquiryStage, str] = MappingProxyType(
+    {"open": "待答复", "answered": "已答复", "withdrawn": "不必答复"}
+)
+ANSWERING = FormWords(
+    decisions=MappingProxyType({"answer": "答复客户"}), fields=MappingProxyType({"answer": "怎样答复"})
+)
+WINNING = FormWords(
+    decisions=MappingProxyType(
+        {"send_material": "登记寄出的资料", "note_doubt": "记下客户的疑虑", "change_demand": "更改客户的需求"}
+    ),
+    fields=MappingProxyType(
+        {
+            "material": "哪种资料",
+            "way": "怎样送去",
+            "what": "具体是什么",
+            "doubt": "客户疑虑什么",
+            "project": "现在要做什么",
+            "has_plan": "有平面图",
+            "style": "风格",
+            "reason": "为什么更改",
+        }
+    ),
+    choices=MappingProxyType(
+        {
+            "material": MappingProxyType(
+                {
+                    "price_list": "报价单",
+                    "catalogue": "产品目录",
+                    "sample": "样品",
+                    "letter": "公函",
+                    "tutorial": "使用教程",
+                    "trial": "试用",
+                }
+            ),
+            "way": MappingProxyType(
+                {"email": "邮件", "fax": "传真", "post": "邮寄", "courier": "快递", "in_person": "当面"}
+            ),
+        }
+    ),
+)
+PLAN_STAGES: Mapping[PlanStage, str] = MappingProxyType(
+    {"planned": "待出发", "arrived": "已到达", "cancelled": "已取消"}
+)
+GOING = FormWords(
+    decisions=MappingProxyType({"tick_off": "确认带上", "arrive": "报告到达", "cancel": "取消拜访"}),
+    fields=MappingProxyType({"names": "带上的东西", "reason": "为什么取消"}),
+)
+TOUR_STAGES: Mapping[ShowroomStage, str] = MappingProxyType(
+    {"booked": "已预约", "completed": "已参观", "cancelled": "已取消"}
+)
+RECEIVING = FormWords(
+    decisions=MappingProxyType({"do_task": "做好一项准备", "cancel": "取消参观"}),
+    fields=MappingProxyType({"task": "哪一项", "reason": "为什么取消"}),
 )
 
 TOLD: Mapping[str, str] = MappingProxyType(
