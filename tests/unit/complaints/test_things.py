@@ -116,7 +116,9 @@ async def test_an_improvement_is_planned_carried_out_and_verified_on_its_page(as
     at = f"/corrective-actions/{action.id}"
     plan = {"action": "玻璃包装增加护角", "due_at": "2026-12-10T10:00:00Z", "cause_code": policy.causes[0].code}
 
-    assert forms_of(await shown("plant_manager", at)) == ["plan"]
+    page = await shown("plant_manager", at)
+    assert forms_of(page) == ["plan"]
+    assert f'<option value="{policy.causes[0].code}">{policy.causes[0].title}</option>' in page
     assert (await ask("plant_manager", "POST", f"{at}/plan", plan)).status_code == 200
     assert forms_of(await shown("plant_manager", at)) == ["carry-out"]
     assert (await ask("plant_manager", "POST", f"{at}/carry-out", {})).status_code == 200
@@ -152,3 +154,28 @@ async def test_a_punishment_is_decided_and_noticed_on_its_page_by_others_than_it
     page = await shown("gm", at)
     assert "已发通知" in page
     assert "RS-1" in page
+
+
+async def test_the_page_of_a_case_leads_to_all_that_follows_and_to_a_punishment_only_its_readers(
+    shown, closed, back, stores
+):
+    await stores.complaints.create(Change(closed), cause(AT))
+    action = CorrectiveAction(id=UUID(int=7), case=closed.about, policy_version=1, department="production")
+    await stores.actions.create(Change(action), cause(AT))
+    what = Penalised(
+        penalty_id=UUID(int=9), target="packer-07", department="production", part="direct", kind="admin",
+        measure="warning", amount=None,
+    )  # fmt: skip
+    penalty = Penalty(
+        id=UUID(int=9), case=closed.about, policy_version=1, what=what, title="警告", reason="未装护角",
+        standard_version=1, proposed_by="cs_manager-01", proposed_at=AT,
+    )  # fmt: skip
+    await stores.penalties.create(Change(penalty), cause(AT))
+
+    async def led_to(role):
+        page = await shown(role, f"/complaints/{closed.id}")
+        return re.findall(r'href="/desk/((?:returns|allowances|corrective-actions|penalties)/.*?)"', page)
+
+    followed = [f"returns/{back.id}", f"corrective-actions/{action.id}"]
+    assert await led_to("complaint_handler") == followed
+    assert await led_to("cs_manager") == [*followed, f"penalties/{penalty.id}"]

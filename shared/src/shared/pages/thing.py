@@ -1,6 +1,6 @@
 """The page of one thing that people have a duty about: what is known of it, its clocks, and its forms."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
@@ -69,8 +69,12 @@ class ThingPages:
         readers: Iterable[Role],
         forms: Forms,
         show: Callable[[ThingT, Calendar], ShownThing],
+        offers: Callable[[ThingT], Awaitable[Mapping[str, Filled]]] | None = None,
     ) -> APIRouter:
-        """The page of each thing of this store, under `/ui/<name>`, as `show` tells it."""
+        """The page of each thing of this store, under `/ui/<name>`, as `show` tells it.
+
+        `offers` is what its forms have to choose from that is kept elsewhere.
+        """
         router = Router(readers=tuple(readers), tags=["pages"], prefix=f"/ui/{name}", include_in_schema=False)
 
         @router.get("/{id}", response_class=HTMLResponse, name=f"show_{name.replace('-', '_')}")
@@ -78,7 +82,8 @@ class ThingPages:
             """One thing."""
             known = await store.get(id)
             thing = show(known, self._calendar)
-            acts = forms.acts(thing.possible, asker, id, thing.filled, lacking=thing.lacking, customer=thing.customer)
+            filled = {**thing.filled, **(await offers(known) if offers else {})}
+            acts = forms.acts(thing.possible, asker, id, filled, lacking=thing.lacking, customer=thing.customer)
             return self._render(
                 "thing.html",
                 thing=thing,

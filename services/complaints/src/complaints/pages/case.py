@@ -16,7 +16,7 @@ from complaints.domain.parts.form import CHANNELS
 from complaints.domain.policy.policy import ComplaintPolicy, Rules
 from complaints.domain.policy.standards import KnownCause
 from complaints.pages.losses import loss_in_words
-from complaints.pages.papers.of_case import papers_of
+from complaints.pages.papers.of_case import follow_ups_of, papers_of
 from complaints.pages.proposals import (
     BY_AMOUNT,
     Reader,
@@ -89,6 +89,7 @@ def routes(stores: Stores, rules: Rules, forms: Forms, render: Renderer) -> APIR
             authority=authority,
             compared=tuple(_compared(case, said)),
             papers=[each async for each in papers_of(case, stores, asker)],
+            follow_ups=[each async for each in follow_ups_of(case, stores, asker)],
             pictures=pictures_in(case),
             past=timeline(
                 (PastMoment(step.at, step.what, step.by or "", step.words or "") for step in history(case)),

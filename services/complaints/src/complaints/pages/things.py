@@ -1,6 +1,6 @@
 """The pages of what follows a decision on a case: goods that come back, money, an improvement, a punishment."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from fastapi import APIRouter
 
@@ -26,7 +26,7 @@ from complaints.pages.words import (
 from complaints.store import Stores
 from shared.calendar import Calendar
 from shared.language import _, listed
-from shared.pages.forms import Filled, Forms
+from shared.pages.forms import Choice, Filled, Forms
 from shared.pages.rendering import Renderer
 from shared.pages.thing import ShownThing, ThingPages, Titled, told_at
 from shared.pages.words import DEPARTMENTS, money
@@ -39,10 +39,16 @@ def routes(stores: Stores, rules: Rules, asked: Sequence[APIRouter], render: Ren
     about_allowances = Forms("complaints", "/allowances/{allowance_id}", asked, ALLOWING)
     about_actions = Forms("complaints", "/corrective-actions/{action_id}", asked, IMPROVING)
     about_penalties = Forms("complaints", "/penalties/{penalty_id}", asked, PUNISHING)
+
+    async def causes(action: CorrectiveAction) -> Mapping[str, Filled]:
+        """The root causes that an improvement may be planned against."""
+        known = (await stores.cause_list()).all(rules.of(action).causes)
+        return {"plan": Filled(offered={"cause_code": [Choice(each.code, each.title) for each in known]})}
+
     return (
         pages.of("returns", stores.returns, PAPERS, about_returns, _return),
         pages.of("allowances", stores.allowances, PAPERS, about_allowances, _allowance),
-        pages.of("corrective-actions", stores.actions, CASES, about_actions, _action),
+        pages.of("corrective-actions", stores.actions, CASES, about_actions, _action, causes),
         pages.of("penalties", stores.penalties, PENALTY_READERS, about_penalties, _penalty),
     )
 

@@ -331,7 +331,7 @@ IMPROVING = FormWords(
         {
             "action": "改什么",
             "due_at": "最晚什么时候改好",
-            "cause_code": "根本原因代码",
+            "cause_code": "针对哪个根本原因",
             "evidence": "凭据",
             "attempt": "所看的措施",
             "effective": "是否有效",
