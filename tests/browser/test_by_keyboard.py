@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 from hands import act, reach
-from looking import BY_ID, order_is_there, sign_in, with_order
+from looking import BY_ID, order_is_there, sign_in, with_order, without_violations
 from playwright.async_api import Page, expect
 from services_for_customers import priced, registered, voucher
 
@@ -102,3 +102,17 @@ async def test_a_manager_approves_a_contract(page: Page, here: World) -> None:
     await act(page, "review", outcome="approved")
     order = await here.ask("orders", f"/orders/{order_id_of(number)}", role=Role.CS_MANAGER)
     assert order["stage"] == "signing"
+
+
+async def test_a_duty_about_a_problem_leads_to_its_page_on_which_it_ends(page: Page, here: World) -> None:
+    number = f"SO-{uuid4().hex[:8].upper()}"
+    raised = {"text": "展厅导航定位有误", "order_no": number}
+    problem = (await here.ask("intake", "/problems", raised, role=Role.CS_SPECIALIST))["problem_id"]
+    await sign_in(page, BY_ID["cs_specialist-1"])
+    await reach(page, page.locator(f"a[href='/desk/problems/{problem}']"))
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("heading", name="当天的问题")).to_be_visible()
+    await without_violations(page, "thing")
+    await act(page, "solve", solution="地图标注已更正")
+    await expect(page.get_by_text("已解决")).to_be_visible()
+    assert (await here.ask("intake", f"/problems/{problem}", role=Role.CS_MANAGER))["stage"] == "solved"
