@@ -82,12 +82,13 @@ class Weather:
         touch = self.parking.message_suspected(message, RetryPolicy())
         await InlineCommit(Outbox()).commit(cause(), touch)
 
-    def arrives(self, event: Event, *, redelivered: bool = False) -> Message:
-        self._tags += 1
+    def arrives(self, event: Event, *, redelivered: bool = False, copies: int = 1) -> Message:
         envelope = Envelope.of(event, uuid4(), uuid4(), 1, cause())
         queue, body = f"ears.on.{event.key}", envelope.body.encode()
-        message = Message(queue, event.key, envelope.headers(), body, redelivered=redelivered)
-        self.consumer._collect(Delivery(message, self._channel, self._tags, len(message.body)))
+        for _ in range(copies):
+            self._tags += 1
+            message = Message(queue, event.key, envelope.headers(), body, redelivered=redelivered)
+            self.consumer._collect(Delivery(message, self._channel, self._tags, len(message.body)))
         return message
 
     async def settle(self) -> list[str]:
@@ -199,3 +200,14 @@ async def test_a_message_that_was_in_hand_at_too_many_crashes_is_dead_and_not_tr
     assert await weather.settle() == []
     [dead] = [each async for each in weather.parking.each()]
     assert (dead.state, dead.crashes) == ("dead", 4)
+
+
+@pytest.mark.parametrize("deaths", [0, 1, 2])
+async def test_copies_of_one_message_are_one_suspect_however_often_it_was_sent(deaths: int) -> None:
+    weather = Weather(batch=10)
+    message = weather.arrives(Flooded(), redelivered=True, copies=5)
+    for _ in range(deaths):
+        await weather.suspected(message)
+
+    assert await weather.settle() == ["Flooded"] * 5
+    assert await weather.parking.count() == 0

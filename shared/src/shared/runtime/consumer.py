@@ -223,16 +223,23 @@ class Consumer:
             await asyncio.wait(self._batches, return_when=asyncio.FIRST_COMPLETED)
 
     async def _try_suspects(self, batch: Sequence[InFlight]) -> None:
-        """What has come back before is tried alone, so that a poison message takes no innocents with it."""
+        """What has come back before is tried alone, so that a poison message takes no innocents with it.
+
+        Copies of one message are one suspect, however often it was sent.
+        """
         known = await self._suspected_before(batch)
         fresh = [arrived for arrived in batch if arrived.message.id not in known]
-        alone = [[arrived] for arrived in batch if arrived.message.id in known]
-        for together in filter(None, (fresh, *alone)):
+        alone: dict[UUID, list[InFlight]] = {}
+        for arrived in batch:
+            if arrived.message.id in known:
+                alone.setdefault(arrived.message.id, []).append(arrived)
+        for together in filter(None, (fresh, *alone.values())):
             await self._try(together)
 
     async def _try(self, suspects: Sequence[InFlight]) -> None:
         """Count against each that it was in hand, try them, and clear those that have had their effect."""
-        records = await asyncio.gather(*(self._suspect(arrived.message) for arrived in suspects))
+        messages = {arrived.message.id: arrived.message for arrived in suspects}
+        records = await asyncio.gather(*(self._suspect(message) for message in messages.values()))
         dead = {parked.id: parked for parked in records if parked.state == "dead"}
         for parked in dead.values():
             log.error("message_dead", queue=parked.queue, code=parked.code, parked=parked.id)
