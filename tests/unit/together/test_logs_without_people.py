@@ -269,7 +269,7 @@ async def test_people_in_what_handlers_and_deadlines_fail_at_are_not_logged(name
             body, headers = f"{EVERYTHING} {error!r}".encode(), {"cloudEvents:id": EVERYTHING}
             for redelivered in (False, True, True, True, True):
                 arrive(bus.consumer, Message(queue, "x", headers, body, redelivered=redelivered))
-            await arrive.settle()
+                await arrive.settle()
     for error in errors():
         overdue = Overdue(collection="things", aggregate=uuid4(), kind="lapse", at=AT)
         await service.deadlines._park(overdue, error)
