@@ -144,7 +144,8 @@ class Hints:
         return any(_digest(each) in self._gone for each in shown)
 
     def _leave(self, session: bytes) -> None:
-        self._gone.append(session)
+        if session not in self._gone:
+            self._gone.append(session)
         for page in self._pages:
             if page.session == session:
                 page.leave()

@@ -5,6 +5,7 @@ from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
+from talks import PRESALES_TALK
 
 from intake.domain.callback import in_calling_order
 from intake.domain.contact_log import ContactLog
@@ -37,18 +38,7 @@ HENGDA = {
 }
 SUPERVISORS = ["cs_supervisor", "cs_section_chief", "cs_manager", "cs_director"]
 LINES = [{"description": "80 款双玻百叶高隔断", "spec": "3000×2700 mm", "quantity": 24, "unit": "樘"}]
-TALK = {
-    "subject": "售前电话回访",
-    "service_type": "售前",
-    "service_method": "电话",
-    "on": "2026-11-20",
-    "at": "14:00",
-    "contact_name": "王建国",
-    "status": "已完成",
-    "started_at": "2026-11-20T05:50:00Z",
-    "content": "了解以往隔断使用情况",
-    "feedback": "使用良好",
-}
+TALK = {**PRESALES_TALK, "feedback": "使用良好"}
 
 
 def kinds(world):

@@ -5,6 +5,7 @@ from importlib.resources import files
 from uuid import uuid4
 
 import pytest
+from talks import PRESALES_TALK
 
 from intake.app import service
 from intake.domain.visit import Visit
@@ -35,17 +36,7 @@ ANSWERS = {
     "q6": "有平面图",
     "q7": "简约玻璃",
 }
-TALK = {
-    "subject": "售前电话回访",
-    "service_type": "售前",
-    "service_method": "电话",
-    "on": "2026-11-20",
-    "at": "14:00",
-    "contact_name": "王建国",
-    "status": "已完成",
-    "started_at": "2026-11-20T05:50:00Z",
-    "content": "了解以往隔断使用情况",
-}
+TALK = dict(PRESALES_TALK)
 KIT = [
     "公文包",
     "名片一盒",

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from talks import ANSWERED
 
 from shared.contracts.intake import (
     DeadlineMetByIntake,
@@ -28,18 +29,7 @@ TOUR = {
     "suggestion": "样品再多一些",
     "signed": True,
 }
-TALK = {
-    "subject": "售前电话回访",
-    "service_type": "售前",
-    "service_method": "电话",
-    "on": "2026-11-20",
-    "at": "14:00",
-    "contact_name": "王建国",
-    "status": "已完成",
-    "started_at": "2026-11-20T05:50:00Z",
-    "content": "了解以往隔断使用情况",
-    "answers": {f"q{number}": "已回答" for number in range(1, 8)},
-}
+TALK = dict(ANSWERED)
 
 
 async def customer_of(world, *, called=True):

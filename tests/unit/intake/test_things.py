@@ -4,32 +4,11 @@ import re
 from uuid import UUID
 
 import pytest
+from talks import ANSWERED
 
 from shared.contracts.roles import Role
 
 PEOPLE = {"junction": "am-03", "front_desk": "desk-1", "lights": "assistant-1"}
-MINUTES = {"video": 8, "meeting_room": 20, "corridor": 5, "materials": 40}
-TOUR = {
-    "minutes": MINUTES,
-    "decision_maker": "王总",
-    "rating": "satisfied",
-    "impression": "产品高档",
-    "evaluation": "接待热情",
-    "suggestion": "样品再多一些",
-    "signed": True,
-}
-TALK = {
-    "subject": "售前电话回访",
-    "service_type": "售前",
-    "service_method": "电话",
-    "on": "2026-11-20",
-    "at": "14:00",
-    "contact_name": "王建国",
-    "status": "已完成",
-    "started_at": "2026-11-20T05:50:00Z",
-    "content": "了解以往隔断使用情况",
-    "answers": {f"q{number}": "已回答" for number in range(1, 8)},
-}
 TEXT = "客户反映展厅导航定位有误，两位来访客户走错路口"
 
 
@@ -97,7 +76,7 @@ async def decided(world, role, path, body):
 async def customer(world):
     file = {"name": "恒达装饰", "contacts": [{"name": "王建国", "mobile": "13800138000"}], "owner": "am-03"}
     id = (await made(world, "/customers", file))["customer_id"]
-    await made(world, f"/customers/{id}/contacts", TALK)
+    await made(world, f"/customers/{id}/contacts", dict(ANSWERED))
     return id
 
 

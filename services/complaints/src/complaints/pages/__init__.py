@@ -9,7 +9,7 @@ from complaints.domain.policy.policy import Rules
 from complaints.domain.roles import FILERS
 from complaints.pages import case, customer, decide, figures, listing, papers, reviews, things
 from complaints.pages.decide import SignatureForms
-from complaints.pages.words import FILING, FORMS, PAPER_FORMS, PENALTY_FORMS, REVIEW_FORMS
+from complaints.pages.words import ALLOWING, FILING, FORMS, PUNISHING, RETURNING, REVIEW_FORMS
 from complaints.settings import Settings
 from complaints.store import Stores
 from shared.pages.customer import CustomerDoor
@@ -28,9 +28,9 @@ def routes(stores: Stores, rules: Rules, asked: Sequence[APIRouter]) -> Sequence
     cases = Forms("complaints", "/complaints/{complaint_id}", asked, FORMS)
     signatures = SignatureForms(
         cases,
-        Forms("complaints", "/allowances/{allowance_id}", asked, PAPER_FORMS),
-        Forms("complaints", "/returns/{return_id}", asked, PAPER_FORMS),
-        Forms("complaints", "/penalties/{penalty_id}", asked, PENALTY_FORMS),
+        Forms("complaints", "/allowances/{allowance_id}", asked, ALLOWING),
+        Forms("complaints", "/returns/{return_id}", asked, RETURNING),
+        Forms("complaints", "/penalties/{penalty_id}", asked, PUNISHING),
     )
     return (
         listing.routes(stores, rules, Opening("complaints", "/complaints", asked, FILING, FILERS), render),
@@ -38,7 +38,7 @@ def routes(stores: Stores, rules: Rules, asked: Sequence[APIRouter]) -> Sequence
         decide.routes(stores, rules, signatures, render),
         figures.routes(stores, rules, render),
         reviews.routes(stores, rules, Forms("complaints", "/reviews/{month}", asked, REVIEW_FORMS), render),
-        *things.routes(stores, rules, asked, render),
+        *things.routes(stores, rules, signatures, asked, render),
         *papers.routes(stores, rules),
     )
 

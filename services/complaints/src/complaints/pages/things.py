@@ -12,16 +12,14 @@ from complaints.domain.parts.papers import Copy, PartCount, Settled
 from complaints.domain.penalty import Penalty
 from complaints.domain.policy.policy import Rules
 from complaints.domain.roles import PENALTY_READERS
+from complaints.pages.decide import SignatureForms
 from complaints.pages.words import (
     ACTION_STAGES,
     ALLOWANCE_STAGES,
-    ALLOWING,
     IMPROVING,
     METHODS,
     PENALTY_STAGES,
-    PUNISHING,
     RETURN_STAGES,
-    RETURNING,
 )
 from complaints.store import Stores
 from shared.calendar import Calendar
@@ -32,13 +30,12 @@ from shared.pages.thing import ShownThing, ThingPages, Titled, told_at
 from shared.pages.words import DEPARTMENTS, money
 
 
-def routes(stores: Stores, rules: Rules, asked: Sequence[APIRouter], render: Renderer) -> Sequence[APIRouter]:
-    """The page of each such thing."""
+def routes(
+    stores: Stores, rules: Rules, signed: SignatureForms, asked: Sequence[APIRouter], render: Renderer
+) -> Sequence[APIRouter]:
+    """The page of each such thing; `signed` are the forms of those that are decided on elsewhere too."""
     pages = ThingPages(rules.calendar, render)
-    about_returns = Forms("complaints", "/returns/{return_id}", asked, RETURNING)
-    about_allowances = Forms("complaints", "/allowances/{allowance_id}", asked, ALLOWING)
     about_actions = Forms("complaints", "/corrective-actions/{action_id}", asked, IMPROVING)
-    about_penalties = Forms("complaints", "/penalties/{penalty_id}", asked, PUNISHING)
 
     async def causes(action: CorrectiveAction) -> Mapping[str, Filled]:
         """The root causes that an improvement may be planned against."""
@@ -46,10 +43,10 @@ def routes(stores: Stores, rules: Rules, asked: Sequence[APIRouter], render: Ren
         return {"plan": Filled(offered={"cause_code": [Choice(each.code, each.title) for each in known]})}
 
     return (
-        pages.of("returns", stores.returns, PAPERS, about_returns, _return),
-        pages.of("allowances", stores.allowances, PAPERS, about_allowances, _allowance),
+        pages.of("returns", stores.returns, PAPERS, signed.returns, _return),
+        pages.of("allowances", stores.allowances, PAPERS, signed.allowances, _allowance),
         pages.of("corrective-actions", stores.actions, CASES, about_actions, _action, causes),
-        pages.of("penalties", stores.penalties, PENALTY_READERS, about_penalties, _penalty),
+        pages.of("penalties", stores.penalties, PENALTY_READERS, signed.penalties, _penalty),
     )
 
 

@@ -9,7 +9,6 @@ from complaints.domain.lifecycle import (
     AllowanceDecision,
     AllowanceStage,
     ComplaintDecision,
-    PenaltyDecision,
     PenaltyStage,
     ReturnDecision,
     ReturnStage,
@@ -251,7 +250,6 @@ FILING = replace(
 _SIGNED_PAPERS: Mapping[AllowanceDecision | ReturnDecision, str] = MappingProxyType(
     {"countersign": "会签", "authorize": "核准退货", "send_back": "退回"}
 )
-_PENALTIES: Mapping[PenaltyDecision, str] = MappingProxyType({"approve": "核准", "reject": "不核准"})
 _SIGNED_FIELDS = MappingProxyType(
     {
         "paper": "所见的单据",
@@ -260,8 +258,6 @@ _SIGNED_FIELDS = MappingProxyType(
         "RejectPenalty.note": "不核准的原因",
     }
 )
-PAPER_FORMS = replace(FORMS, decisions=_SIGNED_PAPERS, fields=_SIGNED_FIELDS)
-"""The forms by which the sales VP signs what sales has drawn up."""
 METHODS: Mapping[Method, str] = MappingProxyType({"return": "退货", "rework": "返修后送回"})
 RETURN_STAGES: Mapping[ReturnStage, str] = MappingProxyType(
     {
@@ -345,11 +341,9 @@ PENALTY_STAGES: Mapping[PenaltyStage, str] = MappingProxyType(
     {"proposed": "待批示", "approved": "待发通知", "rejected": "不予处分", "noticed": "已发通知"}
 )
 PUNISHING = FormWords(
-    decisions=MappingProxyType({**_PENALTIES, "issue_notice": "发通知单"}),
+    decisions=MappingProxyType({"approve": "核准", "reject": "不核准", "issue_notice": "发通知单"}),
     fields=MappingProxyType({**_SIGNED_FIELDS, "notice_no": "通知编号"}),
 )
-PENALTY_FORMS = replace(FORMS, decisions=_PENALTIES, fields=_SIGNED_FIELDS)
-"""The forms by which a punishment is decided."""
 REVIEW_FORMS = FormWords(
     decisions={"review_case": "审视此案"},
     fields={"complaint_no": "投诉编号", "evaluation": "评价", "recovered": "是否挽回客户", "lessons": "教训"},

@@ -9,7 +9,7 @@ from pydantic import create_model
 from intake.api.facts import FactsDoor, FactView
 from intake.domain.fact import FACTS
 from intake.domain.parts.cloud_event import CloudEvent
-from intake.domain.parts.reporters import HAVE_PAGES_OF_THEIR_OWN, REPORTERS, STAFF
+from intake.domain.parts.reporters import REPORTERS, STAFF, WITHOUT_A_FORM
 from shared.aggregate import Refused
 from shared.contracts.event import Event
 from shared.http import AskedBy, CausedByRequest, RequestBody, Router, allow, leave_evidence
@@ -21,7 +21,7 @@ def _body_of(fact: type[Event]) -> type[RequestBody]:
 
 
 BODIES: Mapping[str, type[RequestBody]] = MappingProxyType(
-    {key: _body_of(FACTS[key]) for key in REPORTERS if key not in HAVE_PAGES_OF_THEIR_OWN}
+    {key: _body_of(FACTS[key]) for key in REPORTERS if key not in WITHOUT_A_FORM}
 )
 """What is asked of those who tell a fact in person, by its key: its fields."""
 SOURCE = "staff"

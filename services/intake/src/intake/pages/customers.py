@@ -20,7 +20,6 @@ from intake.pages.words import ENQUIRING, FACTS, REASONS, REGISTERING, TRADES, V
 from intake.store import Stores
 from shared.contracts.roles import CS, SALES
 from shared.http import After, AskedBy, Router
-from shared.identity import Principal
 from shared.language import _
 from shared.lifecycle import Possible
 from shared.pages.forms import Act, Choice, DrawnForm, Filled, Forms, Opening
@@ -126,7 +125,7 @@ def routes(stores: Stores, rules: Rules, forms: Forms, beginnings: Beginnings, r
             cards=CARDS,
             begun=_begun(view, whole=whole),
             nexts=[
-                *forms.acts(*_decisions(view, alike, merged.items, now, asker, customer_id)),
+                *forms.acts(_possible(view, alike), asker, customer_id, _filled(view, alike, merged.items, now)),
                 *_acts(
                     beginnings.enquiry.draw(None, asker, _asked(customer_id)),
                     beginnings.visit.draw(None, asker, _visit(now, view if whole else None)),
@@ -172,27 +171,26 @@ def _acts(*drawn: DrawnForm | None) -> list[Act]:
     return [Act(each.title, "", each) for each in drawn if each is not None]
 
 
-def _decisions(
-    view: CustomerView,
-    alike: Sequence[CustomerView],
-    merged: Sequence[CustomerRow],
-    now: datetime,
-    asker: Principal,
-    customer_id: UUID,
-) -> tuple[list[Possible], Principal, UUID, Mapping[str, Filled]]:
-    """What may be decided about the file, and what stands in the forms: files are merged with one that is alike."""
+def _possible(view: CustomerView, alike: Sequence[CustomerView]) -> list[Possible]:
+    """A talk, and what may be decided about the file; files are merged with one that is alike, and separated again."""
+    nothing = {"merge": not alike, "separate": not view.merged_files}
+    return [TALKING, *(each for each in view.possible if not nothing.get(each.decision))]
+
+
+def _filled(
+    view: CustomerView, alike: Sequence[CustomerView], merged: Sequence[CustomerRow], now: datetime
+) -> Mapping[str, Filled]:
+    """What stands in the forms about the file; the first of those that are alike is the one to merge."""
+    own = tuple(Choice(str(each.customer_id), each.particulars.name) for each in merged)
     filled = {
         "contacts": _talk(view, now),
         "correct": Filled(offered=dict.fromkeys(("contacts", "member", "special_specs"), ())),
-        "separate": Filled(
-            offered={"duplicate_id": tuple(Choice(str(each.customer_id), each.particulars.name) for each in merged)}
-        ),
+        "separate": Filled(offered={"duplicate_id": own}),
     }
     for each in alike[:1]:
         revisions = {"revision": str(view.revision), "duplicate_revision": str(each.revision)}
         filled["merge"] = Filled(given={"duplicate_id": str(each.customer_id), **revisions})
-    without = {"merge"} - filled.keys() | (set() if merged else {"separate"})
-    return [TALKING, *(each for each in view.possible if each.decision not in without)], asker, customer_id, filled
+    return filled
 
 
 def _asked(customer_id: UUID) -> Filled:

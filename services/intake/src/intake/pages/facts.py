@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Response
@@ -28,8 +29,8 @@ from shared.store import OneOf, Where
 FACTS_ON_A_PAGE = 50
 """Facts on one page."""
 FactsShown = Literal["admitted", "refused"]
-SHOWN: Mapping[FactsShown, str] = {"admitted": "已受理", "refused": "未受理"}
-OWN_HAND = ("found_by", "foreman")
+SHOWN: Mapping[FactsShown, str] = MappingProxyType({"admitted": "已受理", "refused": "未受理"})
+TELLERS_OWN = ("found_by", "foreman")
 """Fields in which the name of who tells it stands to begin with."""
 
 
@@ -105,7 +106,7 @@ def _filled(key: str, asker: Principal, about: str) -> Filled:
     """Whose work it is is who tells it; a customer who was introduced is written to in Chinese."""
     fields = FACTS[key].model_fields
     given = {name: asker.id for name, field in fields.items() if DONE_BY in field.metadata}
-    begun = {name: asker.id for name in OWN_HAND if name in fields}
+    begun = {name: asker.id for name in TELLERS_OWN if name in fields}
     return Filled(given=given, begun={**begun, "order_no": about}, offered={"customer.locale": ()})
 
 

@@ -42,14 +42,15 @@ REPORTERS: Mapping[str, tuple[Role, ...]] = MappingProxyType(
 )
 """The roles that report each fact in person. What one person makes and another judges is told by different roles."""
 
-HAVE_PAGES_OF_THEIR_OWN = frozenset(
+WITHOUT_A_FORM = frozenset(
     {
         "finance.service_charge_received.v1",
         "sales.order_requested.v1",
         *(key for key in REPORTERS if key.endswith(".warranty_asked.v1")),
     }
 )
-"""Facts that staff tell where the matter itself is: on its voucher, through a quote, at the customer's file."""
+"""Facts for which no form asks: staff record a service's payment on its voucher, an order by `POST /orders`, and ask
+aftersales itself about a warranty."""
 
 STAFF = tuple(dict.fromkeys(role for roles in REPORTERS.values() for role in roles))
 """Everybody who reports some fact in person."""
