@@ -1,13 +1,14 @@
 """The service register: what is missing is said, and an incomplete form is not scheduled."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
-from itertools import product
+from itertools import permutations, product
 from uuid import UUID
 
 import pytest
 
 from aftersales.domain.decisions.opening import open_requested
-from aftersales.domain.decisions.request import complete, determine_fault, register, withdraw
+from aftersales.domain.decisions.request import complete, determine_fault, keep_warranty, register, withdraw
 from aftersales.domain.lifecycle import REQUEST as LIFECYCLE
 from aftersales.domain.parts.form import MANDATORY, FeedbackForm
 from aftersales.domain.parts.who_pays import OwnFault, charge_policy
@@ -20,6 +21,8 @@ from shared.contracts.aftersales import (
     ServiceContractNamed,
     ServiceRequestRegistered,
     ServiceRequestRejected,
+    WarrantyChecked,
+    WarrantyRule,
 )
 from shared.contracts.event import Actor
 from shared.contracts.roles import Role
@@ -298,3 +301,26 @@ def test_every_decision_about_a_request_leads_where_it_should_or_is_refused(stag
     else:
         with pytest.raises(IncompleteForm if stage == "incomplete" else IllegalTransition):
             decide[decision]()
+
+
+def test_the_last_answer_of_a_check_holds_in_whatever_order_its_answers_arrive(request_with):
+    asking = request_with().but(warranty=None)
+    said = [
+        WarrantyChecked(
+            check_id=UUID(int=9),
+            service_request_id=asking.id,
+            customer_id=asking.form.customer.customer_id,
+            rule=WarrantyRule(),
+            as_of=date(2026, 11, 22),
+            verdict=verdict,
+        )
+        for verdict in ("uncertain", "out_of_warranty", "in_warranty")
+    ]
+    for arriving in permutations(enumerate(said, start=1)):
+        known = asking
+        for sequence, answer in arriving:
+            known = keep_warranty(known, answer, replace(NOW, sequence=sequence)).state
+        assert known.warranty == said[-1]
+
+    another = said[0].but(check_id=UUID(int=10))
+    assert keep_warranty(known, another, replace(NOW, sequence=1)).state.warranty == another

@@ -1,6 +1,8 @@
 """No solution of a matter of quality is proposed before it is known whether the goods are under warranty."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
+from itertools import permutations
 from uuid import UUID
 
 import pytest
@@ -82,6 +84,28 @@ def test_an_uncertain_warranty_waits_for_a_person_who_decides_it_with_a_reason(o
         (None, "不确定"),
         ("cs-manager-01", "在保（合同原件在保修期内）"),
     ]
+
+
+def test_the_last_answer_of_a_check_holds_in_whatever_order_its_answers_arrive(of_quality, offer):
+    first, second, third = (replace(NOW, sequence=number) for number in (1, 2, 3))
+    said = [
+        (checked(of_quality, "uncertain"), first),
+        (checked(of_quality, "out_of_warranty"), second),
+        (checked(of_quality, "in_warranty"), third),
+    ]
+    for arriving in permutations(said):
+        case = of_quality
+        for answer, told in arriving:
+            case = keep_warranty(case, answer, told).state
+        assert [note.verdict for note in case.warranty] == ["uncertain", "out_of_warranty", "in_warranty"]
+        assert offer(case) == "proposed"
+
+
+def test_the_answer_of_another_check_stands_after_those_before_it(of_quality):
+    later = keep_warranty(of_quality, checked(of_quality, "in_warranty"), replace(NOW, sequence=5)).state
+    other = checked(of_quality, "out_of_warranty").but(check_id=UUID(int=10))
+    case = keep_warranty(later, other, replace(NOW, sequence=1)).state
+    assert [note.verdict for note in case.warranty] == ["in_warranty", "out_of_warranty"]
 
 
 def test_what_was_filed_as_a_matter_of_quality_waits_unless_it_is_classified_as_another(in_every_stage, rules, offer):

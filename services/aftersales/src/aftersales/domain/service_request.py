@@ -38,7 +38,8 @@ class IncompleteForm(IllegalTransition):
 class ServiceRequest(Timed):
     """A request in the register. Incomplete until its form is filled in; only a complete one gets a service order.
 
-    `after_sales` is absent while nothing is known about its order.
+    `after_sales` is absent while nothing is known about its order. `warranty_sequence` says which answer of its check
+    `warranty` is.
     """
 
     register_no: PaperNo
@@ -50,6 +51,7 @@ class ServiceRequest(Timed):
     evidence: tuple[FileRef, ...] = ()
     determined_by: StaffId | None = None
     warranty: WarrantyChecked | None = None
+    warranty_sequence: int = 0
     after_sales: bool | None = None
     vouchers: tuple[VoucherEntry, ...] = ()
     policy_version: int

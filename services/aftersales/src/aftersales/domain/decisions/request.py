@@ -121,8 +121,11 @@ def withdraw(
 
 
 def keep_warranty(request: ServiceRequest, checked: WarrantyChecked, cause: Cause) -> Change[ServiceRequest]:
-    """Keep the latest answer about the warranty."""
-    return Change(request.but(warranty=checked))
+    """Keep the latest answer about the warranty; one that its check has replaced before it arrives changes nothing."""
+    known = request.warranty
+    if known and known.check_id == checked.check_id and cause.sequence < request.warranty_sequence:
+        return Change(request)
+    return Change(request.but(warranty=checked, warranty_sequence=cause.sequence))
 
 
 def note_voucher(

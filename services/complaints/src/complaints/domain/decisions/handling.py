@@ -183,6 +183,13 @@ def keep_call(complaint: Complaint, called: CallbackCompleted, cause: Cause) -> 
 
 
 def keep_warranty(complaint: Complaint, checked: WarrantyChecked, cause: Cause) -> Change[Complaint]:
-    """Keep what after-sales found out; also in a closed case, since a customer may ask about it later."""
-    note = WarrantyNote.of(checked, cause.at)
-    return Change(complaint.but(warranty=(*complaint.warranty, note)))
+    """Keep what after-sales found out; also in a closed case, since a customer may ask about it later.
+
+    The answers of one check stand in the order in which they were given, however they arrive: the last one holds.
+    """
+    note, notes = WarrantyNote.of(checked, cause), complaint.warranty
+    later = (
+        place for place, each in enumerate(notes) if each.check_id == note.check_id and each.sequence > note.sequence
+    )
+    place = next(later, len(notes))
+    return Change(complaint.but(warranty=(*notes[:place], note, *notes[place:])))

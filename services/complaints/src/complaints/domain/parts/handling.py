@@ -4,6 +4,7 @@ from datetime import date
 from typing import Literal, Self
 from uuid import UUID
 
+from shared.aggregate import Cause
 from shared.contracts.aftersales import WarrantyChecked, WarrantyRule
 from shared.contracts.event import Instant, Part
 from shared.contracts.vocabulary import DepartmentName, FileRef, Line, Prose, StaffId
@@ -27,7 +28,7 @@ class Classification(Part):
 class WarrantyNote(Part):
     """What after-sales said about the warranty, kept in the case.
 
-    `decided_by` is who decided otherwise than the rule, `reason` why.
+    `decided_by` is who decided otherwise than the rule, `reason` why. `sequence` orders the answers of one check.
     """
 
     check_id: UUID
@@ -38,9 +39,10 @@ class WarrantyNote(Part):
     decided_by: StaffId | None = None
     reason: Prose | None = None
     at: Instant
+    sequence: int = 0
 
     @classmethod
-    def of(cls, checked: WarrantyChecked, at: Instant) -> Self:
+    def of(cls, checked: WarrantyChecked, cause: Cause) -> Self:
         """The part of the announcement that matters to the case."""
         return cls(
             check_id=checked.check_id,
@@ -50,7 +52,8 @@ class WarrantyNote(Part):
             explanation=checked.explanation,
             decided_by=checked.override.by if checked.override else None,
             reason=checked.override.reason if checked.override else None,
-            at=at,
+            at=cause.at,
+            sequence=cause.sequence,
         )
 
 
