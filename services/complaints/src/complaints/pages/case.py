@@ -16,7 +16,7 @@ from complaints.domain.parts.form import CHANNELS
 from complaints.domain.policy.policy import ComplaintPolicy, Rules
 from complaints.domain.policy.standards import KnownCause
 from complaints.pages.losses import loss_in_words
-from complaints.pages.papers.of_case import follow_ups_of, papers_of
+from complaints.pages.papers.of_case import FollowUps, papers_of
 from complaints.pages.proposals import (
     BY_AMOUNT,
     Reader,
@@ -72,7 +72,7 @@ def routes(stores: Stores, rules: Rules, forms: Forms, render: Renderer) -> APIR
         authority, reader = policy.authority if case.policy_version else None, Reader.of(asker, case)
         proposals = shown_proposals(case, authority, reader.role, said) if authority else ()
         causes = (await stores.cause_list()).all(policy.causes)
-        customer = case.form.customer.customer_id
+        follow_ups, customer = await FollowUps.of(case, stores, asker), case.form.customer.customer_id
         filled, others = _filled(case, proposals, causes, policy), decided_by_others(case, proposals, reader)
         acts = forms.acts(case.possible, asker, case.id, filled, others, waiting(case), customer=customer)
         return render(
@@ -88,8 +88,8 @@ def routes(stores: Stores, rules: Rules, forms: Forms, render: Renderer) -> APIR
             limit=limit_of(authority, reader.role) if authority and reader.role else "",
             authority=authority,
             compared=tuple(_compared(case, said)),
-            papers=[each async for each in papers_of(case, stores, asker)],
-            follow_ups=[each async for each in follow_ups_of(case, stores, asker)],
+            papers=tuple(papers_of(case, follow_ups)),
+            follow_ups=tuple(follow_ups.pages()),
             pictures=pictures_in(case),
             past=timeline(
                 (PastMoment(step.at, step.what, step.by or "", step.words or "") for step in history(case)),
