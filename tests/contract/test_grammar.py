@@ -21,6 +21,7 @@ SHARED = Path(__file__).parents[2] / "shared/src/shared"
 NAMES = ("aftersales", "complaints", "intake", "notify", "orders")
 KERNEL = {"shared.aggregate.Aggregate", "shared.clocks.Timed"}
 BANNED = {"manager", "helper", "helpers", "util", "utils", "data", "info", "process", "base"}
+TERM = re.compile(r"(^|_)(days|months|hours|minutes)($|_)")
 VAGUE = re.compile(r"\b(nobody|somebody|anybody|whoever)\b", re.IGNORECASE)
 GIVEN_BY_THE_CAUSE = {"at", "by", "actor"}
 """Parameters that would be a second source of who and when. Real time, for leases, is called `now` (ADR 13)."""
@@ -448,6 +449,24 @@ def test_the_clocks_of_a_service_s_policy_are_checked_in_one_place(name: str) ->
     policy = importlib.import_module(f"{name}.settings").POLICY
     assert issubclass(policy.kind, TimedPolicy)
     assert all(version.clocks for version in policy.read())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_term_in_a_policy_has_a_bound_so_that_every_day_it_leads_to_is_one_of_the_calendar(name: str) -> None:
+    terms = [
+        node
+        for _, tree in trees(source(name) / "domain" / "policy")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.AnnAssign)
+        and TERM.search(ast.unparse(node.target))
+        and "int" in ast.unparse(node.annotation).split()
+    ]
+    bounded = [
+        node
+        for node in terms
+        if isinstance(node.value, ast.Call) and "le" in {keyword.arg for keyword in node.value.keywords}
+    ]
+    assert list(map(ast.unparse, terms)) == list(map(ast.unparse, bounded))
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -11,6 +11,7 @@ import chinese_calendar
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from shared import policy
+from shared.contracts.vocabulary import TermDays, TermMonths
 
 _LIBRARY = f"chinesecalendar-{version('chinesecalendar')}"
 _DAY = timedelta(days=1)
@@ -133,8 +134,8 @@ class Within(_Term):
     kind: Literal["after"] = "after"
     minutes: int = Field(default=0, ge=0, le=1_000_000)
     hours: int = Field(default=0, ge=0, le=100_000)
-    days: int = Field(default=0, ge=0, le=10_000)
-    months: int = Field(default=0, ge=0, le=1_000)
+    days: TermDays = 0
+    months: TermMonths = 0
     working: bool = False
     end_of_day: bool = False
 

@@ -111,3 +111,11 @@ def test_a_name_of_a_stage_s_clock_is_no_other_clock_s() -> None:
     told["duties"]["collect"]["name"] = "stage_release"
     with pytest.raises(ValidationError, match="rename stage_release"):
         OrdersPolicy.model_validate(told)
+
+
+@pytest.mark.parametrize(("figure", "most"), [("warranty_months", 1_000), ("credit_days", 10_000)])
+def test_a_term_is_no_longer_than_every_service_can_count(figure: str, most: int) -> None:
+    longest = OrdersPolicy.model_validate(SHIPPED.model_dump() | {figure: most})
+    assert getattr(longest, figure) == most
+    with pytest.raises(ValidationError, match=f"{figure}\n.*less than or equal to {most}"):
+        OrdersPolicy.model_validate(SHIPPED.model_dump() | {figure: most + 1})

@@ -14,6 +14,7 @@ from shared.contracts.vocabulary import (
     CustomerSnapshot,
     Line,
     OrderNo,
+    TermMonths,
     order_id_of,
 )
 
@@ -33,7 +34,7 @@ class CoveredOrder(Aggregate):
     signed: bool = False
     closed: bool = False
     cancelled: bool = False
-    months: int | None = None
+    months: TermMonths | None = None
     accepted_on: date | None = None
     policy_version: int | None = None
     decided: WarrantyOverride | None = None

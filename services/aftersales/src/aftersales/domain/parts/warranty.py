@@ -5,8 +5,6 @@ from calendar import monthrange
 from datetime import date
 from typing import Literal, NamedTuple
 
-from pydantic import Field
-
 from shared.aggregate import Refused
 from shared.contracts.aftersales import Fault, WarrantyOverride, WarrantyRule
 from shared.contracts.event import Part, PreciseDate
@@ -19,6 +17,7 @@ from shared.contracts.vocabulary import (
     Line,
     OrderNo,
     ServiceRequestId,
+    TermMonths,
 )
 
 Basis = Literal["contract_date", "acceptance_date"]
@@ -49,6 +48,7 @@ class Rule(WarrantyRule):
     """
 
     contracts_from: date = date.min
+    months: TermMonths = 12
 
 
 class Covered(Part):
@@ -60,7 +60,7 @@ class Covered(Part):
     contract_no: str | None = None
     registered_date: PreciseDate | None = None
     accepted_on: date | None = None
-    months: int | None = Field(default=None, ge=0)
+    months: TermMonths | None = None
     decided: WarrantyOverride | None = None
     cancelled: bool = False
     today: date = date.max

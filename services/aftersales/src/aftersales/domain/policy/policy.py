@@ -17,7 +17,7 @@ from shared.calendar import Daily, Monthly
 from shared.clocks import Clock, TimedPolicy
 from shared.contracts.event import Part
 from shared.contracts.roles import Role
-from shared.contracts.vocabulary import Line, StaffId
+from shared.contracts.vocabulary import Line, StaffId, TermMonths
 from shared.rules import CompanyRules
 
 
@@ -37,8 +37,8 @@ class Maintenance(Part):
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     words: tuple[str, ...] = ()
-    every_months: int = Field(ge=1)
-    for_months: int = Field(ge=1)
+    every_months: TermMonths = Field(ge=1)
+    for_months: TermMonths = Field(ge=1)
     care: Line
 
     def concerns(self, good: str) -> bool:

@@ -10,7 +10,7 @@ from complaints.domain.policy.standards import KnownCause, LossStandard, Penalty
 from shared.calendar import Monthly, Within
 from shared.clocks import Clock, TimedPolicy
 from shared.contracts.roles import Role
-from shared.contracts.vocabulary import DepartmentName
+from shared.contracts.vocabulary import DepartmentName, TermDays
 from shared.rules import CompanyRules
 
 CaseStep = Literal["judge", "investigate", "propose", "approve", "implement"]
@@ -92,12 +92,12 @@ class ComplaintPolicy(TimedPolicy):
     papers: dict[PaperStep, Clock]
     follow_ups: dict[FollowUp, Clock]
     penalties: PenaltyStandard
-    watch_days: int = Field(ge=1)
+    watch_days: TermDays = Field(ge=1)
     review: Clock
     monthly_review: Monthly
     monthly_table: Monthly
     causes: tuple[KnownCause, ...] = Field(min_length=1)
-    recurs_within_days: int = Field(ge=1)
+    recurs_within_days: TermDays = Field(ge=1)
     losses: LossStandard
 
     @model_validator(mode="after")

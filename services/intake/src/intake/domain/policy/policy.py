@@ -23,7 +23,7 @@ from shared.contracts.intake.contacts import CallbackKind
 from shared.contracts.intake.customers import EnquiryKind
 from shared.contracts.orders import StageGroup
 from shared.contracts.roles import Role
-from shared.contracts.vocabulary import OrderKind
+from shared.contracts.vocabulary import OrderKind, TermDays
 from shared.policy import Policies
 from shared.rules import CompanyRules
 
@@ -99,7 +99,7 @@ class IntakePolicy(TimedPolicy):
     """When it is looked whether the holidays of this year are known, and whether those of the next one are."""
     holidays_from_month: int = Field(default=10, ge=1, le=12)
     """The month from which those of the next year are asked for: they are announced in autumn."""
-    horizon_days: int = Field(default=730, ge=1)
+    horizon_days: TermDays = Field(default=730, ge=1)
     """No order is wanted for a day further ahead than this: a mistyped year."""
     enquiries: dict[EnquiryKind, EnquiryRule]
     quotes: QuoteRule

@@ -18,7 +18,7 @@ from shared.contracts.currencies import rounded
 from shared.contracts.departments import Skill
 from shared.contracts.event import Frozen, Money
 from shared.contracts.roles import Role
-from shared.contracts.vocabulary import Line, PaidAmount, StaffId
+from shared.contracts.vocabulary import Line, PaidAmount, StaffId, TermDays, TermMonths
 from shared.policy import Policies
 from shared.rules import CompanyRules
 
@@ -118,26 +118,30 @@ class OrdersPolicy(TimedPolicy):
     Every promise has a clock, and every stage that the route plans days for.
     """
 
-    readiness_days: int = Field(ge=1, description="Days before the ship date from which readiness is assessed.")
+    readiness_days: TermDays = Field(ge=1, description="Days before the ship date from which readiness is assessed.")
     desk_opens: time = Field(description="When the desk assesses, tells and reminds; goods leave at this hour.")
     desk_closes: time = Field(default=time(18), description="By then goods leave that were late for their hour.")
-    days_when_unknown: int = Field(ge=1, description="By how many days a date moves when the new one is not known.")
+    days_when_unknown: TermDays = Field(
+        ge=1, description="By how many days a date moves when the new one is not known."
+    )
     slips_before_escalation: int = Field(ge=1)
     initial_share: Decimal = Field(gt=0, le=1, description="Due at signing when the contract names no terms.")
-    initial_days: int = Field(ge=0, description="Days after signing within which the initial payment is due.")
-    balance_days: int = Field(ge=0, description="Days after installation within which the balance is due.")
-    dunning_days: tuple[int, ...] = Field(description="Days after the due day on which a reminder goes out.")
-    horizon_days: int = Field(default=730, ge=1, description="No day further ahead than this is promised or planned.")
+    initial_days: TermDays = Field(description="Days after signing within which the initial payment is due.")
+    balance_days: TermDays = Field(description="Days after installation within which the balance is due.")
+    dunning_days: tuple[TermDays, ...] = Field(description="Days after the due day on which a reminder goes out.")
+    horizon_days: TermDays = Field(
+        default=730, ge=1, description="No day further ahead than this is promised or planned."
+    )
     told_before_minutes: int = Field(
-        default=10, ge=0, description="So long before the contract's day begins a delay is told at the latest."
+        default=10, ge=0, le=1440, description="So long before the contract's day begins a delay is told at the latest."
     )
     acceptance_hours: int = Field(
         default=2, ge=1, le=12, description="How long the customer is expected for acceptance, if no end is named."
     )
-    notice_days: int = Field(default=3, ge=0, description="Days before an amount falls due on which that is told.")
+    notice_days: TermDays = Field(default=3, description="Days before an amount falls due on which that is told.")
     credit_limit: Money
-    credit_days: int = Field(ge=0)
-    warranty_months: int = Field(ge=0)
+    credit_days: TermDays
+    warranty_months: TermMonths
     weekly_reports: Weekly
     monthly_reports: Monthly
     statement: Monthly
