@@ -13,6 +13,7 @@ from aftersales.domain.policy.policy import Rules
 from aftersales.domain.service_order import ServiceOrder
 from aftersales.store import ServiceOrders
 from shared.aggregate import Change
+from shared.conduct import SpokenProse
 from shared.contracts.event import Instant
 from shared.contracts.vocabulary import FileRef, Line, Prose
 from shared.http import CausedByRequest, RequestBody, Router, allow
@@ -50,7 +51,7 @@ class CallOffServiceOrder(RequestBody):
 class CloseServiceOrder(RequestBody):
     """What came of it."""
 
-    result: Prose = Field(examples=["已更换铰链，客户确认正常"])
+    result: SpokenProse = Field(examples=["已更换铰链，客户确认正常"])
     head: Line | None = Field(default=None, description="Who answers for the result block.", examples=["陈经理"])
 
 

@@ -25,6 +25,7 @@ from complaints.domain.parts.handling import Classification, NoticeWay
 from complaints.domain.policy.policy import Rules
 from complaints.store import Complaints
 from shared.aggregate import Change
+from shared.conduct import SpokenProse
 from shared.contracts.event import Instant
 from shared.contracts.vocabulary import DepartmentName, FileRef, Line, Prose, StaffId
 from shared.http import CausedByRequest, RequestBody, Router, allow
@@ -84,7 +85,7 @@ class Classify(RequestBody):
 class Close(RequestBody):
     """How it ended, in words that the customer may read."""
 
-    result: Prose | None = Field(default=None, examples=["已免费更换三樘玻璃"])
+    result: SpokenProse | None = Field(default=None, examples=["已免费更换三樘玻璃"])
 
 
 def routes(complaints: Complaints, rules: Rules) -> APIRouter:

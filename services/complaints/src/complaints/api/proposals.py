@@ -16,6 +16,7 @@ from complaints.domain.lifecycle import COMPLAINT
 from complaints.domain.policy.policy import Rules
 from complaints.store import Stores
 from shared.aggregate import Change
+from shared.conduct import SpokenProse
 from shared.contracts.complaints import Remediation, Remedy
 from shared.contracts.vocabulary import Count, Price, Prose
 from shared.http import CausedByRequest, RequestBody, Router, allow
@@ -26,7 +27,7 @@ class OfferedRemedy(RequestBody):
 
     kind: Remedy = Field(examples=["replace"])
     amount: Price
-    description: Prose = Field(description="Words that the customer will read.", examples=["免费更换三樘玻璃"])
+    description: SpokenProse = Field(description="Words that the customer will read.", examples=["免费更换三樘玻璃"])
 
 
 class Propose(RequestBody):

@@ -15,6 +15,7 @@ from intake.domain.decisions.care import publish_content, retire, send
 from intake.domain.parts.care_month import CareMonth
 from intake.domain.policy.policy import Rules
 from intake.store import Stores
+from shared.conduct import SpokenLine
 from shared.contracts.roles import CS, SALES, Role
 from shared.contracts.vocabulary import CustomerSnapshot, Line, Month
 from shared.duties.api import ClockView, clocks_of
@@ -31,7 +32,7 @@ class PublishContent(RequestBody):
         description="Mails: care_new_products, care_new_cases; texts: care_greeting, care_recommendation.",
         examples=["care_new_products"],
     )
-    words: Line = Field(
+    words: SpokenLine = Field(
         description="The product, the case, the festival, or the product that is recommended.",
         examples=["80 款双玻隔断"],
     )

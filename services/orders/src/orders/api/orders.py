@@ -19,6 +19,7 @@ from orders.domain.parts.promise import PromiseKind, PromiseStage
 from orders.domain.policy.policy import Rules, cancellers
 from orders.domain.route import CANCELLED, CLOSED, stages
 from orders.store import Exceptions, Orders, Stores
+from shared.conduct import SpokenProse
 from shared.contracts.departments import DelayReason
 from shared.contracts.vocabulary import ContractNo, OrderNo, Ordinal, Price, Prose
 from shared.duties.api import ClockView, clocks_of
@@ -71,14 +72,16 @@ class DelayShipment(RequestBody):
 
     new_ship_date: date = Field(examples=["2026-12-05"])
     reason: DelayReason = Field(examples=["customer_request"])
-    reason_text: Prose | None = Field(default=None, description="Told to the customer; by default the reason's words.")
+    reason_text: SpokenProse | None = Field(
+        default=None, description="Told to the customer; by default the reason's words."
+    )
 
 
 class WordDelay(RequestBody):
     """The words in which a delay is told; without words the usual ones of its reason (001 售中二c)."""
 
     new_ship_date: date = Field(examples=["2026-12-05"], description="The day that was read; `untold` shows it.")
-    reason_text: Prose | None = Field(default=None, examples=["钢化玻璃补片尚在途中"])
+    reason_text: SpokenProse | None = Field(default=None, examples=["钢化玻璃补片尚在途中"])
 
 
 class RaiseException(RequestBody):
