@@ -115,3 +115,11 @@ async def test_an_earlier_decision_that_is_heard_of_later_changes_nothing(covere
 
     assert keep_decision(later, decision(1, until=AT.date()), rules, cause(AT)).state == later
     assert keep_decision(later, decision(3, until=AT.date()), rules, cause(AT)).state.decided.until == AT.date()
+
+
+async def test_a_last_day_beyond_the_longest_warranty_that_there_is_is_refused_and_the_last_of_it_is_not(decide):
+    beyond = await decide(verdict="in_warranty", until="2110-03-23", reason="合同原件载明终身保修")
+    last = await decide(verdict="in_warranty", until="2110-03-22", reason="合同原件载明终身保修")
+
+    assert (beyond.status_code, beyond.json()["code"]) == (409, "far_day")
+    assert (last.status_code, last.json()["expires_on"]) == (200, "2110-03-22")

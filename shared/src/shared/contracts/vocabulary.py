@@ -45,7 +45,8 @@ Count = Annotated[int, Field(ge=0, le=MOST)]
 Quantity = Annotated[int, Field(ge=1, le=MOST)]
 TermDays = Annotated[int, Field(ge=0, le=10_000)]
 """A term in days: from any day that we take, its end is a day of the calendar."""
-TermMonths = Annotated[int, Field(ge=0, le=1_000)]
+MOST_MONTHS = 1_000
+TermMonths = Annotated[int, Field(ge=0, le=MOST_MONTHS)]
 """The same in months."""
 Email = Annotated[str, Field(max_length=254, pattern=r"^[^@\s]+@[^@\s]+$"), BeforeValidator(posted)]
 """One address that every mail server takes: without a name, a second address or another script."""

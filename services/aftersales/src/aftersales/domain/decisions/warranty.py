@@ -10,9 +10,10 @@ from aftersales.domain.parts.who_pays import OwnFault, charge_policy, exception_
 from aftersales.domain.policy.policy import Rules
 from aftersales.domain.warranty_check import WarrantyCheck
 from shared.aggregate import Cause, Change, Refused
+from shared.calendar import months_later
 from shared.contracts.aftersales import Fault, Verdict, WarrantyChecked, WarrantyOverride, WarrantyRule
 from shared.contracts.roles import Role
-from shared.contracts.vocabulary import Prose
+from shared.contracts.vocabulary import MOST_MONTHS, Prose
 
 
 def check(
@@ -104,7 +105,7 @@ def override(
     """Decide otherwise than the rule; who did and why goes with the verdict, in the same words for everybody.
 
     `until` is the last day under warranty, where it is known; it is refused where it contradicts the verdict
-    (`until_contradicts`).
+    (`until_contradicts`), and beyond the longest warranty that there is (`far_day`).
 
     `seen` names the answer that they have seen; one that was decided otherwise meanwhile stays (`answer_changed`).
     Refused to a role that the company's authority does not name (`not_authorised`), in the version by which it was
@@ -123,6 +124,7 @@ def override(
         raise Refused(
             f"with {until} as the last day, the verdict for {asked.as_of} is {right}", "until_contradicts", "until"
         )
+    _must_be_within_a_warranty(until, asked.as_of)
     decided = WarrantyOverride(
         by=cause.actor.id,
         role=Role(cause.actor.role) if cause.actor.role else None,
@@ -141,6 +143,12 @@ def override(
         explanation=(*_by_rule(check), in_words(decided), *_exception(verdict, asked.fault, check.own_fault)),
     )
     return Change(check.but(checked=checked), (checked,))
+
+
+def _must_be_within_a_warranty(until: date | None, as_of: date) -> None:
+    latest = months_later(as_of, MOST_MONTHS)
+    if until is not None and until > latest:
+        raise Refused(f"{until} is far ahead; give a day until {latest}; is the year right?", "far_day", "until")
 
 
 def _by_rule(check: WarrantyCheck) -> tuple[str, ...]:
