@@ -46,6 +46,7 @@ Quantity = Annotated[int, Field(ge=1, le=MOST)]
 TermDays = Annotated[int, Field(ge=0, le=10_000)]
 """A term in days: from any day that we take, its end is a day of the calendar."""
 MOST_MONTHS = 1_000
+"""A term in months is at most so long."""
 TermMonths = Annotated[int, Field(ge=0, le=MOST_MONTHS)]
 """The same in months."""
 Email = Annotated[str, Field(max_length=254, pattern=r"^[^@\s]+@[^@\s]+$"), BeforeValidator(posted)]
