@@ -100,6 +100,10 @@ WAITS_FOR_ROOM = 10.0
 """Seconds that a large body waits while others are in hand."""
 STALLS_AFTER = 5.0
 """Seconds after which a large body of which nothing came has stalled: less than others wait for its room."""
+LEAST_RATE = 256 * 1024
+"""Bytes a second that come at least of a large body while others wait for room; slower ones give it up."""
+HEAD_START = 1.0
+"""Seconds that a body has beyond that."""
 
 
 class TooMuchInHand(HTTPException):
@@ -112,13 +116,12 @@ class TooMuchInHand(HTTPException):
 
 
 class Stalled(HTTPException):
-    """A large body of which nothing came for too long while it took others' room."""
+    """A large body of which nothing came for too long, or too little came while others waited for its room."""
 
     code = "stalled"
 
-    def __init__(self) -> None:
-        said = f"nothing of the body came for {STALLS_AFTER:.0f} seconds; send it again"
-        super().__init__(408, said, {"Connection": "close"})
+    def __init__(self, said: str) -> None:
+        super().__init__(408, f"{said}; send it again", {"Connection": "close"})
 
 
 @dataclass(eq=False, slots=True)
@@ -128,22 +131,44 @@ class _AsksForRoom:
     request: int
     client: str
     size: int
+    asked: int
     room: asyncio.Future[None]
+
+
+@dataclass(eq=False, slots=True)
+class _HasRoom:
+    """A large body that has room, and how much of it has come since."""
+
+    client: str
+    size: int
+    since: float
+    came: int = 0
+    awaited: asyncio.Timeout | None = None
+    stalls: float = 0.0
+
+    def hurry(self, *, others_wait: bool) -> None:
+        """What is awaited of it has to come in time, and while others wait at the least rate."""
+        if self.awaited is not None and not self.awaited.expired():
+            slow = self.since + HEAD_START + self.came / LEAST_RATE
+            self.awaited.reschedule(min(slow, self.stalls) if others_wait else self.stalls)
 
 
 class BodiesInHand:
     """Bounds the bytes of large bodies in memory: what comes beyond the limit waits until others are answered.
 
     A body has room for all of it before it is read, so that half-read ones never wait for each other. Room is given in
-    the order of asking. One client has half of it at most, or one body alone; while it waits for its own share, other
-    clients are served.
+    the order of asking, and after one that had room it is the others' turn, however much more it asks for. One client
+    has half of it at most, or one body alone; while it waits for its own share, other clients are served. A body that
+    comes slowly keeps its room for as long as no other waits for it.
     """
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
-        self._held: dict[int, tuple[str, int]] = {}
+        self._held: dict[int, _HasRoom] = {}
         self._of: Counter[str] = Counter()
         self._waiting: list[_AsksForRoom] = []
+        self._turns = count()
+        self._served: dict[str, int] = {}
 
     @property
     def total(self) -> int:
@@ -152,7 +177,8 @@ class BodiesInHand:
 
     async def take(self, request: int, client: str, size: int) -> None:
         """This request, which holds nothing yet, has room for so many bytes. Raises TooMuchInHand after some time."""
-        waiting = _AsksForRoom(request, client, size, asyncio.get_running_loop().create_future())
+        room = asyncio.get_running_loop().create_future()
+        waiting = _AsksForRoom(request, client, size, next(self._turns), room)
         self._waiting.append(waiting)
         self._give()
         try:
@@ -165,27 +191,61 @@ class BodiesInHand:
                 self._waiting.remove(waiting)
                 self._give()
 
+    async def next_of(self, request: int, receive: Receive) -> MutableMapping[str, Any]:
+        """What comes next of a body that has room. Raises Stalled if that takes too long."""
+        held = self._held[request]
+        now = asyncio.get_running_loop().time
+        held.stalls = now() + STALLS_AFTER
+        try:
+            async with asyncio.timeout_at(held.stalls) as held.awaited:
+                self._hurry()
+                message = await receive()
+        except TimeoutError:
+            stalled = now() >= held.stalls
+            raise Stalled(_NOTHING_CAME if stalled else "the body came too slowly while others waited") from None
+        finally:
+            held.awaited = None
+        held.came += len(message.get("body", b""))
+        return message
+
     def done(self, request: int) -> int:
         """The request is answered, or gave up; the bytes that it had room for."""
-        client, size = self._held.pop(request, ("", 0))
-        if size:
-            self._of[client] -= size
-            if not self._of[client]:
-                del self._of[client]
-            self._give()
-        return size
+        held = self._held.pop(request, None)
+        if held is None:
+            return 0
+        self._of[held.client] -= held.size
+        if not self._of[held.client]:
+            del self._of[held.client]
+        self._served[held.client] = next(self._turns)
+        self._give()
+        return held.size
 
     def _give(self) -> None:
-        for waiting in tuple(self._waiting):
+        for waiting in sorted(self._waiting, key=self._turn):
             own = self._of[waiting.client]
             if waiting.room.cancelled() or (own and own + waiting.size > self._limit // 2):
                 continue
             if self.total and self.total + waiting.size > self._limit:
-                return
+                break
             self._waiting.remove(waiting)
-            self._held[waiting.request] = (waiting.client, waiting.size)
+            self._held[waiting.request] = _HasRoom(waiting.client, waiting.size, waiting.room.get_loop().time())
             self._of[waiting.client] += waiting.size
+            self._served[waiting.client] = next(self._turns)
             waiting.room.set_result(None)
+        here = {*self._of, *(each.client for each in self._waiting)}
+        self._served = {client: turn for client, turn in self._served.items() if client in here}
+        self._hurry()
+
+    def _turn(self, waiting: _AsksForRoom) -> tuple[int, int]:
+        """Who has had no room since asking comes before those who have."""
+        return max(waiting.asked, self._served.get(waiting.client, 0)), waiting.asked
+
+    def _hurry(self) -> None:
+        for held in self._held.values():
+            held.hurry(others_wait=bool(self._waiting))
+
+
+_NOTHING_CAME = f"nothing of the body came for {STALLS_AFTER:.0f} seconds"
 
 
 class HttpMiddleware:
@@ -273,11 +333,7 @@ class HttpMiddleware:
 
         async def receiving() -> MutableMapping[str, Any]:
             nonlocal seen, large, whole
-            try:
-                async with asyncio.timeout(STALLS_AFTER if large and not whole else None):
-                    message = await receive()
-            except TimeoutError:
-                raise Stalled from None
+            message = await (self._bodies.next_of(request, receive) if large and not whole else receive())
             seen, whole = seen + len(message.get("body", b"")), not message.get("more_body", False)
             if seen > self._limit:
                 raise BodyTooLarge(self._limit)

@@ -139,7 +139,7 @@ class ServiceSettings(StaffSettings):
     request_seconds: float = Field(
         default=20.0,
         gt=0,
-        description="Seconds within which a request has to arrive whole; then the connection is closed.",
+        description="Seconds within which a request has to arrive whole and its answer to be taken.",
     )
     http_connections: int = Field(default=1000, ge=1, description="Connections that a process holds at most.")
     http_connections_per_client: int = Field(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pytest
 import uvicorn
 from fastapi import FastAPI, Request
+from fastapi.responses import StreamingResponse
 from slow_client import trickle
 from waiting import until
 
@@ -20,9 +21,10 @@ SECONDS = 2.0
 
 @dataclass
 class Site:
-    """A server with short limits, and its port."""
+    """A server with short limits, its port, and the endless answers under way."""
 
     port: int
+    endless: list[str]
 
     async def connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         return await asyncio.open_connection("127.0.0.1", self.port)
@@ -45,6 +47,20 @@ async def closed(reader: asyncio.StreamReader) -> bytes:
 @pytest.fixture
 async def site() -> AsyncIterator[Site]:
     app = FastAPI()
+    endless: list[str] = []
+
+    @app.get("/endless")
+    async def tell() -> StreamingResponse:
+        return StreamingResponse(lines())
+
+    async def lines() -> AsyncIterator[str]:
+        endless.append("begun")
+        try:
+            while True:
+                yield "line\n" * 10_000
+                await asyncio.sleep(0)
+        finally:
+            endless.append("ended")
 
     @app.get("/")
     async def hello() -> str:
@@ -64,7 +80,7 @@ async def site() -> AsyncIterator[Site]:
         return server.started
 
     await until(started)
-    yield Site(server.servers[0].sockets[0].getsockname()[1])
+    yield Site(server.servers[0].sockets[0].getsockname()[1], endless)
     server.should_exit = True
     await running
 
@@ -87,6 +103,22 @@ async def test_a_request_that_does_not_arrive_whole_in_time_is_closed(site: Site
     finally:
         sending.cancel()
         writer.close()
+
+
+async def test_an_answer_that_is_not_taken_in_time_ends_and_one_that_is_taken_slowly_goes_on(site: Site) -> None:
+    slow, slow_writer = await site.connect()
+    _, unread = await site.connect()
+    for each in (slow_writer, unread):
+        each.write(b"GET /endless HTTP/1.1\r\nHost: x\r\n\r\n")
+
+    async def ended() -> bool:
+        await slow.read(100_000)
+        return "ended" in site.endless
+
+    await until(ended)
+    assert site.endless == ["begun", "begun", "ended"]
+    unread.close()
+    slow_writer.close()
 
 
 async def test_a_connection_that_asks_again_in_time_stays_and_an_idle_one_is_closed(site: Site) -> None:

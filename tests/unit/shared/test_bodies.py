@@ -132,7 +132,7 @@ async def test_one_client_takes_half_of_the_room_and_the_others_have_theirs() ->
 
 async def test_room_is_given_in_the_order_of_asking() -> None:
     desk = Desk()
-    sizes = [2 * LARGE, 2 * LARGE, 3 * LARGE, LARGE]
+    sizes = [2 * LARGE, LIMIT, 3 * LARGE, LARGE]
     asking = [asyncio.create_task(desk.asks(size, client=f"10.0.0.{size}")) for size in sizes]
     await settled()
     assert desk.read == sizes[:1]
@@ -159,6 +159,49 @@ async def test_a_large_body_that_stops_on_its_way_gives_its_room_back(monkeypatc
     desk.opened.set()
 
     assert (await desk.asks(LARGE, stalls=True), desk.read, desk.bodies.total) == (408, [], 0)
+
+
+async def test_a_large_body_that_comes_slowly_gives_its_room_to_those_who_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(middleware, "HEAD_START", 0.0)
+    monkeypatch.setattr(middleware, "LEAST_RATE", 1024 * LIMIT)
+    desk = Desk()
+    desk.opened.set()
+    slow = [asyncio.create_task(desk.asks(2 * LARGE, client=f"10.0.0.{place}", stalls=True)) for place in range(2)]
+    await settled()
+    assert (desk.bodies.total, [each.done() for each in slow]) == (LIMIT, [False, False])
+
+    assert await desk.asks(2 * LARGE, client="10.0.0.9") == 200
+    assert (await asyncio.gather(*slow), desk.read, desk.bodies.total) == ([408, 408], [2 * LARGE], 0)
+
+
+async def test_a_large_body_that_comes_slowly_keeps_its_room_once_no_other_waits(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(middleware, "HEAD_START", 60.0)
+    desk = Desk()
+    slow = asyncio.create_task(desk.asks(LIMIT, client="10.0.0.1", stalls=True))
+    await settled()
+    waits = asyncio.create_task(desk.asks(LARGE, client="10.0.0.2"))
+    await settled()
+    monkeypatch.setattr(middleware, "HEAD_START", -60.0)
+
+    waits.cancel()
+    await settled()
+
+    assert (slow.done(), desk.bodies.total) == (False, LIMIT)
+    slow.cancel()
+
+
+async def test_room_is_given_in_turn_however_much_one_client_asks_for() -> None:
+    desk = Desk()
+    greedy = [asyncio.create_task(desk.asks(LIMIT, client=f"10.0.0.{place % 2}")) for place in range(6)]
+    await settled()
+    other = asyncio.create_task(desk.asks(2 * LARGE, client="10.0.0.9"))
+    await settled()
+
+    desk.opened.set()
+    assert await asyncio.gather(*greedy, other) == [200] * 7
+    assert desk.read == [LIMIT, LIMIT, 2 * LARGE, *[LIMIT] * 4]
 
 
 async def test_a_large_body_for_which_there_is_no_room_in_time_is_told_to_come_again(

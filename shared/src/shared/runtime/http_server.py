@@ -1,4 +1,4 @@
-"""HTTP connections with limits: so many, so long for a request to arrive, so much of it kept."""
+"""HTTP connections with limits: so many, so long for a request to arrive and an answer to be taken, so much kept."""
 
 import asyncio
 from collections import Counter
@@ -14,7 +14,7 @@ HEADERS_KEPT = 32 * 1024
 
 
 class BoundedProtocol(H11Protocol):
-    """Closes a connection whose next request does not arrive whole in time, and those beyond the number allowed.
+    """Closes a connection whose request does not arrive or whose answer is not taken in time, and those too many.
 
     Beware: `limits` is set by `configure`; uvicorn makes one protocol per connection by itself.
     """
@@ -24,6 +24,7 @@ class BoundedProtocol(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self._cut_off: asyncio.TimerHandle | None = None
+        self._unread: asyncio.TimerHandle | None = None
         self._peer = self.client[0] if self.client else ""
         self.limits.open[self._peer] += 1
         if self.limits.exceeded(self._peer):
@@ -34,6 +35,7 @@ class BoundedProtocol(H11Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
         self._forget()
+        self._is_read()
         self.limits.open[self._peer] -= 1
         if not self.limits.open[self._peer]:
             del self.limits.open[self._peer]
@@ -47,6 +49,20 @@ class BoundedProtocol(H11Protocol):
         super().on_response_complete()
         if not self.transport.is_closing():
             self._expect()
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._is_read()
+        self._unread = self.loop.call_later(self.limits.seconds, self._too_slow)
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._is_read()
+
+    def _is_read(self) -> None:
+        if self._unread is not None:
+            self._unread.cancel()
+            self._unread = None
 
     def _expect(self) -> None:
         """From now on a whole request has to arrive within so many seconds."""
@@ -64,7 +80,7 @@ class BoundedProtocol(H11Protocol):
 
 
 class Limits:
-    """What one process allows its clients: seconds per request to arrive, connections in all and per address."""
+    """What one process allows its clients: seconds for what they send and take, connections in all and per address."""
 
     def __init__(self, seconds: float, connections: int, per_client: int) -> None:
         self.seconds = seconds
