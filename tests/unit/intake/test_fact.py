@@ -104,6 +104,21 @@ def test_what_is_no_json_object_is_refused_by_name(body, content_type, code):
 
 
 @pytest.mark.parametrize(
+    "body",
+    [b'{"id": "mes-1", "a": 1, "a": 2}', b'{"id": "mes-1", "a": NaN}', b'{"id": "mes-1", "a": 9223372036854775808}'],
+)
+def test_the_id_of_what_is_refused_is_known_from_the_one_time_that_its_body_is_read(monkeypatch, body):
+    loads, bodies = json.loads, []
+    monkeypatch.setattr(json, "loads", lambda text, **hooks: bodies.append(text) or loads(text, **hooks))
+    sent = Sent("application/cloudevents+json", {}, body)
+    for _ in range(2):
+        with pytest.raises(Unfit):
+            read(sent)
+
+    assert (sent.claimed, bodies) == ("mes-1", [body.decode()])
+
+
+@pytest.mark.parametrize(
     ("name", "value", "told"),
     [
         ("specversion", "0.3", "specversion must be 1.0, not '0.3'"),

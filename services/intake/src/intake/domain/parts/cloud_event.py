@@ -71,17 +71,20 @@ class Sent:
         return media_type(self.content_type) == BATCH
 
     @cached_property
+    def _understood(self) -> "_Json":
+        return _Json.of(self.body, MOST_VALUES_OF_A_BATCH if self.is_batch else MOST_VALUES)
+
+    @property
     def content(self) -> Any:
         """The JSON that it carries. Raises Unfit with `too_large`, `malformed_json` or `duplicate_field`."""
-        return _parsed(self.body, MOST_VALUES_OF_A_BATCH if self.is_batch else MOST_VALUES)
+        if self._understood.wrong:
+            raise Unfit(*self._understood.wrong)
+        return self._understood.value
 
-    @cached_property
+    @property
     def said(self) -> Mapping[str, Any]:
         """The object that it carries as far as it can be read, whatever else is wrong with it; empty for any other."""
-        try:
-            content = self.content if len(self.body) <= SIZE_LIMIT else None
-        except Unfit as unfit:
-            content = None if unfit.code == TOO_LARGE else _whatever_reads(self.body)
+        content = self._understood.value if len(self.body) <= SIZE_LIMIT else None
         return content if isinstance(content, dict) else {}
 
     @property
@@ -206,22 +209,6 @@ def _uuid(value: object) -> UUID:
         raise Unfit("attributes", f"correlation must be a UUID, not {value!r:.80}") from None
 
 
-def _whatever_reads(body: bytes) -> Any:
-    try:
-        return json.loads(body.decode("utf-8"))
-    except (ValueError, RecursionError):
-        return None
-
-
-def _parsed(body: bytes, most_values: int) -> Any:
-    try:
-        text = body.decode("utf-8")
-        must_have_few_values(text, most_values)
-        return json.loads(text, object_pairs_hook=_once, parse_int=_whole_number, parse_constant=_no_number)
-    except (ValueError, RecursionError) as error:
-        raise Unfit("malformed_json", f"the body is not JSON in UTF-8: {error}") from None
-
-
 def _object(content: Any) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise Unfit("malformed_json", f"the body must be a JSON object, not {type(content).__name__}")
@@ -237,12 +224,48 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return content
 
 
-def _whole_number(digits: str) -> int:
-    """A number that every part can keep, in 8 bytes."""
-    if len(digits) > _LONGEST_NUMBER or not -(2**63) <= (number := int(digits)) < 2**63:
-        raise ValueError(f"{digits[:_LONGEST_NUMBER]}… is too large a number; 8 bytes are kept")
-    return number
+class _Json:
+    """A body of JSON, read to its end whatever is wrong with it: its value, and what was wrong first."""
 
+    def __init__(self) -> None:
+        self.value: Any = None
+        self.wrong: tuple[str, str] | None = None
 
-def _no_number(constant: str) -> float:
-    raise ValueError(f"{constant} is not a JSON number")
+    @classmethod
+    def of(cls, body: bytes, most_values: int) -> "_Json":
+        """What it says; no value where it is not JSON, or has too many values to be read."""
+        read = cls()
+        try:
+            text = body.decode("utf-8")
+            must_have_few_values(text, most_values)
+            read.value = json.loads(
+                text, object_pairs_hook=read._each_once, parse_int=read._whole_number, parse_constant=read._no_number
+            )
+        except Unfit as unfit:
+            read._is_wrong(unfit.code, str(unfit))
+        except (ValueError, RecursionError) as error:
+            read._is_malformed(str(error))
+        return read
+
+    def _each_once(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        try:
+            return _once(pairs)
+        except Unfit as unfit:
+            self._is_wrong(unfit.code, str(unfit))
+            return dict(pairs)
+
+    def _whole_number(self, digits: str) -> int | None:
+        """A number that every part can keep, in 8 bytes; none for any other."""
+        if len(digits) <= _LONGEST_NUMBER and -(2**63) <= (number := int(digits)) < 2**63:
+            return number
+        self._is_malformed(f"{digits[:_LONGEST_NUMBER]}… is too large a number; 8 bytes are kept")
+        return None
+
+    def _no_number(self, constant: str) -> None:
+        self._is_malformed(f"{constant} is not a JSON number")
+
+    def _is_malformed(self, why: str) -> None:
+        self._is_wrong("malformed_json", f"the body is not JSON in UTF-8: {why}")
+
+    def _is_wrong(self, code: str, said: str) -> None:
+        self.wrong = self.wrong or (code, said)
