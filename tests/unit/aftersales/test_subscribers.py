@@ -15,7 +15,7 @@ from aftersales.subscribers import subscriptions
 from shared.aggregate import Change, Refused
 from shared.contracts.aftersales import CustomerChargePaid, DeadlineSetByAftersales, WarrantyChecked, WarrantyRule
 from shared.contracts.catalogue import contracts
-from shared.contracts.complaints import ComplaintFiled
+from shared.contracts.complaints import ComplaintFiled, ComplaintOrderNamed
 from shared.contracts.departments import (
     ServiceChargeReceived,
     WarrantyAskedByFinance,
@@ -95,6 +95,31 @@ async def known_after(facts, rules) -> CoveredOrder:
     for fact in facts:
         await deliver(subscriptions(stores, rules), fact)
     return await stores.covered_orders.get(ORDER)
+
+
+async def test_a_complaint_whose_order_turns_out_later_is_answered_then_as_of_the_day_of_the_complaint(
+    rules, placed, signed, accepted, filed
+):
+    stores = Stores.on(InMemoryDatabase())
+    nameless = filed.but(order_no=None)
+    named = ComplaintOrderNamed(
+        complaint_id=COMPLAINT,
+        complaint_no=filed.complaint_no,
+        customer=filed.customer,
+        order_id=ORDER,
+        order_no="SO-2026-0412",
+        received_at=AT,
+        by="cs-07",
+    )
+    for fact in (placed, signed, accepted, nameless):
+        await deliver(subscriptions(stores, rules), fact)
+    assert [each async for each in stores.warranty_checks.each()] == []
+
+    await deliver(subscriptions(stores, rules), named)
+
+    (check,) = [each async for each in stores.warranty_checks.each()]
+    asked = check.checked
+    assert (asked.complaint_id, asked.order_no, asked.as_of) == (COMPLAINT, "SO-2026-0412", date(2026, 11, 22))
 
 
 async def test_the_facts_about_an_order_may_come_in_any_order(rules, placed, signed, accepted):

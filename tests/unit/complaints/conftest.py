@@ -13,7 +13,7 @@ from complaints.domain.complaint import Complaint
 from complaints.domain.decisions.appeal import appeal, decide_appeal
 from complaints.domain.decisions.closing import close, withdraw
 from complaints.domain.decisions.escalation import escalate
-from complaints.domain.decisions.filing import add_details, dismiss, draft, file, open_case
+from complaints.domain.decisions.filing import add_details, dismiss, draft, file, name_order, open_case
 from complaints.domain.decisions.findings import (
     assess_loss,
     assign_liability,
@@ -173,6 +173,9 @@ def decide_as(
             "file": lambda case: file(case, Additions(), None, rules, by),
             "dismiss": lambda case: dismiss(case, rules, by),
             "add_details": lambda case: add_details(case, Details(sample_ref="YP-0091"), None, rules, by),
+            "name_order": lambda case: name_order(
+                case.but(form=case.form.but(contract_no=None)), None, "JG20260930-017", None, rules, by
+            ),
             "assign_owner": lambda case: assign_owner(case, "cs-manager-01", True, rules, by),
             "record_visit": lambda case: record_visit(case, AT, "现场查看", None, by),
             "acknowledge": lambda case: acknowledge(case, "三樘玻璃边缘崩角，客户要求更换", by),

@@ -335,7 +335,7 @@ async def test_a_decision_that_the_stage_does_not_allow_says_what_is_possible(as
 
     assert (refused.status_code, refused.json()["code"]) == (409, "illegal_transition")
     assert (
-        "possible now: assign_owner, record_visit, acknowledge, add_details, audit, contact_department, "
+        "possible now: assign_owner, record_visit, acknowledge, add_details, name_order, audit, contact_department, "
         "report_opinion, classify, judge, withdraw, escalate" in refused.json()["detail"]
     )
 
@@ -348,6 +348,7 @@ async def test_what_may_be_decided_is_shown_with_the_roles_that_may(ask):
         "assign_owner",
         "acknowledge",
         "add_details",
+        "name_order",
         "audit",
         "contact_department",
         "report_opinion",

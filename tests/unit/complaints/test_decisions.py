@@ -71,6 +71,7 @@ def asked(id, decision):
 BODIES = {
     "file": {},
     "add_details": {"sample_ref": "YP-0091"},
+    "name_order": {"contract_no": "JG20260930-017"},
     "assign_owner": {"owner": "cs-manager-01"},
     "record_visit": {"visited_at": "2026-11-22T02:00:00Z", "note": "现场查看"},
     "record_notice": {"way": "phone", "words": "同意免费更换"},

@@ -17,7 +17,7 @@ from complaints.domain.known_order import Granting, KnownGoods, KnownOrder, Know
 from complaints.domain.lifecycle import COMPLAINT
 from complaints.domain.parts.papers import PartCount, Receipt, ReturnNote, Settled, as_listed
 from shared.aggregate import Change, Refused
-from shared.contracts.complaints import ComplaintFiled
+from shared.contracts.complaints import ComplaintFiled, ComplaintOrderNamed
 from shared.contracts.event import Actor, Money, PreciseDate
 from shared.contracts.intake import CustomerErased, CustomersMerged, OrderPlaced
 from shared.contracts.orders import AcceptanceFailed, ContractAmended, ContractSigned, ShipmentDispatched
@@ -46,6 +46,7 @@ FILE = {
     "content": "三樘玻璃边缘崩角",
     "order_no": NO,
 }
+FREE = {"kind": "replace", "amount": {"amount": "0.00"}, "description": "免费更换三樘玻璃"}
 JUDGE = {"upheld": True, "grounds": "包装不足", "demand_reasonable": True, "responsible_department": "production"}
 HANDLER = cause(AT, actor=Actor(kind="staff", id="handler-01", role="complaint_handler"))
 GM = cause(AT, actor=Actor(kind="staff", id="gm-01", role="gm"))
@@ -387,6 +388,63 @@ async def test_what_is_added_to_a_case_is_held_against_its_order(added, code, na
     assert (refused.status_code, answer["code"]) == (409, code)
     assert [each["where"] for each in answer.get("errors") or ()] == named
     assert (await ask("cs_manager", "GET", f"/complaints/{id}")).json()["details"] == []
+
+
+@pytest.mark.requirement("R148.a")
+async def test_an_order_that_turns_out_later_stands_on_the_case_with_what_is_known_of_it(file, ask, known, world):
+    filed = await file(order_no=None)
+
+    named = await ask("account_manager", "POST", f"/complaints/{filed['complaint_id']}/name-order", {"order_no": NO})
+
+    shown = named.json()
+    found = {"order_no": NO, "contract_no": "JG20260930-017", "shipped_on": "2026-11-10"}
+    assert {name: shown["form"][name] for name in found} == found
+    assert shown["form"]["content"] == filed["form"]["content"]
+    (kept,) = shown["named_orders"]
+    assert (kept["order_no"], kept["contract_no"], kept["by"]) == (NO, "JG20260930-017", "account_manager-01")
+    (told,) = [each for each in world.announced if isinstance(each, ComplaintOrderNamed)]
+    assert (told.order_no, told.order_id, told.contract_no) == (NO, order_id_of(NO), "JG20260930-017")
+    assert (told.received_at, told.refused) == (datetime.fromisoformat(filed["form"]["received_at"]), False)
+    assert "name_order" not in {each["decision"] for each in shown["possible"]}
+    listed = (await ask("cs_specialist", "GET", f"/complaints?q={NO}")).json()["items"]
+    assert [each["complaint_id"] for each in listed] == [filed["complaint_id"]]
+    history = (await ask("cs_manager", "GET", f"/complaints/{filed['complaint_id']}/history")).json()
+    assert [each["words"] for each in history if each["what"] == "补登订单或合同"] == [f"{NO}、JG20260930-017"]
+
+
+@pytest.mark.parametrize(
+    ("filed_with", "named", "code", "where"),
+    [
+        ({"order_no": None}, {}, "order_missing", ["body.order_no"]),
+        ({}, {"order_no": "SO-2026-0413"}, "order_named", ["body.order_no"]),
+        ({"order_no": None, "contract_no": "JG20260930-018"}, {"order_no": NO}, "other_contract", ["body.contract_no"]),
+        ({"order_no": None, "defect_quantity": 99}, {"order_no": NO}, "beyond_order", []),
+        (
+            {"order_no": None, "customer": {"customer_id": str(UUID(int=9)), "name": "别家"}},
+            {"order_no": NO},
+            "other_customer",
+            ["body.order_no"],
+        ),
+    ],
+)
+async def test_an_order_that_turns_out_later_is_held_against_the_form(filed_with, named, code, where, file, ask, known):
+    id = (await file(**filed_with))["complaint_id"]
+
+    refused = await ask("account_manager", "POST", f"/complaints/{id}/name-order", named)
+
+    answer = refused.json()
+    assert (refused.status_code, answer["code"]) == (409, code)
+    assert [each["where"] for each in answer.get("errors") or ()] == where
+    assert (await ask("cs_manager", "GET", f"/complaints/{id}")).json()["named_orders"] == []
+
+
+async def test_a_case_of_quality_whose_order_turns_out_later_waits_for_the_answer_about_its_warranty(ask, known):
+    id = await opened(ask, order_no=None, nature="quality")
+    await ask("account_manager", "POST", f"/complaints/{id}/name-order", {"order_no": NO})
+
+    refused = await ask("complaint_handler", "POST", f"/complaints/{id}/propose", {"options": [FREE]})
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "warranty_awaited")
 
 
 async def test_an_order_of_another_file_of_the_same_person_is_that_customer_s(known, file, world):

@@ -16,7 +16,7 @@ from complaints.domain.decisions import allowance as on_allowance
 from complaints.domain.decisions.appeal import appeal, decide_appeal
 from complaints.domain.decisions.closing import close, withdraw
 from complaints.domain.decisions.escalation import escalate
-from complaints.domain.decisions.filing import add_details, dismiss, draft, file, open_case
+from complaints.domain.decisions.filing import add_details, dismiss, draft, file, name_order, open_case
 from complaints.domain.decisions.findings import (
     assess_loss,
     assign_liability,
@@ -157,6 +157,7 @@ OURS = (Share(unit="own_department", department="production", percent=100),)
 QUALITY = Classification(nature="quality", category="玻璃破损")
 BESIDE = {
     "add_details": lambda case, who: add_details(case, Details(sample_ref="YP-0091"), None, RULES, who),
+    "name_order": lambda case, who: name_order(case, None, "JG20260930-017", None, RULES, who),
     "acknowledge": lambda case, who: acknowledge(case, "三樘玻璃崩角", who),
     "assess_loss": lambda case, who: assess_loss(case, (LostItem(code="rework_hour", quantity=4),), RULES, who),
     "assign_liability": lambda case, who: assign_liability(case, OURS, "返工", False, RULES, who),

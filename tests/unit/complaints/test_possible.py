@@ -10,6 +10,7 @@ import pytest
 import sight
 
 from complaints.domain.complaint import waiting
+from complaints.domain.decisions.filing import name_order
 from complaints.domain.decisions.findings import decide_loss
 from complaints.domain.decisions.handling import convene_panel, record_panel
 from complaints.domain.decisions.resolution import approve, propose, reject
@@ -192,6 +193,7 @@ def tried(decide, rules):
         "record_panel": lambda case: record_panel(case, "全批复检", None, handler),
         "decide_loss": lambda case: decide_loss(*sight.lost(case), True, "同意", rules, deputy),
         "sign": lambda case: sign(case, "signatures/1.png", handler),
+        "name_order": lambda case: name_order(case, case.form.order_no, None, None, rules, handler),
     }
 
 

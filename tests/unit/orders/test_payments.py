@@ -21,6 +21,7 @@ from shared.contracts.complaints import (
     ComplaintClosed,
     ComplaintFiled,
     ComplaintJudged,
+    ComplaintOrderNamed,
     ReturnPosted,
 )
 from shared.contracts.event import Money
@@ -209,6 +210,15 @@ async def test_a_part_that_is_paid_while_a_complaint_is_open_starts_no_reminders
     await company.pay("balance", "10000.00")
     await company.until(company.now + timedelta(days=40))
     assert company.announced(said.DunningIssued) + company.announced(said.PaymentOverdue) == []
+
+
+@pytest.mark.requirement("R160.a")
+@pytest.mark.parametrize(("refused", "held"), [(False, [COMPLAINT]), (True, [])])
+async def test_a_complaint_whose_order_turns_out_later_holds_its_dunning_unless_it_was_refused(company, refused, held):
+    await company.place()
+    await company.run_to("balance")
+    await complain(company, ComplaintOrderNamed, received_at=company.now, refused=refused, by="cs-07")
+    assert [event.complaint_id for event in company.announced(said.DunningHeld)] == held
 
 
 async def test_an_upheld_complaint_holds_until_it_is_closed(company):

@@ -12,29 +12,32 @@ from aftersales.domain.warranty_check import WarrantyCheck
 from aftersales.store import Stores
 from shared.aggregate import Cause
 from shared.contracts.aftersales import ServiceContractNamed, ServiceRequestRegistered, WarrantyChecked
-from shared.contracts.complaints import ComplaintFiled
+from shared.contracts.complaints import ComplaintFiled, ComplaintOrderNamed
 from shared.store import Touch
 from shared.subscriptions import Subscriptions
 
 
 def subscribe(on: Subscriptions, stores: Stores, rules: Rules) -> None:
     """Answer where a complaint or a request needs to know whether something is under warranty."""
+    _complaints(on, stores, rules)
+    _requests(on, stores, rules)
 
+
+def _complaints(on: Subscriptions, stores: Stores, rules: Rules) -> None:
     @on(ComplaintFiled)
     async def check_complaint(event: ComplaintFiled, cause: Cause) -> Touch[WarrantyCheck] | None:
         """A complaint about an order or a contract is checked as of the day on which the customer complained."""
         if event.order_no is None and event.contract_no is None:
             return None
-        question = Question(
-            customer_id=event.customer.customer_id,
-            order_no=event.order_no,
-            contract_no=event.contract_no,
-            as_of=rules.calendar.day(event.received_at),
-            complaint_id=event.complaint_id,
-            complaint_no=event.complaint_no,
-        )
-        return await answered(question, stores, rules, cause)
+        return await answered(_asked(event, rules), stores, rules, cause)
 
+    @on(ComplaintOrderNamed)
+    async def check_named_order(event: ComplaintOrderNamed, cause: Cause) -> Touch[WarrantyCheck]:
+        """A complaint whose order or contract turns out later is checked then, as of the same day."""
+        return await answered(_asked(event, rules), stores, rules, cause)
+
+
+def _requests(on: Subscriptions, stores: Stores, rules: Rules) -> None:
     @on(ServiceRequestRegistered)
     async def check_request(
         event: ServiceRequestRegistered, cause: Cause
@@ -64,6 +67,17 @@ def subscribe(on: Subscriptions, stores: Stores, rules: Rules) -> None:
                 stores.covered_orders.touch(event.order_id, lambda order: keep_decision(order, decided, rules, cause))
             )
         return tuple(touches)
+
+
+def _asked(event: ComplaintFiled | ComplaintOrderNamed, rules: Rules) -> Question:
+    return Question(
+        customer_id=event.customer.customer_id,
+        order_no=event.order_no,
+        contract_no=event.contract_no,
+        as_of=rules.calendar.day(event.received_at),
+        complaint_id=event.complaint_id,
+        complaint_no=event.complaint_no,
+    )
 
 
 async def answered(question: Question, stores: Stores, rules: Rules, cause: Cause) -> Touch[WarrantyCheck]:

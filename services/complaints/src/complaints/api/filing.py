@@ -12,7 +12,7 @@ from complaints.api.readers import CASES, WHOLE
 from complaints.api.views import ComplaintView
 from complaints.domain.complaint import Complaint
 from complaints.domain.decisions import filing as decisions
-from complaints.domain.decisions.filing import add_details, dismiss, open_entered, take_in
+from complaints.domain.decisions.filing import add_details, dismiss, name_order, open_entered, take_in
 from complaints.domain.decisions.register import enter
 from complaints.domain.lifecycle import COMPLAINT
 from complaints.domain.parts.form import Additions, Details, Form
@@ -20,7 +20,7 @@ from complaints.domain.policy.policy import Rules
 from complaints.domain.register import Register
 from complaints.domain.roles import FILERS
 from complaints.store import Stores
-from shared.aggregate import Cause
+from shared.aggregate import Cause, Change
 from shared.contracts.event import Instant, PreciseDate
 from shared.contracts.vocabulary import (
     ContractNo,
@@ -79,6 +79,13 @@ class AddDetails(RequestBody):
     )
 
 
+class NameOrder(RequestBody):
+    """Which order or contract the complaint is about; one of the two is needed."""
+
+    order_no: OrderNo | None = None
+    contract_no: ContractNo | None = None
+
+
 class FileDraft(AddDetails):
     """What a person adds to a draft; what is left out stays as it was drafted."""
 
@@ -124,6 +131,19 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         return ComplaintView.of(
             await complaints.apply(complaint_id, lambda case: add_details(case, added, order, rules, cause), cause)
         )
+
+    @router.post("/complaints/{complaint_id}/name-order", dependencies=[allow(*COMPLAINT.roles("name_order"))])
+    async def name_order_of_case(complaint_id: UUID, body: NameOrder, cause: CausedByRequest) -> ComplaintView:
+        """It turned out which order or contract a complaint is about that was filed without it."""
+        form = (await complaints.get(complaint_id)).form
+        order = await stores.order_of(
+            body.order_no or form.order_no, body.contract_no or form.contract_no, form.customer.customer_id
+        )
+
+        def decide(case: Complaint) -> Change[Complaint]:
+            return name_order(case, body.order_no, body.contract_no, order, rules, cause)
+
+        return ComplaintView.of(await complaints.apply(complaint_id, decide, cause))
 
     @router.post("/complaints/{complaint_id}/dismiss", dependencies=[allow(*COMPLAINT.roles("dismiss"))])
     async def dismiss_draft(complaint_id: UUID, cause: CausedByRequest) -> ComplaintView:

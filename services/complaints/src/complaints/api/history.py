@@ -30,6 +30,7 @@ def history(complaint: Complaint) -> tuple[PastStep, ...]:
     """All that stands on the internal form, the earliest first. Never for the customer (003 §25.6)."""
     steps = (
         *_received(complaint),
+        *_found_out(complaint),
         *_handled(complaint),
         *_judged(complaint),
         *_found(complaint),
@@ -73,10 +74,20 @@ def _received(complaint: Complaint) -> Iterator[PastStep]:
         yield PastStep(at=complaint.accepted_at, what=_("受理"), words=complaint.number)
 
 
-def _handled(complaint: Complaint) -> Iterator[PastStep]:
+def _found_out(complaint: Complaint) -> Iterator[PastStep]:
     for added in complaint.details:
         words = _("；").join(filter(None, (goods_in_words(added.found), added.found.demand, added.found.opinion)))
         yield PastStep(at=added.at, what=_("补充投诉资料"), by=added.by, words=words)
+    for named in complaint.named_orders:
+        yield PastStep(
+            at=named.at,
+            what=_("补登订单或合同"),
+            by=named.by,
+            words=listed(filter(None, (named.order_no, named.contract_no))),
+        )
+
+
+def _handled(complaint: Complaint) -> Iterator[PastStep]:
     if confirmed := complaint.acknowledgement:
         yield PastStep(at=confirmed.at, what=_("与客户确认内容"), by=confirmed.by, words=confirmed.restated)
     for visit in complaint.visits:

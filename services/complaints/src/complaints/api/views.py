@@ -10,7 +10,7 @@ from complaints.domain.complaint import Complaint, possible
 from complaints.domain.lifecycle import Stage, waits_for_customer
 from complaints.domain.parts.appeal import Appeal
 from complaints.domain.parts.findings import Liability, Loss, RootCause, SubmittedLoss, Supplier
-from complaints.domain.parts.form import AddedDetails, Channel, Form, Nature
+from complaints.domain.parts.form import AddedDetails, Channel, Form, NamedOrder, Nature
 from complaints.domain.parts.handling import (
     Acknowledgement,
     Call,
@@ -59,6 +59,7 @@ class ComplaintView(View):
     possible: tuple[Possible, ...]
     form: Form
     details: tuple[AddedDetails, ...]
+    named_orders: tuple[NamedOrder, ...]
     order_id: OrderId | None
     policy_version: int | None
     accepted_at: Instant | None
@@ -169,6 +170,11 @@ class DecidableRow(View):
     def names_order(self) -> bool:
         """Whether an order or a contract is named."""
         return self.order_no is not None or self.contract_no is not None
+
+    @property
+    def lacks_number(self) -> bool:
+        """Whether the order's number or the contract's is not known yet."""
+        return self.order_no is None or self.contract_no is None
 
     @property
     def signed(self) -> bool:

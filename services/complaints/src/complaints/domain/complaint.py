@@ -9,7 +9,7 @@ from pydantic import computed_field
 from complaints.domain.lifecycle import COMPLAINT, LIVE, ComplaintDecision, Stage
 from complaints.domain.parts.appeal import Appeal
 from complaints.domain.parts.findings import Liability, Loss, RootCause, SubmittedLoss, Supplier
-from complaints.domain.parts.form import AddedDetails, Form
+from complaints.domain.parts.form import AddedDetails, Form, NamedOrder
 from complaints.domain.parts.handling import (
     Acknowledgement,
     Call,
@@ -65,6 +65,8 @@ class Decidable(Protocol):
     @property
     def names_order(self) -> bool: ...
     @property
+    def lacks_number(self) -> bool: ...
+    @property
     def visit_required(self) -> bool: ...
     @property
     def visits(self) -> tuple[Visit, ...]: ...
@@ -95,6 +97,7 @@ class Complaint(Timed):
 
     form: Form
     details: tuple[AddedDetails, ...] = ()
+    named_orders: tuple[NamedOrder, ...] = ()
     stage: Stage = COMPLAINT.start
     number: ComplaintNo | None = None
     policy_version: int | None = None
@@ -183,6 +186,11 @@ class Complaint(Timed):
     def names_order(self) -> bool:
         """Whether an order or a contract is named, whose warranty can be asked for."""
         return self.form.order_no is not None or self.form.contract_no is not None
+
+    @property
+    def lacks_number(self) -> bool:
+        """Whether the order's number or the contract's is not known yet."""
+        return self.form.order_no is None or self.form.contract_no is None
 
     @property
     def signed(self) -> bool:
@@ -303,6 +311,7 @@ _OWNER: Need[Decidable] = Need(lambda case: case.owner is not None, "owner_missi
 _NEEDED: Needs[ComplaintDecision, Decidable] = MappingProxyType(
     {
         "record_visit": (_OWNER,),
+        "name_order": (Need(lambda case: case.lacks_number),),
         "convene_panel": (Need(lambda case: case.major),),
         "record_panel": (
             Need(lambda case: case.major or case.panel is not None),

@@ -33,6 +33,7 @@ ComplaintDecision = Literal[
     "record_visit",
     "acknowledge",
     "add_details",
+    "name_order",
     "record_notice",
     "audit",
     "contact_department",
@@ -80,6 +81,9 @@ LIVE: tuple[Stage, ...] = (
 JUDGED_ON: tuple[Stage, ...] = ("investigated", "proposed", "approved", "accepted", "implemented")
 """The stages in which the cause is known and the case is not closed yet."""
 
+UNSOLVED: tuple[Stage, ...] = ("filed", "upheld", "not_upheld", "appealed", "investigating", "investigated")
+"""The stages of a numbered complaint for which no solution is proposed yet."""
+
 TELLABLE: tuple[Stage, ...] = ("upheld", "not_upheld", "investigating", "approved", "accepted", "implemented")
 """The stages in which there is a decision that the customer may be told."""
 
@@ -94,6 +98,7 @@ COMPLAINT: Lifecycle[Stage, ComplaintDecision] = Lifecycle(
         "record_visit": Move(LIVE, by=FILERS),
         "acknowledge": Move(LIVE, by=FILERS),
         "add_details": Move(LIVE, by=FILERS),
+        "name_order": Move(UNSOLVED, by=FILERS),
         "record_notice": Move(TELLABLE, by=FILERS),
         "audit": Move(LIVE, by=CS_MANAGERS),
         "contact_department": Move(LIVE, by=HANDLERS),

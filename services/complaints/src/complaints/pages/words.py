@@ -50,6 +50,7 @@ DECISIONS: Mapping[ComplaintDecision, str] = MappingProxyType(
         "record_visit": "记录走访",
         "acknowledge": "与客户确认内容",
         "add_details": "补充投诉资料",
+        "name_order": "补登订单或合同",
         "record_notice": "记录已告知客户",
         "audit": "审核案卷",
         "contact_department": "联系部门",

@@ -13,6 +13,7 @@ from shared.contracts.complaints import (
     ComplaintClosed,
     ComplaintFiled,
     ComplaintJudged,
+    ComplaintOrderNamed,
     ReturnPosted,
 )
 from shared.store import Touch
@@ -30,6 +31,12 @@ def _dunning(on: Subscriptions, orders: Orders, rules: Rules) -> None:
     async def hold_dunning(event: ComplaintFiled, cause: Cause) -> Touch[Order] | None:
         """While a complaint is open its order is not dunned (003 §25.8)."""
         return await _about(orders, event.order_id, lambda order: hold(order, event.complaint_id, rules, cause))
+
+    @on(ComplaintOrderNamed)
+    async def hold_dunning_from_now(event: ComplaintOrderNamed, cause: Cause) -> Touch[Order] | None:
+        """The same from when it is known which order it is about, unless the complaint stands refused (003 §25.8)."""
+        follow = resume if event.refused else hold
+        return await _about(orders, event.order_id, lambda order: follow(order, event.complaint_id, rules, cause))
 
     @on(ComplaintJudged)
     async def follow_judgement(event: ComplaintJudged, cause: Cause) -> Touch[Order] | None:

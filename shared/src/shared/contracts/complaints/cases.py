@@ -78,6 +78,19 @@ class ComplaintFiled(
     )
 
 
+class ComplaintOrderNamed(ConcerningOrder, AboutCustomersComplaint, Event, key="complaints.complaint_order_named.v1"):
+    """It turned out which order or contract a complaint is about that was filed without one (003 §24-1).
+
+    The warranty is checked as of the day on which the customer complained, and the order is not dunned (003 §25.8).
+    """
+
+    contract_no: ContractNo | None = None
+    contract_date: ContractDate | None = None
+    received_at: Instant = Field(description="When the customer complained.")
+    refused: bool = Field(default=False, description="Whether the complaint stands refused: then dunning goes on.")
+    by: StaffId = Field(examples=["cs-07"])
+
+
 class ComplaintAcknowledged(AboutCustomersComplaint, Event, key="complaints.complaint_acknowledged.v1"):
     """What was understood is confirmed with the customer (004 一㈢3a)."""
 

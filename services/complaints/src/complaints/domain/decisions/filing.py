@@ -9,11 +9,12 @@ from complaints.domain.decisions.escalation import take_to_major
 from complaints.domain.decisions.stage import move
 from complaints.domain.known_order import KnownOrder, filled_in
 from complaints.domain.lifecycle import COMPLAINT
-from complaints.domain.parts.form import AddedDetails, Additions, Details, Form, completed
+from complaints.domain.parts.form import AddedDetails, Additions, Details, Form, NamedOrder, completed
 from complaints.domain.policy.policy import Rules
 from complaints.domain.register import Register
 from shared.aggregate import Cause, Change, Refused
-from shared.contracts.complaints import ComplaintFiled, ComplaintTakenIn
+from shared.contracts.complaints import ComplaintFiled, ComplaintOrderNamed, ComplaintTakenIn
+from shared.contracts.vocabulary import ContractNo, OrderNo
 
 
 def draft(id: UUID, form: Form, rules: Rules, cause: Cause) -> Change[Complaint]:
@@ -63,6 +64,45 @@ def add_details(
     must_fit_details(added, customers, rules.calendar, cause)
     kept = AddedDetails(found=added, by=cause.actor.id, at=cause.at)
     return Change(put_form(complaint.but(details=(*complaint.details, kept)), form))
+
+
+def name_order(
+    complaint: Complaint,
+    order_no: OrderNo | None,
+    contract_no: ContractNo | None,
+    order: KnownOrder | None,
+    rules: Rules,
+    cause: Cause,
+) -> Change[Complaint]:
+    """It turned out which order or contract the complaint is about; before a solution is proposed (003 §24-1).
+
+    What the form says is held against the order: see `must_fit`. Refused when the form names one already
+    (`order_named`): a complaint about another order is a case of its own.
+    """
+    COMPLAINT.must(complaint.stage, "name_order")
+    form = complaint.form
+    for field, given, there in (
+        ("order_no", order_no, form.order_no),
+        ("contract_no", contract_no, form.contract_no),
+    ):
+        if given is not None and there is not None:
+            raise Refused(f"it is about {there}; a complaint about another is filed by itself", "order_named", field)
+    if order_no is None and contract_no is None:
+        raise Refused("give the number of the order or of the contract", "order_missing", "order_no")
+    named = form.but(order_no=order_no or form.order_no, contract_no=contract_no or form.contract_no)
+    must_fit(named, order, rules.calendar, cause)
+    known = filled_in(named, order, rules.calendar) if order else named
+    kept = NamedOrder(order_no=known.order_no, contract_no=known.contract_no, by=cause.actor.id, at=cause.at)
+    told = ComplaintOrderNamed.of(
+        complaint.about_customer,
+        known.concerning,
+        contract_no=known.contract_no,
+        contract_date=known.contract_date,
+        received_at=known.received_at,
+        refused=complaint.stage in ("not_upheld", "appealed"),
+        by=cause.actor.id,
+    )
+    return Change(put_form(complaint.but(named_orders=(*complaint.named_orders, kept)), known), (told,))
 
 
 def find_anew(before: Complaint, after: Complaint, cause: Cause) -> Change[Complaint]:

@@ -59,6 +59,15 @@ class AddedDetails(Part):
     at: Instant
 
 
+class NamedOrder(Part):
+    """The order or the contract that a case was filed without, and who named it when."""
+
+    order_no: OrderNo | None = None
+    contract_no: ContractNo | None = None
+    by: StaffId
+    at: Instant
+
+
 class Additions(Details):
     """What a person adds to a draft; what is left out stays as it was drafted."""
 
