@@ -1,5 +1,6 @@
 """Pictures that people hand in: what is taken, what is left of it, and who may look at it."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from io import BytesIO
 from uuid import UUID, uuid4
@@ -19,6 +20,8 @@ from shared.subscriptions import Subscriptions
 from shared.testing import World, in_memory, nowhere
 
 NOW = datetime(2026, 11, 30, 2, tzinfo=UTC)
+SCAN = b"\xff\xda"
+"""What a scan of a JPEG begins with."""
 CUSTOMER = UUID("018f5a30-6a51-7c0e-9d4b-2f1f7f6b1c01")
 
 
@@ -154,6 +157,55 @@ def test_a_small_file_with_very_many_pixels_is_not_unpacked(pixels: int, how: di
     with pytest.raises(NotAPicture) as refused:
         read(bomb)
     assert refused.value.rule == "too_many_pixels"
+
+
+def test_a_jpeg_of_very_many_scans_is_not_decoded() -> None:
+    """A scan may be a dozen bytes long, and goes over the whole picture: a megabyte of them took minutes."""
+    whole = photo(progressive=True)
+    last = whole[whole.rindex(SCAN) : -2]
+
+    assert read(whole[:-2] + 50 * last + whole[-2:]).width == 64
+    with pytest.raises(NotAPicture) as refused:
+        read(whole[:-2] + 100 * last + whole[-2:])
+    assert refused.value.rule == "too_many_scans"
+
+
+def apart(jpeg: bytes) -> bytes:
+    """This JPEG with a first scan of one of its three components: a decoder has to hold all until the others come."""
+    place = jpeg.index(SCAN)
+    return jpeg[:place] + SCAN + b"\x00\x08\x01\x01\x00\x00\x3f\x00" + jpeg[place + 14 :]
+
+
+@pytest.mark.parametrize(
+    ("damage", "rule"),
+    [
+        (apart, "too_many_pixels"),
+        (lambda jpeg: jpeg[:2] + b"\xff\xd0" + jpeg[2:], "too_many_pixels"),
+        (lambda jpeg: jpeg[: jpeg.index(SCAN) + 2], "not_a_picture"),
+    ],
+    ids=["several scans", "a marker out of place", "the end is missing"],
+)
+def test_a_jpeg_that_may_have_to_be_held_whole_has_no_more_pixels_than_a_progressive_one(
+    damage: Callable[[bytes], bytes], rule: str
+) -> None:
+    plain = photo(LARGEST_PROGRESSIVE // 1000 + 1, 1000)
+    assert read(plain).width == LONG_SIDE
+
+    with pytest.raises(NotAPicture) as refused:
+        read(damage(plain))
+    assert refused.value.rule == rule
+
+
+def test_a_photograph_with_a_second_view_behind_it_is_taken() -> None:
+    out = BytesIO()
+    Image.new("RGB", (64, 48), "red").save(
+        out, "MPO", save_all=True, append_images=[Image.new("RGB", (64, 48), "blue")]
+    )
+
+    made = read(out.getvalue())
+
+    with Image.open(BytesIO(made.content)) as kept:
+        assert (kept.format, kept.size, kept.getpixel((1, 1))) == ("JPEG", (64, 48), (254, 0, 0))
 
 
 async def test_a_picture_is_handed_in_and_looked_at(world: World) -> None:

@@ -54,7 +54,8 @@ def routes(service: str, pictures: Pictures) -> APIRouter:
     ) -> PictureView:
         """Take in a photograph, a signature or a scan: JPEG, PNG or WebP.
 
-        A JPEG has at most 24 million pixels (12 million if it is progressive), a PNG 9 million, a WebP 6 million.
+        A JPEG has at most 24 million pixels (12 million in several scans, of which there are 100 at most), a PNG 9
+        million, a WebP 6 million.
 
         It is turned upright, scaled to 2048 pixels and written anew, so that nothing of the file is kept but what can
         be seen. The same picture again has the same reference.

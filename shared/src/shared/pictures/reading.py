@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from PIL import ExifTags, Image, UnidentifiedImageError
+from PIL.JpegImagePlugin import JpegImageFile
 
 PictureType = Literal["image/jpeg", "image/png"]
 
@@ -14,7 +15,9 @@ FORMATS = ("JPEG", "PNG", "WEBP")
 LARGEST = MappingProxyType({"JPEG": 24_000_000, "PNG": 9_000_000, "WEBP": 6_000_000})
 """Pixels of a picture that is read, by what decoding it takes: a JPEG is scaled meanwhile, a WebP is held twice."""
 LARGEST_PROGRESSIVE = 12_000_000
-"""Pixels of a JPEG whose decoder has to hold all of it before anything can be scaled."""
+"""Pixels of a JPEG whose decoder has to hold all of it before anything can be scaled: one of several scans."""
+MOST_SCANS = 100
+"""Scans of a JPEG: each goes over all of the picture, may be a dozen bytes long, and no program writes twenty."""
 LONG_SIDE, SMALL_SIDE = 2048, 320
 """Pixels of the longer side: of what is kept, and of what a page shows in a row."""
 QUALITY = 82
@@ -62,9 +65,7 @@ def read(sent: bytes) -> ReadPicture:
     """
     try:
         with Image.open(BytesIO(sent), formats=FORMATS) as opened:
-            most = LARGEST_PROGRESSIVE if opened.info.get("progressive") else LARGEST[opened.format or ""]
-            if opened.width * opened.height > most:
-                raise NotAPicture("too_many_pixels", f"a {opened.format} has at most {most} pixels")
+            _must_be_worth_decoding(opened, sent)
             drawn = opened.mode not in ("RGB", "YCbCr", "CMYK")
             scale = max(opened.size) // LONG_SIDE or 1
             opened.draft("RGB", (opened.width // scale, opened.height // scale))
@@ -79,6 +80,37 @@ def read(sent: bytes) -> ReadPicture:
     small.thumbnail((SMALL_SIDE, SMALL_SIDE), reducing_gap=2)
     type: PictureType = "image/png" if drawn else "image/jpeg"
     return ReadPicture(type, *picture.size, _written(picture, type), _written(small, type))
+
+
+def _must_be_worth_decoding(opened: Image.Image, sent: bytes) -> None:
+    """Raises NotAPicture for one whose decoding takes more memory or time than a picture is given.
+
+    A telephone's photograph with a second view behind it (MPO) is a JPEG.
+    """
+    format = "JPEG" if isinstance(opened, JpegImageFile) else opened.format or ""
+    most = LARGEST[format]
+    if isinstance(opened, JpegImageFile):
+        if sent.count(_BEGIN_OF_SCAN) > MOST_SCANS:
+            raise NotAPicture("too_many_scans", f"a JPEG has at most {MOST_SCANS} scans")
+        if opened.info.get("progressive") or not _is_of_one_scan(sent, opened.layers):
+            most = LARGEST_PROGRESSIVE
+    if opened.width * opened.height > most:
+        raise NotAPicture("too_many_pixels", f"a {format} has at most {most} pixels")
+
+
+def _is_of_one_scan(jpeg: bytes, components: int) -> bool:
+    """Whether the first scan of one that is not progressive surely is all of it: it has every component."""
+    place = 2
+    while (marker := jpeg[place : place + 2]) != _BEGIN_OF_SCAN:
+        if marker[:1] != b"\xff" or not _WITH_LENGTH.issuperset(marker[1:]):
+            return False
+        place += 2 + int.from_bytes(jpeg[place + 2 : place + 4])
+    return jpeg[place + 4 : place + 5] == bytes([components])
+
+
+_BEGIN_OF_SCAN = b"\xff\xda"
+_WITH_LENGTH = frozenset(range(0xC0, 0xFF)) - frozenset(range(0xD0, 0xDA))
+"""Markers that are followed by how long their part is; what stands between such parts is no clean file."""
 
 
 def _upright(picture: Image.Image) -> Image.Image:
