@@ -2,7 +2,7 @@
 
 import re
 from datetime import datetime, timedelta
-from typing import get_args
+from typing import Any, get_args
 from uuid import uuid4
 
 import pytest
@@ -111,7 +111,7 @@ async def test_every_delay_reason_has_words_of_its_own_with_date_days_reason_and
     }
     assert said[reason] in text
     assert "拆单" not in text
-    assert ("非常抱歉，我们会尽快为您发出" in text) == (reason != "customer_request")
+    assert ("非常抱歉，我们会尽快安排" in text) == (reason != "customer_request")
 
 
 @pytest.mark.requirement("R058.b", "R058.d")
@@ -120,7 +120,7 @@ async def test_a_delay_is_told_with_the_reason_in_the_words_that_were_given_and_
 ) -> None:
     (text,) = await sms_of(notify, delayed(days=4, said="钢化玻璃补片尚未到厂。"))
 
-    assert "因钢化玻璃补片尚未到厂，发货将推迟4天至11月30日。非常抱歉，我们会尽快为您发出" in text
+    assert "因钢化玻璃补片尚未到厂，货物将推迟4天至11月30日发出。非常抱歉，我们会尽快安排" in text
     assert "大部分材料已备好" not in text
 
 
@@ -130,6 +130,35 @@ async def test_most_material_is_said_to_be_ready_when_production_has_said_so(not
 
     assert "大部分材料已备好" in most
     assert "大部分材料已备好" not in half
+
+
+@pytest.mark.requirement("R058.b", "R058.c")
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({}, "其余货物将推迟4天至11月30日发出"),
+        ({"ready_percent": 90}, "其余货物将推迟4天至11月30日发出"),
+        ({"estimated": True}, "其余货物无法按期发出"),
+        ({"reason_code": "customer_request"}, "其余货物推迟4天至11月30日发出"),
+    ],
+)
+async def test_of_an_order_of_which_a_part_has_left_the_rest_is_said_to_be_late(
+    notify: InMemoryNotify, changes: dict[str, Any], said: str
+) -> None:
+    (text,) = await sms_of(notify, delayed(days=4).but(goods="rest", **changes))
+
+    (mail,) = notify.email.words
+    assert said in text
+    assert "其余货物" in mail.text
+
+
+async def test_a_delay_that_was_announced_before_the_part_that_is_late_was_told_reads_as_one_of_all_goods(
+    notify: InMemoryNotify,
+) -> None:
+    event = delayed(days=4)
+    body = {name: value for name, value in event.model_dump(mode="json").items() if name != "goods"}
+    (text,) = await sms_of(notify, type(event).model_validate(body))
+    assert "，货物将推迟4天至11月30日发出" in text
 
 
 @pytest.mark.requirement("R058.f")
@@ -147,7 +176,7 @@ async def test_a_day_that_no_department_has_named_is_not_told_but_that_it_is_bei
 async def test_for_the_customers_own_wish_there_is_no_apology(notify: InMemoryNotify) -> None:
     (text,) = await sms_of(notify, delayed(reason="customer_request", ready_percent=90))
 
-    assert "现应您的要求，发货推迟4天至11月30日，届时我们会按时为您安排" in text
+    assert "现应您的要求，货物推迟4天至11月30日发出，届时我们会按时为您安排" in text
     assert "抱歉" not in text
 
 
@@ -282,7 +311,7 @@ async def test_a_plan_that_is_behind_the_contract_is_told_by_the_delay_alone(not
 
     (text,) = await sms_of(notify, plan, delayed(days=4))
 
-    assert "发货将推迟4天至11月30日" in text
+    assert "货物将推迟4天至11月30日发出" in text
 
 
 @pytest.mark.requirement("R200.c")

@@ -9,6 +9,7 @@ from customer_page import MOST_BYTES, link_of, opened, text
 
 from orders.domain.route import stages
 from orders.pages.customer import STEPS
+from shared.contracts import departments as facts
 from shared.contracts.vocabulary import CustomerSnapshot
 
 WHO = UUID("018f5a30-6a51-7c0e-9d4b-2f1f7f6b1c01")
@@ -48,6 +49,17 @@ async def test_what_is_set_aside_for_the_order_is_shown_until_its_goods_have_lef
     assert "配货：现货部件已预留" in text((await opened(world, link)).text)
     await company.run_to("transport")
     assert "配货" not in text((await opened(world, link)).text)
+
+
+@pytest.mark.requirement("R058.b")
+async def test_of_an_order_of_which_a_part_has_left_the_page_says_that_the_rest_is_late(world, company, link):
+    await company.place()
+    await company.run_to("shipping")
+    await company.fact(facts.GoodsDispatched, left_at=company.now, delivery_note_no="A", partial=True)
+    await company.fact(facts.ProductionDelayed, expected_ready_on=date(2026, 11, 30), reason_text="缺料")
+    await company.delays()
+    (line,) = ledger((await opened(world, link)).text)
+    assert "其余货物推迟发出，部分材料尚未备齐" in line
 
 
 async def test_an_order_of_each_stage_shows_where_it_is(world, company, link):

@@ -206,6 +206,19 @@ async def test_a_date_that_is_no_later_than_what_was_told_is_no_news(company):
     assert [event.delay_days for event in await company.delays()] == [4]
 
 
+@pytest.mark.requirement("R058.b")
+async def test_when_a_part_has_left_only_the_rest_is_late(company):
+    await company.place()
+    await company.run_to("shipping")
+    await company.fact(facts.ProductionDelayed, expected_ready_on=date(2026, 11, 28), reason_text="缺料")
+    await company.delays()
+    await company.fact(facts.GoodsDispatched, left_at=company.now, delivery_note_no="A", partial=True)
+    await company.fact(facts.ProductionDelayed, expected_ready_on=date(2026, 11, 30), reason_text="缺料")
+    await company.delays()
+
+    assert [(event.delay_days, event.goods) for event in await company.delays()] == [(2, "all"), (4, "rest")]
+
+
 async def test_three_slips_are_an_exception_for_saturday(company):
     await company.place()
     await company.release()

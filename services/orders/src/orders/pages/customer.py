@@ -283,7 +283,8 @@ def _why(order: Order, promise: Promise, calendar: Calendar) -> str:
     told = order.delays[-1] if order.delays and promise.kind == "ship" else None
     if told is None or told.new != promise.on:
         return ""
-    return f"{_said(calendar.day(told.announced_at))}告知您：{told.text}"
+    late = "其余货物推迟发出，" if told.goods == "rest" else ""
+    return f"{_said(calendar.day(told.announced_at))}告知您：{late}{told.text}"
 
 
 def _said(on: date) -> str:

@@ -67,6 +67,9 @@ class ShipmentDelayed(AboutCustomersOrder, Event, key="orders.shipment_delayed.v
     told_before_contract_date: bool = Field(description="Whether this was announced before the contract's date.")
     kind: Literal["ship", "arrive"] = Field(default="ship", description="Which promise will not be kept.")
     estimated: bool = Field(default=False, description="Whether no one has named the new day: it is our own estimate.")
+    goods: Literal["all", "rest"] = Field(
+        default="all", description="What is late: the rest, when a part of the order has left already."
+    )
 
 
 class DeliveryDatePromised(AboutCustomersOrder, Event, key="orders.delivery_date_promised.v1"):

@@ -236,6 +236,7 @@ def _announce(
         announced_at=cause.at,
         told_in_time=rules.calendar.day(cause.at) < promised,
         estimated=estimated,
+        goods="rest" if kind == "ship" and order.shipment.in_part else "all",
         worded_by=cause.actor.id if cause.kind == "request" and said not in (None, known.text) else None,
     )
     event = ShipmentDelayed.of(
@@ -254,6 +255,7 @@ def _announce(
         told_before_contract_date=delay.told_in_time,
         kind=kind,
         estimated=estimated,
+        goods=delay.goods,
     )
     return Change(order.but(delays=(*order.delays, delay), last_delay_at=delay.announced_at), (event,))
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 from uuid import UUID, uuid5
 
 from shared.contracts.departments import DelayReason
@@ -63,7 +63,10 @@ class UntoldDelay(Part):
 
 
 class Delay(Part):
-    """One slip of the date that the contract names; `worded_by` gave its words, if they are not the usual ones."""
+    """One slip of the date that the contract names; `worded_by` gave its words, if they are not the usual ones.
+
+    `goods` is what is late: the rest, where a part had left by then.
+    """
 
     revision: int
     promised: date
@@ -75,6 +78,7 @@ class Delay(Part):
     announced_at: Instant
     told_in_time: bool
     estimated: bool = False
+    goods: Literal["all", "rest"] = "all"
     worded_by: StaffId | None = None
 
     @property

@@ -79,6 +79,11 @@ class Shipment(Part):
         return any(not each.partial for each in left or self.under_way)
 
     @property
+    def in_part(self) -> bool:
+        """Whether a part of the goods has left, and the rest has not."""
+        return any(each.left_at for each in self.under_way) and not self.complete
+
+    @property
     def all_there_at(self) -> Instant | None:
         """When the last of a complete dispatch arrived; None while goods are still to come."""
         arrivals = [each.arrived_at for each in self.under_way if each.arrived_at]
