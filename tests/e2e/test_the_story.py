@@ -25,8 +25,8 @@ async def test_the_story_is_true_from_the_order_to_the_alert(fresh_kefu: System)
 
     for words in (
         "正在为您下单",
-        "因钢化玻璃补片尚未到厂，发货将推迟4天",
-        "因部分配件到货延迟，发货将推迟6天",
+        "因钢化玻璃补片尚未到厂，货物将推迟4天",
+        "因部分配件到货延迟，货物将推迟6天",
         "非常抱歉",
         "货物已出发，预计",
         "诚邀您于",
