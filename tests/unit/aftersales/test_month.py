@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 from aftersales.api.accounts import Account
 from aftersales.api.sheets import money_table, settlement_table
 from aftersales.domain.covered_order import CoveredOrder
-from aftersales.domain.decisions.closing import close
+from aftersales.domain.decisions.closing import call_off_alone, close
 from aftersales.domain.decisions.form import record_opinion
 from aftersales.domain.decisions.money import raise_charge, receive_payment, record_cost
 from aftersales.domain.decisions.opening import open_internal
@@ -205,7 +205,7 @@ async def test_what_is_closed_paid_and_claimed_after_midnight_is_told_of_the_loc
     late = entry.but(closed_at=night, settled_at=night + HOUR)
     paid = Payment(amount=yuan("300.00"), at=night, by="cs-07")
     claimed = Expense(id=UUID(int=7), amount=yuan("35.00"), reason="停车费", by="tech-05", at=night)
-    account = Account(closed.but(cost=None, payments=(paid,), expenses=(claimed,)), True, None, None)
+    account = Account(closed.but(cost=None), True, (paid,), (claimed,))
 
     table, facts = settlement_table((late,), rules.calendar), money_table((account,), (), rules.calendar)
 
@@ -560,3 +560,84 @@ async def test_the_vouchers_of_a_month_are_drawn_by_cause_product_and_colleague(
     }
     nothing = await ask("finance", "GET", "/ui/figures?until=2026-10-31")
     assert {(figure.sheet, len(figure.lines)) for figure in drawn(nothing.text).values()} == {(None, 0)}
+
+
+@pytest.mark.requirement("R078.a", "R135.b")
+async def test_what_a_service_cost_that_is_called_off_after_a_visit_stands_in_the_months_table_and_money(
+    ask, on, stores, in_every_stage, request_with, rules
+):
+    done = in_every_stage["signed_off"]
+    was_there = in_every_stage["dispatched"].but(stage="open", visits=done.visits, cost=done.cost)
+    change = call_off_alone(was_there, "客户要更换整套隔断", rules, CS)
+    await stores.service_requests.create(Change(request_with()), CS)
+    await stores.service_orders.create(Change(change.state), CS)
+    await deliver(on, change.events[0], at=AT)
+    body = {"amount": {"amount": "35.00"}, "reason": "停车费"}
+
+    claimed = await ask("installer", "POST", f"/service-orders/{was_there.id}/claim-expense", body)
+
+    columns, row = rows(await ask("finance", "GET", TABLE))
+    told = dict(zip(columns, row, strict=True))
+    figures = (await ask("finance", "GET", "/settlements/2026-11")).json()["figures"]
+    assert claimed.status_code == 200
+    assert (told["凭证编号"], told["成本"], told["免费金额"], told["完成时间"]) == (
+        was_there.voucher_no,
+        "200.00",
+        "200.00",
+        "已取消",
+    )
+    assert (figures["orders"], figures["visited"], figures["cost"], figures["free"]) == (0, 0, "200.00", "200.00")
+    assert [fact[1:3] for fact in rows(await ask("finance", "GET", MONEY))[1:]] == [
+        ["材料成本", "80.00"],
+        ["运输费用", "20.00"],
+        ["人工费用", "100.00"],
+        ["差旅费用", "0.00"],
+        ["报销", "35.00"],
+    ]
+
+
+@pytest.mark.requirement("R077.c")
+async def test_of_a_service_that_is_called_off_before_a_technician_was_sent_nothing_is_claimed_and_nothing_was_cost(
+    ask, on, stores, in_every_stage, request_with, rules
+):
+    change = call_off_alone(in_every_stage["open"], "客户已自行修好", rules, CS)
+    await stores.service_requests.create(Change(request_with()), CS)
+    await stores.service_orders.create(Change(change.state), CS)
+    await deliver(on, change.events[0], at=AT)
+    body = {"amount": {"amount": "35.00"}, "reason": "停车费"}
+
+    claimed = await ask("installer", "POST", f"/service-orders/{change.state.id}/claim-expense", body)
+
+    assert (claimed.status_code, claimed.json()["code"]) == (409, "no_technician_sent")
+    assert (await stores.settlements.find({})).items == ()
+
+
+@pytest.mark.requirement("R126.a")
+async def test_what_is_paid_for_a_voucher_under_way_stands_once_in_the_month_that_goes_to_finance_next(
+    ask, on, stores, closed, enter, in_every_stage, rules
+):
+    charge = Charge(amount=yuan("300.00"), mode="prepaid")
+    order = in_every_stage["signed_off"].but(
+        id=UUID(int=71), voucher_no="FW-71", order_no=None, charge_policy="pay_first", charge=charge
+    )
+    await stores.service_orders.create(Change(order), replace(CS, id=UUID(int=7100)))
+    for day, amount in ((1, "100.00"), (3, "200.00")):
+        by = replace(CS, id=UUID(int=7100 + day), at=AT + timedelta(days=day))
+        await stores.service_orders.apply(
+            order.id,
+            lambda order, by=by, amount=amount: receive_payment(order, yuan(amount), by.at, None, rules, by),
+            by,
+        )
+        if day == 1:
+            await enter(2)
+    later = replace(CS, id=UUID(int=7200), at=AT + timedelta(days=20))
+    end = close(await stores.service_orders.get(order.id), "已更换铰链", "陈经理", later)
+    await stores.service_orders.apply(order.id, lambda _: end, later)
+    await deliver(on, end.events[0], at=later.at)
+
+    told = {}
+    for month in ("2026-11", "2026-12"):
+        facts = rows(await ask("finance", "GET", f"/settlements/{month}/money.csv"))
+        told[month] = [fact[1:3] for fact in facts if fact[0] == "FW-71" and fact[1] in ("应收", "实收")]
+
+    assert told == {"2026-11": [["实收", "100.00"]], "2026-12": [["应收", "300.00"], ["实收", "200.00"]]}

@@ -513,6 +513,7 @@ async def test_a_refund_of_the_next_month_leaves_the_month_that_is_settled_as_it
     world.forget()
     order = await paid_voucher(world, request_with, order_with, rules, 1)
     await withdrawn(world, order)
+    await world.until(AT + timedelta(hours=1))
     assert (await handed_over(world, "2026-11")).status_code == 200
     before = await money_of(world, "2026-11")
     await world.until(AT + 20 * DAY)
@@ -697,12 +698,16 @@ class Books:
             self.settled[month.month] = await self.table(month)
 
     async def table(self, month):
-        return money_table(await accounts(month, self.stores, self.rules), month.money, self.rules.calendar).csv()
+        return money_table(await accounts(month, self.stores), month.money, self.rules.calendar).csv()
+
+    async def told_by_a_month(self):
+        """Whether some month has not gone to finance, so that it tells what was entered since the last one did."""
+        return any(each.handed_over_at is None for each in (await self.stores.settlements.find({})).items)
 
     async def check(self):
         """A month that went to finance is as it was then, and each voucher owes what came in and has not gone back.
 
-        Once everything is heard, the tables add up to what came in for services that are called off, less what went
+        Once everything is heard and a month is there to tell it, the tables add up to what came in, less what went
         back.
         """
         total = Decimal(0)
@@ -716,8 +721,8 @@ class Books:
         left = sum((self.received.get(order.id, Decimal(0)) for order in called_off), Decimal(0)) - self.returned
         assert sum((order.owed_back.amount for order in called_off if order.owed_back), Decimal(0)) == left
         assert all(bool(order.clock("refund")) == bool(order.owed_back) for order in called_off)
-        if not self.unheard:
-            assert total == left
+        if not self.unheard and await self.told_by_a_month():
+            assert total == sum(self.received.values(), Decimal(0)) - self.returned
 
 
 @pytest.mark.requirement("R126.a")

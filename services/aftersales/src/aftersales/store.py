@@ -11,7 +11,7 @@ from aftersales.domain.service_order import ServiceOrder
 from aftersales.domain.service_request import ServiceRequest
 from aftersales.domain.settlement import Settlement
 from aftersales.domain.warranty_check import WarrantyCheck
-from shared.contracts.vocabulary import ContractNo, Month, OrderNo, ServiceRequestId
+from shared.contracts.vocabulary import ContractNo, OrderNo, ServiceRequestId
 from shared.customer_files import CustomerFiles
 from shared.erasure import ErasedCustomers, Personal
 from shared.merged_files import MergedFiles
@@ -98,7 +98,7 @@ class ServiceOrders(Store[ServiceOrder]):
         Index("complaint_id", "opened_at"),
         Index("waits_for", "opened_at"),
         Index("missing_blocks", "opened_at"),
-        Index("late_money_at"),
+        Index("money_at"),
     )
 
     async def of(self, request_id: ServiceRequestId) -> tuple[ServiceOrder, ...]:
@@ -119,11 +119,6 @@ class Settlements(Store[Settlement]):
     collection = "settlements"
     kind = Settlement
     indexes = (Index("month"),)
-
-    async def before(self, month: Month) -> Settlement | None:
-        """The settlement of the last month before this one that has any."""
-        found = await self.find({"month": Between(None, month)}, sort="-month", limit=1)
-        return found.items[0] if found.items else None
 
 
 @dataclass(frozen=True, slots=True)

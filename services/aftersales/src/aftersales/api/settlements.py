@@ -112,18 +112,18 @@ def tables(stores: Stores, rules: Rules) -> APIRouter:
     async def download_table(month: Month, form: SheetFormat) -> Response:
         """The month's vouchers for finance, with local times; the same month gives the same bytes."""
         settled = await stores.settlements.get(Settlement.id_of(month))
-        return settlement_table(settled.services, rules.calendar).file(form, f"aftersales-{month}")
+        return settlement_table(settled.costly, rules.calendar).file(form, f"aftersales-{month}")
 
     @router.get("/{month}/money.{form}", response_class=Response)
     async def download_money(month: Month, form: SheetFormat) -> Response:
-        """Every fact about money of the month's vouchers, in and out, for the books; settled, it stays as it is.
+        """Every fact about money, in and out, for the books; settled, it stays as it is.
 
-        What is paid or claimed after a voucher went to finance stands in the month that goes there next. What had been
-        paid for a service stands in the month in which it was called off, and the refund in the month in which it was
-        entered.
+        What a voucher cost and charges stands in the month in which it ended. What is paid or claimed stands in the
+        month that goes to finance next after it was entered, also while its voucher is under way, and a refund in the
+        month in which it was entered.
         """
         settled = await stores.settlements.get(Settlement.id_of(month))
-        table = money_table(await accounts(settled, stores, rules), settled.money, rules.calendar)
+        table = money_table(await accounts(settled, stores), settled.money, rules.calendar)
         return table.file(form, f"aftersales-money-{month}")
 
     @router.get("/unfinished")

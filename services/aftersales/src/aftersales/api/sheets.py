@@ -56,7 +56,7 @@ def settlement_table(entries: Iterable[Entry], calendar: Calendar) -> Sheet:
             entry.cost.amount if entry.cost else None,
             entry.free.amount,
             entry.paid.amount,
-            _told(entry.closed_at, calendar),
+            "已取消" if entry.called_off else _told(entry.closed_at, calendar),
             _told(entry.settled_at, calendar),
             _SHARES[entry.share],
             "、".join(entry.crew) or None,
@@ -97,7 +97,7 @@ def _moved(materials: Iterable[Material]) -> str | None:
 
 def _facts(account: Account, calendar: Calendar) -> Iterable[Sequence[SheetCell]]:
     order, no = account.order, account.order.voucher_no
-    if account.closed_here and (cost := order.cost):
+    if account.ended_here and (cost := order.cost):
         parts: tuple[tuple[str, Money], ...] = (
             ("材料成本", cost.material),
             ("运输费用", cost.transport),
@@ -105,16 +105,16 @@ def _facts(account: Account, calendar: Calendar) -> Iterable[Sequence[SheetCell]
             ("差旅费用", cost.travel),
         )
         yield from ((no, kind, money.amount, None, cost.by, None) for kind, money in parts)
-    if account.closed_here and order.charge:
+    if account.ended_here and order.charge and order.stage != "called_off":
         yield (no, "应收", order.charge.amount.amount, None, None, MODES[order.charge.mode])
-    yield from (_received(no, payment, calendar) for payment in account.told(order.payments))
-    for expense in account.told(order.expenses):
+    yield from (_received(no, payment, calendar) for payment in account.payments)
+    for expense in account.expenses:
         yield (no, "报销", expense.amount.amount, _told(expense.at, calendar), expense.by, expense.reason)
 
 
 def _paid_and_back(entry: Entry, calendar: Calendar) -> Iterable[Sequence[SheetCell]]:
-    """What came in for a service that was called off, and what went back to a customer."""
-    yield from (_received(entry.voucher_no, payment, calendar) for payment in entry.payments)
+    """What came in for a service after it was called off, and what went back to a customer."""
+    yield from (_received(entry.voucher_no, payment, calendar) for payment in entry.payments if payment.late)
     if back := entry.refund:
         yield (entry.voucher_no, "退款", back.amount.amount, _told(back.at, calendar), back.by, back.reference)
 

@@ -78,7 +78,7 @@ LIFECYCLE: Lifecycle[Stage, ServiceOrderDecision] = Lifecycle(
         "state_execution": Move(("dispatched", "resolved", "signed_off"), by=TECHNICIANS),
         "countersign": Move(("resolved", "signed_off"), by_policy=True),
         "close": Move(("signed_off",), ("closed",), HANDLERS),
-        "claim_expense": Move(("signed_off", "closed"), by=TECHNICIANS),
+        "claim_expense": Move(("signed_off", "closed", "called_off"), by=TECHNICIANS),
         "record_cost": Move(UNDER_WAY, by=BOOKKEEPERS),
         "sign_fee": Move(UNDER_WAY, by_policy=True),
         "raise_charge": Move(UNDER_WAY, by=BOOKKEEPERS),

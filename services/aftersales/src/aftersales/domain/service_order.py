@@ -209,6 +209,11 @@ def waits_for_money(order: Decidable) -> bool:
     return order.charge_policy == "pay_first" and not (paid(order) or comes_to_nothing(order))
 
 
+def was_off_before(order: Decidable) -> bool:
+    """Whether it was called off before a technician was sent."""
+    return order.stage == "called_off" and order.technician is None
+
+
 def waits_for_opinion(order: Decidable) -> bool:
     """Whether the operations supervisor has not written yet how it is handled (001 售后三)."""
     return order.opinion is None and order.type != "D"
@@ -275,6 +280,7 @@ _NEEDED: Needs[ServiceOrderDecision, Decidable] = MappingProxyType(
             Need(lambda order: order.type == "D" or order.countersignature is not None, "countersignature_missing"),
             Need(lambda order: not waits_for_charge(order), "charge_missing"),
         ),
+        "claim_expense": (Need(lambda order: not was_off_before(order)),),
         "state_execution": (Need(lambda order: order.execution is None),),
         "countersign": (Need(lambda order: order.countersignature is None),),
     }
@@ -425,12 +431,15 @@ class ServiceOrder(Timed):
 
     @computed_field  # type: ignore[prop-decorator]
     @property
-    def late_money_at(self) -> Instant | None:
-        """When a payment or an expense was entered last since it was closed. It is stored, so that a month finds it."""
-        if self.closed_at is None:
-            return None
+    def money_at(self) -> Instant | None:
+        """When a payment or an expense was entered last. It is stored, so that a month finds it."""
         entered = [*(each.entered for each in self.payments), *(each.entered for each in self.expenses)]
-        return max((at for at in entered if at >= self.closed_at), default=None)
+        return max(entered, default=None)
+
+    @property
+    def worked(self) -> bool:
+        """Whether a technician was there, or used some of the parts."""
+        return bool(self.visits) or any(line.used for line in (self.supply.lines if self.supply else ()))
 
     @computed_field  # type: ignore[prop-decorator]
     @property

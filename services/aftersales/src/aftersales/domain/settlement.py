@@ -71,8 +71,8 @@ class Settlement(Timed):
         asked = [entry for entry in done if entry.type != "D"]
         return {
             "orders": len(done),
-            "cost": _sum(entry.cost for entry in done),
-            "free": _sum(entry.free for entry in done),
+            "cost": _sum(entry.cost for entry in self.costly),
+            "free": _sum(entry.free for entry in self.costly),
             "charged": _sum(entry.paid for entry in done),
             "by_type": dict(sorted(Counter(str(entry.type) for entry in done).items())),
             "by_fault": dict(sorted(Counter(entry.fault or NOT_KNOWN for entry in asked).items())),
@@ -88,7 +88,7 @@ class Settlement(Timed):
     def costs(self) -> Mapping[Share, Decimal]:
         """What the services cost, in yuan, by their warranty; together they are the cost of all."""
         shares: dict[Share, Decimal] = dict.fromkeys(get_args(Share), Decimal(0))
-        for entry in self.services:
+        for entry in self.costly:
             shares[entry.share] += entry.cost.amount if entry.cost else 0
         return shares
 
@@ -98,9 +98,14 @@ class Settlement(Timed):
         return tuple(entry for entry in self.entries if not entry.called_off)
 
     @property
+    def costly(self) -> tuple[Entry, ...]:
+        """The services of which the month's table tells: also those called off after a technician had been there."""
+        return tuple(entry for entry in self.entries if not entry.called_off or entry.cost is not None)
+
+    @property
     def money(self) -> tuple[Entry, ...]:
-        """What was paid and paid back for services that were called off."""
-        return tuple(entry for entry in self.entries if entry.called_off)
+        """What was paid for services that were called off, and what was paid back."""
+        return tuple(entry for entry in self.entries if entry.called_off and (entry.handled or entry.cost is None))
 
     @property
     def handover(self) -> UUID:
@@ -119,8 +124,8 @@ class Settlement(Timed):
 
     @property
     def open_services(self) -> tuple[Entry, ...]:
-        """The services that were done and have not been handed over yet."""
-        return tuple(entry for entry in self.open if not entry.called_off)
+        """The services of the month's table that have not been handed over yet."""
+        return tuple(entry for entry in self.costly if entry.settled_at is None)
 
 
 def _sum(amounts: Iterable[Money | None]) -> str:

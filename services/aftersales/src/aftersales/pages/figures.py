@@ -44,7 +44,7 @@ def routes(settlements: Settlements, rules: Rules, render: Renderer) -> APIRoute
                 _figure(month, _("责任"), by_cause),
                 _figure(month, _("产品"), by_product),
                 _figure(month, _("服务人员"), by_colleague),
-                _costs(month, settled if entries else None),
+                _costs(month, settled if settled and settled.costly else None),
             ],
         )
 

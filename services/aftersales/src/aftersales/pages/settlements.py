@@ -51,7 +51,7 @@ def routes(settlements: Settlements, rules: Rules, forms: Forms, render: Rendere
             "settlement.html",
             month=month,
             stage=_(SETTLEMENTS[month.stage]),
-            entries=sorted(month.services, key=lambda entry: entry.voucher_no),
+            entries=sorted(month.costly, key=lambda entry: entry.voucher_no),
             called_off=sorted(month.money, key=lambda entry: entry.voucher_no),
             types=TYPES,
             verdicts=VERDICTS,

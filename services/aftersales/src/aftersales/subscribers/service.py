@@ -63,7 +63,7 @@ def _called_off(on: Subscriptions, stores: Stores, rules: Rules) -> None:
     async def end_voucher(
         event: ServiceOrderCalledOff, cause: Cause
     ) -> tuple[Touch[Settlement] | Touch[ServiceRequest], ...]:
-        """The register says that a voucher was called off; what had been paid for it goes to finance.
+        """The register says that a voucher was called off; what had been paid for it and what it cost go to finance.
 
         That is by the next settlement day.
         """
@@ -75,8 +75,10 @@ def _called_off(on: Subscriptions, stores: Stores, rules: Rules) -> None:
                     order.request_id, lambda asking: note_called_off(asking, order, rules, cause)
                 )
             )
-        if before := tuple(each for each in order.payments if not each.late):
-            touches.append(settling(Entry.of_money(event, before, None), stores, rules, cause))
+        before = tuple(each for each in order.payments if not each.late)
+        told = Entry.of_money(event, before, None)
+        if before or order.worked:
+            touches.append(settling(_spent(order, told) if order.worked else told, stores, rules, cause))
         return tuple(touches)
 
     @on(CalledOffServicePaid)
@@ -102,6 +104,23 @@ def _called_off(on: Subscriptions, stores: Stores, rules: Rules) -> None:
     def settle_overpayment(event: CustomerOverpaymentRefunded, cause: Cause) -> Touch[Settlement]:
         """What was paid above a charge and went back goes to finance by the next settlement day."""
         return settling(Entry.of_money(event, (), _refund(event, cause)), stores, rules, cause)
+
+
+def _spent(order: ServiceOrder, told: Entry) -> Entry:
+    """With what it cost us: its customer gets back what was paid, so it was free."""
+    cost = order.cost.total if order.cost else told.free
+    return told.but(
+        free=cost,
+        cost=cost,
+        type=order.type,
+        type_label=order.type_label,
+        item=order.item,
+        fault=order.fault,
+        verdict=order.verdict,
+        technician=order.technician,
+        visits=len(order.visits),
+        technicians=tuple(dict.fromkeys(each.technician for each in order.visits)),
+    )
 
 
 def _refund(event: CustomerChargeRefunded | CustomerOverpaymentRefunded, cause: Cause) -> Refund:

@@ -28,11 +28,11 @@ def add(
 
 
 def add_money(settlement: Settlement, money: Entry, rules: Rules, cause: Cause) -> Change[Settlement]:
-    """What was paid for a service that was called off, and what was paid back, goes to finance by the due day.
+    """What a service that was called off cost and brought, and what was paid back, goes to finance by the due day.
 
     The same once more changes nothing.
     """
-    if any(entry.but(settled_at=None) == money for entry in settlement.money):
+    if any(entry.but(settled_at=None) == money for entry in settlement.entries):
         return Change(settlement)
     return _added(settlement, money, rules, cause)
 

@@ -6,7 +6,7 @@ from aftersales.domain.decisions.dispatch import await_dispatch
 from aftersales.domain.parts.money import must_be_payable
 from aftersales.domain.parts.supply import Expense, PartLine, Supply
 from aftersales.domain.policy.policy import AftersalesPolicy, Rules
-from aftersales.domain.service_order import ServiceOrder
+from aftersales.domain.service_order import ServiceOrder, was_off_before
 from shared.aggregate import Cause, Change, Refused, must_be_near
 from shared.clocks import GivenEnd, Matter
 from shared.contracts.aftersales import (
@@ -157,8 +157,16 @@ def use_part(order: ServiceOrder, part_no: Line, quantity: int, cause: Cause) ->
 
 
 def claim_expense(order: ServiceOrder, amount: Money, reason: Line, cause: Cause) -> Change[ServiceOrder]:
-    """The technician claims what he laid out, once the customer has signed (001 售后六a)."""
+    """The technician claims what he laid out, once the customer has signed, or the service is off (001 售后六a).
+
+    Refused for a service that was called off before a technician was sent (`no_technician_sent`).
+    """
     order.lifecycle.must(order.stage, "claim_expense")
+    if was_off_before(order):
+        raise Refused(
+            "this service was called off before a technician was sent: there is nothing to claim",
+            "no_technician_sent",
+        )
     must_be_payable(amount=amount)
     if amount.amount <= 0:
         raise Refused("an expense is more than 0", "negative_amount", "amount")

@@ -32,7 +32,8 @@ class VoucherEntry(Part):
 class Entry(Part):
     """One closed service order: what it cost us free of charge, or what the customer was charged.
 
-    Or money alone: the payments for a service that was called off, or what was paid back to a customer.
+    Or a service that was called off: what had been paid for it, and what it cost where a technician had been there. Or
+    money alone: what came in later, or was paid back to a customer.
     """
 
     service_order_id: ServiceOrderId
@@ -58,7 +59,7 @@ class Entry(Part):
 
     @property
     def called_off(self) -> bool:
-        """Whether it tells only of money, for a service that was called off or paid too much: it has no closing.
+        """Whether it tells of a service that was called off, or only of money: it has no closing.
 
         It is read from that, since a replica of the release before, which does not know `payments` and `refund`, drops
         them when it writes the month.

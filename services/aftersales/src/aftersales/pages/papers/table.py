@@ -12,7 +12,7 @@ _HEADS = ("凭证", "类型", "客户", "产品", "保修", "服务人员", "次
 
 def settlement_sheet(settlement: Settlement, press: Press) -> Paper:
     """Each voucher with what it cost and brought, the sums, and the signatures of both departments."""
-    entries = sorted(settlement.services, key=lambda each: each.voucher_no)
+    entries = sorted(settlement.costly, key=lambda each: each.voucher_no)
     rows = tuple(
         (
             each.voucher_no,
@@ -25,7 +25,7 @@ def settlement_sheet(settlement: Settlement, press: Press) -> Paper:
             money(each.cost),
             money(each.free),
             money(each.paid),
-            press.at(each.closed_at)[:10],
+            "已取消" if each.called_off else press.at(each.closed_at)[:10],
         )
         for each in entries
     )
