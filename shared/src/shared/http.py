@@ -426,6 +426,26 @@ def made_once(
     return around
 
 
+def changed_once(
+    store: Store[A], parameter: str, shown: Callable[[A], V]
+) -> Callable[[Callable[..., Awaitable[V]]], Callable[..., Awaitable[V]]]:
+    """For a route that looks elsewhere before it changes a thing: a request that is repeated is answered by the thing.
+
+    It does not look again: what it was allowed by may have gone meanwhile. `parameter` is the one of the path that
+    names the thing.
+    """
+
+    def around(change: Callable[..., Awaitable[V]]) -> Callable[..., Awaitable[V]]:
+        @wraps(change)
+        async def asked(**given: Any) -> V:
+            changed = await store.made(given["cause"], given[parameter])
+            return shown(changed) if changed is not None else await change(**given)
+
+        return asked
+
+    return around
+
+
 async def check_parameters(request: Request) -> None:
     """A parameter that the route does not know is an error: a misspelt filter would show everything.
 

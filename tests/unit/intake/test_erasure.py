@@ -387,6 +387,27 @@ async def test_an_erased_customer_gets_no_other_price_and_agrees_to_none(world, 
         assert (answer.status_code, answer.json()["code"]) == (409, "erased")
 
 
+async def test_what_was_done_before_a_customer_was_erased_is_answered_when_it_is_asked_for_again(world, person):
+    line = {"description": "高隔断", "quantity": 2, "unit_price": {"amount": "1280.00"}}
+    wish = {"customer_id": person, "kind": "counter", "lines": [line]}
+    quote = (await made(world, "/quotes", wish, Role.CS_SPECIALIST))["quote_id"]
+    asked = (
+        (f"/quotes/{quote}/revise", {"lines": [line]}),
+        (f"/quotes/{quote}/accept", {"revision": 2}),
+        (f"/customers/{person}/contacts", TALK),
+    )
+    before = [await world.ask(Role.CS_SPECIALIST, "POST", *each, key=each[0]) for each in asked]
+    await ask_to_erase(world, person)
+    await erase(world, person)
+    announced = len(world.announced)
+
+    after = [await world.ask(Role.CS_SPECIALIST, "POST", *each, key=each[0]) for each in asked]
+
+    assert [each.status_code for each in after] == [each.status_code for each in before] == [200, 200, 201]
+    assert [each.json().get("stage") for each in after] == ["accepted", "accepted", None]
+    assert len(world.announced) == announced
+
+
 @pytest.mark.requirement("R171.a")
 async def test_the_person_who_took_the_wish_does_not_erase(world, person):
     await ask_to_erase(world, person, by="mg-01")

@@ -28,7 +28,17 @@ from shared.contracts.vocabulary import (
     StaffId,
 )
 from shared.duties.api import ClockView, clocks_of
-from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, allow, made_once
+from shared.http import (
+    After,
+    CausedByRequest,
+    Limit,
+    Listing,
+    RequestBody,
+    Router,
+    allow,
+    changed_once,
+    made_once,
+)
 from shared.store import OneOf
 
 
@@ -94,6 +104,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         return ServiceRequestView.of(await requests.create(change, cause))
 
     @router.post("/{request_id}/complete", dependencies=[allow(*REQUEST.roles("complete"))])
+    @changed_once(requests, "request_id", ServiceRequestView.of)
     async def complete(request_id: UUID, body: CompleteForm, cause: CausedByRequest) -> ServiceRequestView:
         """Fill in what was missing; a registered form takes its contract number."""
         await stores.erased_customers.must_not_hold(body.customer.customer_id if body.customer else None)

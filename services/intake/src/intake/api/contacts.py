@@ -87,10 +87,12 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
     @router.post("", status_code=201, dependencies=[allow(*CS, *SALES)])
     async def record_contact(customer_id: UUID, body: RecordTalk, cause: CausedByRequest) -> RecordView:
         """Write a talk down for good."""
-        await stores.customers.served(customer_id)
         talk = Talk.model_validate(body.model_dump())
         blank = ContactLog.blank(customer_id)
-        log = await logs.apply(blank.id, lambda log: record_talk(log, talk, cause), cause, blank)
+        log = await logs.made(cause, blank.id)
+        if log is None:
+            await stores.customers.served(customer_id)
+            log = await logs.apply(blank.id, lambda log: record_talk(log, talk, cause), cause, blank)
         return RecordView.of(log.record(cause.derive("contact")), rules)
 
     @router.get("")

@@ -18,7 +18,18 @@ from shared.contracts.event import Instant
 from shared.contracts.roles import CS, SALES
 from shared.contracts.vocabulary import CustomerId, CustomerSnapshot, Line, Ordinal, Prose, StaffId
 from shared.duties.api import ClockView, clocks_of
-from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow, made_once
+from shared.http import (
+    After,
+    CausedByRequest,
+    Limit,
+    Listing,
+    RequestBody,
+    Router,
+    View,
+    allow,
+    changed_once,
+    made_once,
+)
 from shared.time_source import TimeSource
 
 
@@ -154,6 +165,7 @@ def _winning(router: APIRouter, stores: Stores, rules: Rules) -> None:
         return OpportunityView.of(won)
 
     @router.post("/opportunities/{opportunity_id}/note-doubt", dependencies=[allow(*CS, *SALES)])
+    @changed_once(opportunities, "opportunity_id", OpportunityView.of)
     async def note_doubt(opportunity_id: UUID, body: NoteDoubt, cause: CausedByRequest) -> OpportunityView:
         """The customer hesitates: a tutorial or a trial is a duty from now on, of the salesman where there is one."""
         await stores.customers.served((await opportunities.get(opportunity_id)).customer_id)

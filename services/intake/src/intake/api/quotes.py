@@ -18,7 +18,18 @@ from intake.domain.roles import QUOTERS
 from intake.store import Stores
 from shared.contracts.event import Instant
 from shared.contracts.vocabulary import CustomerId, CustomerSnapshot, Line, OrderLine, Ordinal, PaperNo, StaffId
-from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow, made_once
+from shared.http import (
+    After,
+    CausedByRequest,
+    Limit,
+    Listing,
+    RequestBody,
+    Router,
+    View,
+    allow,
+    changed_once,
+    made_once,
+)
 from shared.lifecycle import Possible
 
 _LINES = [
@@ -120,6 +131,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         return QuoteView.of(await quotes.get(quote_id))
 
     @router.post("/{quote_id}/revise", dependencies=[allow(*QUOTE.roles("revise"))])
+    @changed_once(quotes, "quote_id", QuoteView.of)
     async def revise_quote(quote_id: UUID, body: ReviseQuote, cause: CausedByRequest) -> QuoteView:
         """Give another price; the earlier ones stay readable."""
         await stores.customers.served((await quotes.get(quote_id)).customer_id)
@@ -129,6 +141,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         return QuoteView.of(revised)
 
     @router.post("/{quote_id}/accept", dependencies=[allow(*QUOTE.roles("accept"))])
+    @changed_once(quotes, "quote_id", QuoteView.of)
     async def accept_quote(quote_id: UUID, body: AcceptQuote, cause: CausedByRequest) -> QuoteView:
         """Record that the customer agrees to the revision that holds."""
         await stores.customers.served((await quotes.get(quote_id)).customer_id)

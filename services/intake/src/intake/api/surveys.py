@@ -31,6 +31,7 @@ from shared.http import (
     Router,
     View,
     allow,
+    changed_once,
     made_once,
     must_be_period,
 )
@@ -131,6 +132,7 @@ def _surveys(stores: Stores) -> APIRouter:
         return SurveyView.of(await surveys.get(survey_id))
 
     @router.post("/{survey_id}/answer", dependencies=[allow(*SURVEY.roles("answer"))])
+    @changed_once(surveys, "survey_id", SurveyView.of)
     async def answer_survey(survey_id: UUID, body: AnswerSurvey, cause: CausedByRequest) -> SurveyView:
         """Record what the customer answered on the phone or by letter; it stays as it was said."""
         await stores.erased_customers.must_not_hold((await surveys.get(survey_id)).customer_id)
