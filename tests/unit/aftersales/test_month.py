@@ -157,6 +157,40 @@ async def test_a_service_that_comes_again_for_the_same_order_within_the_days_cou
 
 
 @pytest.mark.requirement("R078.a")
+@pytest.mark.parametrize(
+    ("first", "second", "repeated"),
+    [
+        ((None, "JG-1", "门铰链"), (None, "JG-1", "拉手"), True),
+        (("SO-1", "JG-1", "门铰链"), (None, "JG-1", "门铰链"), True),
+        ((None, "JG-1", "门铰链"), (None, "JG-2", "门铰链"), False),
+        ((None, None, "门铰链"), (None, None, "门铰链"), True),
+        ((None, None, "门铰链"), (None, "JG-1", "门铰链"), True),
+        ((None, None, "门铰链"), (None, None, "拉手"), False),
+        ((None, None, None), (None, None, None), False),
+    ],
+)
+async def test_a_service_for_the_same_contract_or_for_the_same_product_of_a_customer_counts_as_repeated(
+    on, stores, in_every_stage, first, second, repeated
+):
+    for number, (order_no, contract_no, item) in enumerate((first, second)):
+        by = replace(CS, id=UUID(int=6000 + number), at=AT + timedelta(days=number))
+        signed = in_every_stage["signed_off"].but(
+            id=UUID(int=6100 + number),
+            voucher_no=f"FW-{number}",
+            request_id=None,
+            order_no=order_no,
+            contract_no=contract_no,
+            item=item,
+        )
+        change = close(signed, "已更换铰链", "陈经理", by)
+        await stores.service_orders.create(Change(change.state), replace(by, id=UUID(int=6200 + number)))
+        await deliver(on, change.events[0], at=by.at)
+
+    entries = [each for month in (await stores.settlements.find({})).items for each in month.entries]
+    assert [entry.repeated for entry in entries] == [False, repeated]
+
+
+@pytest.mark.requirement("R078.a")
 async def test_a_job_that_needed_a_second_visit_was_not_resolved_at_the_first(stores, closed):
     settlement = await stores.settlements.get(Settlement.id_of("2026-11"))
     once, twice, never = (settlement.entries[0].but(visits=visits) for visits in (1, 2, 0))

@@ -1,7 +1,7 @@
 """Where after-sales keeps what it knows and what it does."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Self
 from uuid import UUID
 
@@ -11,12 +11,13 @@ from aftersales.domain.service_order import ServiceOrder
 from aftersales.domain.service_request import ServiceRequest
 from aftersales.domain.settlement import Settlement
 from aftersales.domain.warranty_check import WarrantyCheck
+from shared.contracts.aftersales import ServiceOrderClosed
 from shared.contracts.vocabulary import ContractNo, OrderNo, ServiceRequestId
 from shared.customer_files import CustomerFiles
 from shared.erasure import ErasedCustomers, Personal
 from shared.merged_files import MergedFiles
 from shared.pictures.picture import Pictures
-from shared.store import Between, DatabaseLike, Index, Store, Where
+from shared.store import Between, DatabaseLike, Index, OneOf, Store, Where
 
 ORDERS_OF_A_CONTRACT = 50
 """Of more orders than these of one contract, the later ones are not looked at."""
@@ -94,6 +95,8 @@ class ServiceOrders(Store[ServiceOrder]):
         Index("request_id"),
         Index("technician", "stage", "appointment.day", "appointment.begins"),
         Index("order_no", "closed_at"),
+        Index("contract_no", "closed_at"),
+        Index("customer.customer_id", "closed_at"),
         Index("customer.customer_id", "opened_at"),
         Index("complaint_id", "opened_at"),
         Index("waits_for", "opened_at"),
@@ -105,12 +108,21 @@ class ServiceOrders(Store[ServiceOrder]):
         """Every voucher of a request."""
         return tuple([order async for order in self.each({"request_id": request_id})])
 
-    async def closed_before(self, order_no: OrderNo | None, at: datetime, within: timedelta) -> bool:
-        """Whether another service for that order was closed so shortly before `at`, and not at that very moment."""
-        if order_no is None:
+    async def closed_before(self, closed: ServiceOrderClosed, of_customer: Where, within: timedelta) -> bool:
+        """Whether another service for the same goods was closed so shortly before, and not at that very moment.
+
+        That is one for the same order or contract; or for the same product of the same customer, `of_customer`, where
+        one of the two has neither number.
+        """
+        shortly = {"closed_at": Between(closed.closed_at - within, closed.closed_at)}
+        for field, number in (("order_no", closed.order_no), ("contract_no", closed.contract_no)):
+            if number is not None and (await self.find({field: number, **shortly}, limit=1)).items:
+                return True
+        if closed.item is None or not of_customer:
             return False
-        where = {"order_no": order_no, "closed_at": Between(at - within, at)}
-        return bool((await self.find(where, limit=1)).items)
+        numbered = closed.order_no is not None or closed.contract_no is not None
+        unnumbered = {"order_no": OneOf(None), "contract_no": OneOf(None)} if numbered else {}
+        return bool((await self.find({**of_customer, **unnumbered, "item": closed.item, **shortly}, limit=1)).items)
 
 
 class Settlements(Store[Settlement]):

@@ -37,6 +37,7 @@ from shared.contracts.vocabulary import (
     AboutCustomersServiceOrder,
     AboutServiceOrder,
     ComplaintId,
+    ContractNo,
     CustomerSnapshot,
     Line,
     OrderNo,
@@ -311,6 +312,7 @@ class ServiceOrder(Timed):
     request_id: ServiceRequestId | None = None
     complaint_id: ComplaintId | None = None
     order_no: OrderNo | None = None
+    contract_no: ContractNo | None = None
     customer: CustomerSnapshot | None = None
     address: Line | None = None
     area: Line | None = None

@@ -44,7 +44,9 @@ def subscribe(on: Subscriptions, stores: Stores, rules: Rules) -> None:
         """Every closed job is handed to finance by the next settlement day, and what was done is in the register."""
         empty = Settlement.at(event.closed_at, rules)
         days = rules.of(empty).repeated_within_days
-        repeated = await stores.service_orders.closed_before(event.order_no, event.closed_at, timedelta(days=days))
+        files = await stores.merged_files.all_of(event.customer.customer_id if event.customer else None)
+        of_customer = {} if files is None else {"customer.customer_id": files}
+        repeated = await stores.service_orders.closed_before(event, of_customer, timedelta(days=days))
         settled = stores.settlements.touch(
             empty.id, lambda settlement: add(settlement, event, repeated, rules, cause), empty
         )

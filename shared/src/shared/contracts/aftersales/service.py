@@ -23,6 +23,7 @@ from shared.contracts.vocabulary import (
     AboutCustomersServiceOrder,
     AboutServiceOrder,
     ComplaintId,
+    ContractNo,
     CustomerSnapshot,
     FileRef,
     Line,
@@ -293,6 +294,7 @@ class ServiceOrderClosed(AboutServiceOrder, Event, key="aftersales.service_order
     request_id: ServiceRequestId | None = Field(default=None, description="The entry in the register that it is for.")
     fault: Fault | None = Field(default=None, description="Whose fault it was; absent for internal work.")
     order_no: OrderNo | None = None
+    contract_no: ContractNo | None = None
     verdict: Verdict | None = Field(
         default=None, description="Whether it was under warranty; absent for internal work."
     )

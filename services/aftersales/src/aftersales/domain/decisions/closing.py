@@ -38,6 +38,7 @@ def close(order: ServiceOrder, result: Prose, head: Line | None, cause: Cause) -
         request_id=order.request_id,
         fault=None if order.type == "D" else order.fault,
         order_no=order.order_no,
+        contract_no=order.contract_no,
         verdict=None if order.type == "D" else order.verdict,
         technician=order.technician,
         visits=len(order.visits),

@@ -49,6 +49,7 @@ def open_requested(
         request_id=request.id,
         complaint_id=request.form.complaint_id,
         order_no=request.form.order_no or of_contract,
+        contract_no=request.form.contract_no,
         customer=request.form.customer,
         address=request.form.address,
         area=policy.area_of(request.form.address),

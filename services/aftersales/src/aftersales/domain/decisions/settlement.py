@@ -20,7 +20,7 @@ def add(
 ) -> Change[Settlement]:
     """A service order is closed and has to be settled by the due day; the same one again changes nothing.
 
-    `repeated` says that a service for the same order was closed within the policy's days before.
+    `repeated` says that a service for the same goods was closed within the policy's days before.
     """
     if any(entry.service_order_id == closed.service_order_id for entry in settlement.services):
         return Change(settlement)

@@ -94,7 +94,7 @@ class AftersalesPolicy(TimedPolicy):
     Some warranty rule covers every contract ever made. `types` are the labels of the service types (003 §6),
     `authority` who decides what (003 §4). The
     `fee_signatures` stand on a fee before it is charged (001 表1); up to `on_spot_up_to` yuan may be collected on the
-    spot (003 §9). A service within `repeated_within_days` after another for the same order counts as repeated.
+    spot (003 §9). A service within `repeated_within_days` after another for the same goods counts as repeated.
     A technician needs each of the `skills` whose words the service's product or content holds; `technicians` says who
     has which, and no skill is asked for while it is empty. `areas` are the company's town: once they are named, an
     address in none of them is out of town (003 §12). `own_fault` says who pays for it after the warranty has
