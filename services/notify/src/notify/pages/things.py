@@ -10,7 +10,7 @@ from notify.domain.policy.policy import Rules
 from notify.domain.reply import Reply
 from notify.domain.roles import DESK
 from notify.domain.unreached import Unreached
-from notify.pages.words import ATTRIBUTING, TELLING, UNREACHED_STAGES
+from notify.pages.words import ATTRIBUTING, HOW, TELLING, UNREACHED_REASONS, UNREACHED_STAGES
 from notify.store import Stores
 from shared.calendar import Calendar
 from shared.language import _
@@ -55,9 +55,11 @@ def _unreached(duty: Unreached, calendar: Calendar) -> ShownThing:
         UNREACHED.possible(duty.stage),
         (
             Titled(_("关于"), duty.about or ""),
+            Titled(_("没有送到的原因"), _(UNREACHED_REASONS.get(duty.reason) or UNREACHED_REASONS["other"])),
             Titled(_("从何时起"), told_at(duty.since, calendar)),
+            Titled(_("告知方式"), _(HOW[duty.how]) if duty.how else ""),
             Titled(_("办结"), " ".join(filter(None, (duty.ended_by, told_at(duty.ended_at, calendar))))),
         ),
-        (Titled(_("客户本该看到的话"), duty.untold), Titled(_("怎样告知"), duty.note)),
+        (Titled(_("客户本该看到的话"), duty.untold), Titled(_("告知了什么"), duty.note)),
         customer=duty.customer_id,
     )
