@@ -566,6 +566,10 @@ def http_problem(error: HTTPException) -> JSONResponse:
     return problem(error.status_code, code, str(error.detail), headers=headers)
 
 
+LISTED_ERRORS = 100
+"""An answer lists so many of the things to correct; it says how many there are."""
+
+
 def _invalid(error: RequestValidationError) -> JSONResponse:
     found = error.errors()
     if any(each["type"] == "json_invalid" for each in found):
@@ -576,10 +580,10 @@ def _invalid(error: RequestValidationError) -> JSONResponse:
             what=plain(each["msg"], LONGEST_DETAIL),
             rule=each["type"],
         )
-        for each in found
+        for each in found[:LISTED_ERRORS]
     ]
     listed = "; ".join(f"{trouble.where}: {trouble.what}" for trouble in troubles[:3])
-    return problem(422, "invalid", f"{len(troubles)} thing(s) to correct: {listed}", troubles)
+    return problem(422, "invalid", f"{len(found)} thing(s) to correct: {listed}", troubles)
 
 
 _SECRET_IN_PATH = re.compile(r"(?<=/callbacks/)[^/]+|(?<=^/p/)[^/]+")

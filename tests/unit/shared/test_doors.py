@@ -72,6 +72,12 @@ async def test_json_that_is_not_plain_is_refused_with_what_is_wrong(world: World
     assert answer.headers["content-type"] == "application/problem+json"
 
 
+async def test_of_many_things_to_correct_the_answer_lists_the_first_and_says_how_many_there_are(world: World) -> None:
+    answer = await sent(world, json.dumps({f"field_{n}": n for n in range(500)}).encode())
+    assert (answer.status_code, len(answer.json()["errors"])) == (422, 100)
+    assert answer.json()["detail"].startswith("501 thing(s) to correct: ")
+
+
 class Plan(RequestBody):
     """Days at every depth."""
 
