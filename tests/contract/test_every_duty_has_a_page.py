@@ -15,7 +15,6 @@ WITHOUT = {
     "complaints": set[str](),
     "intake": {
         "calendar_years",
-        "campaigns",
         "care",
         "customer_classes",
         "design_intakes",

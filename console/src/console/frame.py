@@ -53,6 +53,7 @@ SCREENS = {
     "replies": Screen("客户的回复", "notify", "/notify/ui/replies", "replies", in_rail=False),
     "unreached": Screen("没有送到的消息", "notify", "/notify/ui/unreached", "unreached", in_rail=False),
     "facts": Screen("上报", "intake", "/intake/ui/facts"),
+    "campaigns": Screen("外呼活动", "intake", "/intake/ui/campaigns", "campaigns", in_rail=False),
     "visit-texts": Screen("拜访短信", "intake", "/intake/ui/visit-texts", "visit_texts", in_rail=False),
     "enquiries": Screen("客户来询", "intake", "/intake/ui/enquiries", "enquiries", in_rail=False),
     "opportunities": Screen("商机", "intake", "/intake/ui/opportunities", "opportunities", in_rail=False),

@@ -158,3 +158,42 @@ async def test_the_open_tasks_of_a_reception_are_done_on_the_page_of_the_tour(wo
     await decided(world, Role.CS_SPECIALIST, f"{at}/do-task", {"task": "lights"})
     html = await page(world, Role.CS_SPECIALIST, f"/ui{at}")
     assert set(re.findall(r'name="task" value="(\w+)"', html)) == PEOPLE.keys() - {"lights"}
+
+
+async def started(world, customer, kind):
+    wish = {"kind": kind, "name": "新品推介", "until": "2026-12-20", "customer_ids": [customer]}
+    return (await made(world, "/campaigns", wish, Role.CS_SUPERVISOR))["campaign_id"]
+
+
+@pytest.fixture
+async def specialist(world):
+    body = {"staff": "cs-1", "name": "专员", "role": "cs_specialist", "since": "2026-01-01"}
+    await made(world, "/colleagues", body, Role.CS_SUPERVISOR)
+
+
+@pytest.mark.usefixtures("specialist")
+async def test_what_came_of_a_campaigns_customers_is_recorded_and_summed_up_on_its_page(world, customer):
+    at = f"/campaigns/{await started(world, customer, 'telemarketing')}"
+    html = await page(world, Role.CS_SUPERVISOR, f"/ui{at}")
+    assert forms_of(html) == ["record", "complete"]
+    assert re.findall(r'name="customer_id" value="(.*?)"', html) == [customer]
+    for each in ("新品推介", "电话营销", "进行中", "恒达装饰 cs-1 未联系", "0 / 1"):
+        assert each in html
+    assert forms_of(await page(world, Role.MARKET_SUPERVISOR, f"/ui{at}")) == []
+    await decided(world, Role.CS_SUPERVISOR, f"{at}/record", {"customer_id": customer, "outcome": "attained"})
+    html = await page(world, Role.CS_SUPERVISOR, f"/ui{at}")
+    for each in ("恒达装饰 cs-1 达成目标", "1 / 1"):
+        assert each in html
+    await decided(world, Role.CS_SUPERVISOR, f"{at}/complete", {"lessons": "下午三点后接通率最高"})
+    html = await page(world, Role.CS_SUPERVISOR, f"/ui{at}")
+    assert forms_of(html) == []
+    for each in ("已总结", "下午三点后接通率最高", "这件事已办完。"):
+        assert each in html
+
+
+@pytest.mark.usefixtures("specialist")
+async def test_what_came_of_a_seasonal_campaigns_customers_is_not_recorded_on_its_page_as_their_callbacks_tell(
+    world, customer
+):
+    at = f"/campaigns/{await started(world, customer, 'seasonal')}"
+    assert forms_of(await page(world, Role.CS_SUPERVISOR, f"/ui{at}")) == ["complete"]

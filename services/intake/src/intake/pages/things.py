@@ -1,13 +1,16 @@
-"""The pages of duties beside calls, reports and customers: visits, enquiries, chances, problems, fines, days."""
+"""The pages of duties beside calls, reports and customers: visits, enquiries, chances, campaigns, problems, fines,
+days."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from fastapi import APIRouter
 
 from intake.api import readers
+from intake.api.campaigns import CampaignView
 from intake.api.fines import FineView
 from intake.api.itineraries import ItineraryView
 from intake.api.problems import ProblemView
+from intake.domain.campaign import Campaign
 from intake.domain.enquiry import Enquiry
 from intake.domain.fine import Fine
 from intake.domain.itinerary import Itinerary
@@ -20,6 +23,9 @@ from intake.domain.visit_plan import VisitPlan
 from intake.domain.visit_text import VisitText
 from intake.pages.words import (
     ANSWERING,
+    CAMPAIGN_KINDS,
+    CAMPAIGN_STAGES,
+    CAMPAIGNING,
     ENQUIRING,
     ENQUIRY_STAGES,
     FINE_STAGES,
@@ -27,6 +33,7 @@ from intake.pages.words import (
     GOING,
     ITINERARIES,
     ITINERARY_STAGES,
+    OUTCOMES,
     PLAN_STAGES,
     PROBLEM_STAGES,
     PROBLEMS,
@@ -45,6 +52,7 @@ from shared.pages.forms import Choice, Filled, Forms
 from shared.pages.rendering import Renderer
 from shared.pages.thing import ShownThing, ThingPages, Titled, told_at
 from shared.pages.words import DEPARTMENTS, SERVICES, money
+from shared.store import OneOf
 
 
 def routes(stores: Stores, rules: Rules, asked: Sequence[APIRouter], render: Renderer) -> Sequence[APIRouter]:
@@ -58,7 +66,21 @@ def routes(stores: Stores, rules: Rules, asked: Sequence[APIRouter], render: Ren
     about_chances = Forms("intake", "/opportunities/{opportunity_id}", asked, WINNING)
     about_plans = Forms("intake", "/visit-plans/{visit_id}", asked, GOING)
     about_tours = Forms("intake", "/showroom-visits/{visit_id}", asked, RECEIVING)
+    about_campaigns = Forms("intake", "/campaigns/{campaign_id}", asked, CAMPAIGNING)
+
+    async def listed_customers(campaign: Campaign) -> Mapping[str, Filled]:
+        """Who is on the list, by name, with who calls and how it ended; first those who were not called yet."""
+        wanted = OneOf(*(each.customer_id for each in campaign.prospects))
+        names = {each.id: each.particulars.name async for each in stores.customers.each({"id": wanted})}
+        ordered = sorted(campaign.prospects, key=lambda each: each.outcome != "open")
+        choices = tuple(
+            Choice(str(each.customer_id), f"{names[each.customer_id]} {each.staff} {_(OUTCOMES[each.outcome])}")
+            for each in ordered
+        )
+        return {"record": Filled(offered={"customer_id": choices})}
+
     return (
+        pages.of("campaigns", stores.campaigns, readers.CALLBACKS, about_campaigns, _campaign, listed_customers),
         pages.of("visit-texts", stores.visit_texts, readers.VISITS, about_texts, _text),
         pages.of("enquiries", stores.enquiries, readers.ENQUIRIES, about_enquiries, _enquiry),
         pages.of("opportunities", stores.opportunities, readers.VISITS, about_chances, _opportunity),
@@ -67,6 +89,34 @@ def routes(stores: Stores, rules: Rules, asked: Sequence[APIRouter], render: Ren
         pages.of("problems", stores.problems, readers.VISITS, about_problems, _problem),
         pages.of("fines", stores.fines, readers.FINES, about_fines, _fine),
         pages.of("itineraries", stores.itineraries, readers.REPORTS, about_days, _itinerary),
+    )
+
+
+def _campaign(campaign: Campaign, calendar: Calendar) -> ShownThing:
+    """The campaign with how far its list is; what came of a customer is recorded here where no callback tells it."""
+    progress = campaign.progress
+    by_staff = [f"{each.staff} {each.used} / {each.listed}" for each in progress.staff]
+    return ShownThing(
+        campaign.name,
+        _(CAMPAIGN_STAGES[campaign.stage]),
+        tuple(
+            each
+            for each in CampaignView.of(campaign).possible
+            if campaign.kind == "telemarketing" or each.decision != "record"
+        ),
+        (
+            Titled(_("活动类型"), _(CAMPAIGN_KINDS[campaign.kind])),
+            Titled(_("开始"), told_at(campaign.started_at, calendar)),
+            Titled(_("结束日"), campaign.until.isoformat()),
+            Titled(_("已联系"), f"{progress.used} / {progress.listed}"),
+            Titled(_("达成目标"), f"{progress.attained} / {progress.target}"),
+            Titled(_("没有联系上"), str(progress.not_reached)),
+            Titled(_("不愿再接电话"), str(progress.refused)),
+            Titled(_("各人已联系"), listed(by_staff)),
+            Titled(_("祝愿"), campaign.wish or ""),
+            Titled(_("总结"), told_at(campaign.completed_at, calendar)),
+        ),
+        (Titled(_("从活动中得到的经验"), campaign.lessons or ""),),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from intake.domain.lifecycle import (
     CallbackStage,
+    CampaignStage,
     EnquiryStage,
     FineStage,
     ItineraryStage,
@@ -15,6 +16,7 @@ from intake.domain.lifecycle import (
     ShowroomStage,
     TextStage,
 )
+from intake.domain.parts.prospect import ProspectOutcome
 from shared.contracts.intake import Trade, WithdrawalReason
 from shared.contracts.intake.contacts import CallbackWay, Rating
 from shared.contracts.intake.work import CampaignKind
@@ -503,6 +505,22 @@ TOUR_STAGES: Mapping[ShowroomStage, str] = MappingProxyType(
 RECEIVING = FormWords(
     decisions=MappingProxyType({"do_task": "做好一项准备", "cancel": "取消参观"}),
     fields=MappingProxyType({"task": "哪一项", "reason": "为什么取消"}),
+)
+
+CAMPAIGN_STAGES: Mapping[CampaignStage, str] = MappingProxyType({"running": "进行中", "completed": "已总结"})
+OUTCOMES: Mapping[ProspectOutcome, str] = MappingProxyType(
+    {
+        "open": "未联系",
+        "attained": "达成目标",
+        "talked": "谈过未成",
+        "not_reached": "没有联系上",
+        "refused": "不愿再接电话",
+    }
+)
+CAMPAIGNING = FormWords(
+    decisions=MappingProxyType({"record": "记录联系结果", "complete": "总结活动"}),
+    fields=MappingProxyType({"customer_id": "哪位客户", "outcome": "联系得怎样", "lessons": "从活动中得到的经验"}),
+    choices=MappingProxyType({"outcome": OUTCOMES}),
 )
 
 TOLD: Mapping[str, str] = MappingProxyType(
