@@ -150,6 +150,8 @@ async def test_a_look_says_what_would_become_of_each_row_and_takes_nothing(world
             "手机 1.39E+10 已被表格软件改成科学计数，末几位丢失；请将该列设为文本后重新填写",
         ),
         ({"客户名称": "恒达", "手机": "无"}, "手机 填写有误"),
+        ({"客户名称": "恒" * 30_000, "客户编号": "KH-1"}, "客户名称 填写有误"),
+        ({"客户名称": "恒达", "客户编号": "KH-1", "特殊要求": "长" * 4001}, "特殊要求 填写有误"),
         ({"客户名称": "恒达", "客户编号": "KH-1", "邮箱": "wang"}, "邮箱 填写有误"),
         (
             {"客户名称": "恒达", "客户编号": "KH-1", "行业": "木工"},
@@ -159,6 +161,10 @@ async def test_a_look_says_what_would_become_of_each_row_and_takes_nothing(world
 )
 async def test_a_row_that_is_wrong_is_refused_with_what_to_correct_and_holds_up_no_other(world, row, reason):
     assert await imported(world, row, OTHER) == [("refused", reason), ("new", None)]
+
+
+async def test_a_cell_that_is_too_long_in_a_column_that_is_not_read_refuses_no_row(world):
+    assert await imported(world, ROW | {"备注": "长" * 30_000}, OTHER) == [("new", None), ("new", None)]
 
 
 async def test_a_row_about_an_erased_customer_is_refused(world):

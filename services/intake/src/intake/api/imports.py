@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import Field, StringConstraints
+from pydantic import BeforeValidator, Field
 
 from intake.api import readers
 from intake.domain.customer import Customer, customer_id_of
@@ -22,7 +22,16 @@ from shared.store import OneOf
 
 ROWS_OF_AN_IMPORT = 500
 """Rows that one request takes."""
-Cell = Annotated[str, StringConstraints(max_length=4000)]
+LONGEST_CELL = 4000
+"""Characters of a cell beyond which no column takes it."""
+
+
+def _cut(cell: object) -> object:
+    return cell[: LONGEST_CELL + 1] if isinstance(cell, str) else cell
+
+
+Cell = Annotated[str, BeforeValidator(_cut)]
+"""A longer cell is cut after one character too many: the row whose column is read is refused by it, and no other."""
 ImportOutcome = Literal["new", "same", "changed", "refused"]
 REASONS = {"merged_away": "该客户的档案已并入另一份档案", "erased": "该客户已按本人要求删除"}
 
