@@ -86,6 +86,7 @@ FACTS: Mapping[str, str] = MappingProxyType(
         "aftersales.deadline_missed": "售后逾期",
         "complaints.complaint_filed": "受理投诉",
         "complaints.complaint_acknowledged": "与客户确认投诉内容",
+        "complaints.complaint_order_named": "补登投诉的订单或合同",
         "complaints.complaint_owner_assigned": "指定投诉负责人",
         "complaints.complaint_visit_recorded": "走访客户",
         "complaints.complaint_decision_told": "告知投诉处理结果",
