@@ -18,6 +18,9 @@ from shared.testing import cause
 from shared.wire.broker import EVENTS, EventPublisher, safe_broker
 from shared.wire.envelope import Envelope
 
+PATIENT = ServerTimeouts(deaf_for=120.0)
+"""A server that a test ends is back within this time, however busy the machine is."""
+
 
 class Ledger:
     """One running replica of the ledger service."""
@@ -47,7 +50,7 @@ class Bench:
         self.broker = safe_broker(settings.rabbit_url.get_secret_value(), "bench")
         self.wire = EventPublisher(self.broker)
 
-    async def replica(self, timeouts: ServerTimeouts | None = None, **changes: Any) -> Ledger:
+    async def replica(self, timeouts: ServerTimeouts = PATIENT, **changes: Any) -> Ledger:
         settings = self.settings.model_copy(update=changes)
         ledger = Ledger(service(settings, Plumbing("ledger", settings, timeouts=timeouts)))
         await self.stack.enter_async_context(ledger.service.running())
