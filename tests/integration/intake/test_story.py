@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 from front_desk import desk
 from pymongo import MongoClient
+from talks import PRESALES_TALK
 from waiting import until
 
 from shared import time_source
@@ -33,17 +34,7 @@ HENGDA = {
     "source": "sales",
 }
 
-TALK = {
-    "subject": "售前电话回访",
-    "service_type": "售前",
-    "service_method": "电话",
-    "on": "2026-11-20",
-    "at": "14:00",
-    "contact_name": "王建国",
-    "status": "已完成",
-    "started_at": "2026-11-20T05:50:00Z",
-    "content": "玻璃门有异响",
-}
+TALK = PRESALES_TALK | {"content": "玻璃门有异响"}
 
 
 async def post(intake, path, body, headers):

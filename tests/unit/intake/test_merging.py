@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from talks import PRESALES_TALK
 
 from intake.domain.customer import numbers
 from intake.domain.decisions.merging import absorb, give_back, merge_into, stand_alone
@@ -32,18 +33,7 @@ OTHER = {
     "address": "广州市天河区珠江东路 6 号",
     "special_specs": ["门洞一律加宽至 1100 mm"],
 }
-TALK = {
-    "subject": "售前电话回访",
-    "service_type": "售前",
-    "service_method": "电话",
-    "on": "2026-11-20",
-    "at": "14:00",
-    "contact_name": "王建国",
-    "status": "已完成",
-    "started_at": "2026-11-20T05:50:00Z",
-    "content": "询问新办公楼隔断需求",
-    "feedback": "有意向",
-}
+TALK = PRESALES_TALK | {"content": "询问新办公楼隔断需求", "feedback": "有意向"}
 
 
 @pytest.fixture
