@@ -74,7 +74,10 @@ def routes(stores: Stores, rules: Rules, asked: Sequence[APIRouter], render: Ren
         names = {each.id: each.particulars.name async for each in stores.customers.each({"id": wanted})}
         ordered = sorted(campaign.prospects, key=lambda each: each.outcome != "open")
         choices = tuple(
-            Choice(str(each.customer_id), f"{names[each.customer_id]} {each.staff} {_(OUTCOMES[each.outcome])}")
+            Choice(
+                str(each.customer_id),
+                f"{names.get(each.customer_id, each.customer_id)} {each.staff} {_(OUTCOMES[each.outcome])}",
+            )
             for each in ordered
         )
         return {"record": Filled(offered={"customer_id": choices})}
