@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from notify.domain.messages.rule import Rule
 from notify.domain.messages.template import Channel, Layout, Template
 from notify.domain.messages.variable import Variable
+from shared.conduct import never_said_in
 
 COMMON_LOCALE = "zh-CN"
 
@@ -54,7 +55,7 @@ class Catalogue:
 
     def forbidden(self, text: str) -> str | None:
         """A phrase in the text that must not be said to a customer (002 七), or nothing."""
-        return next((phrase for phrase in self.never if phrase in text), None)
+        return never_said_in(text, self.never)
 
     def _add(self, template: Template) -> None:
         name = (template.key, template.channel, template.locale)

@@ -10,7 +10,6 @@ from notify.domain.messages.checking import faults
 from notify.domain.messages.message import CatalogueMessage
 from notify.domain.messages.table import CommonTable, MessageTable
 from notify.domain.messages.toml_file import BadToml, TomlFile
-from shared.conduct import NEVER_SAID
 from shared.policy import fault
 
 T = TypeVar("T", MessageTable, CommonTable)
@@ -37,7 +36,7 @@ def read(common: Iterable[TomlFile], messages: Iterable[tuple[str, TomlFile]], p
         [rule.value for message in known.values() for rule in message.rules()],
         {name: variable for table in shared for name, variable in table.variables.items()},
         [template.value for message in known.values() for template in message.templates()],
-        [*NEVER_SAID, *(phrase for table in shared for phrase in table.never)],
+        [phrase for table in shared for phrase in table.never],
         {name: layout for table in shared for name, layout in table.layouts.items()},
         {key: why for table in shared for key, why in table.silent.items()},
     )
